@@ -1,0 +1,103 @@
+#include "server/model/errors.h"
+
+#include <algorithm>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace chatter {
+namespace {
+
+constexpr size_t kMaxViolations = 100;
+
+template <typename Detail>
+std::string TypeUrl() {
+  return absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name());
+}
+
+template <typename Detail>
+void Attach(absl::Status& status, const Detail& detail) {
+  status.SetPayload(TypeUrl<Detail>(), absl::Cord(detail.SerializeAsString()));
+}
+
+std::string ReasonText(v1::ErrorReason reason) {
+  return std::string(absl::StripPrefix(v1::ErrorReason_Name(reason), "ERROR_REASON_"));
+}
+
+absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
+                       std::initializer_list<std::pair<std::string_view, std::string_view>>
+                           metadata) {
+  google::rpc::ErrorInfo info;
+  info.set_reason(ReasonText(reason));
+  info.set_domain("chatter");
+  for (const auto& [key, value] : metadata) {
+    (*info.mutable_metadata())[std::string(key)] = std::string(value);
+  }
+  absl::Status status(code, ToAbsl(message));
+  Attach(status, info);
+  return status;
+}
+
+absl::Status MakeRetryableError(absl::StatusCode code, v1::ErrorReason reason,
+                                std::string_view message, absl::Duration retry_after) {
+  absl::Status status = MakeError(code, reason, message);
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(absl::ToInt64Seconds(retry_after));
+  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(retry_after - absl::Floor(retry_after, absl::Seconds(1)))));
+  Attach(status, retry);
+  return status;
+}
+
+v1::ErrorReason ReasonOf(const absl::Status& status) {
+  const auto payload = status.GetPayload(TypeUrl<google::rpc::ErrorInfo>());
+  google::rpc::ErrorInfo info;
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+  if (payload.has_value() && info.ParseFromString(std::string(*payload))) {
+    v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", info.reason()), &reason);
+  }
+  return reason;
+}
+
+absl::Status RoomNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_ROOM_NOT_FOUND,
+                   "There is no such room, or you aren't in it.");
+}
+
+absl::Status DatabaseUnavailableError() {
+  return MakeRetryableError(absl::StatusCode::kUnavailable,
+                            v1::ERROR_REASON_DATABASE_UNAVAILABLE,
+                            "The database can't be reached right now. Retry; a send keeps its "
+                            "client message id.",
+                            absl::Seconds(1));
+}
+
+absl::Status InternalError() {
+  return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+                   "The server failed. Its log tells why, under this call's request id.");
+}
+
+void FieldViolations::Add(std::string_view field, std::string_view description) {
+  if (violations_.size() < kMaxViolations) violations_.emplace_back(field, description);
+}
+
+absl::Status FieldViolations::ToStatus(v1::ErrorReason reason, std::string_view message) const {
+  if (violations_.empty()) return absl::OkStatus();
+  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, reason, message);
+  google::rpc::BadRequest bad_request;
+  for (const auto& [field, description] : violations_) {
+    auto* violation = bad_request.add_field_violations();
+    violation->set_field(field);
+    violation->set_description(description);
+  }
+  Attach(status, bad_request);
+  return status;
+}
+
+}  // namespace chatter

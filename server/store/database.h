@@ -1,0 +1,79 @@
+// Connections to PostgreSQL, driven by one event loop.
+//
+// libpq in nonblocking pipeline mode: any number of transactions are under way on a connection, and
+// the answers come back in order. A transaction is one or more statements with one sync behind them:
+// PostgreSQL commits at the sync, or undoes all at the first error. Each statement sees what was
+// committed when it begins (READ COMMITTED).
+//
+// A connection that is lost is made again, with a growing pause. Transactions that had not been sent
+// wait for that until their deadline; those that had been sent are run again if they are
+// `idempotent`, and otherwise fail with DATABASE_UNAVAILABLE, their fate unknown.
+//
+// Thread-safe. Callbacks run on the loop's thread and must not block.
+#ifndef CHATTER_SERVER_STORE_DATABASE_H_
+#define CHATTER_SERVER_STORE_DATABASE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/store/statement.h"
+
+namespace chatter::store {
+
+struct DatabaseOptions {
+  std::string url;  // as libpq understands it
+  int query_connections = 4;
+  // Off for a PgBouncer in transaction mode that can't do prepared statements (before 1.21).
+  bool prepared_statements = true;
+  absl::Duration connect_timeout = absl::Seconds(5);
+  // Bounds of the pause before connecting again.
+  absl::Duration min_backoff = absl::Milliseconds(50);
+  absl::Duration max_backoff = absl::Seconds(2);
+};
+
+// Which connection a transaction goes to.
+enum class Lane {
+  kQuery,  // one of several, whichever has least to do
+  kWrite,  // the one for the event writer's batches, in the order in which they are given
+};
+
+class Database {
+ public:
+  // Told whether at least one connection of each lane stands, at each change.
+  using ReadyListener = std::function<void(bool ready)>;
+
+  // Returns before any connection stands.
+  static absl::StatusOr<std::unique_ptr<Database>> Create(DatabaseOptions options,
+                                                          ReadyListener on_ready);
+  // Transactions that are not answered yet fail with UNAVAILABLE.
+  ~Database();
+
+  using Results = std::vector<Rows>;  // one for each statement
+
+  struct Transaction {
+    std::vector<Statement> statements;
+    absl::Time deadline;
+    bool idempotent = false;
+    Lane lane = Lane::kQuery;
+  };
+  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no connection by the deadline or one is
+  // lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's error.
+  void Run(Transaction transaction, Callback<Results> done);
+
+  // Runs `closure` on the loop's thread.
+  void Post(absl::AnyInvocable<void()> closure);
+
+ private:
+  class Loop;
+  explicit Database(std::shared_ptr<Loop> loop);
+  std::shared_ptr<Loop> loop_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_DATABASE_H_

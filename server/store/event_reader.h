@@ -1,0 +1,47 @@
+// Reads rooms' logs.
+//
+// Thread-safe. The database must outlive the reader. Callbacks run on the database's thread.
+#ifndef CHATTER_SERVER_STORE_EVENT_READER_H_
+#define CHATTER_SERVER_STORE_EVENT_READER_H_
+
+#include <string>
+#include <vector>
+
+#include "server/base/callback.h"
+#include "server/model/model.h"
+
+namespace chatter::store {
+
+class Database;
+
+class EventReader {
+ public:
+  explicit EventReader(Database& database) : database_(database) {}
+
+  // Up to `limit` events after `after_seq`, ascending without gaps; empty: there are none.
+  void ReadEvents(const RoomKey& room, uint64_t after_seq, int limit, absl::Time deadline,
+                  Callback<std::vector<RoomEvent>> done);
+
+  // The heads of those of `rooms` that exist, in any order.
+  void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms, absl::Time deadline,
+                 Callback<std::vector<RoomHead>> done);
+
+  struct MessagePage {
+    bool room_found = false;  // false: no such room, or `member` (if not empty) isn't in it
+    std::vector<Message> messages;  // ascending
+    bool has_more = false;          // in the direction that was asked for
+  };
+  // The latest messages with seq < `before_seq`.
+  void ListMessagesBefore(const RoomKey& room, const std::string& member, uint64_t before_seq,
+                          int limit, absl::Time deadline, Callback<MessagePage> done);
+  // The earliest messages with seq > `after_seq`.
+  void ListMessagesAfter(const RoomKey& room, const std::string& member, uint64_t after_seq,
+                         int limit, absl::Time deadline, Callback<MessagePage> done);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_EVENT_READER_H_

@@ -1,0 +1,67 @@
+// Stores messages: group commit over all rooms and tenants.
+//
+// While one commit is in flight, sends gather; they leave together as one pipeline with one commit,
+// at most kMaxBatchRows or kMaxBatchBytes of them. A lone send leaves at once. A batch that fails is
+// sent again one by one, so that a bad row fails alone. A connection that is lost with a batch in
+// flight leaves its fate unknown: the batch is sent again, and the client message ids keep it from
+// being stored twice.
+// Thread-safe. The database must outlive the writer. Callbacks run on the database's thread.
+#ifndef CHATTER_SERVER_STORE_EVENT_WRITER_H_
+#define CHATTER_SERVER_STORE_EVENT_WRITER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/base/callback.h"
+#include "server/model/model.h"
+
+namespace chatter::store {
+
+class Database;
+
+struct NewMessage {
+  RoomKey room;
+  std::string sender_id;
+  std::string client_message_id;
+  std::string text;
+};
+
+struct StoredMessage {
+  uint64_t seq = 0;
+  absl::Time created_at;
+  bool duplicate = false;  // an earlier send with the same client message id stored it
+};
+
+// An event that has been committed.
+struct CommittedEvent {
+  SchemaName tenant;
+  RoomEvent event;
+};
+
+class EventWriter {
+ public:
+  static constexpr size_t kMaxBatchRows = 512;
+  static constexpr size_t kMaxBatchBytes = 1 << 20;
+  static constexpr size_t kMaxQueuedRows = 50'000;
+  static constexpr size_t kMaxQueuedBytes = 64 << 20;
+
+  // Hears of every commit, before the sends in it are answered; the events of a room come in order.
+  using CommitListener = absl::AnyInvocable<void(std::vector<CommittedEvent>)>;
+
+  EventWriter(Database& database, CommitListener listener);
+  ~EventWriter();
+
+  // Errors: NOT_FOUND (ROOM_NOT_FOUND: no such room, or the sender isn't in it), ALREADY_EXISTS
+  // (CLIENT_MESSAGE_ID_REUSED), UNAVAILABLE (DATABASE_UNAVAILABLE: not known to be stored by the
+  // deadline), RESOURCE_EXHAUSTED (OVERLOADED: the queue is full).
+  void Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done);
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_EVENT_WRITER_H_
