@@ -1,0 +1,61 @@
+// The rules for messages: who may send and read them, and what they may look like.
+//
+// Thread-safe. The writer and the reader must outlive it. Callbacks run on the calling thread (for
+// a request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_CHAT_MESSAGES_H_
+#define CHATTER_SERVER_CHAT_MESSAGES_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/model/model.h"
+#include "server/store/event_reader.h"
+#include "server/store/event_writer.h"
+
+namespace chatter::chat {
+
+class Messages {
+ public:
+  Messages(store::EventWriter& writer, store::EventReader& reader)
+      : writer_(writer), reader_(reader) {}
+
+  struct Sent {
+    RoomId room_id;
+    store::StoredMessage stored;
+  };
+  // REQUIRES: `caller.tenant`. `deadline`: of this send, which may be one of many of the caller's
+  // stream.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a
+  // user), and those of EventWriter::Append.
+  void Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
+            std::string text, absl::Time deadline, Callback<Sent> done);
+
+  struct Latest {};
+  struct Before {
+    uint64_t seq = 0;
+  };
+  struct After {
+    uint64_t seq = 0;
+  };
+  struct ListRequest {
+    std::string room_id;
+    int32_t page_size = 0;  // 0: kDefaultPageSize
+    std::variant<Latest, Before, After> position;
+  };
+  // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
+  // (ROOM_NOT_FOUND).
+  void List(const Caller& caller, ListRequest request,
+            Callback<store::EventReader::MessagePage> done);
+
+ private:
+  store::EventWriter& writer_;
+  store::EventReader& reader_;
+};
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_MESSAGES_H_

@@ -1,0 +1,105 @@
+#include "server/rpc/convert.h"
+
+#include <string>
+#include <variant>
+
+#include "absl/time/time.h"
+#include "server/base/crypto.h"
+
+namespace chatter::rpc {
+namespace {
+
+struct SetWhat {
+  v1::RoomEvent* out;
+
+  void operator()(const UnknownEvent&) const {}
+  void operator()(const RoomCreated& created) const {
+    auto* what = out->mutable_room_created();
+    what->set_kind(ToProto(created.kind));
+    for (const std::string& user_id : created.user_ids) what->add_user_ids(user_id);
+  }
+  void operator()(const MessageSent& sent) const {
+    auto* what = out->mutable_message_sent();
+    what->set_client_message_id(sent.client_message_id);
+    what->set_text(sent.text);
+  }
+};
+
+}  // namespace
+
+void ToProto(absl::Time time, google::protobuf::Timestamp* out) {
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  out->set_seconds(seconds);
+  out->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+v1::RoomKind ToProto(RoomKind kind) {
+  switch (kind) {
+    case RoomKind::kDirect:
+      return v1::ROOM_KIND_DIRECT;
+  }
+  return v1::ROOM_KIND_UNSPECIFIED;  // a newer version stored it
+}
+
+void ToProto(const RoomEvent& event, v1::RoomEvent* out) {
+  out->set_room_id(event.room_id.ToString());
+  out->set_seq(event.seq);
+  ToProto(event.created_at, out->mutable_created_at());
+  out->set_actor_id(event.actor_id);
+  std::visit(SetWhat{out}, event.what);
+}
+
+void ToProto(const Room& room, v1::Room* out) {
+  out->set_id(room.id.ToString());
+  out->set_kind(ToProto(room.kind));
+  out->set_head_seq(room.head_seq);
+  out->set_member_count(room.member_count);
+  for (const std::string& user_id : room.user_ids) out->add_user_ids(user_id);
+  ToProto(room.created_at, out->mutable_created_at());
+  ToProto(room.last_event_at, out->mutable_last_event_at());
+  if (room.last_message.has_value()) ToProto(*room.last_message, out->mutable_last_message());
+}
+
+void ToProto(const RoomHead& head, v1::RoomHead* out) {
+  out->set_room_id(head.room_id.ToString());
+  out->set_head_seq(head.head_seq);
+}
+
+void ToProto(const Message& message, v1::Message* out) {
+  out->set_room_id(message.room_id.ToString());
+  out->set_seq(message.seq);
+  out->set_sender_id(message.sender_id);
+  out->set_client_message_id(message.client_message_id);
+  out->set_text(message.text);
+  ToProto(message.created_at, out->mutable_created_at());
+}
+
+void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out) {
+  out->set_room_id(sent.room_id.ToString());
+  out->set_seq(sent.stored.seq);
+  ToProto(sent.stored.created_at, out->mutable_created_at());
+  out->set_duplicate(sent.stored.duplicate);
+}
+
+void ToProto(const User& user, v1::User* out) {
+  out->set_id(user.id);
+  out->set_display_name(user.display_name);
+  ToProto(user.created_at, out->mutable_created_at());
+}
+
+void ToProto(const Tenant& tenant, v1::Tenant* out) {
+  out->set_schema_name(tenant.schema_name.text());
+  out->set_display_name(tenant.display_name);
+  for (const std::string& domain : tenant.domains) out->add_domains(domain);
+  ToProto(tenant.created_at, out->mutable_created_at());
+}
+
+void ToProto(const Session& session, v1::Session* out) {
+  out->set_id(ToHex(session.token_digest));
+  out->set_user_id(session.user_id);
+  ToProto(session.created_at, out->mutable_created_at());
+  ToProto(session.expires_at, out->mutable_expires_at());
+}
+
+}  // namespace chatter::rpc

@@ -1,0 +1,36 @@
+// From the domain's values to the API's messages.
+//
+// Pure functions, thread-safe, free of gRPC. Each fills a message that is empty; none of them
+// checks anything: what is stored was checked on the way in.
+#ifndef CHATTER_SERVER_RPC_CONVERT_H_
+#define CHATTER_SERVER_RPC_CONVERT_H_
+
+#include "chatter/v1/chat.pb.h"
+#include "chatter/v1/room.pb.h"
+#include "chatter/v1/tenant.pb.h"
+#include "chatter/v1/user.pb.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "server/chat/messages.h"
+#include "server/model/model.h"
+
+namespace chatter::rpc {
+
+void ToProto(absl::Time time, google::protobuf::Timestamp* out);
+
+v1::RoomKind ToProto(RoomKind kind);
+// Leaves `what` unset for an UnknownEvent, as clients expect of a kind they don't know.
+void ToProto(const RoomEvent& event, v1::RoomEvent* out);
+void ToProto(const Room& room, v1::Room* out);
+void ToProto(const RoomHead& head, v1::RoomHead* out);
+
+void ToProto(const Message& message, v1::Message* out);
+void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out);
+
+void ToProto(const User& user, v1::User* out);
+
+void ToProto(const Tenant& tenant, v1::Tenant* out);
+void ToProto(const Session& session, v1::Session* out);
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_CONVERT_H_

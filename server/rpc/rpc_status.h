@@ -1,0 +1,17 @@
+// From absl::Status to google.rpc.Status: the form in which the API tells a failure.
+//
+// Pure, thread-safe, free of gRPC. See model/errors.h for what the payloads are.
+#ifndef CHATTER_SERVER_RPC_RPC_STATUS_H_
+#define CHATTER_SERVER_RPC_RPC_STATUS_H_
+
+#include "absl/status/status.h"
+#include "google/rpc/status.pb.h"
+
+namespace chatter::rpc {
+
+// Each payload becomes one detail. The two kinds of code have the same numbers.
+google::rpc::Status ToRpcStatus(const absl::Status& status);
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_RPC_STATUS_H_
