@@ -1,0 +1,39 @@
+// Where the next page of a list begins, as text that means nothing to clients.
+//
+// A token is base64url of: the kind of list, the version of the encoding, the place. It grants
+// nothing: the next call's own credential does. Pure functions.
+#ifndef CHATTER_SERVER_CHAT_PAGE_TOKEN_H_
+#define CHATTER_SERVER_CHAT_PAGE_TOKEN_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatter::chat {
+
+// The values are in tokens that clients hold: never change or reuse them.
+enum class PageKind : char { kRooms = 'r', kTenants = 't', kUsers = 'u' };
+
+inline constexpr size_t kMaxPageTokenBytes = 512;
+inline constexpr std::string_view kPageTokenProblem =
+    "must be a `next_page_token` of this list, unchanged";
+
+std::string MakePageToken(PageKind kind, std::string_view place);
+// nullopt: MakePageToken didn't make it for this kind of list. The place is still to be checked:
+// anybody can make a token.
+std::optional<std::string> ReadPageToken(PageKind kind, std::string_view token);
+
+// Lists are read with one entry more than the page holds: cuts that off, and returns whether it was
+// there, so that there is another page.
+template <typename Entry>
+bool CutToPage(std::vector<Entry>& entries, int page_size) {
+  const auto size = static_cast<size_t>(page_size);
+  if (entries.size() <= size) return false;
+  entries.erase(entries.begin() + page_size, entries.end());
+  return true;
+}
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_PAGE_TOKEN_H_

@@ -1,0 +1,98 @@
+#include "server/chat/users.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "server/chat/page_token.h"
+#include "server/chat/permissions.h"
+#include "server/chat/validate.h"
+#include "server/model/errors.h"
+
+namespace chatter::chat {
+namespace {
+
+constexpr size_t kMaxUpsertedUsers = 500;
+constexpr PageSizes kPageSizes{.if_zero = 50, .max = 500};
+
+void CheckUsers(const std::vector<User>& users, FieldViolations& violations) {
+  if (users.empty() || users.size() > kMaxUpsertedUsers) {
+    violations.Add("users", absl::StrCat("must be 1 to ", kMaxUpsertedUsers, " users"));
+    return;
+  }
+  absl::flat_hash_set<std::string> seen;
+  for (size_t i = 0; i < users.size(); ++i) {
+    const std::string path = absl::StrCat("users[", i, "]");
+    AddProblem(path + ".id", UserIdProblem(users[i].id), violations);
+    AddProblem(path + ".display_name", DisplayNameProblem(users[i].display_name), violations);
+    if (!seen.insert(users[i].id).second) {
+      violations.Add(path + ".id", "must differ from the ids before it");
+    }
+  }
+}
+
+std::optional<std::string> ParseToken(std::string_view token) {
+  std::optional<std::string> last_id = ReadPageToken(PageKind::kUsers, token);
+  if (last_id.has_value() && !UserIdProblem(*last_id).empty()) return std::nullopt;
+  return last_id;
+}
+
+}  // namespace
+
+absl::Status UserNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_USER_NOT_FOUND,
+                   "The tenant has no such user.");
+}
+
+void Users::Upsert(const Caller& caller, std::vector<User> users,
+                   Callback<std::vector<User>> done) {
+  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  CheckUsers(users, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  store_.Upsert(*caller.tenant, std::move(users), caller.deadline, std::move(done));
+}
+
+void Users::Get(const Caller& caller, std::string_view user_id, Callback<User> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  AddProblem("user_id", UserIdProblem(user_id), violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  store_.Find(*caller.tenant, std::string(user_id), caller.deadline,
+              [done = std::move(done)](absl::StatusOr<std::optional<User>> found) mutable {
+                if (!found.ok()) return done(std::move(found).status());
+                if (!found->has_value()) return done(UserNotFoundError());
+                done(**std::move(found));
+              });
+}
+
+void Users::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  AddProblem("id_prefix", UserIdPrefixProblem(request.id_prefix), violations);
+  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
+  std::string after;
+  if (!request.page_token.empty()) {
+    const std::optional<std::string> last_id = ParseToken(request.page_token);
+    if (!last_id.has_value()) violations.Add("page_token", kPageTokenProblem);
+    after = last_id.value_or("");
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.List(*caller.tenant, request.id_prefix, after, limit + 1, caller.deadline,
+              [limit, done = std::move(done)](absl::StatusOr<std::vector<User>> users) mutable {
+                if (!users.ok()) return done(std::move(users).status());
+                Page page{.users = *std::move(users), .next_page_token = {}};
+                if (CutToPage(page.users, limit)) {
+                  page.next_page_token = MakePageToken(PageKind::kUsers, page.users.back().id);
+                }
+                done(std::move(page));
+              });
+}
+
+}  // namespace chatter::chat

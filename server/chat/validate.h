@@ -1,0 +1,45 @@
+// The bounds of requests' fields, as proto/chatter/v1 states them.
+//
+// Pure functions.
+#ifndef CHATTER_SERVER_CHAT_VALIDATE_H_
+#define CHATTER_SERVER_CHAT_VALIDATE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "server/base/crypto.h"
+#include "server/model/errors.h"
+#include "server/model/ids.h"
+
+namespace chatter::chat {
+
+// Each returns what the value must be, to stand behind the field's name; empty: the value is right.
+std::string_view UserIdProblem(std::string_view user_id);
+std::string_view UserIdPrefixProblem(std::string_view prefix);
+std::string_view DisplayNameProblem(std::string_view display_name);
+std::string_view ClientMessageIdProblem(std::string_view id);
+std::string_view TextProblem(std::string_view text);
+std::string_view DomainProblem(std::string_view domain);
+std::string_view SessionTtlProblem(absl::Duration ttl);
+
+// Adds `problem`, if there is one.
+void AddProblem(std::string_view field, std::string_view problem, FieldViolations& violations);
+
+// Each adds a violation where it returns nullopt.
+std::optional<RoomId> ParseRoomId(std::string_view text, FieldViolations& violations);
+std::optional<SchemaName> ParseSchemaName(std::string_view field, std::string_view text,
+                                          FieldViolations& violations);
+std::optional<Sha256Digest> ParseSessionId(std::string_view text, FieldViolations& violations);
+
+struct PageSizes {
+  int if_zero;
+  int max;
+};
+// Returns how many entries to list; adds a violation where `page_size` is out of bounds.
+int ParsePageSize(int32_t page_size, PageSizes sizes, FieldViolations& violations);
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_VALIDATE_H_
