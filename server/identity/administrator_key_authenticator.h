@@ -1,0 +1,29 @@
+// The administrator's key: one secret of the installation, for administration and for services.
+//
+// Thread-safe.
+#ifndef CHATTER_SERVER_IDENTITY_ADMINISTRATOR_KEY_AUTHENTICATOR_H_
+#define CHATTER_SERVER_IDENTITY_ADMINISTRATOR_KEY_AUTHENTICATOR_H_
+
+#include <optional>
+
+#include "server/base/crypto.h"
+#include "server/identity/authenticator.h"
+
+namespace chatter::identity {
+
+// Takes any other text for somebody else's credential. A server without a key does without this.
+class AdministratorKeyAuthenticator final : public Authenticator {
+ public:
+  explicit AdministratorKeyAuthenticator(const Sha256Digest& key_digest)
+      : key_digest_(key_digest) {}
+
+  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
+                    Callback<std::optional<Principal>> done) override;
+
+ private:
+  const Sha256Digest key_digest_;
+};
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_ADMINISTRATOR_KEY_AUTHENTICATOR_H_

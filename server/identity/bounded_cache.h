@@ -1,0 +1,235 @@
+// A cache of what a slow, asynchronous lookup found, whether it found something or nothing.
+//
+// Least recently used entries go first; none is served when it is older than `ttl`, counted from
+// the beginning of its load. Concurrent lookups of one key share one load. Errors are not cached.
+// A load's deadline is the cache's own, not a caller's: a caller in a hurry must not fail the
+// others.
+//
+// Thread-safe. No lock is held while the loader or a callback runs. Destroying the cache is safe
+// with loads under way: those who wait are called when their load ends.
+#ifndef CHATTER_SERVER_IDENTITY_BOUNDED_CACHE_H_
+#define CHATTER_SERVER_IDENTITY_BOUNDED_CACHE_H_
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/model/errors.h"
+
+namespace chatter::identity {
+
+struct CacheOptions {
+  size_t capacity = 10'000;                        // entries, at least 1
+  absl::Duration ttl = absl::Seconds(2);           // how old an answer may be
+  absl::Duration load_timeout = absl::Seconds(5);  // how long a load may take
+  size_t max_loads = 1'000;                        // under way at once
+  size_t max_waiters = 10'000;                     // for one load
+};
+
+struct CacheCounters {
+  uint64_t hits = 0;
+  uint64_t misses = 0;     // joined a load, began one or were refused
+  uint64_t evictions = 0;  // for want of room
+  uint64_t refusals = 0;   // RESOURCE_EXHAUSTED
+};
+
+// `Key` must be hashable by Abseil; `Value` copyable, optional<...> where there may be nothing.
+template <typename Key, typename Value>
+class BoundedCache {
+ public:
+  // Must call back by the deadline, whatever happens.
+  using Loader = std::function<void(const Key&, absl::Time deadline, Callback<Value>)>;
+
+  // `clock` must outlive the cache and its loads.
+  BoundedCache(CacheOptions options, Loader loader, const Clock& clock)
+      : state_(std::make_shared<State>(options, std::move(loader), clock)) {}
+
+  // Calls back at once if the answer is at hand. Errors: the loader's; RESOURCE_EXHAUSTED
+  // (OVERLOADED) at one of the bounds.
+  void Get(const Key& key, Callback<Value> done) { State::Get(state_, key, std::move(done)); }
+
+  // Whoever asks from now on gets an answer that was looked up after this.
+  void Forget(const Key& key) { state_->Forget(key); }
+
+  CacheCounters counters() const { return state_->counters(); }
+  size_t size() const { return state_->size(); }
+
+ private:
+  // One run of the loader, and who waits for it.
+  struct Load {
+    absl::Time begun;
+    std::vector<Callback<Value>> waiters;  // guarded by the state's mu_
+  };
+
+  class State {
+   public:
+    State(CacheOptions options, Loader loader, const Clock& clock)
+        : options_(options), loader_(std::move(loader)), clock_(clock) {}
+
+    static void Get(const std::shared_ptr<State>& self, const Key& key, Callback<Value> done);
+    void Forget(const Key& key);
+    CacheCounters counters() const;
+    size_t size() const;
+
+   private:
+    struct Entry {
+      Key key;
+      Value value;
+      absl::Time expires;
+    };
+    using Entries = std::list<Entry>;
+
+    // The value, if it is there and fresh.
+    const Value* FindFresh(const Key& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+    // Waits for a load that is under way or begins one, which is then in `begun`. false: refused,
+    // and `done` is untouched.
+    bool Join(const Key& key, Callback<Value>& done, std::shared_ptr<Load>& begun)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+    void Finish(const Key& key, const std::shared_ptr<Load>& load, absl::StatusOr<Value> result);
+    void Store(const Key& key, const Value& value, absl::Time expires)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+    void Erase(const Key& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+    const CacheOptions options_;
+    const Loader loader_;
+    const Clock& clock_;
+
+    mutable Mutex mu_;
+    Entries entries_ ABSL_GUARDED_BY(mu_);  // most recently used first
+    absl::flat_hash_map<Key, typename Entries::iterator> index_ ABSL_GUARDED_BY(mu_);
+    // The loads that may still be joined; Forget takes them out.
+    absl::flat_hash_map<Key, std::shared_ptr<Load>> loads_ ABSL_GUARDED_BY(mu_);
+    size_t loads_under_way_ ABSL_GUARDED_BY(mu_) = 0;  // those that Forget took out included
+    CacheCounters counters_ ABSL_GUARDED_BY(mu_);
+  };
+
+  const std::shared_ptr<State> state_;  // shared with the loads under way
+};
+
+template <typename Key, typename Value>
+void BoundedCache<Key, Value>::State::Get(const std::shared_ptr<State>& self, const Key& key,
+                                          Callback<Value> done) {
+  std::shared_ptr<Load> begun;
+  absl::StatusOr<Value> answer = absl::UnknownError("");
+  {
+    MutexLock lock(self->mu_);
+    if (const Value* value = self->FindFresh(key)) {
+      ++self->counters_.hits;
+      answer = *value;
+    } else {
+      ++self->counters_.misses;
+      if (self->Join(key, done, begun)) {
+        if (begun == nullptr) return;
+      } else {
+        ++self->counters_.refusals;
+        answer = MakeRetryableError(
+            absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+            "Too many lookups are waiting already. Retry a little later.", absl::Seconds(1));
+      }
+    }
+  }
+  if (begun == nullptr) return done(std::move(answer));
+  self->loader_(key, begun->begun + self->options_.load_timeout,
+                [self, key, begun](absl::StatusOr<Value> result) {
+                  self->Finish(key, begun, std::move(result));
+                });
+}
+
+template <typename Key, typename Value>
+const Value* BoundedCache<Key, Value>::State::FindFresh(const Key& key) {
+  const auto found = index_.find(key);
+  if (found == index_.end()) return nullptr;
+  if (found->second->expires <= clock_.Now()) {
+    Erase(key);
+    return nullptr;
+  }
+  entries_.splice(entries_.begin(), entries_, found->second);
+  return &entries_.front().value;
+}
+
+template <typename Key, typename Value>
+bool BoundedCache<Key, Value>::State::Join(const Key& key, Callback<Value>& done,
+                                           std::shared_ptr<Load>& begun) {
+  const auto found = loads_.find(key);
+  if (found != loads_.end()) {
+    if (found->second->waiters.size() >= options_.max_waiters) return false;
+    found->second->waiters.push_back(std::move(done));
+    return true;
+  }
+  if (loads_under_way_ >= options_.max_loads) return false;
+  begun = std::make_shared<Load>();
+  begun->begun = clock_.Now();
+  begun->waiters.push_back(std::move(done));
+  loads_.emplace(key, begun);
+  ++loads_under_way_;
+  return true;
+}
+
+template <typename Key, typename Value>
+void BoundedCache<Key, Value>::State::Finish(const Key& key, const std::shared_ptr<Load>& load,
+                                             absl::StatusOr<Value> result) {
+  std::vector<Callback<Value>> waiters;
+  {
+    MutexLock lock(mu_);
+    --loads_under_way_;
+    waiters.swap(load->waiters);
+    const auto found = loads_.find(key);
+    if (found != loads_.end() && found->second == load) {
+      loads_.erase(found);
+      if (result.ok()) Store(key, *result, load->begun + options_.ttl);
+    }
+  }
+  for (auto& waiter : waiters) waiter(result);
+}
+
+template <typename Key, typename Value>
+void BoundedCache<Key, Value>::State::Store(const Key& key, const Value& value,
+                                            absl::Time expires) {
+  Erase(key);
+  if (entries_.size() >= options_.capacity) {
+    index_.erase(entries_.back().key);
+    entries_.pop_back();
+    ++counters_.evictions;
+  }
+  entries_.push_front(Entry{key, value, expires});
+  index_.emplace(key, entries_.begin());
+}
+
+template <typename Key, typename Value>
+void BoundedCache<Key, Value>::State::Erase(const Key& key) {
+  const auto found = index_.find(key);
+  if (found == index_.end()) return;
+  entries_.erase(found->second);
+  index_.erase(found);
+}
+
+template <typename Key, typename Value>
+void BoundedCache<Key, Value>::State::Forget(const Key& key) {
+  MutexLock lock(mu_);
+  Erase(key);
+  loads_.erase(key);
+}
+
+template <typename Key, typename Value>
+CacheCounters BoundedCache<Key, Value>::State::counters() const {
+  MutexLock lock(mu_);
+  return counters_;
+}
+
+template <typename Key, typename Value>
+size_t BoundedCache<Key, Value>::State::size() const {
+  MutexLock lock(mu_);
+  return entries_.size();
+}
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_BOUNDED_CACHE_H_

@@ -1,0 +1,95 @@
+// What the interceptors found out about a call, and whether it may go on.
+//
+// gRPC makes one for each call of a callback service (through CallContextAllocator) and hands it to
+// the interceptors and to the handler. The interceptors fill it before the handler starts; after
+// that it doesn't change, so handlers may read it from any thread.
+//
+// An interceptor can't end a call. It leaves a verdict here, and the handler, which gets its Caller
+// by Admit only, ends the call with it. No verdict means denied.
+#ifndef CHATTER_SERVER_INTERCEPTORS_CALL_CONTEXT_H_
+#define CHATTER_SERVER_INTERCEPTORS_CALL_CONTEXT_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_interceptor.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/base/clock.h"
+#include "server/identity/tenant_directory.h"
+#include "server/interceptors/method_policy.h"
+#include "server/model/model.h"
+
+namespace chatter::interceptors {
+
+class CallContext final : public grpc::CallbackServerContext {
+ public:
+  // How long a unary call may take at most, whatever deadline its client has set.
+  static constexpr absl::Duration kMaxCallTime = absl::Seconds(30);
+
+  // Who is calling. Else the status to finish the call with: the interceptors' denial, or INTERNAL
+  // when they were not asked. The deadline is the call's own, at most kMaxCallTime from now; a
+  // stream's is infinite. Call it first thing in every handler.
+  static absl::StatusOr<Caller> Admit(grpc::CallbackServerContext* context);
+
+  // For handlers that want to know more, in any service behind these interceptors.
+  const std::string& request_id() const { return request_id_; }
+  // Empty for methods that have no tenant.
+  std::string_view schema_name() const;
+  bool multitenant() const { return multitenant_; }
+  // Empty: a service or an administrator.
+  const std::string& user_id() const { return principal_.user_id; }
+  CredentialKind credential_kind() const { return principal_.credential; }
+
+  // For the interceptors only.
+  // `clock` must outlive the context.
+  explicit CallContext(const Clock& clock) : clock_(clock) {}
+  // The context of the call that begins; nullptr if it isn't one of ours (a service of another API
+  // style, an unknown method).
+  static CallContext* Of(grpc::experimental::ServerRpcInfo* call);
+  const std::optional<MethodPolicy>& policy() const { return policy_; }
+  const std::optional<SchemaName>& tenant() const { return tenant_; }
+  bool denied() const { return verdict_.has_value() && !verdict_->ok(); }
+  void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
+  void set_tenant(identity::ResolvedTenant tenant);
+  // The caller is known and may call the method. Doesn't undo a denial.
+  void Allow(Principal principal);
+  // The first denial stands. `reason` must be an error with a reason of the API's; one without is a
+  // defect and becomes INTERNAL, and a lookup that took too long becomes UNAVAILABLE.
+  void Deny(const absl::Status& reason);
+
+ private:
+  absl::Time CallerDeadline() const;
+
+  const Clock& clock_;
+  bool is_stream_ = false;
+  std::optional<MethodPolicy> policy_;
+  std::string request_id_;
+  std::optional<SchemaName> tenant_;
+  bool multitenant_ = true;
+  Principal principal_;
+  std::optional<absl::Status> verdict_;
+};
+
+// Makes a CallContext for each call. Thread-safe.
+class CallContextAllocator final : public grpc::ContextAllocator {
+ public:
+  // `clock` must outlive the server.
+  explicit CallContextAllocator(const Clock& clock) : clock_(clock) {}
+
+  grpc::CallbackServerContext* NewCallbackServerContext() override {
+    return new CallContext(clock_);
+  }
+  void Release(grpc::CallbackServerContext* context) override { delete context; }
+
+ private:
+  const Clock& clock_;
+};
+
+}  // namespace chatter::interceptors
+
+#endif  // CHATTER_SERVER_INTERCEPTORS_CALL_CONTEXT_H_

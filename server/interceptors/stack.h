@@ -1,0 +1,33 @@
+// All interceptors, in the one order that is right: request id, access log, tenant, user.
+#ifndef CHATTER_SERVER_INTERCEPTORS_STACK_H_
+#define CHATTER_SERVER_INTERCEPTORS_STACK_H_
+
+#include <grpcpp/server_builder.h>
+
+#include <memory>
+
+#include "server/base/clock.h"
+#include "server/identity/authenticator.h"
+#include "server/identity/tenant_directory.h"
+
+namespace spdlog {
+class logger;
+}
+
+namespace chatter::interceptors {
+
+// What the interceptors work with. All of it must outlive the server.
+struct StackDeps {
+  identity::TenantDirectory& tenants;
+  const identity::AuthenticatorChain& authenticators;
+  std::shared_ptr<spdlog::logger> access_log;
+  const Clock& clock = Clock::Real();
+};
+
+// Makes the server that `builder` builds run every call through the interceptors, with a
+// CallContext, and accept as much metadata as they may need to see.
+void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps);
+
+}  // namespace chatter::interceptors
+
+#endif  // CHATTER_SERVER_INTERCEPTORS_STACK_H_
