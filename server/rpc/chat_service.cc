@@ -1,0 +1,66 @@
+#include "server/rpc/chat_service.h"
+
+#include <utility>
+
+#include "server/interceptors/call_context.h"
+#include "server/rpc/chat_stream.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/unary.h"
+
+namespace chatter::rpc {
+
+using chat::Messages;
+using store::EventReader;
+
+namespace {
+
+Messages::ListRequest FromProto(const v1::ListMessagesRequest& request) {
+  Messages::ListRequest out{
+      .room_id = request.room_id(), .page_size = request.page_size(), .position = {}};
+  switch (request.position_case()) {
+    case v1::ListMessagesRequest::kBeforeSeq:
+      out.position = Messages::Before{request.before_seq()};
+      break;
+    case v1::ListMessagesRequest::kAfterSeq:
+      out.position = Messages::After{request.after_seq()};
+      break;
+    case v1::ListMessagesRequest::POSITION_NOT_SET:
+      break;
+  }
+  return out;
+}
+
+}  // namespace
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ChatService::Chat(
+    grpc::CallbackServerContext* context) {
+  return NewChatStream(sessions_, interceptors::CallContext::Admit(context));
+}
+
+grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* context,
+                                                   const v1::SendMessageRequest* request,
+                                                   v1::SendMessageResponse* response) {
+  return RunUnary<Messages::Sent>(
+      context,
+      [&](const Caller& caller, Callback<Messages::Sent> done) {
+        messages_.Send(caller, request->room_id(), request->client_message_id(), request->text(),
+                       caller.deadline, std::move(done));
+      },
+      [response](const Messages::Sent& sent) { ToProto(sent, response); });
+}
+
+grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext* context,
+                                                    const v1::ListMessagesRequest* request,
+                                                    v1::ListMessagesResponse* response) {
+  return RunUnary<EventReader::MessagePage>(
+      context,
+      [&](const Caller& caller, Callback<EventReader::MessagePage> done) {
+        messages_.List(caller, FromProto(*request), std::move(done));
+      },
+      [response](const EventReader::MessagePage& page) {
+        for (const Message& message : page.messages) ToProto(message, response->add_messages());
+        response->set_has_more(page.has_more);
+      });
+}
+
+}  // namespace chatter::rpc

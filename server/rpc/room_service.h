@@ -1,0 +1,32 @@
+// RoomService: the wire's side of chat::Rooms.
+//
+// Thread-safe. The rules must outlive it.
+#ifndef CHATTER_SERVER_RPC_ROOM_SERVICE_H_
+#define CHATTER_SERVER_RPC_ROOM_SERVICE_H_
+
+#include "chatter/v1/room.grpc.pb.h"
+#include "server/chat/rooms.h"
+
+namespace chatter::rpc {
+
+class RoomService final : public v1::RoomService::CallbackService {
+ public:
+  explicit RoomService(chat::Rooms& rooms) : rooms_(rooms) {}
+
+  grpc::ServerUnaryReactor* CreateRoom(grpc::CallbackServerContext* context,
+                                       const v1::CreateRoomRequest* request,
+                                       v1::CreateRoomResponse* response) override;
+  grpc::ServerUnaryReactor* GetRoom(grpc::CallbackServerContext* context,
+                                    const v1::GetRoomRequest* request,
+                                    v1::GetRoomResponse* response) override;
+  grpc::ServerUnaryReactor* ListRooms(grpc::CallbackServerContext* context,
+                                      const v1::ListRoomsRequest* request,
+                                      v1::ListRoomsResponse* response) override;
+
+ private:
+  chat::Rooms& rooms_;
+};
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_ROOM_SERVICE_H_

@@ -1,0 +1,64 @@
+// The way of every unary call through its handler.
+//
+// The only way in which a handler gets its Caller, so that none is reached without the
+// interceptors' verdict; and the only place that finishes a unary call.
+#ifndef CHATTER_SERVER_RPC_UNARY_H_
+#define CHATTER_SERVER_RPC_UNARY_H_
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/base/callback.h"
+#include "server/interceptors/call_context.h"
+#include "server/model/errors.h"
+#include "server/rpc/status.h"
+
+namespace chatter::rpc {
+
+// Finishes a call exactly once: at the latest, and then as a defect, when it is destroyed.
+class UnaryFinisher {
+ public:
+  explicit UnaryFinisher(grpc::ServerUnaryReactor* reactor) : reactor_(reactor) {}
+  UnaryFinisher(UnaryFinisher&& other) noexcept
+      : reactor_(std::exchange(other.reactor_, nullptr)) {}
+  UnaryFinisher& operator=(UnaryFinisher&&) = delete;
+  ~UnaryFinisher() {
+    if (reactor_ != nullptr) reactor_->Finish(ToGrpcStatus(InternalError()));
+  }
+
+  void Finish(const absl::Status& status) {
+    std::exchange(reactor_, nullptr)->Finish(ToGrpcStatus(status));
+  }
+
+ private:
+  grpc::ServerUnaryReactor* reactor_;  // gRPC's; there until it is finished
+};
+
+// Runs `rule(const Caller&, Callback<Result>)` if the call is admitted, and `fill(Result)` if that
+// succeeds. `fill` runs on the callback's thread and may write to the call's response: that lives
+// until the call is finished, even when its client has cancelled it, which a rule needn't notice.
+template <typename Result, typename Rule, typename Fill>
+grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& rule, Fill fill) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  UnaryFinisher finisher(reactor);
+  const absl::StatusOr<Caller> caller = interceptors::CallContext::Admit(context);
+  if (!caller.ok()) {
+    finisher.Finish(caller.status());
+    return reactor;
+  }
+  std::forward<Rule>(rule)(
+      *caller, Callback<Result>([finisher = std::move(finisher),
+                                 fill = std::move(fill)](absl::StatusOr<Result> result) mutable {
+        if (result.ok()) fill(*std::move(result));
+        finisher.Finish(result.status());
+      }));
+  return reactor;
+}
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_UNARY_H_

@@ -1,0 +1,59 @@
+#include "server/rpc/user_service.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/rpc/convert.h"
+#include "server/rpc/unary.h"
+
+namespace chatter::rpc {
+
+using chat::Users;
+
+grpc::ServerUnaryReactor* UserService::UpsertUsers(grpc::CallbackServerContext* context,
+                                                   const v1::UpsertUsersRequest* request,
+                                                   v1::UpsertUsersResponse* response) {
+  return RunUnary<std::vector<User>>(
+      context,
+      [&](const Caller& caller, Callback<std::vector<User>> done) {
+        std::vector<User> users;
+        for (const v1::User& user : request->users()) {
+          users.push_back({.id = user.id(), .display_name = user.display_name(), .created_at = {}});
+        }
+        users_.Upsert(caller, std::move(users), std::move(done));
+      },
+      [response](const std::vector<User>& users) {
+        for (const User& user : users) ToProto(user, response->add_users());
+      });
+}
+
+grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* context,
+                                               const v1::GetUserRequest* request,
+                                               v1::GetUserResponse* response) {
+  return RunUnary<User>(
+      context,
+      [&](const Caller& caller, Callback<User> done) {
+        users_.Get(caller, request->user_id(), std::move(done));
+      },
+      [response](const User& user) { ToProto(user, response->mutable_user()); });
+}
+
+grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* context,
+                                                 const v1::ListUsersRequest* request,
+                                                 v1::ListUsersResponse* response) {
+  return RunUnary<Users::Page>(
+      context,
+      [&](const Caller& caller, Callback<Users::Page> done) {
+        users_.List(caller,
+                    {.id_prefix = request->id_prefix(),
+                     .page_size = request->page_size(),
+                     .page_token = request->page_token()},
+                    std::move(done));
+      },
+      [response](const Users::Page& page) {
+        for (const User& user : page.users) ToProto(user, response->add_users());
+        response->set_next_page_token(page.next_page_token);
+      });
+}
+
+}  // namespace chatter::rpc
