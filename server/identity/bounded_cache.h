@@ -184,7 +184,8 @@ void BoundedCache<Key, Value>::State::Finish(const Key& key, const std::shared_p
     const auto found = loads_.find(key);
     if (found != loads_.end() && found->second == load) {
       loads_.erase(found);
-      if (result.ok()) Store(key, *result, load->begun + options_.ttl);
+      const absl::Time expires = load->begun + options_.ttl;
+      if (result.ok() && expires > clock_.Now()) Store(key, *result, expires);
     }
   }
   for (auto& waiter : waiters) waiter(result);

@@ -1,0 +1,225 @@
+#include "server/identity/bounded_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "server/base/worker.h"
+#include "server/identity/test_fakes.h"
+#include "server/model/errors.h"
+
+namespace chatter::identity {
+namespace {
+
+using Value = std::optional<int>;
+using Cache = BoundedCache<std::string, Value>;
+
+class BoundedCacheTest : public testing::Test {
+ protected:
+  Cache MakeCache(CacheOptions options = {}) {
+    return Cache(
+        options,
+        [this](const std::string& key, absl::Time deadline, Callback<Value> done) {
+          lookups_.Add(key, deadline, std::move(done));
+        },
+        clock_);
+  }
+  // Gets a key whose lookup, if there is one, answers with `value`.
+  static Value GetNow(Cache& cache, HeldLookups<std::string, Value>& lookups,
+                      const std::string& key, Value value) {
+    Answer<Value> answer;
+    cache.Get(key, answer.Slot());
+    if (answer.pending()) lookups.AnswerOldest(value);
+    return **answer;
+  }
+
+  FakeClock clock_;
+  HeldLookups<std::string, Value> lookups_;
+};
+
+TEST_F(BoundedCacheTest, ServesWhatItKnowsUntilTheTtlHasPassed) {
+  Cache cache = MakeCache({.ttl = absl::Seconds(2)});
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 1), 1);
+  clock_.Advance(absl::Milliseconds(1999));
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 2), 1);
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 3), 3);
+  EXPECT_EQ(lookups_.total(), 2u);
+  EXPECT_EQ(cache.counters().hits, 1u);
+  EXPECT_EQ(cache.counters().misses, 2u);
+}
+
+TEST_F(BoundedCacheTest, KnowsWhatIsNotThere) {
+  Cache cache = MakeCache();
+  EXPECT_EQ(GetNow(cache, lookups_, "a", std::nullopt), std::nullopt);
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 1), std::nullopt);
+  EXPECT_EQ(lookups_.total(), 1u);
+}
+
+TEST_F(BoundedCacheTest, CountsAgeFromTheBeginningOfTheLoad) {
+  Cache cache = MakeCache({.ttl = absl::Seconds(2)});
+  Answer<Value> answer;
+  cache.Get("a", answer.Slot());
+  clock_.Advance(absl::Seconds(2));
+  lookups_.AnswerOldest(1);
+  EXPECT_EQ(**answer, 1);
+  EXPECT_EQ(cache.size(), 0u);
+}
+
+TEST_F(BoundedCacheTest, RunsOneLoadForAllWhoAskMeanwhile) {
+  Cache cache = MakeCache({.load_timeout = absl::Seconds(5)});
+  std::vector<Answer<Value>> answers(10);
+  for (auto& answer : answers) cache.Get("a", answer.Slot());
+  Answer<Value> other;
+  cache.Get("b", other.Slot());
+  ASSERT_EQ(lookups_.held(), 2u);
+  EXPECT_EQ(lookups_.oldest().deadline, clock_.Now() + absl::Seconds(5));
+  lookups_.AnswerOldest(7);
+  for (auto& answer : answers) EXPECT_EQ(**answer, 7);
+  EXPECT_TRUE(other.pending());
+  lookups_.AnswerOldest(8);
+  EXPECT_EQ(**other, 8);
+}
+
+TEST_F(BoundedCacheTest, TellsAllOfAnErrorAndForgetsIt) {
+  Cache cache = MakeCache();
+  Answer<Value> first;
+  Answer<Value> second;
+  cache.Get("a", first.Slot());
+  cache.Get("a", second.Slot());
+  lookups_.AnswerOldest(DatabaseUnavailableError());
+  EXPECT_EQ(first->status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(second->status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 1), 1);
+}
+
+TEST_F(BoundedCacheTest, DropsWhatWasUsedLeastRecently) {
+  Cache cache = MakeCache({.capacity = 2});
+  GetNow(cache, lookups_, "a", 1);
+  GetNow(cache, lookups_, "b", 2);
+  GetNow(cache, lookups_, "a", 0);
+  GetNow(cache, lookups_, "c", 3);
+  EXPECT_EQ(cache.size(), 2u);
+  EXPECT_EQ(cache.counters().evictions, 1u);
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 0), 1);
+  EXPECT_EQ(GetNow(cache, lookups_, "b", 4), 4);
+}
+
+TEST_F(BoundedCacheTest, ForgetsWhatItKnows) {
+  Cache cache = MakeCache();
+  GetNow(cache, lookups_, "a", 1);
+  cache.Forget("a");
+  cache.Forget("never heard of");
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 2), 2);
+}
+
+// What a load that began before Forget finds may be out of date: nobody who asks after it may get
+// that, neither from the cache nor by joining the load.
+TEST_F(BoundedCacheTest, ForgetsLoadsThatAreUnderWay) {
+  Cache cache = MakeCache();
+  Answer<Value> before;
+  cache.Get("a", before.Slot());
+  cache.Forget("a");
+  Answer<Value> after;
+  cache.Get("a", after.Slot());
+  ASSERT_EQ(lookups_.held(), 2u);
+  lookups_.AnswerOldest(1);
+  EXPECT_EQ(**before, 1);
+  EXPECT_TRUE(after.pending());
+  EXPECT_EQ(cache.size(), 0u);
+  lookups_.AnswerOldest(2);
+  EXPECT_EQ(**after, 2);
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 3), 2);
+}
+
+TEST_F(BoundedCacheTest, RefusesMoreThanItsBoundOfLoads) {
+  Cache cache = MakeCache({.max_loads = 2});
+  std::vector<Answer<Value>> answers(3);
+  cache.Get("a", answers[0].Slot());
+  cache.Forget("a");  // its load counts until it ends
+  cache.Get("b", answers[1].Slot());
+  cache.Get("c", answers[2].Slot());
+  EXPECT_EQ(answers[2]->status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(answers[2]->status()), v1::ERROR_REASON_OVERLOADED);
+  EXPECT_EQ(cache.counters().refusals, 1u);
+  lookups_.AnswerOldest(1);
+  Answer<Value> again;
+  cache.Get("c", again.Slot());
+  EXPECT_TRUE(again.pending());
+}
+
+TEST_F(BoundedCacheTest, RefusesMoreThanItsBoundOfWaiters) {
+  Cache cache = MakeCache({.max_waiters = 2});
+  std::vector<Answer<Value>> answers(3);
+  for (auto& answer : answers) cache.Get("a", answer.Slot());
+  EXPECT_EQ(ReasonOf(answers[2]->status()), v1::ERROR_REASON_OVERLOADED);
+  lookups_.AnswerOldest(1);
+  EXPECT_EQ(**answers[0], 1);
+  EXPECT_EQ(**answers[1], 1);
+}
+
+TEST_F(BoundedCacheTest, TakesALoaderThatAnswersAtOnce) {
+  Cache cache(
+      {}, [](const std::string&, absl::Time, Callback<Value> done) { done(5); }, clock_);
+  Answer<Value> answer;
+  cache.Get("a", answer.Slot());
+  EXPECT_EQ(**answer, 5);
+}
+
+TEST_F(BoundedCacheTest, MayBeAskedAgainFromItsOwnCallback) {
+  Cache cache = MakeCache();
+  Answer<Value> inner;
+  cache.Get("a", [&](absl::StatusOr<Value>) { cache.Get("a", inner.Slot()); });
+  lookups_.AnswerOldest(1);
+  EXPECT_EQ(**inner, 1);
+}
+
+TEST_F(BoundedCacheTest, AnswersAfterItIsGone) {
+  Answer<Value> answer;
+  {
+    Cache cache = MakeCache();
+    cache.Get("a", answer.Slot());
+  }
+  lookups_.AnswerOldest(1);
+  EXPECT_EQ(**answer, 1);
+}
+
+// For the thread sanitizer; also: each callback is called exactly once, with its own key's value.
+TEST(BoundedCacheThreads, AnswersEverybodyOnce) {
+  constexpr int kThreads = 4;
+  constexpr int kCalls = 2000;
+  std::atomic<int> answered = 0;
+  std::atomic<int> wrong = 0;
+  {
+    Worker database;
+    BoundedCache<int, int> cache(
+        {.capacity = 8, .max_waiters = 1'000'000},
+        [&database](const int& key, absl::Time, Callback<int> done) {
+          database.Post([key, done = std::move(done)]() mutable { done(key * 10); });
+        },
+        Clock::Real());
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < kCalls; ++i) {
+          const int key = i % 16;
+          if (i % 50 == 0) cache.Forget(key);
+          cache.Get(key, [&, key](absl::StatusOr<int> value) {
+            if (!value.ok() || *value != key * 10) ++wrong;
+            ++answered;
+          });
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+  }
+  EXPECT_EQ(answered, kThreads * kCalls);
+  EXPECT_EQ(wrong, 0);
+}
+
+}  // namespace
+}  // namespace chatter::identity
