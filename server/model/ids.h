@@ -37,6 +37,8 @@ class SchemaName {
 // A room's UUID.
 class RoomId {
  public:
+  // The nil UUID, which is no room's.
+  RoomId() = default;
   // Accepts the canonical form only: 36 characters, lower case.
   static std::optional<RoomId> Parse(std::string_view text);
   static RoomId FromBytes(const std::array<uint8_t, 16>& bytes) { return RoomId(bytes); }
@@ -54,7 +56,7 @@ class RoomId {
 
  private:
   explicit RoomId(const std::array<uint8_t, 16>& bytes) : bytes_(bytes) {}
-  std::array<uint8_t, 16> bytes_;
+  std::array<uint8_t, 16> bytes_{};
 };
 
 // A room of a tenant. The key of everything in memory that belongs to a room: two tenants may hold

@@ -5,6 +5,7 @@
 #define CHATTER_SERVER_MODEL_MODEL_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -61,6 +62,15 @@ struct RoomEvent {
   std::string actor_id;  // empty: a service
   std::variant<UnknownEvent, RoomCreated, MessageSent> what;
 };
+
+// An event that has been committed.
+struct CommittedEvent {
+  SchemaName tenant;
+  RoomEvent event;
+};
+
+// An event as bytes that go on the wire, shared by all streams that they go to.
+using EncodedEvent = std::shared_ptr<const std::string>;
 
 struct Message {
   RoomId room_id;

@@ -50,8 +50,12 @@ class Database {
   // Returns before any connection stands.
   static absl::StatusOr<std::unique_ptr<Database>> Create(DatabaseOptions options,
                                                           ReadyListener on_ready);
-  // Transactions that are not answered yet fail with UNAVAILABLE.
   ~Database();
+
+  // Closes the connections. Transactions that are not answered yet, and all that come later, fail
+  // with DATABASE_UNAVAILABLE. No callback is under way any more once this returns.
+  // REQUIRES: not called from a callback.
+  void Stop();
 
   using Results = std::vector<Rows>;  // one for each statement
 
@@ -65,14 +69,18 @@ class Database {
   // lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's error.
   void Run(Transaction transaction, Callback<Results> done);
 
-  // Runs `closure` on the loop's thread.
-  void Post(absl::AnyInvocable<void()> closure);
-
  private:
   class Loop;
-  explicit Database(std::shared_ptr<Loop> loop);
-  std::shared_ptr<Loop> loop_;
+  explicit Database(std::unique_ptr<Loop> loop);
+  std::unique_ptr<Loop> loop_;
 };
+
+// Whether a transaction that may have been committed can be run again without harm.
+enum Repeatable : bool { kOnce = false, kIdempotent = true };
+
+// A transaction of one statement.
+void RunOne(Database& database, Statement statement, absl::Time deadline, Repeatable repeatable,
+            Callback<Rows> done);
 
 }  // namespace chatter::store
 

@@ -33,12 +33,6 @@ struct StoredMessage {
   bool duplicate = false;  // an earlier send with the same client message id stored it
 };
 
-// An event that has been committed.
-struct CommittedEvent {
-  SchemaName tenant;
-  RoomEvent event;
-};
-
 class EventWriter {
  public:
   static constexpr size_t kMaxBatchRows = 512;

@@ -1,0 +1,252 @@
+#include "server/chat/hub.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/hash/hash.h"
+#include "absl/time/clock.h"
+#include "server/base/worker.h"
+
+namespace chatter::chat {
+namespace {
+
+constexpr int kGapPage = 500;  // events
+constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+
+struct Following {
+  std::shared_ptr<RoomFollower> follower;
+  uint64_t next_seq;
+};
+
+struct Channel {
+  uint64_t tail = 0;        // the last sequence number handed out
+  uint64_t known_head = 0;  // the log goes at least this far
+  bool reading = false;     // the log is being read from `tail` on
+  std::vector<Following> followers;
+};
+
+}  // namespace
+
+// One worker and the channels that belong to it. Private methods run on the worker only.
+class Hub::Shard {
+ public:
+  Shard(store::EventReader& reader, const Encoder& encode) : reader_(reader), encode_(encode) {}
+
+  void Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
+    worker_.Post([this, room, next_seq, follower = std::move(follower)]() mutable {
+      DoFollow(room, next_seq, std::move(follower));
+    });
+  }
+
+  void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower) {
+    worker_.Post([this, room, follower = std::move(follower)] {
+      const auto found = channels_.find(room);
+      if (found == channels_.end()) return;
+      std::erase_if(found->second.followers,
+                    [&](const Following& other) { return other.follower == follower; });
+      if (found->second.followers.empty()) channels_.erase(found);
+    });
+  }
+
+  void FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
+    worker_.Post([this, user, follower = std::move(follower)]() mutable {
+      users_[user].push_back(std::move(follower));
+    });
+  }
+
+  void UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
+    worker_.Post([this, user, follower = std::move(follower)] {
+      const auto found = users_.find(user);
+      if (found == users_.end()) return;
+      std::erase(found->second, follower);
+      if (found->second.empty()) users_.erase(found);
+    });
+  }
+
+  void Events(std::vector<CommittedEvent> events) {
+    worker_.Post([this, events = std::move(events)] {
+      for (const CommittedEvent& committed : events) {
+        const RoomKey key{committed.tenant, committed.event.room_id};
+        if (const auto found = channels_.find(key); found != channels_.end()) {
+          Take(key, found->second, committed.event);
+        }
+      }
+    });
+  }
+
+  void Notify(bus::Notice notice) {
+    worker_.Post([this, notice = std::move(notice)] {
+      const auto found = channels_.find(notice.room);
+      if (found == channels_.end()) return;
+      for (const Following& following : found->second.followers) {
+        following.follower->OnNotice(notice.user_id, notice.event);
+      }
+    });
+  }
+
+  void Announce(UserKey user, const RoomId& room) {
+    worker_.Post([this, user = std::move(user), room] {
+      const auto found = users_.find(user);
+      if (found == users_.end()) return;
+      for (const auto& follower : found->second) follower->OnRoomJoined(room);
+    });
+  }
+
+  void CheckHeads() {
+    worker_.Post([this] {
+      if (checks_under_way_ > 0) return;
+      std::map<SchemaName, std::vector<RoomId>> rooms;
+      for (const auto& [key, channel] : channels_) rooms[key.tenant].push_back(key.room);
+      for (const auto& [tenant, ids] : rooms) ReadHeads(tenant, ids);
+    });
+  }
+
+ private:
+  void DoFollow(const RoomKey& key, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
+    const auto [found, created] = channels_.try_emplace(key);
+    Channel& channel = found->second;
+    if (created) {
+      // What the follower knows of the log may be out of date by now: look again.
+      channel.tail = next_seq - 1;
+      unchecked_[key.tenant].push_back(key.room);
+      if (!check_posted_) worker_.Post([this] { CheckNewChannels(); });
+      check_posted_ = true;
+    }
+    if (next_seq <= channel.tail) return follower->OnBehind();
+    channel.followers.push_back({follower, next_seq});
+    follower->OnLevel(next_seq);
+    LearnHead(key, channel, next_seq - 1);
+  }
+
+  void CheckNewChannels() {
+    check_posted_ = false;
+    for (const auto& [tenant, rooms] : std::exchange(unchecked_, {})) ReadHeads(tenant, rooms);
+  }
+
+  void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms) {
+    ++checks_under_way_;
+    reader_.ReadHeads(tenant, rooms, absl::Now() + kReadTimeout,
+                      [this, tenant](absl::StatusOr<std::vector<RoomHead>> heads) {
+                        worker_.Post([this, tenant, heads = std::move(heads)] {
+                          --checks_under_way_;
+                          if (!heads.ok()) return;  // the next check will tell
+                          for (const RoomHead& head : *heads) {
+                            const RoomKey key{tenant, head.room_id};
+                            if (const auto found = channels_.find(key); found != channels_.end()) {
+                              LearnHead(key, found->second, head.head_seq);
+                            }
+                          }
+                        });
+                      });
+  }
+
+  void Take(const RoomKey& key, Channel& channel, const RoomEvent& event) {
+    if (event.seq == channel.tail + 1) {
+      HandOut(channel, event);
+    } else {
+      LearnHead(key, channel, event.seq);
+    }
+  }
+
+  void HandOut(Channel& channel, const RoomEvent& event) {
+    channel.tail = event.seq;
+    const EncodedEvent encoded = encode_(event);
+    for (const Following& following : channel.followers) {
+      if (event.seq >= following.next_seq) following.follower->OnRoomEvent(event.seq, encoded);
+    }
+  }
+
+  // The log goes as far as `head`; reads what the channel doesn't have.
+  void LearnHead(const RoomKey& key, Channel& channel, uint64_t head) {
+    channel.known_head = std::max(channel.known_head, head);
+    if (channel.known_head <= channel.tail || channel.reading) return;
+    channel.reading = true;
+    reader_.ReadEvents(key, channel.tail, kGapPage, absl::Now() + kReadTimeout,
+                       [this, key](absl::StatusOr<std::vector<RoomEvent>> events) {
+                         worker_.Post([this, key, events = std::move(events)] {
+                           TakeFromLog(key, events);
+                         });
+                       });
+  }
+
+  void TakeFromLog(const RoomKey& key, const absl::StatusOr<std::vector<RoomEvent>>& events) {
+    const auto found = channels_.find(key);
+    if (found == channels_.end()) return;
+    Channel& channel = found->second;
+    channel.reading = false;
+    if (!events.ok() || events->empty()) return;  // the next check will try again
+    for (const RoomEvent& event : *events) {
+      if (event.seq == channel.tail + 1) HandOut(channel, event);
+    }
+    LearnHead(key, channel, 0);  // reads on while there is more
+  }
+
+  store::EventReader& reader_;
+  const Encoder& encode_;
+
+  // The worker alone touches these.
+  absl::flat_hash_map<RoomKey, Channel> channels_;
+  absl::flat_hash_map<UserKey, std::vector<std::shared_ptr<UserFollower>>> users_;
+  std::map<SchemaName, std::vector<RoomId>> unchecked_;  // channels that are new
+  bool check_posted_ = false;
+  int checks_under_way_ = 0;
+
+  Worker worker_;  // the last member: its closures use the others
+};
+
+Hub::Hub(int workers, store::EventReader& reader, Encoder encode) : encode_(std::move(encode)) {
+  for (int i = 0; i < workers; ++i) shards_.push_back(std::make_unique<Shard>(reader, encode_));
+}
+
+Hub::~Hub() = default;
+
+template <typename Key>
+Hub::Shard& Hub::ShardOf(const Key& key) {
+  return *shards_[absl::Hash<Key>()(key) % shards_.size()];
+}
+
+void Hub::Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
+  ShardOf(room).Follow(room, next_seq, std::move(follower));
+}
+
+void Hub::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower) {
+  ShardOf(room).Unfollow(room, std::move(follower));
+}
+
+void Hub::FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
+  ShardOf(user).FollowUser(user, std::move(follower));
+}
+
+void Hub::UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
+  ShardOf(user).UnfollowUser(user, std::move(follower));
+}
+
+void Hub::OnEvents(std::vector<CommittedEvent> events) {
+  if (shards_.size() == 1) return shards_[0]->Events(std::move(events));
+  std::map<Shard*, std::vector<CommittedEvent>> by_shard;
+  for (CommittedEvent& event : events) {
+    Shard& shard = ShardOf(RoomKey{event.tenant, event.event.room_id});
+    by_shard[&shard].push_back(std::move(event));
+  }
+  for (auto& [shard, its_events] : by_shard) shard->Events(std::move(its_events));
+}
+
+void Hub::OnNotice(bus::Notice notice) {
+  Shard& shard = ShardOf(notice.room);
+  shard.Notify(std::move(notice));
+}
+
+void Hub::OnRoomJoined(bus::RoomJoined joined) {
+  for (std::string& user_id : joined.user_ids) {
+    UserKey user{joined.tenant, std::move(user_id)};
+    ShardOf(user).Announce(user, joined.room);
+  }
+}
+
+void Hub::CheckHeads() {
+  for (auto& shard : shards_) shard->CheckHeads();
+}
+
+}  // namespace chatter::chat

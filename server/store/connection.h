@@ -1,0 +1,109 @@
+// One connection to PostgreSQL in nonblocking pipeline mode, as a state machine.
+//
+// The owner polls `socket()` for `wanted_events()` and calls OnEvents. Not thread-safe: the database's
+// loop alone touches it.
+#ifndef CHATTER_SERVER_STORE_CONNECTION_H_
+#define CHATTER_SERVER_STORE_CONNECTION_H_
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "server/store/database.h"
+
+struct pg_conn;  // libpq's
+
+namespace chatter::store {
+
+// A transaction on its way, from Run to its answer.
+struct PendingTransaction {
+  Database::Transaction transaction;
+  Callback<Database::Results> done;  // null once called
+  int attempts = 0;
+
+  void Finish(absl::StatusOr<Database::Results> results) {
+    if (done) std::exchange(done, nullptr)(std::move(results));
+  }
+};
+using PendingPtr = std::shared_ptr<PendingTransaction>;
+
+class Connection {
+ public:
+  static constexpr size_t kMaxInFlight = 64;
+  static constexpr size_t kMaxPrepared = 256;
+  static constexpr int kMaxAttempts = 4;
+
+  explicit Connection(const DatabaseOptions& options) : options_(options) {}
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  enum class State { kClosed, kConnecting, kReady };
+  State state() const { return state_; }
+  const std::string& last_error() const { return last_error_; }
+  int socket() const;
+  short wanted_events() const;  // POLLIN, POLLOUT
+  size_t in_flight() const { return in_flight_.size(); }
+  bool HasRoom() const { return state_ == State::kReady && in_flight_.size() < kMaxInFlight; }
+
+  // Begins to connect. REQUIRES: kClosed.
+  void Connect();
+  // REQUIRES: HasRoom().
+  void Send(PendingPtr pending);
+  // Goes on with what the socket is ready for. A state of kClosed afterwards means that the
+  // connection is lost.
+  void OnEvents(short events);
+  // Drops the connection; returns what was sent and not answered, in order.
+  std::vector<PendingPtr> Close();
+  // Transactions that PostgreSQL has undone and that will do when run again (after a deadlock, say).
+  std::vector<PendingPtr> TakeRetries() { return std::exchange(retries_, {}); }
+
+ private:
+  // What a result that comes back belongs to.
+  enum class Step { kPrepare, kQuery, kDeallocate };
+  struct InFlight {
+    PendingPtr pending;
+    std::vector<Step> steps;
+    size_t next_step = 0;
+    std::vector<std::string> prepared_keys;  // those that this transaction prepares
+    Database::Results results;
+    absl::Status error;
+  };
+  struct Prepared {
+    std::string name;
+    std::list<std::string>::iterator used;
+  };
+
+  void ContinueConnecting();
+  void Fail(std::string_view what);
+  bool SendStatement(const Statement& statement, InFlight& flight);
+  // The name of the statement once it is prepared, most recently used; null when sending fails.
+  const std::string* Prepare(const Statement& statement, InFlight& flight);
+  bool EvictPrepared(InFlight& flight);
+  void Flush();
+  void ReadResults();
+  void TakeResult(pg_result* result);
+  void CompleteFront();
+  void ForgetPrepared(const std::vector<std::string>& keys);
+
+  const DatabaseOptions& options_;
+  pg_conn* conn_ = nullptr;
+  State state_ = State::kClosed;
+  bool connect_wants_write_ = false;
+  bool flush_pending_ = false;
+  std::string last_error_;
+  std::deque<InFlight> in_flight_;
+  // Prepared statements by text address and schema, the least recently used at the front.
+  std::unordered_map<std::string, Prepared> prepared_;
+  std::list<std::string> prepared_use_;
+  uint64_t next_statement_number_ = 0;
+  std::vector<PendingPtr> retries_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_CONNECTION_H_

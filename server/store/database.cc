@@ -1,0 +1,313 @@
+#include "server/store/database.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "absl/random/random.h"
+#include "absl/time/clock.h"
+#include "server/base/mutex.h"
+#include "server/model/errors.h"
+#include "server/store/connection.h"
+#include "spdlog/spdlog.h"
+
+namespace chatter::store {
+namespace {
+
+constexpr size_t kMaxWaiting = 10'000;  // transactions without a connection, per lane
+
+// A connection with what is needed to keep it up.
+struct Slot {
+  Slot(const DatabaseOptions& options, Lane slot_lane) : connection(options), lane(slot_lane) {}
+  Connection connection;
+  const Lane lane;
+  absl::Duration backoff = absl::ZeroDuration();
+  absl::Time connect_at = absl::InfinitePast();
+  absl::Time give_up_connecting_at = absl::InfiniteFuture();
+};
+
+}  // namespace
+
+class Database::Loop {
+ public:
+  Loop(DatabaseOptions options, ReadyListener on_ready)
+      : options_(std::move(options)), on_ready_(std::move(on_ready)) {
+    wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (wake_fd_ < 0) std::abort();
+    slots_.push_back(std::make_unique<Slot>(options_, Lane::kWrite));
+    for (int i = 0; i < options_.query_connections; ++i) {
+      slots_.push_back(std::make_unique<Slot>(options_, Lane::kQuery));
+    }
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  ~Loop() {
+    Stop();
+    close(wake_fd_);
+  }
+
+  void Stop() {
+    Post([this] { stopping_ = true; });
+    if (thread_.joinable()) thread_.join();
+  }
+
+  // Returns false, and drops the closure, when the loop has ended.
+  bool Post(absl::AnyInvocable<void()> closure) {
+    bool first;
+    {
+      MutexLock lock(mu_);
+      if (ended_) return false;
+      first = posted_.empty();
+      posted_.push_back(std::move(closure));
+    }
+    if (!first || current_ == this) return true;  // the loop is awake
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof(one));
+    return true;
+  }
+
+  void Submit(PendingPtr pending) {
+    auto& waiting = waiting_[pending->transaction.lane];
+    if (waiting.size() >= kMaxWaiting) {
+      pending->Finish(MakeRetryableError(absl::StatusCode::kResourceExhausted,
+                                         v1::ERROR_REASON_OVERLOADED,
+                                         "Too many calls are waiting for the database.",
+                                         absl::Seconds(1)));
+      return;
+    }
+    if (pending->transaction.deadline != absl::InfiniteFuture()) {
+      deadlines_.emplace(pending->transaction.deadline, pending);
+    }
+    waiting.push_back(std::move(pending));
+  }
+
+ private:
+  void Run() {
+    current_ = this;
+    while (true) {
+      RunPosted();
+      if (stopping_) break;
+      const absl::Time now = absl::Now();
+      Expire(now);
+      for (auto& slot : slots_) KeepUp(*slot, now);
+      for (auto& slot : slots_) Feed(*slot);
+      ReportReady();
+      Poll(now);
+    }
+    {
+      MutexLock lock(mu_);
+      ended_ = true;
+    }
+    RunPosted();
+    FailAll();
+  }
+
+  void RunPosted() {
+    std::vector<absl::AnyInvocable<void()>> batch;
+    {
+      MutexLock lock(mu_);
+      batch.swap(posted_);
+    }
+    for (auto& closure : batch) closure();
+  }
+
+  // Answers what has waited for long enough. What was sent stays in its pipeline, unheard.
+  void Expire(absl::Time now) {
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+      if (const PendingPtr pending = deadlines_.begin()->second.lock()) {
+        pending->Finish(pending->attempts == 0
+                            ? DatabaseUnavailableError()
+                            : absl::DeadlineExceededError("The database didn't answer in time."));
+      }
+      deadlines_.erase(deadlines_.begin());
+    }
+  }
+
+  // Connects, notices a lost connection, and connects again after a pause.
+  void KeepUp(Slot& slot, absl::Time now) {
+    Connection& connection = slot.connection;
+    if (connection.state() == Connection::State::kConnecting && now >= slot.give_up_connecting_at) {
+      Lose(slot, now, "connecting took too long");
+    }
+    if (connection.state() != Connection::State::kClosed || now < slot.connect_at) return;
+    slot.give_up_connecting_at = now + options_.connect_timeout;
+    connection.Connect();
+    if (connection.state() == Connection::State::kClosed) {
+      Lose(slot, now, connection.last_error());
+    }
+  }
+
+  void Lose(Slot& slot, absl::Time now, const std::string& why) {
+    if (slot.lane == Lane::kWrite) spdlog::warn("database connection lost: {}", why);
+    slot.backoff = std::clamp(slot.backoff * 2, options_.min_backoff, options_.max_backoff);
+    slot.connect_at = now + absl::Uniform(random_, 0.5, 1.0) * slot.backoff;
+    auto& waiting = waiting_[slot.lane];
+    std::vector<PendingPtr> lost = slot.connection.Close();
+    for (auto it = lost.rbegin(); it != lost.rend(); ++it) {
+      if ((*it)->transaction.idempotent) {
+        waiting.push_front(std::move(*it));
+      } else {
+        (*it)->Finish(DatabaseUnavailableError());
+      }
+    }
+  }
+
+  // Gives a connection what waits for it, so that those of a lane share the load.
+  void Feed(Slot& slot) {
+    auto& waiting = waiting_[slot.lane];
+    while (!waiting.empty() && slot.connection.HasRoom() && !HasIdlerPeer(slot)) {
+      PendingPtr pending = std::move(waiting.front());
+      waiting.pop_front();
+      if (pending->done) slot.connection.Send(std::move(pending));
+    }
+  }
+
+  bool HasIdlerPeer(const Slot& slot) const {
+    return std::any_of(slots_.begin(), slots_.end(), [&slot](const auto& other) {
+      return other->lane == slot.lane && other->connection.HasRoom() &&
+             other->connection.in_flight() < slot.connection.in_flight();
+    });
+  }
+
+  void ReportReady() {
+    bool write = false;
+    bool query = false;
+    for (const auto& slot : slots_) {
+      if (slot->connection.state() != Connection::State::kReady) continue;
+      (slot->lane == Lane::kWrite ? write : query) = true;
+      slot->backoff = absl::ZeroDuration();
+    }
+    if (const bool ready = write && query; ready != ready_) {
+      ready_ = ready;
+      on_ready_(ready);
+    }
+  }
+
+  void Poll(absl::Time now) {
+    std::vector<pollfd> fds = {{wake_fd_, POLLIN, 0}};
+    std::vector<Slot*> polled = {nullptr};
+    bool more_to_feed = false;
+    for (auto& slot : slots_) {
+      if (slot->connection.state() == Connection::State::kClosed) continue;
+      fds.push_back({slot->connection.socket(), slot->connection.wanted_events(), 0});
+      polled.push_back(slot.get());
+      more_to_feed |= slot->connection.HasRoom() && !waiting_[slot->lane].empty();
+    }
+    const int timeout = more_to_feed || HasPosted() ? 0 : TimeoutMillis(now);
+    if (poll(fds.data(), fds.size(), timeout) <= 0) return;
+    if (fds[0].revents != 0) {
+      uint64_t count;
+      [[maybe_unused]] const ssize_t got = read(wake_fd_, &count, sizeof(count));
+    }
+    for (size_t i = 1; i < fds.size(); ++i) {
+      if (fds[i].revents != 0) Handle(*polled[i], fds[i].revents);
+    }
+  }
+
+  void Handle(Slot& slot, short events) {
+    slot.connection.OnEvents(events);
+    for (PendingPtr& retry : slot.connection.TakeRetries()) {
+      waiting_[slot.lane].push_front(std::move(retry));
+    }
+    if (slot.connection.state() == Connection::State::kClosed) {
+      Lose(slot, absl::Now(), slot.connection.last_error());
+    }
+  }
+
+  bool HasPosted() {
+    MutexLock lock(mu_);
+    return !posted_.empty();
+  }
+
+  int TimeoutMillis(absl::Time now) const {
+    absl::Time next = now + absl::Seconds(60);
+    if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
+    for (const auto& slot : slots_) {
+      const auto state = slot->connection.state();
+      if (state == Connection::State::kClosed) next = std::min(next, slot->connect_at);
+      if (state == Connection::State::kConnecting) {
+        next = std::min(next, slot->give_up_connecting_at);
+      }
+    }
+    return static_cast<int>(absl::ToInt64Milliseconds(std::max(next - now, absl::ZeroDuration()))) +
+           1;
+  }
+
+  void FailAll() {
+    for (auto& slot : slots_) {
+      for (PendingPtr& pending : slot->connection.Close()) {
+        pending->Finish(DatabaseUnavailableError());
+      }
+    }
+    for (auto& [lane, waiting] : waiting_) {
+      for (PendingPtr& pending : waiting) pending->Finish(DatabaseUnavailableError());
+    }
+  }
+
+  // Constant after construction.
+  const DatabaseOptions options_;
+  const ReadyListener on_ready_;
+  int wake_fd_ = -1;
+
+  Mutex mu_;
+  std::vector<absl::AnyInvocable<void()>> posted_ ABSL_GUARDED_BY(mu_);
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;
+
+  // The loop's thread alone touches these.
+  std::vector<std::unique_ptr<Slot>> slots_;
+  std::map<Lane, std::deque<PendingPtr>> waiting_;
+  std::multimap<absl::Time, std::weak_ptr<PendingTransaction>> deadlines_;
+  absl::BitGen random_;
+  bool ready_ = false;
+  bool stopping_ = false;
+
+  static thread_local const Loop* current_;  // the loop whose thread this is
+  std::thread thread_;
+};
+
+thread_local const Database::Loop* Database::Loop::current_ = nullptr;
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Create(DatabaseOptions options,
+                                                           ReadyListener on_ready) {
+  if (options.url.empty()) return absl::InvalidArgumentError("the database URL is empty");
+  if (options.query_connections < 1 || options.query_connections > 100) {
+    return absl::InvalidArgumentError("database connections must be from 1 to 100");
+  }
+  return std::unique_ptr<Database>(
+      new Database(std::make_unique<Loop>(std::move(options), std::move(on_ready))));
+}
+
+Database::Database(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+Database::~Database() = default;
+
+void Database::Stop() { loop_->Stop(); }
+
+void Database::Run(Transaction transaction, Callback<Results> done) {
+  auto pending = std::make_shared<PendingTransaction>();
+  pending->transaction = std::move(transaction);
+  pending->done = std::move(done);
+  const bool posted =
+      loop_->Post([loop = loop_.get(), pending]() mutable { loop->Submit(std::move(pending)); });
+  if (!posted) pending->Finish(DatabaseUnavailableError());
+}
+
+void RunOne(Database& database, Statement statement, absl::Time deadline, Repeatable repeatable,
+            Callback<Rows> done) {
+  Database::Transaction transaction;
+  transaction.statements.push_back(std::move(statement));
+  transaction.deadline = deadline;
+  transaction.idempotent = repeatable == kIdempotent;
+  database.Run(std::move(transaction),
+               [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                 if (!results.ok()) return done(results.status());
+                 done(std::move(results->front()));
+               });
+}
+
+}  // namespace chatter::store

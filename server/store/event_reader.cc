@@ -1,0 +1,139 @@
+#include "server/store/event_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "chatter/v1/room.pb.h"
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+// chatter_event.kind. Stored: never change or reuse them.
+constexpr int64_t kRoomCreatedKind = 1;
+constexpr int64_t kMessageSentKind = 2;
+
+// PostgreSQL's bigint ends here; no log goes so far.
+int64_t ToBigint(uint64_t seq) {
+  return static_cast<int64_t>(
+      std::min<uint64_t>(seq, std::numeric_limits<int64_t>::max()));
+}
+
+RoomCreated ReadRoomCreated(std::string_view details) {
+  v1::RoomCreated stored;
+  RoomCreated created;
+  if (!stored.ParseFromArray(details.data(), static_cast<int>(details.size()))) return created;
+  created.kind = static_cast<RoomKind>(stored.kind());
+  created.user_ids.assign(stored.user_ids().begin(), stored.user_ids().end());
+  return created;
+}
+
+// A row of read_events.sql.
+RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row) {
+  RoomEvent event{.room_id = room,
+                  .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
+                  .created_at = rows.GetTime(row, 1),
+                  .actor_id = std::string(rows.GetText(row, 3)),
+                  .what = {}};
+  switch (rows.GetInt(row, 2)) {
+    case kRoomCreatedKind:
+      event.what = ReadRoomCreated(rows.GetText(row, 6));
+      break;
+    case kMessageSentKind:
+      event.what = MessageSent{.client_message_id = std::string(rows.GetText(row, 4)),
+                               .text = std::string(rows.GetText(row, 5))};
+      break;
+    default:
+      break;
+  }
+  return event;
+}
+
+// A row of list_messages_before.sql or list_messages_after.sql.
+Message ReadMessage(const RoomId& room, const Rows& rows, int row) {
+  return {.room_id = room,
+          .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
+          .sender_id = std::string(rows.GetText(row, 2)),
+          .client_message_id = std::string(rows.GetText(row, 3)),
+          .text = std::string(rows.GetText(row, 4)),
+          .created_at = rows.GetTime(row, 1)};
+}
+
+// Whether the room may be read, and one page of it, at one look.
+void ListMessages(Database& database, std::string_view page_sql, const RoomKey& room,
+                  const std::string& member, uint64_t seq, int limit, absl::Time deadline,
+                  Callback<EventReader::MessagePage> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back(
+      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
+  transaction.statements.push_back(
+      {page_sql, room.tenant, Params().Uuid(room.room).Int(ToBigint(seq)).Int(limit + 1)});
+  database.Run(std::move(transaction), [room_id = room.room, limit, done = std::move(done)](
+                                           absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(results.status());
+    EventReader::MessagePage page;
+    page.room_found = results->front().size() > 0;
+    if (!page.room_found) return done(std::move(page));
+    const Rows& rows = results->back();
+    page.has_more = rows.size() > limit;
+    for (int row = 0; row < std::min(rows.size(), limit); ++row) {
+      page.messages.push_back(ReadMessage(room_id, rows, row));
+    }
+    done(std::move(page));
+  });
+}
+
+}  // namespace
+
+void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
+                             absl::Time deadline, Callback<std::vector<RoomEvent>> done) {
+  RunOne(database_,
+         {sql::kReadEvents, room.tenant,
+          Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit)},
+         deadline, kIdempotent,
+         [room_id = room.room, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<RoomEvent> events;
+           events.reserve(static_cast<size_t>(rows->size()));
+           for (int row = 0; row < rows->size(); ++row) {
+             events.push_back(ReadEvent(room_id, *rows, row));
+           }
+           done(std::move(events));
+         });
+}
+
+void EventReader::ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms,
+                            absl::Time deadline, Callback<std::vector<RoomHead>> done) {
+  RunOne(database_, {sql::kReadHeads, tenant, Params().Uuids(rooms)}, deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<RoomHead> heads;
+           for (int row = 0; row < rows->size(); ++row) {
+             heads.push_back({rows->GetUuid(row, 0), static_cast<uint64_t>(rows->GetInt(row, 1))});
+           }
+           done(std::move(heads));
+         });
+}
+
+void EventReader::ListMessagesBefore(const RoomKey& room, const std::string& member,
+                                     uint64_t before_seq, int limit, absl::Time deadline,
+                                     Callback<MessagePage> done) {
+  ListMessages(database_, sql::kListMessagesBefore, room, member, before_seq, limit, deadline,
+               [done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
+                 if (page.ok()) std::reverse(page->messages.begin(), page->messages.end());
+                 done(std::move(page));
+               });
+}
+
+void EventReader::ListMessagesAfter(const RoomKey& room, const std::string& member,
+                                    uint64_t after_seq, int limit, absl::Time deadline,
+                                    Callback<MessagePage> done) {
+  ListMessages(database_, sql::kListMessagesAfter, room, member, after_seq, limit, deadline,
+               std::move(done));
+}
+
+}  // namespace chatter::store

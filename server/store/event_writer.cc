@@ -1,0 +1,243 @@
+#include "server/store/event_writer.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/time/clock.h"
+#include "server/base/mutex.h"
+#include "server/model/errors.h"
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+struct Send {
+  NewMessage message;
+  absl::Time deadline;
+  Callback<StoredMessage> done;
+
+  size_t bytes() const { return message.text.size() + 128; }
+};
+
+using Batch = std::vector<Send>;
+
+// What makes a message unique. Views into the message.
+using SendKey = std::tuple<std::string_view, RoomId, std::string_view, std::string_view>;
+
+SendKey KeyOf(const NewMessage& message) {
+  return {message.room.tenant.text(), message.room.room, message.sender_id,
+          message.client_message_id};
+}
+
+// Puts the messages of a tenant next to each other and the tenants in the order in which their rooms
+// are locked. Within a tenant the order of arrival stays.
+void SortByTenant(Batch& batch) {
+  std::stable_sort(batch.begin(), batch.end(), [](const Send& a, const Send& b) {
+    return a.message.room.tenant < b.message.room.tenant;
+  });
+}
+
+// The statements that store the messages [begin, end), which are one tenant's.
+void AddStatements(const Send* begin, const Send* end, std::vector<Statement>& statements) {
+  std::vector<RoomId> rooms;
+  std::vector<std::string_view> senders;
+  std::vector<std::string_view> client_ids;
+  std::vector<std::string_view> texts;
+  for (const Send* send = begin; send != end; ++send) {
+    rooms.push_back(send->message.room.room);
+    senders.push_back(send->message.sender_id);
+    client_ids.push_back(send->message.client_message_id);
+    texts.push_back(send->message.text);
+  }
+  const SchemaName& tenant = begin->message.room.tenant;
+  Statement append{sql::kAppendMessages, tenant,
+                   Params().Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts)};
+  std::sort(rooms.begin(), rooms.end());
+  rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
+  statements.push_back({sql::kLockRooms, tenant, Params().Uuids(rooms)});
+  statements.push_back(std::move(append));
+}
+
+std::vector<Statement> StatementsFor(const Batch& batch) {
+  std::vector<Statement> statements;
+  const Send* const end = batch.data() + batch.size();
+  for (const Send* begin = batch.data(); begin != end;) {
+    const Send* next = std::find_if(begin, end, [begin](const Send& send) {
+      return send.message.room.tenant != begin->message.room.tenant;
+    });
+    AddStatements(begin, next, statements);
+    begin = next;
+  }
+  return statements;
+}
+
+// What a row of append_messages.sql says of a message.
+absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
+  if (!rows.GetBool(row, 0)) return RoomNotFoundError();
+  if (!rows.GetBool(row, 4)) {
+    return MakeError(absl::StatusCode::kAlreadyExists,
+                     v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
+                     "You sent another text with this client message id before. Choose a new one.");
+  }
+  return StoredMessage{.seq = static_cast<uint64_t>(rows.GetInt(row, 1)),
+                       .created_at = rows.GetTime(row, 2),
+                       .duplicate = rows.GetBool(row, 3)};
+}
+
+}  // namespace
+
+class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  Impl(Database& database, CommitListener listener)
+      : database_(database), listener_(std::move(listener)) {}
+
+  void Append(Send send) {
+    bool full;
+    Batch batch;
+    {
+      MutexLock lock(mu_);
+      full = queue_.size() >= kMaxQueuedRows || queued_bytes_ + send.bytes() > kMaxQueuedBytes;
+      if (!full) {
+        queued_bytes_ += send.bytes();
+        queue_.push_back(std::move(send));
+        if (in_flight_ == 0) batch = TakeBatch();
+      }
+    }
+    if (full) {
+      send.done(MakeRetryableError(absl::StatusCode::kResourceExhausted,
+                                   v1::ERROR_REASON_OVERLOADED,
+                                   "Too many sends are waiting to be stored.", absl::Seconds(1)));
+    }
+    if (!batch.empty()) Commit(std::move(batch));
+  }
+
+ private:
+  // The next messages to store. A message whose key is in the batch already stays for a later one,
+  // which will find the first stored.
+  Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    Batch batch;
+    batch.reserve(std::min(queue_.size(), kMaxBatchRows));  // keys are views into its elements
+    std::deque<Send> repeated;
+    absl::flat_hash_set<SendKey> keys;
+    size_t bytes = 0;
+    while (!queue_.empty() && batch.size() < kMaxBatchRows) {
+      bytes += queue_.front().bytes();
+      if (bytes > kMaxBatchBytes && !batch.empty()) break;
+      Send send = std::move(queue_.front());
+      queue_.pop_front();
+      if (keys.contains(KeyOf(send.message))) {
+        repeated.push_back(std::move(send));
+        continue;
+      }
+      queued_bytes_ -= send.bytes();
+      batch.push_back(std::move(send));
+      keys.insert(KeyOf(batch.back().message));
+    }
+    while (!repeated.empty()) {
+      queue_.push_front(std::move(repeated.back()));
+      repeated.pop_back();
+    }
+    if (!batch.empty()) ++in_flight_;
+    return batch;
+  }
+
+  void Commit(Batch batch) {
+    SortByTenant(batch);
+    Database::Transaction transaction;
+    transaction.statements = StatementsFor(batch);
+    transaction.lane = Lane::kWrite;
+    transaction.idempotent = true;  // thanks to the client message ids
+    transaction.deadline = absl::InfinitePast();
+    for (const Send& send : batch) {
+      transaction.deadline = std::max(transaction.deadline, send.deadline);
+    }
+    database_.Run(std::move(transaction),
+                  [self = shared_from_this(), batch = std::move(batch)](
+                      absl::StatusOr<Database::Results> results) mutable {
+                    if (results.ok()) {
+                      self->Answer(std::move(batch), *results);
+                    } else {
+                      self->Recover(std::move(batch), results.status());
+                    }
+                    self->Next();
+                  });
+  }
+
+  void Answer(Batch batch, const Database::Results& results) {
+    std::vector<absl::StatusOr<StoredMessage>> outcomes;
+    outcomes.reserve(batch.size());
+    for (size_t i = 1; i < results.size(); i += 2) {  // behind each lock_rooms, an append_messages
+      for (int row = 0; row < results[i].size(); ++row) {
+        outcomes.push_back(ReadOutcome(results[i], row));
+      }
+    }
+    std::vector<CommittedEvent> events;
+    for (size_t i = 0; i < batch.size(); ++i) {
+      // Duplicates too: what looks like one may be this batch, run again after a lost connection.
+      if (outcomes[i].ok()) events.push_back(EventOf(batch[i].message, *outcomes[i]));
+    }
+    if (!events.empty()) listener_(std::move(events));
+    for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i]));
+  }
+
+  static CommittedEvent EventOf(NewMessage& message, const StoredMessage& stored) {
+    return {.tenant = message.room.tenant,
+            .event = {.room_id = message.room.room,
+                      .seq = stored.seq,
+                      .created_at = stored.created_at,
+                      .actor_id = std::move(message.sender_id),
+                      .what = MessageSent{.client_message_id = std::move(message.client_message_id),
+                                          .text = std::move(message.text)}}};
+  }
+
+  // The batch isn't known to be stored: finds out which message is to blame, or gives up.
+  void Recover(Batch batch, const absl::Status& error) {
+    if (absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error)) {
+      for (Send& send : batch) send.done(DatabaseUnavailableError());
+    } else if (batch.size() == 1) {
+      batch[0].done(InternalError());
+    } else {
+      {
+        MutexLock lock(mu_);
+        in_flight_ += batch.size();
+      }
+      for (Send& send : batch) {
+        Batch alone;
+        alone.push_back(std::move(send));
+        Commit(std::move(alone));
+      }
+    }
+  }
+
+  void Next() {
+    Batch batch;
+    {
+      MutexLock lock(mu_);
+      if (--in_flight_ == 0) batch = TakeBatch();
+    }
+    if (!batch.empty()) Commit(std::move(batch));
+  }
+
+  Database& database_;
+  CommitListener listener_;  // called on the database's thread only
+
+  Mutex mu_;
+  std::deque<Send> queue_ ABSL_GUARDED_BY(mu_);
+  size_t queued_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  size_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;  // transactions
+};
+
+EventWriter::EventWriter(Database& database, CommitListener listener)
+    : impl_(std::make_shared<Impl>(database, std::move(listener))) {}
+
+EventWriter::~EventWriter() = default;
+
+void EventWriter::Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done) {
+  impl_->Append({std::move(message), deadline, std::move(done)});
+}
+
+}  // namespace chatter::store

@@ -1,0 +1,3 @@
+SELECT u.id
+  FROM unnest($1::text[]) AS u (id)
+ WHERE NOT EXISTS (SELECT FROM {schema}.chatter_user c WHERE c.id = u.id)

@@ -1,0 +1,1 @@
+DELETE FROM {schema}.chatter_session WHERE token_digest = $1 RETURNING true

@@ -1,0 +1,23 @@
+#include "server/store/sqlstate.h"
+
+#include "server/model/errors.h"
+
+namespace chatter::store {
+
+absl::Status StatusFromSqlState(std::string_view sqlstate) {
+  if (sqlstate == "40001" || sqlstate == "40P01" ||  // serialization failure, deadlock
+      sqlstate == "26000" || sqlstate == "0A000") {  // prepared statement unknown, or outdated
+    return absl::AbortedError("run the transaction again");
+  }
+  if (sqlstate == "23505") return absl::AlreadyExistsError("unique key taken");
+  if (sqlstate == "57014") return absl::DeadlineExceededError("query cancelled");
+  if (sqlstate.starts_with("08") ||   // connection
+      sqlstate.starts_with("53") ||   // out of connections, memory, disk
+      sqlstate.starts_with("57P") ||  // shutting down, starting up
+      sqlstate == "25006") {          // read-only: a standby
+    return DatabaseUnavailableError();
+  }
+  return InternalError();
+}
+
+}  // namespace chatter::store

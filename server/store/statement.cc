@@ -1,0 +1,196 @@
+#include "server/store/statement.h"
+
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "absl/strings/str_replace.h"
+
+namespace chatter::store {
+namespace {
+
+// Type numbers of PostgreSQL, fixed for ever (pg_type.dat).
+constexpr uint32_t kBool = 16;
+constexpr uint32_t kBytea = 17;
+constexpr uint32_t kInt8 = 20;
+constexpr uint32_t kInt2 = 21;
+constexpr uint32_t kInt4 = 23;
+constexpr uint32_t kText = 25;
+constexpr uint32_t kTextArray = 1009;
+constexpr uint32_t kTimestamptz = 1184;
+constexpr uint32_t kUuid = 2950;
+constexpr uint32_t kUuidArray = 2951;
+
+// PostgreSQL counts microseconds from here.
+absl::Time Epoch() { return absl::FromUnixSeconds(946'684'800); }  // 2000-01-01T00:00:00Z
+
+template <typename Int>
+void AppendBigEndian(std::string& out, Int value) {
+  for (int shift = static_cast<int>(sizeof(Int)) * 8 - 8; shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(static_cast<uint64_t>(value) >> shift));
+  }
+}
+
+uint64_t ReadBigEndian(const char* data, int size) {
+  uint64_t value = 0;
+  for (int i = 0; i < size; ++i) value = value << 8 | static_cast<uint8_t>(data[i]);
+  return value;
+}
+
+std::string_view View(const RoomId& id) {
+  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
+}
+
+std::string_view View(std::string_view text) { return text; }
+
+// A one-dimensional array without nulls.
+template <typename Values>
+std::string EncodeArray(uint32_t element_type, const Values& values) {
+  std::string out;
+  const bool empty = values.empty();
+  AppendBigEndian<int32_t>(out, empty ? 0 : 1);  // dimensions
+  AppendBigEndian<int32_t>(out, 0);              // no nulls
+  AppendBigEndian<uint32_t>(out, element_type);
+  if (empty) return out;
+  AppendBigEndian<int32_t>(out, static_cast<int32_t>(values.size()));
+  AppendBigEndian<int32_t>(out, 1);  // the first index
+  for (const auto& value : values) {
+    const std::string_view bytes = View(value);
+    AppendBigEndian<int32_t>(out, static_cast<int32_t>(bytes.size()));
+    out.append(bytes);
+  }
+  return out;
+}
+
+}  // namespace
+
+Params& Params::Add(uint32_t type, std::optional<std::string> value) {
+  types_.push_back(type);
+  values_.push_back(std::move(value));
+  return *this;
+}
+
+Params& Params::Text(std::string_view value) { return Add(kText, std::string(value)); }
+
+Params& Params::Int(int64_t value) {
+  std::string out;
+  AppendBigEndian(out, value);
+  return Add(kInt8, std::move(out));
+}
+
+Params& Params::Smallint(int16_t value) {
+  std::string out;
+  AppendBigEndian(out, value);
+  return Add(kInt2, std::move(out));
+}
+
+Params& Params::Bytes(std::string_view value) { return Add(kBytea, std::string(value)); }
+
+Params& Params::Digest(const Sha256Digest& value) {
+  return Bytes({reinterpret_cast<const char*>(value.data()), value.size()});
+}
+
+Params& Params::Uuid(const RoomId& value) { return Add(kUuid, std::string(View(value))); }
+
+Params& Params::Time(absl::Time value) {
+  std::string out;
+  AppendBigEndian(out, absl::ToInt64Microseconds(value - Epoch()));
+  return Add(kTimestamptz, std::move(out));
+}
+
+Params& Params::NullTime() { return Add(kTimestamptz, std::nullopt); }
+
+Params& Params::NullUuid() { return Add(kUuid, std::nullopt); }
+
+Params& Params::Texts(const std::vector<std::string>& values) {
+  return Add(kTextArray, EncodeArray(kText, values));
+}
+
+Params& Params::Texts(const std::vector<std::string_view>& values) {
+  return Add(kTextArray, EncodeArray(kText, values));
+}
+
+Params& Params::Uuids(const std::vector<RoomId>& values) {
+  return Add(kUuidArray, EncodeArray(kUuid, values));
+}
+
+std::string RenderSql(std::string_view sql, const SchemaName& schema) {
+  const std::string quoted = schema.Quoted();
+  return absl::StrReplaceAll({sql.data(), sql.size()}, {{"{schema}", quoted}});
+}
+
+std::string Statement::Render() const {
+  return schema.has_value() ? RenderSql(sql, *schema) : std::string(sql);
+}
+
+void Rows::Free::operator()(pg_result* result) const { PQclear(result); }
+
+Rows::Rows() = default;
+Rows::Rows(pg_result* result) : result_(result) {}
+Rows::Rows(Rows&&) noexcept = default;
+Rows& Rows::operator=(Rows&&) noexcept = default;
+Rows::~Rows() = default;
+
+int Rows::size() const { return PQntuples(result_.get()); }
+
+bool Rows::IsNull(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) != 0;
+}
+
+bool Rows::GetBool(int row, int column) const {
+  if (PQftype(result_.get(), column) != kBool) std::abort();
+  return *PQgetvalue(result_.get(), row, column) != 0;
+}
+
+int64_t Rows::GetInt(int row, int column) const {
+  const char* data = PQgetvalue(result_.get(), row, column);
+  switch (PQftype(result_.get(), column)) {
+    case kInt2:
+      return static_cast<int16_t>(ReadBigEndian(data, 2));
+    case kInt4:
+      return static_cast<int32_t>(ReadBigEndian(data, 4));
+    case kInt8:
+      return static_cast<int64_t>(ReadBigEndian(data, 8));
+    default:
+      std::abort();
+  }
+}
+
+std::string_view Rows::GetText(int row, int column) const {
+  const auto type = PQftype(result_.get(), column);
+  if (type != kText && type != kBytea) std::abort();
+  return {PQgetvalue(result_.get(), row, column),
+          static_cast<size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+RoomId Rows::GetUuid(int row, int column) const {
+  if (PQftype(result_.get(), column) != kUuid) std::abort();
+  std::array<uint8_t, 16> bytes;
+  std::memcpy(bytes.data(), PQgetvalue(result_.get(), row, column), bytes.size());
+  return RoomId::FromBytes(bytes);
+}
+
+absl::Time Rows::GetTime(int row, int column) const {
+  if (PQftype(result_.get(), column) != kTimestamptz) std::abort();
+  const auto micros =
+      static_cast<int64_t>(ReadBigEndian(PQgetvalue(result_.get(), row, column), 8));
+  return Epoch() + absl::Microseconds(micros);
+}
+
+std::vector<std::string> Rows::GetTexts(int row, int column) const {
+  if (PQftype(result_.get(), column) != kTextArray) std::abort();
+  const char* data = PQgetvalue(result_.get(), row, column);
+  std::vector<std::string> values;
+  if (ReadBigEndian(data, 4) == 0) return values;  // no dimension: empty
+  const uint64_t count = ReadBigEndian(data + 12, 4);
+  data += 20;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t size = ReadBigEndian(data, 4);
+    values.emplace_back(data + 4, size);
+    data += 4 + size;
+  }
+  return values;
+}
+
+}  // namespace chatter::store

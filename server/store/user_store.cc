@@ -1,0 +1,122 @@
+#include "server/store/user_store.h"
+
+#include <unordered_map>
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+User ReadUser(const Rows& rows, int row) {
+  return {.id = std::string(rows.GetText(row, 0)),
+          .display_name = std::string(rows.GetText(row, 1)),
+          .created_at = rows.GetTime(row, 2)};
+}
+
+std::vector<User> ReadUsers(const Rows& rows) {
+  std::vector<User> users;
+  users.reserve(static_cast<size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row) users.push_back(ReadUser(rows, row));
+  return users;
+}
+
+// `stored` in the order of `wanted`; the two have the same ids.
+std::vector<User> InOrderOf(const std::vector<User>& wanted, std::vector<User> stored) {
+  std::unordered_map<std::string, User> by_id;
+  for (User& user : stored) {
+    std::string id = user.id;
+    by_id.emplace(std::move(id), std::move(user));
+  }
+  std::vector<User> ordered;
+  for (const User& user : wanted) ordered.push_back(std::move(by_id[user.id]));
+  return ordered;
+}
+
+// The session that a row of create_session.sql or find_session.sql describes; none: nullopt.
+std::optional<Session> ReadSession(const Rows& rows, const Sha256Digest& token_digest) {
+  if (rows.size() == 0) return std::nullopt;
+  return Session{.token_digest = token_digest,
+                 .user_id = std::string(rows.GetText(0, 0)),
+                 .created_at = rows.GetTime(0, 1),
+                 .expires_at = rows.GetTime(0, 2)};
+}
+
+}  // namespace
+
+void UserStore::Upsert(const SchemaName& tenant, std::vector<User> users, absl::Time deadline,
+                       Callback<std::vector<User>> done) {
+  std::vector<std::string_view> ids;
+  std::vector<std::string_view> names;
+  for (const User& user : users) {
+    ids.push_back(user.id);
+    names.push_back(user.display_name);
+  }
+  Statement statement{.sql = sql::kUpsertUsers, .schema = tenant, .params = {}};
+  statement.params.Texts(ids).Texts(names);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [users = std::move(users), done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(InOrderOf(users, ReadUsers(*rows)));
+         });
+}
+
+void UserStore::Find(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+                     Callback<std::optional<User>> done) {
+  Statement statement{.sql = sql::kFindUser, .schema = tenant, .params = {}};
+  statement.params.Text(user_id);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           if (rows->size() == 0) return done(std::optional<User>());
+           done(ReadUser(*rows, 0));
+         });
+}
+
+void UserStore::List(const SchemaName& tenant, const std::string& prefix, const std::string& after,
+                     int limit, absl::Time deadline, Callback<std::vector<User>> done) {
+  Statement statement{.sql = sql::kListUsers, .schema = tenant, .params = {}};
+  statement.params.Text(prefix).Text(after).Int(limit);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(ReadUsers(*rows));
+         });
+}
+
+void UserStore::CreateSession(const SchemaName& tenant, const std::string& user_id,
+                              const Sha256Digest& token_digest, absl::Duration ttl,
+                              absl::Time deadline, Callback<std::optional<Session>> done) {
+  Statement statement{.sql = sql::kCreateSession, .schema = tenant, .params = {}};
+  statement.params.Digest(token_digest).Text(user_id).Int(absl::ToInt64Microseconds(ttl));
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [token_digest, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(ReadSession(*rows, token_digest));
+         });
+}
+
+void UserStore::RevokeSession(const SchemaName& tenant, const Sha256Digest& token_digest,
+                              absl::Time deadline, Callback<bool> done) {
+  Statement statement{.sql = sql::kRevokeSession, .schema = tenant, .params = {}};
+  statement.params.Digest(token_digest);
+  RunOne(database_, std::move(statement), deadline, kOnce,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0);
+         });
+}
+
+void UserStore::FindSession(const SchemaName& tenant, const Sha256Digest& token_digest,
+                            absl::Time deadline, Callback<std::optional<Session>> done) {
+  Statement statement{.sql = sql::kFindSession, .schema = tenant, .params = {}};
+  statement.params.Digest(token_digest);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [token_digest, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(ReadSession(*rows, token_digest));
+         });
+}
+
+}  // namespace chatter::store
