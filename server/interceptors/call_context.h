@@ -14,6 +14,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -36,14 +37,16 @@ class CallContext final : public grpc::CallbackServerContext {
   // stream's is infinite. Call it first thing in every handler.
   static absl::StatusOr<Caller> Admit(grpc::CallbackServerContext* context);
 
-  // For handlers that want to know more, in any service behind these interceptors.
+  // For handlers that want to know more, in any service behind these interceptors. Unless the call
+  // was admitted, all but the request id are empty.
   const std::string& request_id() const { return request_id_; }
   // Empty for methods that have no tenant.
   std::string_view schema_name() const;
+  // False where the server knows one schema only.
   bool multitenant() const { return multitenant_; }
   // Empty: a service or an administrator.
-  const std::string& user_id() const { return principal_.user_id; }
-  CredentialKind credential_kind() const { return principal_.credential; }
+  std::string_view user_id() const;
+  CredentialKind credential_kind() const;
 
   // For the interceptors only.
   // `clock` must outlive the context.
@@ -53,16 +56,20 @@ class CallContext final : public grpc::CallbackServerContext {
   static CallContext* Of(grpc::experimental::ServerRpcInfo* call);
   const std::optional<MethodPolicy>& policy() const { return policy_; }
   const std::optional<SchemaName>& tenant() const { return tenant_; }
+  const Principal& principal() const { return principal_; }
   bool denied() const { return verdict_.has_value() && !verdict_->ok(); }
   void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
   void set_tenant(identity::ResolvedTenant tenant);
-  // The caller is known and may call the method. Doesn't undo a denial.
-  void Allow(Principal principal);
+  // Who it is; whether that is enough is for the verdict.
+  void set_principal(Principal principal) { principal_ = std::move(principal); }
+  // The caller may call the method. Doesn't undo a denial.
+  void Allow();
   // The first denial stands. `reason` must be an error with a reason of the API's; one without is a
   // defect and becomes INTERNAL, and a lookup that took too long becomes UNAVAILABLE.
   void Deny(const absl::Status& reason);
 
  private:
+  bool allowed() const { return verdict_.has_value() && verdict_->ok(); }
   absl::Time CallerDeadline() const;
 
   const Clock& clock_;

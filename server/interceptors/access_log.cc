@@ -1,0 +1,113 @@
+#include "server/interceptors/access_log.h"
+
+#include <grpcpp/support/status.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "server/interceptors/call_context.h"
+
+namespace chatter::interceptors {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+
+bool IsPlain(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+         std::string_view("._:/@+-[]%").find(c) != std::string_view::npos;
+}
+
+std::string Escaped(std::string_view value) {
+  if (std::all_of(value.begin(), value.end(), IsPlain)) return std::string(value);
+  return absl::StrCat("\"", absl::CHexEscape({value.data(), value.size()}), "\"");
+}
+
+std::string_view NameOf(CredentialKind kind) {
+  switch (kind) {
+    case CredentialKind::kNone:
+      return "none";
+    case CredentialKind::kAdministratorKey:
+      return "administrator_key";
+    case CredentialKind::kSession:
+      return "session";
+  }
+  return "unknown";
+}
+
+std::string ReasonIn(const grpc::Status& status) {
+  google::rpc::Status rich;
+  google::rpc::ErrorInfo info;
+  if (!rich.ParseFromString(status.error_details())) return "";
+  for (const auto& detail : rich.details()) {
+    if (detail.UnpackTo(&info)) return info.reason();
+  }
+  return "";
+}
+
+spdlog::level::level_enum LevelOf(const std::optional<MethodPolicy>& policy,
+                                  const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::INTERNAL:
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::UNKNOWN:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return spdlog::level::warn;
+    default:
+      return policy == MethodPolicy::kAnonymous ? spdlog::level::debug : spdlog::level::info;
+  }
+}
+
+class AccessLog final : public grpc::experimental::Interceptor {
+ public:
+  AccessLog(CallContext& context, std::string method, std::shared_ptr<spdlog::logger> log)
+      : context_(context), method_(std::move(method)), log_(std::move(log)) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
+      Write(methods->GetSendStatus());
+    }
+    methods->Proceed();
+  }
+
+ private:
+  using SteadyClock = std::chrono::steady_clock;
+
+  void Write(const grpc::Status& status) const {
+    const auto level = LevelOf(context_.policy(), status);
+    if (!log_->should_log(level)) return;
+    const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
+    const Principal& principal = context_.principal();
+    log_->log(level,
+              "call method={} tenant={} user={} credential={} status={} reason={} "
+              "duration_ms={:.3f} request_id={} peer={}",
+              Escaped(method_), context_.tenant() ? Escaped(context_.tenant()->text()) : "",
+              Escaped(principal.user_id), NameOf(principal.credential),
+              absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())),
+              Escaped(ReasonIn(status)), duration.count(), Escaped(context_.request_id()),
+              Escaped(context_.peer()));
+  }
+
+  const CallContext& context_;
+  const std::string method_;
+  const std::shared_ptr<spdlog::logger> log_;
+  const SteadyClock::time_point begun_ = SteadyClock::now();
+};
+
+}  // namespace
+
+grpc::experimental::Interceptor* AccessLogFactory::CreateServerInterceptor(
+    grpc::experimental::ServerRpcInfo* call) {
+  CallContext* const context = CallContext::Of(call);
+  return context == nullptr ? nullptr : new AccessLog(*context, call->method(), log_);
+}
+
+}  // namespace chatter::interceptors

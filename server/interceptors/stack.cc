@@ -1,0 +1,34 @@
+#include "server/interceptors/stack.h"
+
+#include <grpcpp/support/server_interceptor.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "server/interceptors/access_log.h"
+#include "server/interceptors/call_context.h"
+#include "server/interceptors/metadata.h"
+#include "server/interceptors/request_id.h"
+#include "server/interceptors/tenant_resolver.h"
+#include "server/interceptors/user_auth.h"
+
+namespace chatter::interceptors {
+
+void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps) {
+  // In the order in which a call goes through them: a denial must be logged, and a credential be
+  // looked up in the tenant that was found before.
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> creators;
+  creators.push_back(std::make_unique<RequestIdFactory>());
+  creators.push_back(std::make_unique<AccessLogFactory>(deps.access_log));
+  creators.push_back(std::make_unique<TenantResolverFactory>(deps.tenants));
+  creators.push_back(std::make_unique<UserAuthFactory>(deps.authenticators));
+  // gRPC runs what comes in through the last one first.
+  std::reverse(creators.begin(), creators.end());
+
+  builder.experimental().SetInterceptorCreators(std::move(creators));
+  builder.SetContextAllocator(std::make_unique<CallContextAllocator>(deps.clock));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+}
+
+}  // namespace chatter::interceptors

@@ -1,0 +1,86 @@
+#include "server/interceptors/tenant_resolver.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "server/identity/host.h"
+#include "server/interceptors/call_context.h"
+#include "server/interceptors/metadata.h"
+
+namespace chatter::interceptors {
+namespace {
+
+using grpc::experimental::InterceptionHookPoints;
+
+constexpr char kTenantKey[] = "x-chatter-tenant";
+constexpr char kForwardedHostKey[] = "x-forwarded-host";
+
+absl::StatusOr<identity::TenantHint> ReadHint(const CallContext& context) {
+  const ClientMetadata& metadata = context.client_metadata();
+  const auto name = SingleValue(metadata, kTenantKey, identity::kMaxHostBytes);
+  if (!name.ok()) return name.status();
+  const auto forwarded_host = SingleValue(metadata, kForwardedHostKey, identity::kMaxHostBytes);
+  if (!forwarded_host.ok()) return forwarded_host.status();
+
+  identity::TenantHint hint;
+  if (name->has_value()) hint.name.emplace(**name);
+  if (forwarded_host->has_value()) {
+    hint.host.emplace(**forwarded_host);
+  } else if (const grpc::string_ref authority = context.ExperimentalGetAuthority();
+             !authority.empty()) {
+    hint.host.emplace(authority.data(), authority.size());
+  }
+  return hint;
+}
+
+class TenantResolver final : public grpc::experimental::Interceptor {
+ public:
+  TenantResolver(CallContext& context, identity::TenantDirectory& tenants)
+      : context_(context), tenants_(tenants) {}
+
+  void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA) &&
+        !context_.denied()) {
+      Resolve(methods);
+    } else {
+      methods->Proceed();
+    }
+  }
+
+ private:
+  void Resolve(grpc::experimental::InterceptorBatchMethods* methods) {
+    const auto hint = ReadHint(context_);
+    if (!hint.ok()) {
+      context_.Deny(hint.status());
+      methods->Proceed();
+      return;
+    }
+    // The call waits; the directory's own time limit is the wait's.
+    tenants_.Resolve(*hint, [this, methods](absl::StatusOr<identity::ResolvedTenant> tenant) {
+      if (tenant.ok()) {
+        context_.set_tenant(*std::move(tenant));
+      } else {
+        context_.Deny(tenant.status());
+      }
+      methods->Proceed();  // the call may be over when this returns
+    });
+  }
+
+  CallContext& context_;
+  identity::TenantDirectory& tenants_;
+};
+
+}  // namespace
+
+grpc::experimental::Interceptor* TenantResolverFactory::CreateServerInterceptor(
+    grpc::experimental::ServerRpcInfo* call) {
+  CallContext* const context = CallContext::Of(call);
+  if (context == nullptr || !context->policy().has_value() || !NeedsTenant(*context->policy())) {
+    return nullptr;
+  }
+  return new TenantResolver(*context, tenants_);
+}
+
+}  // namespace chatter::interceptors
