@@ -1,0 +1,81 @@
+#include "client/channel.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace chatter::client {
+namespace {
+
+// A response may hold a long stretch of a log: more than gRPC's 4 MiB.
+constexpr int kMaxResponseBytes = 64 << 20;
+
+bool IsPrintableAscii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+// gRPC aborts on metadata that HTTP/2 doesn't allow, so it is checked here.
+absl::Status CheckOptions(const ClientOptions& options) {
+  if (options.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
+  if (!IsPrintableAscii(options.tenant)) {
+    return absl::InvalidArgumentError("the tenant's name has characters that no name has");
+  }
+  if (!IsPrintableAscii(options.token)) {
+    return absl::InvalidArgumentError("the token has characters that no token has");
+  }
+  if (options.timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("the timeout must be more than nothing");
+  }
+  if (!options.tls && !options.tls_root_certs_file.empty()) {
+    return absl::InvalidArgumentError("root certificates are given, but TLS is off");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
+    const ClientOptions& options) {
+  if (!options.tls) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions ssl;
+  if (!options.tls_root_certs_file.empty()) {
+    std::ifstream file(options.tls_root_certs_file, std::ios::binary);
+    ssl.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file.good() || ssl.pem_root_certs.empty()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("can't read root certificates from ", options.tls_root_certs_file));
+    }
+  }
+  return grpc::SslCredentials(ssl);
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  auto credentials = MakeCredentials(options);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ChannelArguments arguments;
+  // gRPC's own pace of up to two minutes must not slow down ours.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
+  // A back end is reached directly: HTTP proxies seldom let streams live.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(options.address, *credentials, arguments);
+}
+
+void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context) {
+  if (!metadata.tenant.empty()) context.AddMetadata("x-chatter-tenant", metadata.tenant);
+  if (!metadata.token.empty()) {
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", metadata.token));
+  }
+}
+
+}  // namespace chatter::client

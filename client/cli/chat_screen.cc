@@ -1,0 +1,78 @@
+#include "client/cli/chat_screen.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "client/cli/terminal_text.h"
+
+namespace chatter::client::cli {
+namespace {
+
+constexpr absl::Duration kTypingLasts = absl::Seconds(10);
+constexpr size_t kMaxNames = 3;
+constexpr char kClearLine[] = "\r\x1B[K";
+
+}  // namespace
+
+ChatScreen::ChatScreen(Terminal terminal) : terminal_(std::move(terminal)) { DrawInput(); }
+
+void ChatScreen::Print(std::string_view line) {
+  terminal_.write(absl::StrCat(kClearLine, Sanitize(line), "\r\n"));
+  DrawInput();
+}
+
+void ChatScreen::SetInput(const std::string& text) {
+  input_ = Sanitize(text);
+  DrawInput();
+}
+
+void ChatScreen::SetTyping(const std::string& user_id, bool active, absl::Time now) {
+  if (active) {
+    typing_[user_id] = now + kTypingLasts;
+  } else if (typing_.erase(user_id) == 0) {
+    return;
+  }
+  DrawInput();
+}
+
+void ChatScreen::OnTimer(absl::Time now) {
+  if (std::erase_if(typing_, [now](const auto& entry) { return entry.second <= now; }) > 0) {
+    DrawInput();
+  }
+}
+
+absl::Time ChatScreen::NextDeadline() const {
+  absl::Time deadline = absl::InfiniteFuture();
+  for (const auto& [user_id, until] : typing_) deadline = std::min(deadline, until);
+  return deadline;
+}
+
+void ChatScreen::Finish() { terminal_.write(kClearLine); }
+
+std::string ChatScreen::Prompt() const {
+  if (typing_.empty()) return "> ";
+  std::vector<std::string> names;
+  for (const auto& [user_id, until] : typing_) {
+    if (names.size() == kMaxNames) {
+      names.emplace_back("others");
+      break;
+    }
+    names.push_back(Sanitize(user_id));
+  }
+  return absl::StrCat("[", absl::StrJoin(names, ", "), names.size() == 1 ? " is" : " are",
+                      " typing] > ");
+}
+
+// One row, whatever the lengths: the end of the input is what its author looks at.
+void ChatScreen::DrawInput() const {
+  const size_t width = std::max<size_t>(terminal_.width(), 10) - 1;
+  const std::string full_prompt = Prompt();
+  const std::string prompt(PrefixThatFits(full_prompt, width / 2));
+  const std::string_view input = SuffixThatFits(input_, width - DisplayWidth(prompt));
+  terminal_.write(absl::StrCat(kClearLine, prompt, std::string(input)));
+}
+
+}  // namespace chatter::client::cli

@@ -1,0 +1,26 @@
+// The commands, by group. Each function adds its own to the program; the one that is given on the
+// command line sets `command`.
+// REQUIRES: `command` outlives `program`.
+#ifndef CHATTER_CLIENT_CLI_COMMANDS_H_
+#define CHATTER_CLIENT_CLI_COMMANDS_H_
+
+#include "client/cli/context.h"
+
+namespace CLI {
+class App;
+}
+
+namespace chatter::client::cli {
+
+void AddHealthCommand(CLI::App& program, Command& command);
+void AddTenantCommands(CLI::App& program, Command& command);
+void AddUserCommands(CLI::App& program, Command& command);
+void AddSessionCommands(CLI::App& program, Command& command);
+void AddRoomCommands(CLI::App& program, Command& command);
+void AddMessageCommands(CLI::App& program, Command& command);
+void AddTailCommand(CLI::App& program, Command& command);
+void AddChatCommand(CLI::App& program, Command& command);
+
+}  // namespace chatter::client::cli
+
+#endif  // CHATTER_CLIENT_CLI_COMMANDS_H_

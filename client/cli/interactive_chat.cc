@@ -1,0 +1,226 @@
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "client/chat_stream.h"
+#include "client/cli/chat_modes.h"
+#include "client/cli/chat_screen.h"
+#include "client/cli/line_editor.h"
+#include "client/cli/mailbox.h"
+#include "client/cli/report.h"
+#include "client/cli/terminal.h"
+#include "client/proto_time.h"
+
+namespace chatter::client::cli {
+namespace {
+
+constexpr int kHistory = 20;
+constexpr absl::Duration kTypingEvery = absl::Seconds(4);
+
+std::string Line(const google::protobuf::Timestamp& time, const std::string& sender,
+                 const std::string& text) {
+  return absl::StrCat(absl::FormatTime("%H:%M ", ToAbslTime(time), absl::LocalTimeZone()), sender,
+                      ": ", text);
+}
+
+// All on the main thread, but for the stream's callbacks, which post to the mailbox.
+class InteractiveChat {
+ public:
+  InteractiveChat(const v1::Room& room, const RawTerminal& terminal)
+      : room_(room),
+        screen_({[&terminal](std::string_view bytes) { terminal.Write(bytes); },
+                 [&terminal] { return terminal.Width(); }}) {}
+
+  absl::Status Run(const ClientOptions& options, const v1::ListMessagesResponse& history);
+
+ private:
+  ChatCallbacks MakeCallbacks();
+  void WaitForInput();
+  void ReadKeys();
+  void OnKey(LineEditor::Result key);
+  void SendLine();
+  void NoticeTyping();
+  void Leave();
+
+  void OnEvent(const v1::RoomEvent& event);
+  void OnOpened();
+  void OnDisconnected(const absl::Status& status);
+  void OnAnswer(const absl::Status& status);
+
+  const v1::Room& room_;
+  ChatScreen screen_;
+  LineEditor editor_;
+  Mailbox mailbox_;
+  ChatStream* stream_ = nullptr;  // Run()'s
+  int unanswered_ = 0;
+  bool connected_ = true;  // until told otherwise, so that the first time isn't news
+  bool leaving_ = false;
+  std::optional<absl::Time> typing_told_;  // when the others were last told
+  std::optional<absl::Status> result_;
+};
+
+absl::Status InteractiveChat::Run(const ClientOptions& client_options,
+                                  const v1::ListMessagesResponse& history) {
+  screen_.Print(absl::StrCat("* ", absl::StrJoin(room_.user_ids(), ", "), " (Ctrl-D leaves)"));
+  for (const v1::Message& message : history.messages()) {
+    screen_.Print(Line(message.created_at(), message.sender_id(), message.text()));
+  }
+  ChatStreamOptions options;
+  options.client = client_options;
+  options.session.cursors[room_.id()] =
+      history.messages().empty() ? room_.head_seq() : history.messages().rbegin()->seq();
+  const auto stream = ChatStream::Create(std::move(options), MakeCallbacks());
+  if (!stream.ok()) return UsageError(std::string(stream.status().message()));
+  stream_ = stream->get();
+  while (!result_.has_value()) WaitForInput();
+  mailbox_.Stop();
+  screen_.Finish();
+  return *result_;
+}
+
+ChatCallbacks InteractiveChat::MakeCallbacks() {
+  ChatCallbacks callbacks;
+  callbacks.opened = [this](const v1::Opened&) { mailbox_.Post([this] { OnOpened(); }); };
+  callbacks.room_event = [this](const v1::RoomEvent& event) {
+    if (event.room_id() == room_.id()) mailbox_.Post([this, event] { OnEvent(event); });
+  };
+  callbacks.typing = [this](const v1::TypingNotice& notice) {
+    if (notice.room_id() != room_.id()) return;
+    mailbox_.Post(
+        [this, notice] { screen_.SetTyping(notice.user_id(), notice.active(), absl::Now()); });
+  };
+  callbacks.disconnected = [this](const absl::Status& status, absl::Duration) {
+    mailbox_.Post([this, status] { OnDisconnected(status); });
+  };
+  callbacks.ended = [this](const absl::Status& status) {
+    mailbox_.Post([this, status] { result_ = status; });
+  };
+  return callbacks;
+}
+
+void InteractiveChat::WaitForInput() {
+  std::array<pollfd, 2> waited = {{{STDIN_FILENO, POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}}};
+  int timeout = -1;
+  if (const absl::Time deadline = screen_.NextDeadline(); deadline != absl::InfiniteFuture()) {
+    const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now()) + 1;
+    timeout = static_cast<int>(std::max<int64_t>(left, 0));
+  }
+  poll(waited.data(), waited.size(), timeout);
+  screen_.OnTimer(absl::Now());
+  mailbox_.Run();
+  if (waited[0].revents != 0) ReadKeys();
+}
+
+void InteractiveChat::ReadKeys() {
+  std::array<char, 4096> bytes;
+  const ssize_t count = read(STDIN_FILENO, bytes.data(), bytes.size());
+  if (count <= 0) {
+    result_ = absl::OkStatus();  // the terminal is gone
+    return;
+  }
+  for (const char byte : std::string_view(bytes.data(), static_cast<size_t>(count))) {
+    OnKey(editor_.Feed(byte));
+  }
+  screen_.SetInput(editor_.text());
+}
+
+void InteractiveChat::OnKey(LineEditor::Result key) {
+  switch (key) {
+    case LineEditor::Result::kNothing:
+      return;
+    case LineEditor::Result::kChanged:
+      return NoticeTyping();
+    case LineEditor::Result::kSubmit:
+      return SendLine();
+    case LineEditor::Result::kQuit:
+      return Leave();
+  }
+}
+
+void InteractiveChat::SendLine() {
+  const std::string line = editor_.TakeLine();
+  if (line.empty()) return;
+  typing_told_.reset();  // the message itself tells that it is over
+  const absl::Status taken =
+      stream_->Send(room_.id(), line, [this](absl::StatusOr<v1::SendMessageResponse> response) {
+        mailbox_.Post([this, status = response.status()] { OnAnswer(status); });
+      });
+  if (taken.ok()) {
+    ++unanswered_;
+  } else {
+    screen_.Print(absl::StrCat("* not sent: ", std::string(taken.message())));
+  }
+}
+
+void InteractiveChat::NoticeTyping() {
+  const absl::Time now = absl::Now();
+  if (editor_.text().empty()) {
+    if (typing_told_.has_value()) stream_->SetTyping(room_.id(), false);
+    typing_told_.reset();
+  } else if (!typing_told_.has_value() || now - *typing_told_ >= kTypingEvery) {
+    stream_->SetTyping(room_.id(), true);
+    typing_told_ = now;
+  }
+}
+
+// At once, unless messages are on their way; then with the last answer, or when asked again.
+void InteractiveChat::Leave() {
+  if (unanswered_ == 0 || leaving_) {
+    result_ = absl::OkStatus();
+    return;
+  }
+  leaving_ = true;
+  screen_.Print("* leaving as soon as your messages are stored; Ctrl-C doesn't wait");
+}
+
+void InteractiveChat::OnEvent(const v1::RoomEvent& event) {
+  if (!event.has_message_sent()) return;
+  screen_.SetTyping(event.actor_id(), false, absl::Now());
+  screen_.Print(Line(event.created_at(), event.actor_id(), event.message_sent().text()));
+}
+
+void InteractiveChat::OnOpened() {
+  if (!connected_) screen_.Print("* connected again");
+  connected_ = true;
+}
+
+void InteractiveChat::OnDisconnected(const absl::Status& status) {
+  if (connected_) {
+    screen_.Print(
+        absl::StrCat("* connection lost (", std::string(status.message()), "), trying again"));
+  }
+  connected_ = false;
+}
+
+void InteractiveChat::OnAnswer(const absl::Status& status) {
+  --unanswered_;
+  if (!status.ok()) screen_.Print(absl::StrCat("* not sent: ", std::string(status.message())));
+  if (leaving_ && unanswered_ == 0 && !result_.has_value()) result_ = absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RunInteractiveChat(const Context& context, const v1::Room& room) {
+  const auto options = context.UserOptions();
+  if (!options.ok()) return options.status();
+  auto client = context.UserClient();
+  if (!client.ok()) return client.status();
+  v1::ListMessagesRequest request;
+  request.set_room_id(room.id());
+  request.set_page_size(kHistory);
+  const auto history = (*client)->ListMessages(request);
+  if (!history.ok()) return history.status();
+  const auto terminal = RawTerminal::Create();
+  if (!terminal.ok()) return terminal.status();
+  return InteractiveChat(room, **terminal).Run(*options, *history);
+}
+
+}  // namespace chatter::client::cli

@@ -1,0 +1,89 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands.h"
+#include "client/cli/output.h"
+#include "client/errors.h"
+#include "client/uuid.h"
+
+namespace chatter::client::cli {
+namespace {
+
+// Says how to repeat a send whose fate is open without sending twice.
+absl::Status WithRepeatHint(const absl::Status& status, const std::string& id) {
+  if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
+  google::rpc::Status result = ToRpcStatus(status);
+  result.set_message(absl::StrCat(result.message(),
+                                  " (the message may have been stored; to be sure, send it again "
+                                  "with --id ",
+                                  id, ")"));
+  return ToAbslStatus(result);
+}
+
+absl::Status Send(const Context& context, v1::SendMessageRequest request) {
+  auto client = context.UserClient();
+  if (!client.ok()) return client.status();
+  if (request.client_message_id().empty()) request.set_client_message_id(MakeUuid());
+  const auto response = (*client)->SendMessage(request);
+  if (!response.ok()) return WithRepeatHint(response.status(), request.client_message_id());
+  return context.Show(*response, [&] { context.out() << response->seq() << "\n"; });
+}
+
+absl::Status ListMessages(const Context& context, const v1::ListMessagesRequest& request) {
+  auto client = context.UserClient();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->ListMessages(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response, [&] {
+    for (const v1::Message& message : response->messages()) {
+      context.out() << FormatMessage(message) << "\n";
+    }
+  });
+}
+
+void AddSend(CLI::App& program, Command& command) {
+  CLI::App* send = program.add_subcommand("send", "Send a message; prints its sequence number");
+  auto request = std::make_shared<v1::SendMessageRequest>();
+  send->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  send->add_option("TEXT", *request->mutable_text(),
+                   "The text; before one that begins with -, put --")
+      ->required();
+  send->add_option("--id", *request->mutable_client_message_id(),
+                   "Id of the message: sent again with the same id, it is stored once");
+  send->footer("Examples:\n  chatter send $ROOM 'Hello, Bob'\n  chatter send $ROOM -- '-1'");
+  send->callback([&command, request] {
+    command = [request](const Context& context) { return Send(context, *request); };
+  });
+}
+
+}  // namespace
+
+void AddMessageCommands(CLI::App& program, Command& command) {
+  AddSend(program, command);
+
+  CLI::App* list = program.add_subcommand("messages", "Show messages of a room");
+  auto request = std::make_shared<v1::ListMessagesRequest>();
+  list->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  auto* before = list->add_option_function<uint64_t>(
+      "--before", [request](uint64_t seq) { request->set_before_seq(seq); },
+      "The latest before this sequence number");
+  list->add_option_function<uint64_t>(
+          "--after", [request](uint64_t seq) { request->set_after_seq(seq); },
+          "The earliest after this sequence number")
+      ->excludes(before);
+  list->add_option_function<int32_t>(
+          "--limit", [request](int32_t limit) { request->set_page_size(limit); }, "At most so many")
+      ->check(CLI::Range(1, 200))
+      ->default_str("50");
+  list->footer(
+      "Examples:\n"
+      "  chatter messages $ROOM --limit 10\n"
+      "  chatter messages $ROOM --after 120 --json");
+  list->callback([&command, request] {
+    command = [request](const Context& context) { return ListMessages(context, *request); };
+  });
+}
+
+}  // namespace chatter::client::cli

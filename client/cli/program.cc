@@ -1,0 +1,81 @@
+#include "client/cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "client/cli/commands.h"
+#include "client/cli/report.h"
+#include "client/cli/settings.h"
+
+namespace chatter::client::cli {
+namespace {
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  chatter tenant create demo --admin-key-file admin.key\n"
+    "  chatter user add alice --tenant demo --admin-key-file admin.key\n"
+    "  export CHATTER_TENANT=demo\n"
+    "  export CHATTER_TOKEN=$(chatter session create alice --admin-key-file admin.key)\n"
+    "  chatter chat $(chatter room create alice bob)\n"
+    "'chatter COMMAND --help' has more.\n\n";
+
+// CLI11 lists whole option groups for every subcommand; these few words do.
+constexpr char kSettingsHelp[] =
+    "\nThe settings of 'chatter --help' (--tenant, --token, --json ...) may be given here, too.\n";
+
+void AddCommands(CLI::App& program, Command& command) {
+  AddChatCommand(program, command);
+  AddMessageCommands(program, command);
+  AddTailCommand(program, command);
+  AddRoomCommands(program, command);
+  AddUserCommands(program, command);
+  AddSessionCommands(program, command);
+  AddTenantCommands(program, command);
+  AddHealthCommand(program, command);
+}
+
+void CompleteFooters(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    CompleteFooters(*command);
+    command->footer(absl::StrCat(command->get_footer(), "\n", kSettingsHelp, "\n", kExitCodesHelp));
+  }
+}
+
+// Whether errors are to be told as JSON although parsing didn't get as far as to know.
+bool AsksForJson(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    if (std::string_view(argv[i]) == "--json") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  Settings settings;
+  Command command;
+  CLI::App program("Chatter's command line: talk, and administer.", "chatter");
+  program.fallthrough();  // settings may follow the command
+  program.require_subcommand(1);
+  program.footer(absl::StrCat(kExamples, kExitCodesHelp));
+  AddSettings(program, settings);
+  AddCommands(program, command);
+  CompleteFooters(program);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      return program.exit(error, out, err);
+    }
+    const std::string message = absl::StrCat(error.what(), " (see 'chatter --help')");
+    ReportError(UsageError(message), AsksForJson(argc, argv), err);
+    return kExitUsage;
+  }
+  const Context context(settings, out, err);
+  const absl::Status status = command(context);
+  if (!status.ok()) ReportError(status, settings.json, err);
+  return ExitCode(status);
+}
+
+}  // namespace chatter::client::cli

@@ -1,0 +1,114 @@
+#include "client/cli/report.h"
+
+#include <map>
+#include <string_view>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "client/cli/output.h"
+#include "client/cli/terminal_text.h"
+#include "client/errors.h"
+
+namespace chatter::client::cli {
+namespace {
+
+constexpr char kUsagePayload[] = "chatter.cli/usage";
+
+bool IsUsageError(const absl::Status& status) {
+  return status.GetPayload(kUsagePayload).has_value();
+}
+
+// What to do about an error, by its reason.
+std::string_view HintFor(std::string_view reason) {
+  static const std::map<std::string_view, std::string_view> hints = {
+      {"CREDENTIAL_REQUIRED",
+       "give --token or CHATTER_TOKEN ('chatter session create USER' makes one), or "
+       "--admin-key-file for administration"},
+      {"CREDENTIAL_INVALID",
+       "check --tenant and the token; 'chatter session create USER' makes a new one"},
+      {"CREDENTIAL_NOT_ALLOWED",
+       "administration takes --admin-key-file, chatting takes a user's --token"},
+      {"TENANT_REQUIRED", "give --tenant or CHATTER_TENANT"},
+      {"TENANT_NOT_FOUND", "'chatter tenant list' shows those there are"},
+      {"ROOM_NOT_FOUND", "'chatter room list' shows yours"},
+      {"USER_NOT_FOUND", "'chatter user list' shows those there are"},
+      {"UNKNOWN_USERS", "'chatter user add ID' makes them"},
+      {"CALLER_NOT_INCLUDED", "name yourself among the users"},
+      {"CLIENT_MESSAGE_ID_REUSED", "give another --id, or none"},
+      {"DATABASE_UNAVAILABLE", "try again in a moment"},
+      {"OVERLOADED", "try again in a moment"},
+      {"DRAINING", "try again in a moment"},
+  };
+  const auto found = hints.find(reason);
+  return found == hints.end() ? std::string_view() : found->second;
+}
+
+// For errors that no server has given a reason for.
+std::string_view HintFor(absl::StatusCode code) {
+  if (code == absl::StatusCode::kUnavailable) {
+    return "check --address, and 'chatter health' says whether the server is up";
+  }
+  if (code == absl::StatusCode::kDeadlineExceeded) return "try again, or give a longer --timeout";
+  return {};
+}
+
+std::string Words(const absl::Status& status) {
+  const ErrorDetails details = DetailsOf(status);
+  std::string words(status.message());
+  if (words.empty()) words = absl::StatusCodeToString(status.code());
+  for (const FieldViolation& violation : details.violations) {
+    absl::StrAppend(&words, "; ", violation.field, ": ", violation.description);
+  }
+  std::string_view hint = HintFor(std::string_view(details.reason));
+  if (details.reason.empty() && !IsUsageError(status)) hint = HintFor(status.code());
+  if (!hint.empty()) absl::StrAppend(&words, "; ", std::string(hint));
+  if (!details.reason.empty()) absl::StrAppend(&words, " [", details.reason, "]");
+  return Sanitize(words);
+}
+
+}  // namespace
+
+absl::Status UsageError(const std::string& message) {
+  absl::Status status = absl::InvalidArgumentError(message);
+  status.SetPayload(kUsagePayload, absl::Cord("1"));
+  return status;
+}
+
+int ExitCode(const absl::Status& status) {
+  if (IsUsageError(status)) return kExitUsage;
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kExitOk;
+    case absl::StatusCode::kNotFound:
+      return kExitNotFound;
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return kExitDenied;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return kExitUnavailable;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kResourceExhausted:
+      return kExitRefused;
+    default:
+      return kExitInternal;
+  }
+}
+
+void ReportError(const absl::Status& status, bool json, std::ostream& err) {
+  if (json) {
+    google::rpc::Status rpc_status = ToRpcStatus(status);
+    if (const auto text = ToJson(rpc_status); text.ok()) {
+      err << *text << std::endl;
+      return;
+    }
+    rpc_status.clear_details();  // of a type that this program doesn't know
+    err << ToJson(rpc_status).value_or("{}") << std::endl;
+    return;
+  }
+  err << "chatter: " << Words(status) << std::endl;
+}
+
+}  // namespace chatter::client::cli

@@ -1,0 +1,135 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "client/chat_stream.h"
+#include "client/cli/commands.h"
+#include "client/cli/mailbox.h"
+#include "client/cli/output.h"
+#include "client/cli/report.h"
+#include "client/cli/terminal_text.h"
+
+namespace chatter::client::cli {
+namespace {
+
+struct Arguments {
+  std::string room_id;
+  std::optional<uint64_t> from;
+  std::optional<uint64_t> count;
+};
+
+// Prints one room's events as they come. All on the main thread, but for the callbacks, which post.
+class Tail {
+ public:
+  Tail(const Context& context, const Arguments& arguments)
+      : context_(context), arguments_(arguments) {}
+
+  absl::Status Run();
+
+ private:
+  // The room's head; also tells whether there is such a room, before a stream is opened for it.
+  absl::StatusOr<uint64_t> Head() const;
+  ChatCallbacks MakeCallbacks();
+  void OnEvent(const v1::RoomEvent& event);
+  void OnDisconnected(const absl::Status& status) const;
+  void Finish(const absl::Status& status);
+
+  const Context& context_;
+  const Arguments& arguments_;
+  Mailbox mailbox_;
+  uint64_t printed_ = 0;
+  std::optional<absl::Status> result_;
+};
+
+absl::Status Tail::Run() {
+  const auto head = Head();
+  if (!head.ok()) return head.status();
+  auto client_options = context_.UserOptions();
+  if (!client_options.ok()) return client_options.status();
+
+  ChatStreamOptions options;
+  options.client = *std::move(client_options);
+  options.session.cursors[arguments_.room_id] =
+      arguments_.from.has_value() ? *arguments_.from - 1 : *head;
+  const auto stream = ChatStream::Create(std::move(options), MakeCallbacks());
+  if (!stream.ok()) return UsageError(std::string(stream.status().message()));
+  while (!result_.has_value()) mailbox_.WaitAndRun();
+  mailbox_.Stop();
+  return *result_;
+}
+
+absl::StatusOr<uint64_t> Tail::Head() const {
+  auto client = context_.UserClient();
+  if (!client.ok()) return client.status();
+  v1::GetRoomRequest request;
+  request.set_room_id(arguments_.room_id);
+  const auto response = (*client)->GetRoom(request);
+  if (!response.ok()) return response.status();
+  return response->room().head_seq();
+}
+
+ChatCallbacks Tail::MakeCallbacks() {
+  ChatCallbacks callbacks;
+  callbacks.opened = [this](const v1::Opened& opened) {
+    for (const std::string& room_id : opened.unknown_room_ids()) {
+      if (room_id != arguments_.room_id) continue;
+      mailbox_.Post([this] { Finish(absl::NotFoundError("you aren't in that room any more")); });
+    }
+  };
+  callbacks.room_event = [this](const v1::RoomEvent& event) {
+    if (event.room_id() == arguments_.room_id) mailbox_.Post([this, event] { OnEvent(event); });
+  };
+  callbacks.disconnected = [this](const absl::Status& status, absl::Duration) {
+    mailbox_.Post([this, status] { OnDisconnected(status); });
+  };
+  callbacks.ended = [this](const absl::Status& status) {
+    mailbox_.Post([this, status] { Finish(status); });
+  };
+  return callbacks;
+}
+
+void Tail::OnEvent(const v1::RoomEvent& event) {
+  if (result_.has_value()) return;
+  if (context_.json()) {
+    if (absl::Status status = PrintJson(event, context_.out()); !status.ok()) Finish(status);
+  } else {
+    context_.out() << FormatEvent(event) << std::endl;
+  }
+  if (!context_.out().good()) Finish(absl::InternalError("can't write to standard output"));
+  if (++printed_ == arguments_.count) Finish(absl::OkStatus());
+}
+
+void Tail::OnDisconnected(const absl::Status& status) const {
+  if (context_.json()) return;
+  context_.err() << "chatter: connection lost (" << Sanitize(std::string(status.message()))
+                 << "), trying again" << std::endl;
+}
+
+void Tail::Finish(const absl::Status& status) {
+  if (!result_.has_value()) result_ = status;
+}
+
+}  // namespace
+
+void AddTailCommand(CLI::App& program, Command& command) {
+  CLI::App* tail = program.add_subcommand("tail", "Print a room's events as they come");
+  auto arguments = std::make_shared<Arguments>();
+  tail->add_option("ROOM", arguments->room_id, "The room's id")->required();
+  tail->add_option("--from", arguments->from,
+                   "Begin with this sequence number; 1: all of the log; default: what comes now")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 62));
+  tail->add_option("--count", arguments->count, "End after so many events")
+      ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 62));
+  tail->footer(
+      "Goes on when the connection is lost, and misses nothing.\n\n"
+      "Examples:\n"
+      "  chatter tail $ROOM\n"
+      "  chatter tail $ROOM --from 1 --json > log.jsonl");
+  tail->callback([&command, arguments] {
+    command = [arguments](const Context& context) { return Tail(context, *arguments).Run(); };
+  });
+}
+
+}  // namespace chatter::client::cli

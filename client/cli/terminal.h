@@ -1,0 +1,36 @@
+// The terminal in raw mode: every key at once, none of them obeyed by the system.
+//
+// One at a time per process. Restores the terminal when destroyed, and when the process is ended by
+// a signal.
+#ifndef CHATTER_CLIENT_CLI_TERMINAL_H_
+#define CHATTER_CLIENT_CLI_TERMINAL_H_
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace chatter::client::cli {
+
+// Whether both standard input and standard output are terminals.
+bool OnTerminal();
+
+class RawTerminal {
+ public:
+  // REQUIRES: OnTerminal(). Errors: INTERNAL.
+  static absl::StatusOr<std::unique_ptr<RawTerminal>> Create();
+  ~RawTerminal();
+  RawTerminal(const RawTerminal&) = delete;
+  RawTerminal& operator=(const RawTerminal&) = delete;
+
+  size_t Width() const;
+  void Write(std::string_view bytes) const;
+
+ private:
+  RawTerminal() = default;
+};
+
+}  // namespace chatter::client::cli
+
+#endif  // CHATTER_CLIENT_CLI_TERMINAL_H_

@@ -1,0 +1,101 @@
+#include "client/client.h"
+
+#include <grpcpp/client_context.h>
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "client/errors.h"
+
+namespace chatter::client {
+
+absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
+  auto channel = MakeChannel(options);
+  if (!channel.ok()) return channel.status();
+  return std::unique_ptr<Client>(new Client(*std::move(channel), std::move(options)));
+}
+
+Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
+    : options_(std::move(options)),
+      metadata_{options_.tenant, options_.token},
+      chat_(v1::ChatService::NewStub(channel)),
+      rooms_(v1::RoomService::NewStub(channel)),
+      users_(v1::UserService::NewStub(channel)),
+      tenants_(v1::TenantService::NewStub(channel)),
+      health_(grpc::health::v1::Health::NewStub(channel)) {}
+
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Client::Call(Stub& stub,
+                                      grpc::Status (Stub::*method)(grpc::ClientContext*,
+                                                                   const Request&, Response*),
+                                      const Request& request, const CallMetadata& metadata) {
+  grpc::ClientContext context;
+  AddMetadata(metadata, context);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  Response response;
+  const grpc::Status status = (stub.*method)(&context, request, &response);
+  if (!status.ok()) return ToAbslStatus(status);
+  return response;
+}
+
+absl::StatusOr<grpc::health::v1::HealthCheckResponse> Client::CheckHealth() {
+  return Call(*health_, &grpc::health::v1::Health::Stub::Check, {}, {});
+}
+
+absl::StatusOr<v1::SendMessageResponse> Client::SendMessage(const v1::SendMessageRequest& request) {
+  return Call(*chat_, &v1::ChatService::Stub::SendMessage, request, metadata_);
+}
+
+absl::StatusOr<v1::ListMessagesResponse> Client::ListMessages(
+    const v1::ListMessagesRequest& request) {
+  return Call(*chat_, &v1::ChatService::Stub::ListMessages, request, metadata_);
+}
+
+absl::StatusOr<v1::CreateRoomResponse> Client::CreateRoom(const v1::CreateRoomRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::CreateRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::GetRoomResponse> Client::GetRoom(const v1::GetRoomRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::GetRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::ListRoomsResponse> Client::ListRooms(const v1::ListRoomsRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::ListRooms, request, metadata_);
+}
+
+absl::StatusOr<v1::UpsertUsersResponse> Client::UpsertUsers(const v1::UpsertUsersRequest& request) {
+  return Call(*users_, &v1::UserService::Stub::UpsertUsers, request, metadata_);
+}
+
+absl::StatusOr<v1::GetUserResponse> Client::GetUser(const v1::GetUserRequest& request) {
+  return Call(*users_, &v1::UserService::Stub::GetUser, request, metadata_);
+}
+
+absl::StatusOr<v1::ListUsersResponse> Client::ListUsers(const v1::ListUsersRequest& request) {
+  return Call(*users_, &v1::UserService::Stub::ListUsers, request, metadata_);
+}
+
+absl::StatusOr<v1::CreateTenantResponse> Client::CreateTenant(
+    const v1::CreateTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::CreateTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::GetTenantResponse> Client::GetTenant(const v1::GetTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::GetTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::ListTenantsResponse> Client::ListTenants(const v1::ListTenantsRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::ListTenants, request, metadata_);
+}
+
+absl::StatusOr<v1::CreateSessionResponse> Client::CreateSession(
+    const v1::CreateSessionRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::CreateSession, request, metadata_);
+}
+
+absl::StatusOr<v1::RevokeSessionResponse> Client::RevokeSession(
+    const v1::RevokeSessionRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::RevokeSession, request, metadata_);
+}
+
+}  // namespace chatter::client

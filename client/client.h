@@ -1,0 +1,70 @@
+// Chatter's calls, one method each, for one caller in one tenant.
+//
+// Thread-safe. Each call blocks until answered or until `ClientOptions::timeout` has passed. Errors
+// are the server's, with their details (errors.h). For the stream of events see chat_stream.h.
+#ifndef CHATTER_CLIENT_CLIENT_H_
+#define CHATTER_CLIENT_CLIENT_H_
+
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "chatter/v1/chat.grpc.pb.h"
+#include "chatter/v1/room.grpc.pb.h"
+#include "chatter/v1/tenant.grpc.pb.h"
+#include "chatter/v1/user.grpc.pb.h"
+#include "client/channel.h"
+#include "client/options.h"
+#include "grpc/health/v1/health.grpc.pb.h"
+
+namespace chatter::client {
+
+class Client {
+ public:
+  // Doesn't connect yet.
+  // Errors: INVALID_ARGUMENT.
+  static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
+
+  absl::StatusOr<v1::SendMessageResponse> SendMessage(const v1::SendMessageRequest& request);
+  absl::StatusOr<v1::ListMessagesResponse> ListMessages(const v1::ListMessagesRequest& request);
+
+  absl::StatusOr<v1::CreateRoomResponse> CreateRoom(const v1::CreateRoomRequest& request);
+  absl::StatusOr<v1::GetRoomResponse> GetRoom(const v1::GetRoomRequest& request);
+  absl::StatusOr<v1::ListRoomsResponse> ListRooms(const v1::ListRoomsRequest& request);
+
+  absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
+  absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
+  absl::StatusOr<v1::ListUsersResponse> ListUsers(const v1::ListUsersRequest& request);
+
+  absl::StatusOr<v1::CreateTenantResponse> CreateTenant(const v1::CreateTenantRequest& request);
+  absl::StatusOr<v1::GetTenantResponse> GetTenant(const v1::GetTenantRequest& request);
+  absl::StatusOr<v1::ListTenantsResponse> ListTenants(const v1::ListTenantsRequest& request);
+  absl::StatusOr<v1::CreateSessionResponse> CreateSession(const v1::CreateSessionRequest& request);
+  absl::StatusOr<v1::RevokeSessionResponse> RevokeSession(const v1::RevokeSessionRequest& request);
+
+  // Of the whole server, without tenant or token.
+  absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth();
+
+ private:
+  Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options);
+
+  template <typename Stub, typename Request, typename Response>
+  absl::StatusOr<Response> Call(Stub& stub,
+                                grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request, const CallMetadata& metadata);
+
+  const ClientOptions options_;
+  const CallMetadata metadata_;
+  const std::unique_ptr<v1::ChatService::Stub> chat_;
+  const std::unique_ptr<v1::RoomService::Stub> rooms_;
+  const std::unique_ptr<v1::UserService::Stub> users_;
+  const std::unique_ptr<v1::TenantService::Stub> tenants_;
+  const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
+};
+
+}  // namespace chatter::client
+
+#endif  // CHATTER_CLIENT_CLIENT_H_

@@ -1,0 +1,22 @@
+// How to reach a server, and as whom.
+#ifndef CHATTER_CLIENT_OPTIONS_H_
+#define CHATTER_CLIENT_OPTIONS_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace chatter::client {
+
+struct ClientOptions {
+  std::string address = "127.0.0.1:50051";  // host:port, or any other target that gRPC knows
+  std::string tenant;  // schema name or slug; empty: the server goes by the host name
+  std::string token;   // bearer token: a session's, or a key; empty: none is sent
+  bool tls = false;
+  std::string tls_root_certs_file;             // PEM; empty: the system's. Only with `tls`
+  absl::Duration timeout = absl::Seconds(10);  // of each unary call
+};
+
+}  // namespace chatter::client
+
+#endif  // CHATTER_CLIENT_OPTIONS_H_

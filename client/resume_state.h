@@ -1,0 +1,68 @@
+// Where a client stands in the logs of its rooms: what makes every event arrive exactly once.
+//
+// Takes in what the server says, decides what is new, what is a repetition and what was lost, and
+// knows the cursors with which to open the next stream. Not thread-safe. Free of gRPC and clocks.
+#ifndef CHATTER_CLIENT_RESUME_STATE_H_
+#define CHATTER_CLIENT_RESUME_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "chatter/v1/chat.pb.h"
+
+namespace chatter::client {
+
+// The last sequence number seen, by room id.
+using Cursors = std::map<std::string, uint64_t>;
+
+class ResumeState {
+ public:
+  // What `Open` takes. Of more rooms, those that were silent longest are forgotten.
+  static constexpr size_t kMaxRooms = 10'000;
+
+  enum class Verdict {
+    kNew,       // to be handed on
+    kRepeated,  // handed on before: to be dropped
+    kGap,       // something before it is missing: open anew
+  };
+
+  // Rooms that aren't among `cursors` begin at their heads.
+  explicit ResumeState(const Cursors& cursors);
+
+  // The command that opens a stream right after what was seen.
+  v1::Open MakeOpen();
+
+  // Takes in the answer to the last MakeOpen(). False: the new stream would miss events of rooms
+  // that came up while there was no stream or another one; open anew.
+  bool OnOpened(const v1::Opened& opened);
+
+  Verdict OnRoomEvent(const std::string& room_id, uint64_t seq);
+
+  void OnReset(const v1::Reset& reset);
+
+  // Compares with what the server says it has sent. False: something was lost; open anew.
+  bool HasAll(const std::string& room_id, uint64_t sent_seq);
+
+  Cursors cursors() const;
+
+ private:
+  struct Position {
+    uint64_t seq = 0;
+    uint64_t last_change = 0;  // by changes_
+    bool in_open = false;      // whether the last MakeOpen() told the server
+  };
+
+  void SetPosition(const std::string& room_id, uint64_t seq);
+  void ForgetMostSilentRoom();
+
+  std::map<std::string, Position> positions_;
+  uint64_t changes_ = 0;
+  // Whether any room we don't know must be new, because the last `opened` listed them all.
+  bool knows_all_rooms_ = false;
+};
+
+}  // namespace chatter::client
+
+#endif  // CHATTER_CLIENT_RESUME_STATE_H_
