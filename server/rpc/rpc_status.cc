@@ -4,10 +4,25 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/string_view.h"
+#include "server/model/errors.h"
+#include "spdlog/spdlog.h"
 
 namespace chatter::rpc {
+namespace {
 
-google::rpc::Status ToRpcStatus(const absl::Status& status) {
+absl::Status WithReason(const absl::Status& status) {
+  if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
+  if (absl::IsDeadlineExceeded(status) || absl::IsAborted(status)) {
+    return DatabaseUnavailableError();
+  }
+  spdlog::error("a call fails for an error without a reason: {}", status.ToString());
+  return InternalError();
+}
+
+}  // namespace
+
+google::rpc::Status ToRpcStatus(const absl::Status& original) {
+  const absl::Status status = WithReason(original);
   google::rpc::Status out;
   out.set_code(status.raw_code());
   out.set_message(std::string(status.message()));

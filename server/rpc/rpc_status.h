@@ -1,6 +1,6 @@
 // From absl::Status to google.rpc.Status: the form in which the API tells a failure.
 //
-// Pure, thread-safe, free of gRPC. See model/errors.h for what the payloads are.
+// Thread-safe, free of gRPC. See model/errors.h for what the payloads are.
 #ifndef CHATTER_SERVER_RPC_RPC_STATUS_H_
 #define CHATTER_SERVER_RPC_RPC_STATUS_H_
 
@@ -10,6 +10,9 @@
 namespace chatter::rpc {
 
 // Each payload becomes one detail. The two kinds of code have the same numbers.
+// A status without a reason, which the API promises with every failure, never gets out: work that
+// the database gave up becomes DATABASE_UNAVAILABLE, anything else is a defect, logged and
+// INTERNAL.
 google::rpc::Status ToRpcStatus(const absl::Status& status);
 
 }  // namespace chatter::rpc

@@ -37,7 +37,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status details = ToRpcStatus(status);
   ShortenViolations(details);
-  return {static_cast<grpc::StatusCode>(status.raw_code()), details.message(),
+  return {static_cast<grpc::StatusCode>(details.code()), details.message(),
           details.SerializeAsString()};
 }
 

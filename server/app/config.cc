@@ -1,0 +1,165 @@
+#include "server/app/config.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/app/settings.h"
+
+namespace chatter::app {
+namespace {
+
+constexpr char kFooter[] =
+    "A setting is read from its flag, or else from the environment, or else from the file that\n"
+    "--config names, where it is a line like: listen = 127.0.0.1:50051\n\n"
+    "Example:\n"
+    "  CHATTERD_DATABASE_URL=postgresql://chatter@localhost/chatter \\\n"
+    "    chatterd --admin-key-file admin.key\n\n"
+    "Exit codes: 0 after a stop by signal, 1 failed, 2 wrong usage.";
+
+// What the command line says, as text.
+struct RawCommandLine {
+  std::map<std::string_view, std::string> values;  // by the setting's name
+  std::string config_file;
+  bool migrate = false;
+};
+
+struct Value {
+  std::string where;  // for error messages
+  std::string text;
+};
+using Values = std::map<std::string_view, Value>;
+
+void AddSettings(CLI::App& app, RawCommandLine& raw) {
+  for (const Setting& setting : AllSettings()) {
+    const std::string flag = absl::StrCat("--", std::string(setting.name));
+    const std::string help =
+        absl::StrCat(std::string(setting.help), " [", EnvironmentName(setting.name), "]");
+    std::string& value = raw.values[setting.name];
+    if (setting.value_name.empty()) {
+      app.add_flag_callback(
+          flag, [&value] { value = "true"; }, help);
+    } else {
+      app.add_option(flag, value, help)->type_name(std::string(setting.value_name));
+    }
+  }
+  app.add_option("--config", raw.config_file, "File with settings [CHATTERD_CONFIG]")
+      ->type_name("FILE");
+}
+
+// The text to show, or nullopt to go on.
+absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* const* argv,
+                                                          RawCommandLine& raw) {
+  CLI::App app("The Chatter server: chat for products on PostgreSQL, one schema per tenant.",
+               "chatterd");
+  app.footer(kFooter);
+  app.set_version_flag("--version", "chatterd " CHATTER_VERSION);
+  AddSettings(app, raw);
+  app.require_subcommand(0, 1);
+  app.fallthrough();  // settings may follow the command
+  app.add_subcommand("serve", "Serve until SIGTERM or SIGINT (the default)");
+  const CLI::App* migrate =
+      app.add_subcommand("migrate", "Bring the database's schemas up to date, and end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    if (app.exit(error, out, out) == 0) return out.str();
+    return absl::InvalidArgumentError(error.what());
+  }
+  raw.migrate = migrate->parsed();
+  return std::nullopt;
+}
+
+absl::Status CollectFromFile(const std::string& path, Values& values) {
+  auto entries = ReadSettingsFile(path);
+  if (!entries.ok()) return entries.status();
+  std::map<std::string_view, int> lines;
+  for (FileEntry& entry : *entries) {
+    const std::string where = absl::StrCat(path, ":", entry.line, ": ", entry.key);
+    const auto settings = AllSettings();
+    const auto found = std::find_if(settings.begin(), settings.end(),
+                                    [&](const Setting& s) { return s.name == entry.key; });
+    if (found == settings.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(where, " is not a setting"));
+    }
+    if (!lines.emplace(found->name, entry.line).second) {
+      return absl::InvalidArgumentError(absl::StrCat(where, " is set twice"));
+    }
+    // Does nothing where the flag or the environment has set it.
+    values.emplace(found->name, Value{where, std::move(entry.value)});
+  }
+  return absl::OkStatus();
+}
+
+// Unknown variables are let be: a container's environment has some that others put there
+// (CHATTERD_SERVICE_HOST, say). Empty ones count as not set.
+absl::StatusOr<Values> Collect(const RawCommandLine& raw, const Environment& environment) {
+  Values values;
+  for (const Setting& setting : AllSettings()) {
+    const std::string& flag_value = raw.values.at(setting.name);
+    const std::string variable = EnvironmentName(setting.name);
+    const std::string variable_value = environment(variable).value_or("");
+    if (!flag_value.empty()) {
+      values[setting.name] = {absl::StrCat("--", std::string(setting.name)), flag_value};
+    } else if (!variable_value.empty()) {
+      values[setting.name] = {variable, variable_value};
+    }
+  }
+  const std::string file =
+      raw.config_file.empty() ? environment("CHATTERD_CONFIG").value_or("") : raw.config_file;
+  if (!file.empty()) {
+    if (absl::Status status = CollectFromFile(file, values); !status.ok()) return status;
+  }
+  return values;
+}
+
+absl::Status Apply(const Values& values, Config& config) {
+  for (const Setting& setting : AllSettings()) {
+    const auto value = values.find(setting.name);
+    if (value == values.end()) continue;
+    const std::string problem = setting.apply(value->second.text, config);
+    if (!problem.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(value->second.where, " ", problem));
+    }
+  }
+  if (config.database_url.empty()) {
+    return absl::InvalidArgumentError(
+        "--database-url (or CHATTERD_DATABASE_URL) is required, such as "
+        "postgresql://chatter@localhost/chatter");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Environment ProcessEnvironment() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) return std::nullopt;
+    return value;
+  };
+}
+
+absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
+                                             const Environment& environment) {
+  RawCommandLine raw;
+  CommandLine result;
+  auto text = ParseArguments(argc, argv, raw);
+  if (!text.ok()) return text.status();
+  if (text->has_value()) {
+    result.command = Command::kShowText;
+    result.text = **text;
+    return result;
+  }
+  if (raw.migrate) result.command = Command::kMigrate;
+  const auto values = Collect(raw, environment);
+  if (!values.ok()) return values.status();
+  if (absl::Status status = Apply(*values, result.config); !status.ok()) return status;
+  return result;
+}
+
+}  // namespace chatter::app

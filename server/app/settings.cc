@@ -1,0 +1,190 @@
+#include "server/app/settings.h"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
+
+namespace chatter::app {
+namespace {
+
+constexpr char kRight[] = "";
+constexpr size_t kMinKeyBytes = 32;
+constexpr size_t kMaxKeyBytes = 4'096;
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file.is_open()) return std::nullopt;
+  std::string content{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return std::nullopt;
+  return content;
+}
+
+// Host and port; the port may be 0: any that is free.
+bool IsAddress(const std::string& value) {
+  const size_t colon = value.rfind(':');
+  int port = 0;
+  return colon != std::string::npos && colon > 0 &&
+         absl::SimpleAtoi(value.substr(colon + 1), &port) && port >= 0 && port <= 65'535;
+}
+
+std::string ApplyInt(const std::string& value, int min, int max, int& out) {
+  int number = 0;
+  if (!absl::SimpleAtoi(value, &number) || number < min || number > max) {
+    return absl::StrCat("must be a number from ", min, " to ", max);
+  }
+  out = number;
+  return kRight;
+}
+
+std::string ApplyDuration(const std::string& value, absl::Duration min, absl::Duration max,
+                          absl::Duration& out) {
+  absl::Duration duration;
+  if (!absl::ParseDuration(value, &duration) || duration < min || duration > max) {
+    return absl::StrCat("must be a duration from ", absl::FormatDuration(min), " to ",
+                        absl::FormatDuration(max), ", such as 30s");
+  }
+  out = duration;
+  return kRight;
+}
+
+std::string ApplyDatabaseUrl(const std::string& value, Config& config) {
+  config.database_url = value;
+  return kRight;
+}
+
+std::string ApplyDatabaseConnections(const std::string& value, Config& config) {
+  return ApplyInt(value, 1, 100, config.database_connections);
+}
+
+std::string ApplyNoPreparedStatements(const std::string& value, Config& config) {
+  bool off = false;
+  if (!absl::SimpleAtob(value, &off)) return "must be true or false";
+  config.prepared_statements = !off;
+  return kRight;
+}
+
+std::string ApplyListen(const std::string& value, Config& config) {
+  if (!IsAddress(value)) return "must be HOST:PORT";
+  config.listen = value;
+  return kRight;
+}
+
+std::string ApplyOpsListen(const std::string& value, Config& config) {
+  if (!IsAddress(value)) return "must be HOST:PORT";
+  config.ops_listen = value;
+  return kRight;
+}
+
+std::string ApplyAdminKeyFile(const std::string& value, Config& config) {
+  std::optional<std::string> content = ReadFile(value);
+  if (!content.has_value()) return "must be a file that can be read";
+  absl::StripTrailingAsciiWhitespace(&*content);
+  if (content->size() < kMinKeyBytes || content->size() > kMaxKeyBytes) {
+    return absl::StrCat("must be a file with a key of ", kMinKeyBytes, " to ", kMaxKeyBytes,
+                        " bytes");
+  }
+  config.admin_key_digest = Sha256(*content);
+  return kRight;
+}
+
+std::string ApplySingleSchema(const std::string& value, Config& config) {
+  config.single_schema = SchemaName::Parse(value);
+  if (!config.single_schema.has_value()) {
+    return "must be a schema name: up to 63 bytes of a-z, 0-9, _ and -, and no reserved one";
+  }
+  return kRight;
+}
+
+std::string ApplyHeartbeatInterval(const std::string& value, Config& config) {
+  return ApplyDuration(value, absl::Seconds(1), absl::Hours(1), config.heartbeat_interval);
+}
+
+std::string ApplyDrainGrace(const std::string& value, Config& config) {
+  return ApplyDuration(value, absl::ZeroDuration(), absl::Minutes(10), config.drain_grace);
+}
+
+std::string ApplyWorkers(const std::string& value, Config& config) {
+  return ApplyInt(value, 0, 64, config.workers);
+}
+
+std::string ApplyLogLevel(const std::string& value, Config& config) {
+  for (const char* name : {"debug", "info", "warn", "error"}) {
+    if (value != name) continue;
+    // Takes unknown names for "off".
+    config.log_level = spdlog::level::from_str(value);
+    return kRight;
+  }
+  return "must be debug, info, warn or error";
+}
+
+constexpr Setting kSettings[] = {
+    {"database-url", "URL", "PostgreSQL, as libpq understands it. Required", ApplyDatabaseUrl},
+    {"database-connections", "N", "Connections for queries (default 4); one more writes",
+     ApplyDatabaseConnections},
+    {"no-prepared-statements", "", "For a PgBouncer in transaction mode before 1.21",
+     ApplyNoPreparedStatements},
+    {"listen", "HOST:PORT", "Where to serve (default 127.0.0.1:50051)", ApplyListen},
+    {"ops-listen", "HOST:PORT",
+     "Where to serve channelz, health and reflection to operators, such as 127.0.0.1:50052 "
+     "(default: nowhere). Keep it from strangers",
+     ApplyOpsListen},
+    {"admin-key-file", "FILE", "File with the administrator's key, of at least 32 bytes",
+     ApplyAdminKeyFile},
+    {"single-schema", "NAME", "Serve this one tenant, whatever the host", ApplySingleSchema},
+    {"heartbeat-interval", "TIME", "Between two heartbeats on a stream (default 30s)",
+     ApplyHeartbeatInterval},
+    {"drain-grace", "TIME", "How long streams may go on once the server stops (default 5s)",
+     ApplyDrainGrace},
+    {"workers", "N", "Threads that fan events out (default 0: one for every two processors)",
+     ApplyWorkers},
+    {"log-level", "LEVEL", "debug, info, warn or error (default info)", ApplyLogLevel},
+};
+
+absl::Status FileError(const std::string& path, int line, std::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ":", line, ": ", absl::string_view(what.data(), what.size())));
+}
+
+std::string WithoutQuotes(absl::string_view value) {
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+    value = value.substr(1, value.size() - 2);
+  }
+  return std::string(value);
+}
+
+}  // namespace
+
+absl::Span<const Setting> AllSettings() { return kSettings; }
+
+std::string EnvironmentName(std::string_view setting) {
+  const std::string upper = absl::AsciiStrToUpper({setting.data(), setting.size()});
+  return absl::StrCat("CHATTERD_", absl::StrReplaceAll(upper, {{"-", "_"}}));
+}
+
+absl::StatusOr<std::vector<FileEntry>> ReadSettingsFile(const std::string& path) {
+  std::ifstream file(path);
+  if (!file.is_open()) {
+    return absl::InvalidArgumentError(absl::StrCat("--config: can't read the file ", path));
+  }
+  std::vector<FileEntry> entries;
+  std::string text;
+  for (int line = 1; std::getline(file, text); ++line) {
+    const absl::string_view trimmed = absl::StripAsciiWhitespace(text);
+    if (trimmed.empty() || trimmed.front() == '#') continue;
+    const size_t equals = trimmed.find('=');
+    if (equals == absl::string_view::npos) return FileError(path, line, "must be key = value");
+    entries.push_back(
+        {.line = line,
+         .key = std::string(absl::StripAsciiWhitespace(trimmed.substr(0, equals))),
+         .value = WithoutQuotes(absl::StripAsciiWhitespace(trimmed.substr(equals + 1)))});
+  }
+  return entries;
+}
+
+}  // namespace chatter::app
