@@ -115,7 +115,8 @@ void Rooms::Create(const Caller& caller, std::vector<std::string> user_ids,
       return done(UnknownUsersError(requested, answer->unknown_users));
     }
     // Even for a room that was there: the call that made it may have ended before it came to this.
-    hub_.AnnounceRoom(tenant, answer->room.id, members);
+    bus_.PublishRoomJoined(
+        {.tenant = tenant, .room = answer->room.id, .user_ids = std::move(members)});
     done(Created{.room = std::move(answer->room), .created = answer->created});
   };
   store_.CreateDirect(*caller.tenant, std::move(members), actor, caller.deadline,

@@ -1,6 +1,6 @@
 // The rules for rooms: who may make and see them.
 //
-// Thread-safe. The store and the hub must outlive it and every call that is not answered yet.
+// Thread-safe. The store and the bus must outlive it and every call that is not answered yet.
 // Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
 #ifndef CHATTER_SERVER_CHAT_ROOMS_H_
 #define CHATTER_SERVER_CHAT_ROOMS_H_
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
-#include "server/chat/hub.h"
+#include "server/bus/bus.h"
 #include "server/model/model.h"
 #include "server/store/room_store.h"
 
@@ -19,7 +19,7 @@ namespace chatter::chat {
 
 class Rooms {
  public:
-  Rooms(store::RoomStore& store, Hub& hub) : store_(store), hub_(hub) {}
+  Rooms(store::RoomStore& store, bus::Bus& bus) : store_(store), bus_(bus) {}
 
   struct Created {
     Room room;
@@ -44,7 +44,7 @@ class Rooms {
 
  private:
   store::RoomStore& store_;
-  Hub& hub_;
+  bus::Bus& bus_;
 };
 
 }  // namespace chatter::chat
