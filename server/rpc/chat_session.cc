@@ -1,0 +1,557 @@
+#include "server/rpc/chat_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/chat/validate.h"
+#include "server/model/errors.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/encode.h"
+#include "server/rpc/rpc_status.h"
+
+namespace chatter::rpc {
+namespace {
+
+constexpr size_t kMaxRequestIdBytes = 64;
+constexpr int kMaxHeartbeatHeads = 1'000;
+constexpr absl::Duration kLoadTimeout = absl::Seconds(10);
+
+// Below this the next page is read from the log.
+constexpr size_t kLowWatermarkBytes = 64 << 10;
+
+void ToProto(absl::Duration duration, google::protobuf::Duration* out) {
+  const absl::Duration whole = absl::Trunc(duration, absl::Seconds(1));
+  out->set_seconds(absl::ToInt64Seconds(whole));
+  out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration - whole)));
+}
+
+// `request_id`, cut to its bound at the border of a character.
+std::string Bounded(const std::string& request_id) {
+  size_t size = std::min(request_id.size(), kMaxRequestIdBytes);
+  while (size > 0 && size < request_id.size() && (request_id[size] & 0xC0) == 0x80) --size;
+  return request_id.substr(0, size);
+}
+
+// The cursors of an `open`, checked. Rooms that can't be parsed are errors, unknown ones are not.
+absl::StatusOr<absl::flat_hash_map<RoomId, uint64_t>> ParseCursors(const v1::Open& open,
+                                                                   int max_rooms) {
+  FieldViolations violations;
+  absl::flat_hash_map<RoomId, uint64_t> cursors;
+  if (open.cursors_size() > max_rooms) {
+    violations.Add("open.cursors", absl::StrCat("may hold up to ", max_rooms, " cursors"));
+    return violations.ToStatus();
+  }
+  for (int i = 0; i < open.cursors_size(); ++i) {
+    const auto room = RoomId::Parse(open.cursors(i).room_id());
+    const std::string field = absl::StrCat("open.cursors[", i, "].room_id");
+    if (!room.has_value()) {
+      violations.Add(field, "must be a UUID in canonical text");
+    } else if (!cursors.emplace(*room, open.cursors(i).after_seq()).second) {
+      violations.Add(field, "is there twice");
+    }
+  }
+  if (auto status = violations.ToStatus(); !status.ok()) return status;
+  return cursors;
+}
+
+}  // namespace
+
+// One room of the session. Its state is guarded by the session's lock.
+class ChatSession::Feed final : public chat::RoomFollower,
+                                public std::enable_shared_from_this<Feed> {
+ public:
+  enum class State {
+    kAsking,  // the hub has been asked, and will say whether we are level
+    kLevel,
+    kBehind,   // waits for its turn to be read
+    kReading,  // a page is on its way
+    kRetired,  // another feed has taken its place
+  };
+
+  Feed(std::shared_ptr<ChatSession> owner, const RoomId& id, uint64_t first_seq)
+      : room(id), next_seq(first_seq), session_(std::move(owner)) {}
+
+  void OnLevel(uint64_t seq) override { session_->FeedLevel(*this, seq); }
+  void OnBehind() override { session_->FeedBehind(*this); }
+  void OnRoomEvent(uint64_t seq, const EncodedEvent& event) override {
+    session_->FeedEvent(*this, seq, event);
+  }
+  void OnNotice(const std::string& user_id, const EncodedEvent& notice) override {
+    session_->FeedNotice(*this, user_id, notice);
+  }
+
+  const RoomId room;
+  uint64_t next_seq;            // the next number to go to the outbox
+  State state = State::kAsking;
+  bool tell_when_level = true;  // by `caught_up`
+  bool touched = false;         // since the last heartbeat
+
+ private:
+  const std::shared_ptr<ChatSession> session_;
+};
+
+ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
+                         std::weak_ptr<Transport> transport)
+    : options_(options),
+      deps_(deps),
+      caller_(std::move(caller)),
+      transport_(std::move(transport)),
+      outbox_(options.max_live_bytes),
+      next_heartbeat_(deps.clock.Now() + options.heartbeat_interval) {}
+
+ChatSession::~ChatSession() = default;
+
+// ---- Commands ----
+
+void ChatSession::OnRequest(const v1::ChatRequest& request) {
+  bool is_new;
+  {
+    MutexLock lock(mu_);
+    if (state_ == State::kEnding || state_ == State::kClosed) return;
+    is_new = state_ == State::kNew;
+    if (is_new && request.has_open()) state_ = State::kLoading;
+    ++in_hand_;
+  }
+  if (is_new != request.has_open()) {
+    if (is_new) {
+      return Fail(MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_OPEN_REQUIRED,
+                            "The first command of a stream must be `open`."));
+    }
+    return ReplyError(request.request_id(),
+                      MakeError(absl::StatusCode::kFailedPrecondition,
+                                v1::ERROR_REASON_ALREADY_OPEN, "The stream is open already."));
+  }
+  if (request.request_id().size() > kMaxRequestIdBytes) {
+    FieldViolations violations;
+    violations.Add("request_id", "may have up to 64 bytes");
+    if (is_new) return Fail(violations.ToStatus());
+    return ReplyError(request.request_id(), violations.ToStatus());
+  }
+  switch (request.command_case()) {
+    case v1::ChatRequest::kOpen:
+      return OnOpen(request.open());
+    case v1::ChatRequest::kSend:
+      return OnSend(request.request_id(), request.send());
+    case v1::ChatRequest::kTyping:
+      return OnTyping(request.request_id(), request.typing());
+    case v1::ChatRequest::kPing:
+      return ReplyDone(request.request_id());
+    case v1::ChatRequest::COMMAND_NOT_SET:
+      return ReplyError(request.request_id(),
+                        MakeError(absl::StatusCode::kInvalidArgument,
+                                  v1::ERROR_REASON_UNKNOWN_COMMAND,
+                                  "The request holds no command that this server knows."));
+  }
+}
+
+void ChatSession::OnOpen(const v1::Open& open) {
+  auto cursors = ParseCursors(open, options_.max_rooms);
+  if (!cursors.ok()) return Fail(cursors.status());
+  // First this, then the list: a room that is made in between is heard of in one way or the other.
+  deps_.hub.FollowUser(user_key(), shared_from_this());
+  deps_.rooms.ListHeads(*caller_.tenant, caller_.principal.user_id, options_.max_rooms,
+                        absl::Now() + kLoadTimeout,
+                        [self = shared_from_this(), cursors = *std::move(cursors)](
+                            absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
+                          self->OnRoomsLoaded(std::move(cursors), std::move(memberships));
+                        });
+}
+
+void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
+                                absl::StatusOr<store::RoomStore::Memberships> memberships) {
+  if (!memberships.ok()) return Fail(memberships.status());
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kLoading) return;
+    state_ = State::kOpen;
+    --in_hand_;
+    Opened(*memberships, cursors);
+    for (const v1::ServerEvent& reply : std::exchange(early_replies_, {})) Add(reply);
+    for (const RoomHead& head : memberships->rooms) {
+      const auto cursor = cursors.find(head.room_id);
+      StartFeed(head, cursor == cursors.end() ? std::nullopt : std::optional(cursor->second),
+                actions);
+    }
+    for (const RoomId& room : std::exchange(joined_while_loading_, {})) JoinRoom(room);
+    ReadOn(actions);
+  }
+  for (auto& action : actions) action();
+  NotifyOutput();
+}
+
+void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
+                         const absl::flat_hash_map<RoomId, uint64_t>& cursors) {
+  v1::ServerEvent event;
+  v1::Opened* opened = event.mutable_opened();
+  opened->set_user_id(caller_.principal.user_id);
+  opened->set_room_count(static_cast<int32_t>(memberships.total));
+  ToProto(options_.heartbeat_interval, opened->mutable_heartbeat_interval());
+  size_t known_cursors = 0;
+  for (const RoomHead& head : memberships.rooms) {
+    if (opened->rooms_size() < options_.max_opened_rooms) rpc::ToProto(head, opened->add_rooms());
+    known_cursors += cursors.contains(head.room_id) ? 1 : 0;
+  }
+  if (known_cursors < cursors.size()) {
+    auto unknown = cursors;
+    for (const RoomHead& head : memberships.rooms) unknown.erase(head.room_id);
+    for (const auto& [room, after_seq] : unknown) opened->add_unknown_room_ids(room.ToString());
+  }
+  Add(event);
+}
+
+void ChatSession::OnSend(const std::string& request_id, const v1::SendMessage& send) {
+  deps_.messages.Send(caller_, send.room_id(), send.client_message_id(), send.text(),
+                      absl::Now() + options_.send_timeout,
+                      [self = shared_from_this(),
+                       request_id](absl::StatusOr<chat::Messages::Sent> sent) {
+                        if (!sent.ok()) return self->ReplyError(request_id, sent.status());
+                        v1::Reply reply;
+                        reply.set_request_id(request_id);
+                        rpc::ToProto(*sent, reply.mutable_sent());
+                        self->Reply(std::move(reply));
+                      });
+}
+
+void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typing) {
+  FieldViolations violations;
+  const auto room = chat::ParseRoomId(typing.room_id(), violations);
+  if (!room.has_value()) return ReplyError(request_id, violations.ToStatus());
+  bool known;
+  {
+    MutexLock lock(mu_);
+    known = feeds_.contains(*room) || state_ == State::kLoading;  // too early to tell: dropped
+  }
+  if (!known) return ReplyError(request_id, RoomNotFoundError());
+  v1::ServerEvent event;
+  v1::TypingNotice* notice = event.mutable_typing();
+  notice->set_room_id(typing.room_id());
+  notice->set_user_id(caller_.principal.user_id);
+  notice->set_active(typing.active());
+  deps_.bus.PublishNotice({KeyOf(*room), caller_.principal.user_id, Encode(event)});
+  ReplyDone(request_id);
+}
+
+void ChatSession::ReplyError(const std::string& request_id, const absl::Status& error) {
+  v1::Reply reply;
+  reply.set_request_id(Bounded(request_id));
+  *reply.mutable_error() = ToRpcStatus(error);
+  Reply(std::move(reply));
+}
+
+void ChatSession::ReplyDone(const std::string& request_id) {
+  v1::Reply reply;
+  reply.set_request_id(request_id);
+  reply.mutable_done();
+  Reply(std::move(reply));
+}
+
+void ChatSession::Reply(v1::Reply reply) {
+  v1::ServerEvent event;
+  *event.mutable_reply() = std::move(reply);
+  {
+    MutexLock lock(mu_);
+    --in_hand_;
+    if (state_ == State::kLoading) {
+      early_replies_.push_back(std::move(event));  // `opened` comes first
+      return;
+    }
+    if (state_ == State::kEnding || state_ == State::kClosed) return;
+    Add(event);
+  }
+  NotifyOutput();
+  if (const auto transport = transport_.lock()) transport->OnRoom();
+}
+
+// ---- Feeds ----
+
+void ChatSession::StartFeed(const RoomHead& head, std::optional<uint64_t> after_seq,
+                            Actions& actions) {
+  uint64_t next_seq = after_seq.value_or(head.head_seq) + 1;
+  if (next_seq > head.head_seq + 1 || next_seq == 0) {
+    next_seq = head.head_seq + 1;
+    v1::ServerEvent event;
+    event.mutable_reset()->set_room_id(head.room_id.ToString());
+    event.mutable_reset()->set_min_seq(1);
+    event.mutable_reset()->set_next_seq(next_seq);
+    Add(event);
+  }
+  const auto feed = std::make_shared<Feed>(shared_from_this(), head.room_id, next_seq);
+  feed->tell_when_level = after_seq.has_value();
+  feeds_.emplace(head.room_id, feed);
+  if (next_seq == head.head_seq + 1) {
+    FollowFeed(feed, actions);
+  } else {
+    PutBehind(*feed);
+  }
+}
+
+void ChatSession::OnRoomJoined(const RoomId& room) {
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (state_ == State::kLoading) {
+      joined_while_loading_.push_back(room);
+      return;
+    }
+    if (state_ != State::kOpen) return;
+    JoinRoom(room);
+    ReadOn(actions);
+  }
+  for (auto& action : actions) action();
+}
+
+void ChatSession::JoinRoom(const RoomId& room) {
+  if (feeds_.contains(room) || feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
+  const auto feed = std::make_shared<Feed>(shared_from_this(), room, 1);
+  feeds_.emplace(room, feed);
+  PutBehind(*feed);
+}
+
+void ChatSession::FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
+  feed->state = Feed::State::kAsking;
+  actions.push_back([this, feed, next_seq = feed->next_seq] {
+    deps_.hub.Follow(KeyOf(feed->room), next_seq, feed);
+  });
+}
+
+void ChatSession::PutBehind(Feed& feed) {
+  feed.state = Feed::State::kBehind;
+  behind_.push_back(feed.shared_from_this());
+}
+
+void ChatSession::FeedLevel(Feed& feed, uint64_t next_seq) {
+  bool closed;
+  {
+    MutexLock lock(mu_);
+    closed = state_ == State::kClosed;
+    if (active() && feed.state == Feed::State::kAsking && next_seq == feed.next_seq) {
+      feed.state = Feed::State::kLevel;
+      if (std::exchange(feed.tell_when_level, false)) AddCaughtUp(feed);
+    }
+  }
+  // Close may have overtaken the request to follow.
+  if (closed) return deps_.hub.Unfollow(KeyOf(feed.room), feed.shared_from_this());
+  NotifyOutput();
+}
+
+void ChatSession::AddCaughtUp(const Feed& feed) {
+  v1::ServerEvent event;
+  event.mutable_caught_up()->set_room_id(feed.room.ToString());
+  event.mutable_caught_up()->set_head_seq(feed.next_seq - 1);
+  Add(event);
+}
+
+void ChatSession::FeedBehind(Feed& feed) {
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (!active() || feed.state != Feed::State::kAsking) return;
+    PutBehind(feed);
+    ReadOn(actions);
+  }
+  for (auto& action : actions) action();
+}
+
+void ChatSession::FeedEvent(Feed& feed, uint64_t seq, const EncodedEvent& event) {
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (!active() || client_done_ || feed.state != Feed::State::kLevel || seq != feed.next_seq) {
+      return;
+    }
+    if (outbox_.AddLive(event, feed.room, seq)) {
+      ++feed.next_seq;
+      Touch(feed);
+    } else {
+      Lag(feed, actions);
+    }
+  }
+  for (auto& action : actions) action();
+  NotifyOutput();
+}
+
+void ChatSession::FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice) {
+  if (user_id == caller_.principal.user_id) return;
+  {
+    MutexLock lock(mu_);
+    if (!active() || feed.state != Feed::State::kLevel) return;
+    outbox_.AddMomentary(notice);
+  }
+  NotifyOutput();
+}
+
+void ChatSession::Touch(Feed& feed) {
+  if (feed.touched) return;
+  feed.touched = true;
+  touched_.push_back(feed.shared_from_this());
+}
+
+// Drops what the client is too slow for. Those feeds, and the one that there was no room for, go back
+// to the first event that they lost.
+void ChatSession::Lag(Feed& feed, Actions& actions) {
+  const std::vector<Outbox::Dropped> dropped = outbox_.DropLive();
+  for (const Outbox::Dropped& event : dropped) {
+    Feed& loser = *feeds_.at(event.room);
+    if (loser.state == Feed::State::kLevel) GoBack(loser, event.seq, actions);
+  }
+  if (feed.state == Feed::State::kLevel) GoBack(feed, feed.next_seq, actions);
+  v1::ServerEvent lagged;
+  lagged.mutable_lagged()->set_dropped_events(dropped.size());
+  Add(lagged);
+  ReadOn(actions);
+}
+
+// Puts another feed in the place of one that is level: whatever the hub still sends to the old one
+// has no effect, in whichever order the hub hears of the two.
+void ChatSession::GoBack(Feed& feed, uint64_t next_seq, Actions& actions) {
+  const std::shared_ptr<Feed> retired = feed.shared_from_this();
+  retired->state = Feed::State::kRetired;
+  actions.push_back([this, retired] { deps_.hub.Unfollow(KeyOf(retired->room), retired); });
+  const auto fresh = std::make_shared<Feed>(shared_from_this(), retired->room, next_seq);
+  feeds_[retired->room] = fresh;
+  PutBehind(*fresh);
+}
+
+void ChatSession::ReadOn(Actions& actions) {
+  if (reading_log_ || behind_.empty() || client_done_ || outbox_.bytes() > kLowWatermarkBytes) return;
+  reading_log_ = true;
+  const std::shared_ptr<Feed> feed = std::move(behind_.front());
+  behind_.pop_front();
+  feed->state = Feed::State::kReading;
+  actions.push_back([self = shared_from_this(), feed, after_seq = feed->next_seq - 1] {
+    self->deps_.reader.ReadEvents(
+        self->KeyOf(feed->room), after_seq, self->options_.log_page, absl::Now() + kLoadTimeout,
+        [self, feed](absl::StatusOr<std::vector<RoomEvent>> page) {
+          self->OnPage(feed, std::move(page));
+        });
+  });
+}
+
+void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
+                         absl::StatusOr<std::vector<RoomEvent>> page) {
+  // A stream that can't be fed had better end: its client will resume with its cursors.
+  if (!page.ok()) return Fail(page.status());
+  std::vector<EncodedEvent> encoded;
+  for (const RoomEvent& event : *page) encoded.push_back(EncodeRoomEvent(event));
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    reading_log_ = false;
+    if (!active()) return;
+    for (EncodedEvent& event : encoded) outbox_.AddFirm(std::move(event));
+    feed->next_seq += encoded.size();
+    if (!encoded.empty()) Touch(*feed);
+    if (encoded.size() < static_cast<size_t>(options_.log_page)) {
+      FollowFeed(feed, actions);
+    } else {
+      PutBehind(*feed);  // at the end: the other rooms have their turn
+    }
+    ReadOn(actions);
+  }
+  for (auto& action : actions) action();
+  NotifyOutput();
+}
+
+// ---- Output ----
+
+void ChatSession::Add(const v1::ServerEvent& event) { outbox_.AddFirm(Encode(event)); }
+
+void ChatSession::NotifyOutput() {
+  if (const auto transport = transport_.lock()) transport->OnOutput();
+}
+
+bool ChatSession::CanRead() {
+  MutexLock lock(mu_);
+  return in_hand_ < options_.max_commands_in_hand && state_ != State::kEnding &&
+         state_ != State::kClosed;
+}
+
+std::vector<EncodedEvent> ChatSession::TakeFrame() {
+  Actions actions;
+  std::vector<EncodedEvent> frame;
+  {
+    MutexLock lock(mu_);
+    frame = outbox_.Take(options_.max_frame_bytes);
+    if (active()) ReadOn(actions);
+  }
+  for (auto& action : actions) action();
+  return frame;
+}
+
+std::optional<absl::Status> ChatSession::TakeEnd() {
+  MutexLock lock(mu_);
+  if (client_done_ && in_hand_ == 0 && outbox_.empty() && !end_.has_value()) {
+    end_ = absl::OkStatus();
+  }
+  return end_;
+}
+
+// ---- Life ----
+
+void ChatSession::OnClientDone() {
+  {
+    MutexLock lock(mu_);
+    client_done_ = true;
+  }
+  NotifyOutput();
+}
+
+void ChatSession::Fail(absl::Status status) {
+  {
+    MutexLock lock(mu_);
+    if (state_ == State::kEnding || state_ == State::kClosed) return;
+    state_ = State::kEnding;
+    outbox_.Clear();
+    end_ = std::move(status);
+  }
+  NotifyOutput();
+}
+
+void ChatSession::Close() {
+  absl::flat_hash_map<RoomId, std::shared_ptr<Feed>> feeds;
+  {
+    MutexLock lock(mu_);
+    state_ = State::kClosed;
+    outbox_.Clear();
+    feeds.swap(feeds_);
+    behind_.clear();
+    touched_.clear();
+  }
+  for (const auto& [room, feed] : feeds) deps_.hub.Unfollow(KeyOf(room), feed);
+  deps_.hub.UnfollowUser(user_key(), shared_from_this());
+}
+
+void ChatSession::Tick(absl::Time now) {
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kOpen || now < next_heartbeat_) return;
+    next_heartbeat_ = now + options_.heartbeat_interval;
+    v1::ServerEvent event;
+    v1::Heartbeat* heartbeat = event.mutable_heartbeat();
+    rpc::ToProto(now, heartbeat->mutable_server_time());
+    for (const auto& feed : std::exchange(touched_, {})) {
+      feed->touched = false;
+      if (heartbeat->heads_size() < kMaxHeartbeatHeads) {
+        rpc::ToProto(RoomHead{feed->room, feed->next_seq - 1}, heartbeat->add_heads());
+      }
+    }
+    outbox_.AddMomentary(Encode(event));
+  }
+  NotifyOutput();
+}
+
+void ChatSession::Drain(absl::Duration after, absl::Duration jitter) {
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kOpen) return;
+    v1::ServerEvent event;
+    ToProto(after, event.mutable_drain()->mutable_after());
+    ToProto(jitter, event.mutable_drain()->mutable_jitter());
+    Add(event);
+  }
+  NotifyOutput();
+}
+
+}  // namespace chatter::rpc

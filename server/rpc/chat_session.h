@@ -1,0 +1,163 @@
+// One Chat stream as a state machine, free of gRPC.
+//
+//   waiting for `open` -> loading the caller's rooms -> open -> ending
+//
+// Each room of the caller has a feed, which is either level (live events go from the hub to the
+// outbox) or behind (it waits its turn to be read from the log, a page at a time, whenever the outbox
+// has drained). A client that reads too slowly has its live events dropped and those feeds put
+// behind: see Lagged in chat.proto. A feed never skips a number: it adds event N only after N - 1.
+//
+// Thread-safe. Calls out (hub, store, transport) are made without the lock.
+#ifndef CHATTER_SERVER_RPC_CHAT_SESSION_H_
+#define CHATTER_SERVER_RPC_CHAT_SESSION_H_
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "chatter/v1/chat.pb.h"
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+#include "server/bus/bus.h"
+#include "server/chat/hub.h"
+#include "server/chat/messages.h"
+#include "server/rpc/outbox.h"
+#include "server/store/event_reader.h"
+#include "server/store/room_store.h"
+
+namespace chatter::rpc {
+
+struct ChatOptions {
+  absl::Duration heartbeat_interval = absl::Seconds(30);
+  absl::Duration send_timeout = absl::Seconds(10);  // how long a send may wait for the database
+  int max_commands_in_hand = 64;
+  size_t max_request_bytes = 256 << 10;
+  size_t max_live_bytes = 1 << 20;    // in the outbox, see there
+  size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
+  int log_page = 100;                 // events
+  int max_rooms = 10'000;
+  int max_opened_rooms = 1'000;
+};
+
+// What a session needs; all of it outlives the session.
+struct ChatDeps {
+  const Clock& clock;
+  chat::Hub& hub;
+  bus::Bus& bus;
+  chat::Messages& messages;
+  store::EventReader& reader;
+  store::RoomStore& rooms;
+};
+
+class ChatSession final : public chat::UserFollower,
+                          public std::enable_shared_from_this<ChatSession> {
+ public:
+  // Who carries the session's bytes. Called from any thread, without a lock, possibly after Close.
+  class Transport {
+   public:
+    virtual ~Transport() = default;
+    // There may be something to write (TakeFrame), or an end to make (TakeEnd).
+    virtual void OnOutput() = 0;
+    // There is room for another command (CanRead).
+    virtual void OnRoom() = 0;
+  };
+
+  ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
+              std::weak_ptr<Transport> transport);
+  ~ChatSession() override;
+
+  // From the transport.
+  void OnRequest(const v1::ChatRequest& request);
+  void OnClientDone();  // the client won't send any more: ends once all is answered
+  // Ends the session with `status`, without what is in the outbox.
+  void Fail(absl::Status status);
+  void Close();  // the stream is gone
+  bool CanRead();
+  // What to write next; empty: nothing now.
+  std::vector<EncodedEvent> TakeFrame();
+  // The status to end the stream with, once it has come to that.
+  std::optional<absl::Status> TakeEnd();
+  size_t max_request_bytes() const { return options_.max_request_bytes; }
+
+  // From the registry.
+  void Tick(absl::Time now);  // now and then: heartbeats
+  void Drain(absl::Duration after, absl::Duration jitter);
+
+  // From the hub.
+  void OnRoomJoined(const RoomId& room) override;
+
+ private:
+  class Feed;
+  enum class State { kNew, kLoading, kOpen, kEnding, kClosed };
+  // Calls to make once the lock is released.
+  using Actions = std::vector<absl::AnyInvocable<void()>>;
+
+  RoomKey KeyOf(const RoomId& room) const { return {*caller_.tenant, room}; }
+  UserKey user_key() const { return {*caller_.tenant, caller_.principal.user_id}; }
+
+  // Commands.
+  void OnOpen(const v1::Open& open);
+  void OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
+                     absl::StatusOr<store::RoomStore::Memberships> memberships);
+  void OnSend(const std::string& request_id, const v1::SendMessage& send);
+  void OnTyping(const std::string& request_id, const v1::Typing& typing);
+  void ReplyError(const std::string& request_id, const absl::Status& error);
+  void ReplyDone(const std::string& request_id);
+  void Reply(v1::Reply reply);
+
+  // Feeds.
+  void Opened(const store::RoomStore::Memberships& memberships,
+              const absl::flat_hash_map<RoomId, uint64_t>& cursors)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void StartFeed(const RoomHead& head, std::optional<uint64_t> after_seq, Actions& actions)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void JoinRoom(const RoomId& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void FeedLevel(Feed& feed, uint64_t next_seq);
+  void FeedBehind(Feed& feed);
+  void FeedEvent(Feed& feed, uint64_t seq, const EncodedEvent& event);
+  void FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice);
+  void PutBehind(Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Touch(Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AddCaughtUp(const Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void GoBack(Feed& feed, uint64_t next_seq, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Lag(Feed& feed, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Reads the next page of a feed that is behind, if there is one and there is room for it.
+  void ReadOn(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OnPage(const std::shared_ptr<Feed>& feed, absl::StatusOr<std::vector<RoomEvent>> page);
+  void FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  void Add(const v1::ServerEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool active() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return state_ == State::kLoading || state_ == State::kOpen;
+  }
+  void NotifyOutput();
+
+  // Constant after construction.
+  const ChatOptions options_;
+  const ChatDeps deps_;
+  const Caller caller_;
+  const std::weak_ptr<Transport> transport_;
+
+  Mutex mu_;
+  State state_ ABSL_GUARDED_BY(mu_) = State::kNew;
+  std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
+  bool client_done_ ABSL_GUARDED_BY(mu_) = false;
+  int in_hand_ ABSL_GUARDED_BY(mu_) = 0;  // commands that are not answered
+  std::vector<v1::ServerEvent> early_replies_ ABSL_GUARDED_BY(mu_);
+  Outbox outbox_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<RoomId, std::shared_ptr<Feed>> feeds_ ABSL_GUARDED_BY(mu_);
+  std::deque<std::shared_ptr<Feed>> behind_ ABSL_GUARDED_BY(mu_);
+  bool reading_log_ ABSL_GUARDED_BY(mu_) = false;
+  std::vector<RoomId> joined_while_loading_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::shared_ptr<Feed>> touched_ ABSL_GUARDED_BY(mu_);  // since the last heartbeat
+  absl::Time next_heartbeat_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_CHAT_SESSION_H_

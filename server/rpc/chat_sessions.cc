@@ -1,0 +1,70 @@
+#include "server/rpc/chat_sessions.h"
+
+#include <utility>
+
+#include "server/model/errors.h"
+
+namespace chatter::rpc {
+namespace {
+
+absl::Status DrainingError() {
+  return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
+                            "The server is going away. Connect again and resume with your cursors.",
+                            absl::Seconds(1));
+}
+
+}  // namespace
+
+ChatSessions::ChatSessions(const ChatOptions& options, const ChatDeps& deps)
+    : options_(options), deps_(deps) {}
+
+std::shared_ptr<ChatSession> ChatSessions::Start(Caller caller,
+                                                 std::weak_ptr<ChatSession::Transport> transport) {
+  auto session = std::make_shared<ChatSession>(options_, deps_, std::move(caller),
+                                               std::move(transport));
+  bool draining;
+  {
+    MutexLock lock(mu_);
+    sessions_.insert(session);
+    draining = draining_;
+  }
+  if (draining) session->Fail(DrainingError());
+  return session;
+}
+
+void ChatSessions::End(const std::shared_ptr<ChatSession>& session) {
+  {
+    MutexLock lock(mu_);
+    sessions_.erase(session);
+  }
+  session->Close();
+}
+
+void ChatSessions::Tick() {
+  const absl::Time now = deps_.clock.Now();
+  for (const auto& session : Snapshot()) session->Tick(now);
+}
+
+void ChatSessions::Drain(absl::Duration grace) {
+  {
+    MutexLock lock(mu_);
+    draining_ = true;
+  }
+  for (const auto& session : Snapshot()) session->Drain(absl::ZeroDuration(), grace / 2);
+}
+
+void ChatSessions::EndAll() {
+  for (const auto& session : Snapshot()) session->Fail(DrainingError());
+}
+
+size_t ChatSessions::active() const {
+  MutexLock lock(mu_);
+  return sessions_.size();
+}
+
+std::vector<std::shared_ptr<ChatSession>> ChatSessions::Snapshot() const {
+  MutexLock lock(mu_);
+  return {sessions_.begin(), sessions_.end()};
+}
+
+}  // namespace chatter::rpc

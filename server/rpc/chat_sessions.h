@@ -1,0 +1,44 @@
+// All Chat streams of this server: counts them, gives them the time, drains them.
+//
+// Thread-safe.
+#ifndef CHATTER_SERVER_RPC_CHAT_SESSIONS_H_
+#define CHATTER_SERVER_RPC_CHAT_SESSIONS_H_
+
+#include <memory>
+
+#include "absl/container/flat_hash_set.h"
+#include "server/base/mutex.h"
+#include "server/rpc/chat_session.h"
+
+namespace chatter::rpc {
+
+class ChatSessions {
+ public:
+  // What `deps` refers to must outlive this, and every session.
+  ChatSessions(const ChatOptions& options, const ChatDeps& deps);
+
+  std::shared_ptr<ChatSession> Start(Caller caller, std::weak_ptr<ChatSession::Transport> transport);
+  // The stream is gone.
+  void End(const std::shared_ptr<ChatSession>& session);
+
+  // To be called every second: heartbeats.
+  void Tick();
+  // Asks every client to go within `grace`; sessions that begin from now on fail with DRAINING.
+  void Drain(absl::Duration grace);
+  // Ends every session that is left, with DRAINING.
+  void EndAll();
+  size_t active() const;
+
+ private:
+  std::vector<std::shared_ptr<ChatSession>> Snapshot() const;
+
+  const ChatOptions options_;
+  const ChatDeps deps_;
+  mutable Mutex mu_;
+  absl::flat_hash_set<std::shared_ptr<ChatSession>> sessions_ ABSL_GUARDED_BY(mu_);
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_CHAT_SESSIONS_H_

@@ -1,0 +1,181 @@
+#include "server/rpc/chat_stream.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/model/errors.h"
+#include "server/rpc/chat_session.h"
+#include "server/rpc/status.h"
+
+namespace chatter::rpc {
+namespace {
+
+using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
+
+// Ends at once.
+class DeniedStream final : public Reactor {
+ public:
+  explicit DeniedStream(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+  void OnDone() override { delete this; }
+};
+
+// The entries of a frame put one behind another: a ChatResponse. Copied into one slice: for events of
+// a few hundred bytes that costs less than a slice of its own for each.
+grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame) {
+  size_t size = 0;
+  for (const EncodedEvent& event : frame) size += event->size();
+  grpc_slice slice = grpc_slice_malloc(size);
+  uint8_t* out = GRPC_SLICE_START_PTR(slice);
+  for (const EncodedEvent& event : frame) {
+    out = std::copy(event->begin(), event->end(), out);
+  }
+  const grpc::Slice owner(slice, grpc::Slice::STEAL_REF);
+  return grpc::ByteBuffer(&owner, 1);
+}
+
+bool ParseRequest(grpc::ByteBuffer& bytes, v1::ChatRequest& request) {
+  grpc::ProtoBufferReader reader(&bytes);
+  return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
+}
+
+// One read and one write are outstanding at the most. The stream finishes once, in MaybeFinish: when
+// the session says so, no write is outstanding and nobody is about to start an operation. It lives
+// until OnDone, and as long as somebody is in OnOutput or OnRoom.
+class ChatStream final : public Reactor,
+                         public ChatSession::Transport,
+                         public std::enable_shared_from_this<ChatStream> {
+ public:
+  explicit ChatStream(ChatSessions& sessions) : sessions_(sessions) {}
+
+  void Start(Caller caller) {
+    self_ = shared_from_this();
+    session_ = sessions_.Start(std::move(caller), weak_from_this());
+    OnRoom();
+    OnOutput();
+  }
+
+  // From gRPC.
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      session_->OnClientDone();
+      return;
+    }
+    HandleRequest();
+    {
+      MutexLock lock(mu_);
+      reading_ = false;
+    }
+    OnRoom();
+  }
+
+  void OnWriteDone(bool ok) override {
+    {
+      MutexLock lock(mu_);
+      writing_ = false;
+    }
+    if (!ok) session_->Fail(absl::CancelledError("The client is gone."));
+    OnOutput();
+  }
+
+  void OnCancel() override { session_->Fail(absl::CancelledError("The client is gone.")); }
+
+  void OnDone() override {
+    sessions_.End(session_);
+    self_.reset();
+  }
+
+  // From the session.
+  void OnRoom() override {
+    if (!session_->CanRead() || !Begin(reading_)) return;
+    StartRead(&request_bytes_);
+    End();
+  }
+
+  void OnOutput() override {
+    while (Begin(writing_)) {
+      const std::vector<EncodedEvent> frame = session_->TakeFrame();
+      bool again = false;
+      if (frame.empty()) {
+        MutexLock lock(mu_);
+        writing_ = false;
+        again = std::exchange(output_again_, false);
+      } else {
+        response_bytes_ = ToByteBuffer(frame);
+        StartWrite(&response_bytes_);
+      }
+      End();
+      if (!again) return;
+    }
+  }
+
+ private:
+  void HandleRequest() {
+    v1::ChatRequest request;
+    if (request_bytes_.Length() > session_->max_request_bytes()) {
+      session_->Fail(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_INVALID_FIELD,
+                               "A request may have up to 262144 bytes."));
+    } else if (!ParseRequest(request_bytes_, request)) {
+      session_->Fail(MakeError(absl::StatusCode::kInvalidArgument,
+                               v1::ERROR_REASON_MALFORMED_REQUEST,
+                               "The bytes aren't a chatter.v1.ChatRequest."));
+    } else {
+      session_->OnRequest(request);
+    }
+    request_bytes_.Clear();
+  }
+
+  // Claims the operation that `busy` stands for. False: it is under way already, or the stream is
+  // finished. After true, End() must follow.
+  bool Begin(bool& busy) {
+    MutexLock lock(mu_);
+    if (busy) output_again_ = true;  // whoever is busy may have looked for output too early
+    if (busy || finished_) return false;
+    busy = true;
+    ++starting_;
+    return true;
+  }
+
+  void End() {
+    {
+      MutexLock lock(mu_);
+      --starting_;
+    }
+    MaybeFinish();
+  }
+
+  // The one place that finishes.
+  void MaybeFinish() {
+    const std::optional<absl::Status> end = session_->TakeEnd();
+    if (!end.has_value()) return;
+    {
+      MutexLock lock(mu_);
+      if (finished_ || writing_ || starting_ > 0) return;
+      finished_ = true;
+    }
+    Finish(ToGrpcStatus(*end));
+  }
+
+  ChatSessions& sessions_;
+  std::shared_ptr<ChatSession> session_;  // constant after Start
+  std::shared_ptr<ChatStream> self_;      // until OnDone
+  grpc::ByteBuffer request_bytes_;        // touched by the read alone
+  grpc::ByteBuffer response_bytes_;       // touched by the write alone
+
+  Mutex mu_;
+  bool reading_ ABSL_GUARDED_BY(mu_) = false;
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool output_again_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  int starting_ ABSL_GUARDED_BY(mu_) = 0;  // calls into gRPC that are about to be made
+};
+
+}  // namespace
+
+Reactor* NewChatStream(ChatSessions& sessions, absl::StatusOr<Caller> caller) {
+  if (!caller.ok()) return new DeniedStream(caller.status());
+  auto stream = std::make_shared<ChatStream>(sessions);
+  stream->Start(*std::move(caller));
+  return stream.get();
+}
+
+}  // namespace chatter::rpc
