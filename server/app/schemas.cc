@@ -15,14 +15,17 @@ constexpr absl::Duration kMinPause = absl::Milliseconds(100);
 constexpr absl::Duration kMaxPause = absl::Seconds(3);
 
 // libpq's messages have several lines.
-std::string OneLine(const absl::Status& status) {
+absl::Status OneLine(const absl::Status& status) {
   const std::string text(status.message());
-  return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar("\n\t"), absl::SkipWhitespace()), " ");
+  return {
+      status.code(),
+      absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar("\n\t"), absl::SkipWhitespace()), " ")};
 }
 
 std::string DescribeFailure(const absl::Status& status) {
-  if (absl::IsUnavailable(status)) return "waiting for PostgreSQL: " + OneLine(status);
-  return "the migration of the database failed, and will be tried again: " + OneLine(status);
+  const std::string message(status.message());
+  if (absl::IsUnavailable(status)) return "waiting for PostgreSQL: " + message;
+  return "the migration of the database failed, and will be tried again: " + message;
 }
 
 }  // namespace
@@ -30,10 +33,11 @@ std::string DescribeFailure(const absl::Status& status) {
 absl::StatusOr<store::Migrator::Report> PrepareSchemas(
     const store::Migrator& migrator, const std::optional<SchemaName>& single_schema) {
   auto report = migrator.MigrateAll();
-  if (!report.ok() || !single_schema.has_value()) return report;
+  if (!report.ok()) return OneLine(report.status());
+  if (!single_schema.has_value()) return report;
   const auto made = migrator.CreateTenant(
       {.schema_name = *single_schema, .display_name = {}, .domains = {}, .created_at = {}});
-  if (!made.ok() && !absl::IsAlreadyExists(made.status())) return made.status();
+  if (!made.ok() && !absl::IsAlreadyExists(made.status())) return OneLine(made.status());
   return report;
 }
 

@@ -17,7 +17,7 @@
 namespace chatter::app {
 
 // Migrates all schemas; in a server for one tenant, makes that tenant if there is none.
-// Blocks. Errors: UNAVAILABLE: the database can't be reached, with libpq's words, for the log only.
+// Blocks. Errors, of one line, for the log only: UNAVAILABLE: the database can't be reached.
 absl::StatusOr<store::Migrator::Report> PrepareSchemas(
     const store::Migrator& migrator, const std::optional<SchemaName>& single_schema);
 

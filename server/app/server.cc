@@ -1,0 +1,206 @@
+#include "server/app/server.h"
+
+#include <grpcpp/ext/channelz_service_plugin.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "server/interceptors/stack.h"
+#include "server/rpc/chat_service.h"
+#include "server/rpc/room_service.h"
+#include "server/rpc/tenant_service.h"
+#include "server/rpc/user_service.h"
+#include "spdlog/spdlog.h"
+
+namespace chatter::app {
+namespace {
+
+// The largest request within the API's bounds is an `open` with 10,000 cursors: 510,000 bytes.
+constexpr int kMaxRequestBytes = 512 << 10;
+// Of one connection. A gateway with more streams opens more connections; one alone can't take all
+// of the server.
+constexpr int kMaxConcurrentStreams = 1'000;
+// So that a peer that has vanished without a word is noticed, and a client that looks after its
+// connection in the same way isn't taken for a flood.
+constexpr int kKeepaliveMillis = 60'000;
+constexpr int kKeepaliveTimeoutMillis = 20'000;
+constexpr int kMinClientPingMillis = 10'000;
+
+constexpr absl::Duration kHealthInterval = absl::Seconds(1);
+constexpr absl::Duration kHeartbeatTick = absl::Seconds(1);
+constexpr absl::Duration kHeadCheckInterval = absl::Seconds(5);
+// How long calls may still take once the streams are drained.
+constexpr std::chrono::milliseconds kCallGrace(2'000);
+
+void SetUpConnections(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kMinClientPingMillis);
+  // Else two servers could share a port, each getting some of the connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Only reflection, health and channelz are served by threads that block.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
+}
+
+absl::Status CannotListenError(const std::string& address) {
+  return absl::UnavailableError(
+      absl::StrCat("can't listen on ", address, ": is the port taken, or the host not this one?"));
+}
+
+}  // namespace
+
+struct Server::Services {
+  explicit Services(Backend& backend)
+      : chat(backend.messages, backend.chat_sessions),
+        rooms(backend.rooms),
+        users(backend.users),
+        tenants(backend.tenants) {}
+
+  rpc::ChatService chat;
+  rpc::RoomService rooms;
+  rpc::UserService users;
+  rpc::TenantService tenants;
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(Config config, const Clock& clock) {
+  std::unique_ptr<Server> server(new Server(std::move(config), clock));
+  if (absl::Status status = server->Begin(); !status.ok()) return status;
+  return server;
+}
+
+Server::Server(Config config, const Clock& clock)
+    : config_(std::move(config)),
+      clock_(clock),
+      health_task_(kHealthInterval, [this] { ReportHealth(); }) {}
+
+Server::~Server() { Shutdown(); }
+
+absl::Status Server::Begin() {
+  auto backend = Backend::Create(config_, clock_, [this](bool connected) {
+    connected_ = connected;
+    health_task_.Poke();
+  });
+  if (!backend.ok()) return backend.status();
+  backend_ = *std::move(backend);
+  services_ = std::make_unique<Services>(*backend_);
+  if (absl::Status status = Listen(); !status.ok()) return status;
+  if (absl::Status status = ListenForOperators(); !status.ok()) return status;
+  listening_ = true;
+  BeginTasks();
+  return absl::OkStatus();
+}
+
+absl::Status Server::Listen() {
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::ServerBuilder builder;
+  SetUpConnections(builder);
+  builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(), &port_);
+  builder.RegisterService(&services_->chat);
+  builder.RegisterService(&services_->rooms);
+  builder.RegisterService(&services_->users);
+  builder.RegisterService(&services_->tenants);
+  interceptors::InstallStack(builder, {.tenants = backend_->tenant_directory,
+                                       .authenticators = backend_->authenticators,
+                                       .access_log = spdlog::default_logger(),
+                                       .clock = clock_});
+  server_ = builder.BuildAndStart();
+  if (server_ == nullptr) return CannotListenError(config_.listen);
+  health_.push_back(server_->GetHealthCheckService());
+  health_.back()->SetServingStatus(false);
+  spdlog::info("listening: address={} port={}", config_.listen, port_);
+  return absl::OkStatus();
+}
+
+// A server of its own, because channelz shows all connections to whoever may call it.
+absl::Status Server::ListenForOperators() {
+  if (config_.ops_listen.empty()) return absl::OkStatus();
+  // Goes into every builder made from now on; the main server's has been made.
+  grpc::channelz::experimental::InitChannelzService();
+  grpc::ServerBuilder builder;
+  SetUpConnections(builder);
+  builder.AddListeningPort(config_.ops_listen, grpc::InsecureServerCredentials(), &ops_port_);
+  ops_server_ = builder.BuildAndStart();
+  if (ops_server_ == nullptr) return CannotListenError(config_.ops_listen);
+  health_.push_back(ops_server_->GetHealthCheckService());
+  health_.back()->SetServingStatus(false);
+  spdlog::info("listening for operators: address={} port={}", config_.ops_listen, ops_port_);
+  return absl::OkStatus();
+}
+
+void Server::BeginTasks() {
+  schema_preparation_.emplace(backend_->migrator, config_.single_schema, [this] {
+    schemas_ready_ = true;
+    health_task_.Poke();
+  });
+  heartbeat_task_.emplace(kHeartbeatTick, [this] { backend_->chat_sessions.Tick(); });
+  head_check_task_.emplace(kHeadCheckInterval, [this] {
+    if (ready()) backend_->hub.CheckHeads();
+  });
+}
+
+void Server::ReportHealth() {
+  if (!listening_ || ready() == was_ready_) return;
+  was_ready_ = !was_ready_;
+  for (auto* health : health_) health->SetServingStatus(was_ready_);
+  spdlog::info("health: {}", was_ready_ ? "serving" : "not serving, the database is away");
+}
+
+// The order, from the outside in:
+//   1. Health says NOT_SERVING, for good: load balancers send no more calls.
+//   2. Tenants that wait to be made are refused; streams are asked to go, and ended when the grace
+//   is
+//      over.
+//   3. gRPC stops: no new calls, a moment for those under way, then they are cancelled.
+//   4. The tasks stop; heartbeats were needed until here.
+//   5. Destruction, in the reverse order of making: servers, services, then the backend, which
+//   stops
+//      the database before the rules, the hub and the stores go.
+void Server::Shutdown() {
+  if (std::exchange(shut_down_, true)) return;
+  for (auto* health : health_) health->Shutdown();
+  if (server_ != nullptr) {
+    backend_->tenants.Drain();
+    backend_->chat_sessions.Drain(config_.drain_grace);
+    WaitForStreams();
+    StopCalls();
+  }
+  health_task_.Stop();
+  head_check_task_.reset();
+  heartbeat_task_.reset();
+  schema_preparation_.reset();
+}
+
+void Server::WaitForStreams() {
+  const absl::Time end = absl::Now() + config_.drain_grace;
+  while (backend_->chat_sessions.active() > 0 && absl::Now() < end) {
+    absl::SleepFor(absl::Milliseconds(20));
+  }
+  backend_->chat_sessions.EndAll();
+}
+
+void Server::StopCalls() {
+  const auto stop = [this] {
+    if (ops_server_ != nullptr) ops_server_->Shutdown(std::chrono::system_clock::now());
+    server_->Shutdown(std::chrono::system_clock::now() + kCallGrace);
+  };
+  std::future<void> stopped = std::async(std::launch::async, stop);
+  // A cancelled call ends only when the database has answered, and gRPC waits for it.
+  if (stopped.wait_for(kCallGrace * 3 / 2) == std::future_status::timeout) {
+    backend_->database->Stop();
+  }
+  stopped.get();
+}
+
+}  // namespace chatter::app

@@ -1,0 +1,84 @@
+// The whole server: from a configuration to something that answers calls.
+//
+// Not thread-safe: made, asked and shut down by one thread.
+#ifndef CHATTER_SERVER_APP_SERVER_H_
+#define CHATTER_SERVER_APP_SERVER_H_
+
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/app/backend.h"
+#include "server/app/config.h"
+#include "server/app/periodic_task.h"
+#include "server/app/schemas.h"
+#include "server/base/clock.h"
+
+namespace chatter::app {
+
+class Server {
+ public:
+  // Listens before the database is there: until it is connected and its schemas are ready, and
+  // whenever the connection is lost, the health service says NOT_SERVING.
+  // Errors: INVALID_ARGUMENT (a setting), UNAVAILABLE (an address can't be listened on; the message
+  // names it). `clock` must outlive the server.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(Config config,
+                                                       const Clock& clock = Clock::Real());
+  ~Server();
+
+  int port() const { return port_; }
+  int ops_port() const { return ops_port_; }  // 0: off
+  bool ready() const { return connected_ && schemas_ready_; }
+
+  // Drains the streams, lets calls end, and stops. Blocks for the drain's grace and a few seconds
+  // at most, unless PostgreSQL keeps a migration waiting. Does nothing the second time.
+  void Shutdown();
+
+ private:
+  struct Services;
+
+  Server(Config config, const Clock& clock);
+  absl::Status Begin();
+  absl::Status Listen();
+  absl::Status ListenForOperators();
+  void BeginTasks();
+  void ReportHealth();
+  void WaitForStreams();
+  void StopCalls();
+
+  const Config config_;
+  const Clock& clock_;
+
+  // Set by the threads that find out.
+  std::atomic<bool> connected_ = false;
+  std::atomic<bool> schemas_ready_ = false;
+
+  // Constant once listening_.
+  std::vector<grpc::HealthCheckServiceInterface*> health_;  // the servers'
+  int port_ = 0;
+  int ops_port_ = 0;
+  std::atomic<bool> listening_ = false;
+
+  bool was_ready_ = false;  // the health task's own
+  bool shut_down_ = false;
+
+  // In the order in which they need each other.
+  PeriodicTask health_task_;
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<grpc::Server> ops_server_;
+  std::optional<SchemaPreparation> schema_preparation_;
+  std::optional<PeriodicTask> heartbeat_task_;
+  std::optional<PeriodicTask> head_check_task_;
+};
+
+}  // namespace chatter::app
+
+#endif  // CHATTER_SERVER_APP_SERVER_H_

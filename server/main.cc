@@ -1,0 +1,78 @@
+// chatterd: the Chatter server.
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "server/app/config.h"
+#include "server/app/logging.h"
+#include "server/app/schemas.h"
+#include "server/app/server.h"
+
+namespace {
+
+using chatter::app::Command;
+using chatter::app::CommandLine;
+using chatter::app::Config;
+using chatter::app::Server;
+
+constexpr int kSuccess = 0;
+constexpr int kFailure = 1;
+constexpr int kWrongUsage = 2;
+
+int Fail(std::string_view what, const absl::Status& status) {
+  spdlog::error("{}: {}", what, std::string(status.message()));
+  return kFailure;
+}
+
+// Every thread that is made from now on inherits the mask: the main thread alone takes the signals.
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int Migrate(const Config& config) {
+  const chatter::store::Migrator migrator(config.database_url);
+  const auto report = chatter::app::PrepareSchemas(migrator, config.single_schema);
+  if (!report.ok()) return Fail("the migration failed", report.status());
+  spdlog::info("schemas ready: tenants={} migrations_applied={}", report->tenants, report->applied);
+  return kSuccess;
+}
+
+int Serve(const Config& config) {
+  const sigset_t stop_signals = BlockStopSignals();
+  auto server = Server::Start(config);
+  if (!server.ok()) return Fail("the start failed", server.status());
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("draining: signal={} grace={}", signal, absl::FormatDuration(config.drain_grace));
+  (*server)->Shutdown();
+  spdlog::info("stopped");
+  return kSuccess;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto command_line =
+      chatter::app::ParseCommandLine(argc, argv, chatter::app::ProcessEnvironment());
+  if (!command_line.ok()) {
+    std::cerr << "chatterd: " << command_line.status().message() << '\n';
+    return kWrongUsage;
+  }
+  if (command_line->command == Command::kShowText) {
+    std::cout << command_line->text;
+    return kSuccess;
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of the write
+  chatter::app::SetUpLogging(command_line->config.log_level);
+  if (command_line->command == Command::kMigrate) return Migrate(command_line->config);
+  return Serve(command_line->config);
+}
