@@ -87,7 +87,7 @@ void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
     case v1::ServerEvent::kDrain:
       return OnDrain(event.drain(), now);
     case v1::ServerEvent::kCaughtUp:
-      if (!resume_.HasAll(event.caught_up().room_id(), event.caught_up().head_seq())) {
+      if (!resume_.HasAll(event.caught_up())) {
         return Repair("caught_up is ahead of the events", now);
       }
       break;
@@ -132,11 +132,7 @@ void ChatSession::OnRoomEvent(v1::ServerEvent event, absl::Time now) {
 }
 
 void ChatSession::OnHeartbeat(const v1::Heartbeat& heartbeat, absl::Time now) {
-  for (const auto& head : heartbeat.heads()) {
-    if (!resume_.HasAll(head.room_id(), head.head_seq())) {
-      return Repair("the heartbeat is ahead of the events", now);
-    }
-  }
+  if (!resume_.HasAll(heartbeat)) return Repair("the heartbeat is ahead of the events", now);
   repair_backoff_.Reset();
 }
 

@@ -52,12 +52,28 @@ void ResumeState::OnReset(const v1::Reset& reset) {
   SetPosition(reset.room_id(), reset.next_seq() == 0 ? 0 : reset.next_seq() - 1);
 }
 
-bool ResumeState::HasAll(const std::string& room_id, uint64_t sent_seq) {
-  const auto position = positions_.find(room_id);
-  if (position != positions_.end()) return position->second.seq >= sent_seq;
-  if (sent_seq == 0) return true;
-  SetPosition(room_id, 0);  // a room of which nothing arrived: we want all of it
-  return false;
+// Of a room that we don't know, it tells where the stream begins.
+bool ResumeState::HasAll(const v1::CaughtUp& caught_up) {
+  const auto position = positions_.find(caught_up.room_id());
+  if (position != positions_.end()) return position->second.seq >= caught_up.head_seq();
+  SetPosition(caught_up.room_id(), caught_up.head_seq());
+  return true;
+}
+
+bool ResumeState::HasAll(const v1::Heartbeat& heartbeat) {
+  bool complete = true;
+  for (const auto& head : heartbeat.heads()) {
+    const auto position = positions_.find(head.room_id());
+    if (position != positions_.end()) {
+      if (position->second.seq < head.head_seq()) complete = false;
+    } else if (knows_all_rooms_) {
+      SetPosition(head.room_id(), 0);  // a new room of which nothing arrived: we want all of it
+      complete = false;
+    } else {
+      SetPosition(head.room_id(), head.head_seq());
+    }
+  }
+  return complete;
 }
 
 Cursors ResumeState::cursors() const {

@@ -42,8 +42,10 @@ class ResumeState {
 
   void OnReset(const v1::Reset& reset);
 
-  // Compares with what the server says it has sent. False: something was lost; open anew.
-  bool HasAll(const std::string& room_id, uint64_t sent_seq);
+  // Compares with what the server says it has sent, in `caught_up` or in a heartbeat. False:
+  // something was lost; open anew.
+  bool HasAll(const v1::CaughtUp& caught_up);
+  bool HasAll(const v1::Heartbeat& heartbeat);
 
   Cursors cursors() const;
 

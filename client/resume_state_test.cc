@@ -1,0 +1,150 @@
+#include "client/resume_state.h"
+
+#include <gmock/gmock.h>
+
+#include "absl/strings/str_cat.h"
+#include "client/testing_events.h"
+
+namespace chatter::client {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+using testing_events::CaughtUp;
+using testing_events::Heartbeat;
+using testing_events::Opened;
+using Verdict = ResumeState::Verdict;
+
+Cursors Sent(const v1::Open& open) {
+  Cursors cursors;
+  for (const auto& cursor : open.cursors()) cursors[cursor.room_id()] = cursor.after_seq();
+  return cursors;
+}
+
+bool Open(ResumeState& state, const testing_events::Heads& rooms, int room_count = -1) {
+  state.MakeOpen();
+  return state.OnOpened(Opened(rooms, room_count).opened());
+}
+
+TEST(ResumeStateTest, OpensWithTheCursorsItWasGiven) {
+  ResumeState state({{"a", 5}, {"b", 0}});
+  EXPECT_THAT(Sent(state.MakeOpen()), ElementsAre(Pair("a", 5), Pair("b", 0)));
+}
+
+TEST(ResumeStateTest, RoomsWithoutCursorBeginAtTheirHeads) {
+  ResumeState state({});
+  EXPECT_THAT(Sent(state.MakeOpen()), IsEmpty());
+  EXPECT_TRUE(state.OnOpened(Opened({{"a", 7}}).opened()));
+  // Otherwise whatever comes while there is no stream would be lost.
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", 7)));
+  EXPECT_EQ(state.OnRoomEvent("a", 8), Verdict::kNew);
+}
+
+TEST(ResumeStateTest, TellsNewRepeatedAndGap) {
+  ResumeState state({{"a", 5}});
+  EXPECT_EQ(state.OnRoomEvent("a", 5), Verdict::kRepeated);
+  EXPECT_EQ(state.OnRoomEvent("a", 1), Verdict::kRepeated);
+  EXPECT_EQ(state.OnRoomEvent("a", 6), Verdict::kNew);
+  EXPECT_EQ(state.OnRoomEvent("a", 6), Verdict::kRepeated);
+  EXPECT_EQ(state.OnRoomEvent("a", 8), Verdict::kGap);
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", 6)));
+  EXPECT_EQ(state.OnRoomEvent("a", 7), Verdict::kNew);
+}
+
+TEST(ResumeStateTest, RoomsDoNotMixUp) {
+  ResumeState state({{"a", 5}, {"b", 100}});
+  EXPECT_EQ(state.OnRoomEvent("b", 101), Verdict::kNew);
+  EXPECT_EQ(state.OnRoomEvent("a", 6), Verdict::kNew);
+  EXPECT_THAT(Sent(state.MakeOpen()), ElementsAre(Pair("a", 6), Pair("b", 101)));
+}
+
+TEST(ResumeStateTest, ARoomMadeWhileOpenComesByItself) {
+  ResumeState state({});
+  EXPECT_TRUE(Open(state, {}));
+  EXPECT_EQ(state.OnRoomEvent("new", 1), Verdict::kNew);
+  EXPECT_EQ(state.OnRoomEvent("new", 2), Verdict::kNew);
+  EXPECT_THAT(Sent(state.MakeOpen()), ElementsAre(Pair("new", 2)));
+}
+
+TEST(ResumeStateTest, ARoomMadeWhileAwayIsAskedForFromItsBeginning) {
+  ResumeState state({});
+  EXPECT_TRUE(Open(state, {{"a", 3}}));
+  EXPECT_FALSE(Open(state, {{"a", 3}, {"new", 4}}));
+  EXPECT_THAT(Sent(state.MakeOpen()), ElementsAre(Pair("a", 3), Pair("new", 0)));
+  EXPECT_TRUE(state.OnOpened(Opened({{"a", 3}, {"new", 4}}).opened()));
+}
+
+TEST(ResumeStateTest, AnUnlistedOldRoomIsNotTakenForANewOne) {
+  ResumeState state({});
+  EXPECT_TRUE(Open(state, {{"a", 3}}, /*room_count=*/2));
+  EXPECT_TRUE(Open(state, {{"old", 4'000}}, /*room_count=*/2));
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", 3), Pair("old", 4'000)));
+}
+
+// Two streams for a while: a room that only the old one had told of begins at its head on the new.
+TEST(ResumeStateTest, ARoomThatCameUpBetweenOpenAndOpenedMayMissEvents) {
+  ResumeState state({});
+  EXPECT_TRUE(Open(state, {}));
+  state.MakeOpen();
+  EXPECT_EQ(state.OnRoomEvent("new", 1), Verdict::kNew);
+  EXPECT_FALSE(state.OnOpened(Opened({{"new", 3}}).opened()));
+  EXPECT_THAT(Sent(state.MakeOpen()), ElementsAre(Pair("new", 1)));
+  EXPECT_TRUE(state.OnOpened(Opened({{"new", 3}}).opened()));
+}
+
+TEST(ResumeStateTest, RoomsThatTheServerDoesNotKnowAreForgotten) {
+  ResumeState state({{"a", 5}, {"gone", 9}});
+  auto opened = Opened({{"a", 5}});
+  opened.mutable_opened()->add_unknown_room_ids("gone");
+  EXPECT_TRUE(state.OnOpened(opened.opened()));
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", 5)));
+}
+
+TEST(ResumeStateTest, ResetMovesTheCursorBackOrForth) {
+  ResumeState state({{"a", 50}});
+  state.OnReset(testing_events::Reset("a", 10).reset());
+  EXPECT_EQ(state.OnRoomEvent("a", 10), Verdict::kNew);
+  state.OnReset(testing_events::Reset("a", 100).reset());
+  EXPECT_EQ(state.OnRoomEvent("a", 100), Verdict::kNew);
+  state.OnReset(testing_events::Reset("a", 0).reset());
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", 0)));
+}
+
+TEST(ResumeStateTest, CaughtUpAndHeartbeatsShowWhatIsMissing) {
+  ResumeState state({{"a", 5}, {"b", 8}});
+  EXPECT_TRUE(state.HasAll(CaughtUp("a", 5).caught_up()));
+  EXPECT_FALSE(state.HasAll(CaughtUp("a", 6).caught_up()));
+  EXPECT_TRUE(state.HasAll(Heartbeat({{"a", 5}, {"b", 7}}).heartbeat()));
+  EXPECT_FALSE(state.HasAll(Heartbeat({{"a", 5}, {"b", 9}}).heartbeat()));
+  EXPECT_TRUE(state.HasAll(Heartbeat({}).heartbeat()));
+}
+
+TEST(ResumeStateTest, CaughtUpOfAnUnknownRoomTellsWhereItBegins) {
+  ResumeState state({});
+  EXPECT_TRUE(state.HasAll(CaughtUp("a", 70).caught_up()));
+  EXPECT_EQ(state.OnRoomEvent("a", 72), Verdict::kGap);
+  EXPECT_EQ(state.OnRoomEvent("a", 71), Verdict::kNew);
+}
+
+TEST(ResumeStateTest, AHeartbeatOfANewRoomOfWhichNothingCame) {
+  ResumeState state({});
+  EXPECT_TRUE(Open(state, {}));
+  EXPECT_FALSE(state.HasAll(Heartbeat({{"new", 2}}).heartbeat()));
+  EXPECT_THAT(Sent(state.MakeOpen()), ElementsAre(Pair("new", 0)));
+}
+
+TEST(ResumeStateTest, ForgetsTheMostSilentRoomAtTheBound) {
+  ResumeState state({});
+  for (size_t i = 0; i < ResumeState::kMaxRooms; ++i) state.OnRoomEvent(absl::StrCat(i), 1);
+  state.OnRoomEvent("0", 2);  // so that 1 is the most silent
+  state.OnRoomEvent("one too many", 1);
+  const Cursors cursors = Sent(state.MakeOpen());
+  EXPECT_EQ(cursors.size(), ResumeState::kMaxRooms);
+  EXPECT_TRUE(cursors.contains("0"));
+  EXPECT_FALSE(cursors.contains("1"));
+  EXPECT_TRUE(cursors.contains("one too many"));
+}
+
+}  // namespace
+}  // namespace chatter::client
