@@ -52,7 +52,7 @@ absl::Time ChatScreen::NextDeadline() const {
 
 void ChatScreen::Finish() { terminal_.write(kClearLine); }
 
-std::string ChatScreen::Prompt() const {
+std::string ChatScreen::Prompt(size_t max_width) const {
   if (typing_.empty()) return "> ";
   std::vector<std::string> names;
   for (const auto& [user_id, until] : typing_) {
@@ -62,16 +62,17 @@ std::string ChatScreen::Prompt() const {
     }
     names.push_back(Sanitize(user_id));
   }
-  return absl::StrCat("[", absl::StrJoin(names, ", "), names.size() == 1 ? " is" : " are",
-                      " typing] > ");
+  const std::string prompt = absl::StrCat("[", absl::StrJoin(names, ", "),
+                                          names.size() == 1 ? " is" : " are", " typing] > ");
+  return DisplayWidth(prompt) <= max_width ? prompt : absl::StrCat("[", typing_.size(), "...] > ");
 }
 
 // One row, whatever the lengths: the end of the input is what its author looks at.
 void ChatScreen::DrawInput() const {
   const size_t width = std::max<size_t>(terminal_.width(), 10) - 1;
-  const std::string full_prompt = Prompt();
-  const std::string prompt(PrefixThatFits(full_prompt, width / 2));
-  const std::string_view input = SuffixThatFits(input_, width - DisplayWidth(prompt));
+  const std::string prompt = Prompt(width / 2);
+  const size_t left = width - std::min(width, DisplayWidth(prompt));
+  const std::string_view input = SuffixThatFits(input_, left);
   terminal_.write(absl::StrCat(kClearLine, prompt, std::string(input)));
 }
 

@@ -38,7 +38,7 @@ class ChatScreen {
   void Finish();
 
  private:
-  std::string Prompt() const;
+  std::string Prompt(size_t max_width) const;
   void DrawInput() const;
 
   const Terminal terminal_;

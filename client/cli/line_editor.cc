@@ -1,5 +1,6 @@
 #include "client/cli/line_editor.h"
 
+#include <string_view>
 #include <utility>
 
 #include "client/utf8.h"
@@ -12,6 +13,13 @@ constexpr char kEscape = '\x1B';
 constexpr char kDelete = '\x7F';
 
 bool IsContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+// Whether the last character is complete.
+bool EndsWhole(std::string_view text) {
+  size_t begin = text.size() - 1;
+  while (begin > 0 && IsContinuation(text[begin])) --begin;
+  return IsValidUtf8(text.substr(begin));
+}
+
 bool IsControl(char byte) { return static_cast<unsigned char>(byte) < 0x20 || byte == kDelete; }
 
 }  // namespace
@@ -61,7 +69,7 @@ void LineEditor::EndEscape(char byte) {
 LineEditor::Result LineEditor::Append(char byte) {
   if (text_.size() >= kMaxBytes) return Result::kNothing;
   text_ += byte;
-  return IsValidUtf8(text_) ? Result::kChanged : Result::kNothing;
+  return EndsWhole(text_) ? Result::kChanged : Result::kNothing;
 }
 
 LineEditor::Result LineEditor::EraseCharacter() {

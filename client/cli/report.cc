@@ -1,7 +1,10 @@
 #include "client/cli/report.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
@@ -66,6 +69,19 @@ std::string Words(const absl::Status& status) {
   return Sanitize(words);
 }
 
+// Details of other types can't be shown as JSON.
+google::rpc::Status WithKnownDetails(google::rpc::Status status) {
+  google::protobuf::RepeatedPtrField<google::protobuf::Any> known;
+  for (const auto& detail : status.details()) {
+    const std::string& url = detail.type_url();
+    const std::string type = url.substr(url.rfind('/') + 1);
+    const auto* pool = google::protobuf::DescriptorPool::generated_pool();
+    if (pool->FindMessageTypeByName(type) != nullptr) *known.Add() = detail;
+  }
+  *status.mutable_details() = std::move(known);
+  return status;
+}
+
 }  // namespace
 
 absl::Status UsageError(const std::string& message) {
@@ -99,13 +115,7 @@ int ExitCode(const absl::Status& status) {
 
 void ReportError(const absl::Status& status, bool json, std::ostream& err) {
   if (json) {
-    google::rpc::Status rpc_status = ToRpcStatus(status);
-    if (const auto text = ToJson(rpc_status); text.ok()) {
-      err << *text << std::endl;
-      return;
-    }
-    rpc_status.clear_details();  // of a type that this program doesn't know
-    err << ToJson(rpc_status).value_or("{}") << std::endl;
+    err << ToJson(WithKnownDetails(ToRpcStatus(status))).value_or("{}") << std::endl;
     return;
   }
   err << "chatter: " << Words(status) << std::endl;

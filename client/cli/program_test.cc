@@ -1,0 +1,153 @@
+// The command line, where no server is needed: what is read from where, and what is refused.
+
+#include "client/cli/program.h"
+
+#include <gmock/gmock.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "client/cli/report.h"
+#include "client/cli/settings.h"
+
+namespace chatter::client::cli {
+namespace {
+
+using testing::HasSubstr;
+
+class ProgramTest : public testing::Test {
+ protected:
+  ProgramTest() {
+    for (const char* name : {"CHATTER_ADDRESS", "CHATTER_TENANT", "CHATTER_TOKEN",
+                             "CHATTER_ADMIN_KEY_FILE", "CHATTER_TIMEOUT"}) {
+      unsetenv(name);
+    }
+    setenv("XDG_CONFIG_HOME", testing::TempDir().c_str(), 1);
+  }
+
+  // Parses as `chatter` does, with one command `run`.
+  Settings Parse(const std::vector<const char*>& arguments) {
+    Settings settings;
+    CLI::App program("test", "chatter");
+    program.fallthrough();
+    AddSettings(program, settings);
+    program.add_subcommand("run");
+    std::vector<const char*> all = {"chatter"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    program.parse(static_cast<int>(all.size()), all.data());
+    return settings;
+  }
+
+  std::string WriteFile(const std::string& content) {
+    const std::string name = testing::TempDir() + "/chatter_program_test.toml";
+    std::ofstream(name) << content;
+    return name;
+  }
+
+  int Run(const std::vector<const char*>& arguments) {
+    std::vector<const char*> all = {"chatter"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    out_.str("");
+    err_.str("");
+    return RunProgram(static_cast<int>(all.size()), all.data(), out_, err_);
+  }
+
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+TEST_F(ProgramTest, FlagsBeatTheEnvironmentBeatsTheFile) {
+  const std::string file =
+      WriteFile("tenant = \"of-file\"\ntoken = \"of-file\"\naddress = \"file:1\"\n");
+  setenv("CHATTER_TENANT", "of-environment", 1);
+  setenv("CHATTER_TOKEN", "of-environment", 1);
+  const Settings settings = Parse({"--config", file.c_str(), "--tenant", "of-flag"});
+  EXPECT_EQ(settings.client.tenant, "of-flag");
+  EXPECT_EQ(settings.client.token, "of-environment");
+  EXPECT_EQ(settings.client.address, "file:1");
+}
+
+TEST_F(ProgramTest, DefaultsNeedNoFile) {
+  const Settings settings = Parse({});
+  EXPECT_EQ(settings.client.address, "127.0.0.1:50051");
+  EXPECT_EQ(settings.client.timeout, absl::Seconds(10));
+  EXPECT_FALSE(settings.json);
+}
+
+TEST_F(ProgramTest, SettingsMayFollowTheCommand) {
+  const Settings settings = Parse({"run", "--json", "--timeout", "250ms", "--tenant=demo"});
+  EXPECT_TRUE(settings.json);
+  EXPECT_EQ(settings.client.timeout, absl::Milliseconds(250));
+  EXPECT_EQ(settings.client.tenant, "demo");
+}
+
+TEST_F(ProgramTest, AMisspeltKeyOfTheFileIsRefusedByName) {
+  const std::string file = WriteFile("tennant = \"demo\"\n");
+  EXPECT_EQ(Run({"health", "--config", file.c_str()}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("tennant"));
+}
+
+TEST_F(ProgramTest, AFileThatWasAskedForMustBeThere) {
+  EXPECT_EQ(Run({"health", "--config", "/no/such/file"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("/no/such/file"));
+}
+
+TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {
+  EXPECT_EQ(Run({}), kExitUsage);
+  EXPECT_EQ(Run({"no-such-command"}), kExitUsage);
+  EXPECT_EQ(Run({"send", "room"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("TEXT"));
+  EXPECT_EQ(Run({"health", "--timeout", "soon"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--timeout"));
+  EXPECT_EQ(Run({"tail", "room", "--from", "0"}), kExitUsage);
+  EXPECT_EQ(Run({"messages", "room", "--before", "1", "--after", "2"}), kExitUsage);
+  EXPECT_EQ(Run({"session", "create", "alice"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--tenant"));
+  EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", "/no/such/file"}), kExitUsage);
+  EXPECT_EQ(Run({"health", "--json", "--nonsense"}), kExitUsage);
+  EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,"));
+}
+
+TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
+  const std::vector<std::vector<const char*>> commands = {{"health"},
+                                                          {"tenant", "create"},
+                                                          {"tenant", "get"},
+                                                          {"tenant", "list"},
+                                                          {"user", "add"},
+                                                          {"user", "get"},
+                                                          {"user", "list"},
+                                                          {"session", "create"},
+                                                          {"session", "revoke"},
+                                                          {"room", "create"},
+                                                          {"room", "get"},
+                                                          {"room", "list"},
+                                                          {"send"},
+                                                          {"messages"},
+                                                          {"tail"},
+                                                          {"chat"}};
+  for (auto command : commands) {
+    command.push_back("--help");
+    EXPECT_EQ(Run(command), kExitOk);
+    EXPECT_THAT(out_.str(), HasSubstr("Examples:"));
+    EXPECT_THAT(out_.str(), HasSubstr("Exit codes:"));
+  }
+}
+
+// A text that is the name of a command is a text.
+TEST_F(ProgramTest, TextsMayBeNamesOfCommands) {
+  EXPECT_EQ(Run({"send", "room", "health", "--address", "127.0.0.1:1", "--timeout", "5s"}),
+            kExitUnavailable);
+  EXPECT_THAT(err_.str(), HasSubstr("--id"));  // how to repeat it
+  EXPECT_EQ(Run({"room", "create", "room", "list", "--address", "127.0.0.1:1"}), kExitUnavailable);
+}
+
+TEST_F(ProgramTest, NoServerIsUnavailable) {
+  EXPECT_EQ(Run({"health", "--address", "127.0.0.1:1"}), kExitUnavailable);
+  EXPECT_EQ(Run({"tail", "room", "--address", "127.0.0.1:1"}), kExitUnavailable);
+}
+
+}  // namespace
+}  // namespace chatter::client::cli
