@@ -91,7 +91,10 @@ class CallContextAllocator final : public grpc::ContextAllocator {
   grpc::CallbackServerContext* NewCallbackServerContext() override {
     return new CallContext(clock_);
   }
-  void Release(grpc::CallbackServerContext* context) override { delete context; }
+  // gRPC hands over the contexts of unknown methods too, which are its own and not on the heap.
+  void Release(grpc::CallbackServerContext* context) override {
+    delete dynamic_cast<CallContext*>(context);
+  }
 
  private:
   const Clock& clock_;

@@ -1,0 +1,124 @@
+// A handler is never reached without a verdict, whatever is missing.
+#include "server/interceptors/call_context.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/identity/session_token.h"
+#include "server/interceptors/access_log.h"
+#include "server/interceptors/request_id.h"
+#include "server/interceptors/tenant_resolver.h"
+#include "server/interceptors/test_server.h"
+#include "server/interceptors/user_auth.h"
+#include "server/model/errors.h"
+
+namespace chatter::interceptors {
+namespace {
+
+using Factory = grpc::experimental::ServerInterceptorFactoryInterface;
+
+// The parts of a stack, in gRPC's order.
+TestServer::Install InstallParts(bool allocator, bool tenant, bool user) {
+  return [=](grpc::ServerBuilder& builder, TestServer& server) {
+    std::vector<std::unique_ptr<Factory>> creators;
+    if (user) creators.push_back(std::make_unique<UserAuthFactory>(*server.authenticators));
+    if (tenant) creators.push_back(std::make_unique<TenantResolverFactory>(server.tenants));
+    builder.experimental().SetInterceptorCreators(std::move(creators));
+    if (allocator) {
+      builder.SetContextAllocator(std::make_unique<CallContextAllocator>(server.clock));
+    }
+  };
+}
+
+class FailClosedTest : public testing::Test {
+ protected:
+  // With a credential that the whole stack would let pass.
+  void ExpectDefect(const TestServer::Install& install) {
+    TestServer server(install);
+    server.database.AddTenant("acme");
+    server.database.AddSession("acme", token_, "alice");
+    const Metadata metadata{{"x-chatter-tenant", "acme"}, Bearer(token_)};
+    for (const Outcome& outcome : {server.GetUser(metadata), server.Chat(metadata)}) {
+      EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::INTERNAL);
+      EXPECT_EQ(outcome.reason, v1::ERROR_REASON_INTERNAL);
+      EXPECT_EQ(outcome.who, "");
+    }
+    EXPECT_EQ(server.sightings.handled(), 2);
+    EXPECT_EQ(server.sightings.admitted(), 0);
+  }
+
+  const std::string token_ = identity::GenerateSessionToken();
+};
+
+TEST_F(FailClosedTest, WithoutAnyInterceptor) { ExpectDefect(InstallParts(true, false, false)); }
+TEST_F(FailClosedTest, WithoutTheUserInterceptor) { ExpectDefect(InstallParts(true, true, false)); }
+TEST_F(FailClosedTest, WithoutTheTenantInterceptor) {
+  ExpectDefect(InstallParts(true, false, true));
+}
+TEST_F(FailClosedTest, WithoutTheContext) { ExpectDefect(InstallParts(false, true, true)); }
+
+TEST(CallContext, AdmitsNobodyWithoutAVerdict) {
+  CallContext context(Clock::Real());
+  context.set_principal({.credential = CredentialKind::kSession, .user_id = "alice"});
+  EXPECT_EQ(chatter::ReasonOf(CallContext::Admit(&context).status()), v1::ERROR_REASON_INTERNAL);
+  EXPECT_EQ(context.user_id(), "");
+  EXPECT_EQ(context.credential_kind(), CredentialKind::kNone);
+  EXPECT_FALSE(CallContext::Admit(nullptr).ok());
+}
+
+TEST(CallContext, TheFirstDenialStands) {
+  CallContext context(Clock::Real());
+  context.Deny(RoomNotFoundError());
+  context.Deny(DatabaseUnavailableError());
+  context.Allow();
+  EXPECT_TRUE(context.denied());
+  EXPECT_EQ(CallContext::Admit(&context).status(), RoomNotFoundError());
+}
+
+TEST(CallContext, ADenialOverridesAPermission) {
+  CallContext context(Clock::Real());
+  context.Allow();
+  context.Deny(RoomNotFoundError());
+  EXPECT_EQ(CallContext::Admit(&context).status(), RoomNotFoundError());
+}
+
+TEST(CallContext, DeniesWithNothingButTheApisErrors) {
+  for (const absl::Status& defect :
+       {absl::OkStatus(), absl::InternalError("relation chatter_session does not exist")}) {
+    CallContext context(Clock::Real());
+    context.Deny(defect);
+    EXPECT_EQ(CallContext::Admit(&context).status(), InternalError());
+  }
+  CallContext late(Clock::Real());
+  late.Deny(absl::DeadlineExceededError("statement timeout"));
+  EXPECT_EQ(CallContext::Admit(&late).status(), DatabaseUnavailableError());
+}
+
+TEST(CallContext, BoundsTheDeadline) {
+  TestServer server;
+  const Metadata metadata{{"x-chatter-tenant", "acme"}, Bearer(TestServer::kAdministratorKey)};
+  server.database.AddTenant("acme");
+  // The server's clock is far behind the client's deadline.
+  ASSERT_TRUE(server.GetUser(metadata).status.ok());
+  EXPECT_EQ(server.sightings.last_caller().deadline, server.clock.Now() + absl::Seconds(30));
+  // And now far beyond it.
+  server.clock.Advance(absl::Hours(24 * 365 * 50));
+  ASSERT_TRUE(server.GetUser(metadata).status.ok());
+  EXPECT_LT(server.sightings.last_caller().deadline, absl::Now() + absl::Seconds(21));
+}
+
+TEST(CallContext, StreamsHaveNoDeadline) {
+  TestServer server;
+  const std::string token = identity::GenerateSessionToken();
+  server.database.AddTenant("acme");
+  server.database.AddSession("acme", token, "alice");
+  ASSERT_TRUE(server.Chat({{"x-chatter-tenant", "acme"}, Bearer(token)}).status.ok());
+  EXPECT_EQ(server.sightings.last_caller().deadline, absl::InfiniteFuture());
+}
+
+}  // namespace
+}  // namespace chatter::interceptors

@@ -1,0 +1,49 @@
+#include "server/interceptors/metadata.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/model/errors.h"
+
+namespace chatter::interceptors {
+namespace {
+
+v1::ErrorReason ReasonFor(const ClientMetadata& metadata) {
+  const auto value = SingleValue(metadata, "key", 8);
+  EXPECT_EQ(value.status().code(), absl::StatusCode::kInvalidArgument);
+  return chatter::ReasonOf(value.status());
+}
+
+TEST(SingleValue, FindsTheOneValue) {
+  const ClientMetadata metadata{{"kex", "1"}, {"key", "a value"}, {"keys", "2"}};
+  EXPECT_EQ(SingleValue(metadata, "key", 8)->value(), "a value");
+  EXPECT_EQ(SingleValue({{"key", ""}}, "key", 8)->value(), "");
+}
+
+TEST(SingleValue, KnowsWhenThereIsNone) {
+  EXPECT_FALSE(SingleValue({}, "key", 8)->has_value());
+  EXPECT_FALSE(SingleValue({{"other", "1"}}, "key", 8)->has_value());
+}
+
+TEST(SingleValue, RefusesSeveralEvenIfTheyAreTheSame) {
+  EXPECT_EQ(ReasonFor({{"key", "a"}, {"key", "b"}}), v1::ERROR_REASON_INVALID_METADATA);
+  EXPECT_EQ(ReasonFor({{"key", "a"}, {"key", "a"}}), v1::ERROR_REASON_INVALID_METADATA);
+}
+
+TEST(SingleValue, IsBounded) {
+  EXPECT_TRUE(SingleValue({{"key", "12345678"}}, "key", 8).ok());
+  EXPECT_EQ(ReasonFor({{"key", "123456789"}}), v1::ERROR_REASON_INVALID_METADATA);
+}
+
+TEST(SingleValue, RefusesUnprintableBytes) {
+  for (const char* value : {"\xff", "\xc3\xa9", "a\tb", "a\nb", "\x7f", "\x01"}) {
+    EXPECT_EQ(ReasonFor({{"key", value}}), v1::ERROR_REASON_INVALID_METADATA) << value;
+  }
+  const std::string nul("a\0b", 3);
+  EXPECT_EQ(ReasonFor({{"key", grpc::string_ref(nul.data(), nul.size())}}),
+            v1::ERROR_REASON_INVALID_METADATA);
+}
+
+}  // namespace
+}  // namespace chatter::interceptors

@@ -1,0 +1,341 @@
+#include "server/interceptors/test_server.h"
+
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "absl/strings/str_cat.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "server/identity/administrator_key_authenticator.h"
+#include "server/interceptors/call_context.h"
+#include "server/interceptors/stack.h"
+#include "server/rpc/status.h"
+
+namespace chatter::interceptors {
+namespace {
+
+std::string Describe(const Caller& caller) {
+  const char* credential = "none";
+  if (caller.principal.credential == CredentialKind::kSession) credential = "session";
+  if (caller.principal.credential == CredentialKind::kAdministratorKey) credential = "key";
+  return absl::StrCat(caller.tenant ? caller.tenant->text() : "", "/", caller.principal.user_id,
+                      "/", credential);
+}
+
+void Prepare(grpc::ClientContext& context, const Metadata& metadata) {
+  // A test that hangs should say which.
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+}
+
+Outcome MakeOutcome(const grpc::ClientContext& context, const grpc::Status& status,
+                    std::string who) {
+  Outcome outcome{
+      .status = status, .reason = ReasonOf(status), .who = std::move(who), .request_id = ""};
+  const auto& metadata = context.GetServerInitialMetadata();
+  const auto found = metadata.find("x-request-id");
+  if (found != metadata.end()) {
+    outcome.request_id = std::string(found->second.data(), found->second.size());
+  }
+  return outcome;
+}
+
+}  // namespace
+
+void FakeDatabase::AddTenant(std::string_view schema, std::vector<std::string> domains) {
+  MutexLock lock(mu_);
+  tenants_.push_back({.schema_name = *SchemaName::Parse(schema),
+                      .display_name = "",
+                      .domains = std::move(domains),
+                      .created_at = clock_.Now()});
+}
+
+void FakeDatabase::AddSession(std::string_view schema, const std::string& token,
+                              const std::string& user_id) {
+  const Sha256Digest digest = Sha256(token);
+  MutexLock lock(mu_);
+  sessions_.insert_or_assign({*SchemaName::Parse(schema), digest},
+                             Session{.token_digest = digest,
+                                     .user_id = user_id,
+                                     .created_at = clock_.Now(),
+                                     .expires_at = clock_.Now() + absl::Hours(1)});
+}
+
+void FakeDatabase::FailWith(absl::Status status) {
+  MutexLock lock(mu_);
+  failure_ = std::move(status);
+}
+
+void FakeDatabase::Hold() {
+  MutexLock lock(mu_);
+  holding_ = true;
+}
+
+void FakeDatabase::Release() {
+  MutexLock lock(mu_);
+  holding_ = false;
+  changed_.NotifyAll();
+}
+
+void FakeDatabase::AwaitHeldLookup() {
+  MutexLock lock(mu_);
+  while (held_ == 0) changed_.Wait(mu_);
+}
+
+template <typename T>
+void FakeDatabase::Answer(Callback<std::optional<T>> done, std::function<std::optional<T>()> find) {
+  worker_.Post([this, done = std::move(done), find = std::move(find)]() mutable {
+    absl::Status failure;
+    {
+      MutexLock lock(mu_);
+      ++held_;
+      changed_.NotifyAll();
+      while (holding_) changed_.Wait(mu_);
+      --held_;
+      failure = failure_;
+    }
+    if (failure.ok()) {
+      done(find());
+    } else {
+      done(failure);
+    }
+  });
+}
+
+identity::TenantLookups FakeDatabase::tenant_lookups() {
+  const auto find = [this](std::function<bool(const Tenant&)> matches) {
+    return [this, matches = std::move(matches)]() -> std::optional<Tenant> {
+      MutexLock lock(mu_);
+      const auto found = std::find_if(tenants_.begin(), tenants_.end(), matches);
+      if (found == tenants_.end()) return std::nullopt;
+      return *found;
+    };
+  };
+  return {
+      .by_schema =
+          [this, find](const SchemaName& schema, absl::Time, Callback<std::optional<Tenant>> done) {
+            Answer<Tenant>(std::move(done), find([schema](const Tenant& tenant) {
+                             return tenant.schema_name == schema;
+                           }));
+          },
+      .by_domain =
+          [this, find](const std::string& domain, absl::Time,
+                       Callback<std::optional<Tenant>> done) {
+            Answer<Tenant>(std::move(done), find([domain](const Tenant& tenant) {
+                             return std::find(tenant.domains.begin(), tenant.domains.end(),
+                                              domain) != tenant.domains.end();
+                           }));
+          }};
+}
+
+identity::SessionLookup FakeDatabase::session_lookup() {
+  return [this](const SchemaName& tenant, const Sha256Digest& digest, absl::Time,
+                Callback<std::optional<Session>> done) {
+    Answer<Session>(std::move(done), [this, tenant, digest]() -> std::optional<Session> {
+      MutexLock lock(mu_);
+      const auto found = sessions_.find({tenant, digest});
+      if (found == sessions_.end()) return std::nullopt;
+      return found->second;
+    });
+  };
+}
+
+absl::StatusOr<Caller> Sightings::Admit(grpc::CallbackServerContext* context) {
+  absl::StatusOr<Caller> caller = CallContext::Admit(context);
+  MutexLock lock(mu_);
+  ++handled_;
+  if (caller.ok()) {
+    ++admitted_;
+    last_caller_ = *caller;
+  }
+  return caller;
+}
+
+int Sightings::handled() const {
+  MutexLock lock(mu_);
+  return handled_;
+}
+
+int Sightings::admitted() const {
+  MutexLock lock(mu_);
+  return admitted_;
+}
+
+Caller Sightings::last_caller() const {
+  MutexLock lock(mu_);
+  return *last_caller_;
+}
+
+class TestServer::Users final : public v1::UserService::CallbackService {
+ public:
+  explicit Users(Sightings& sightings) : sightings_(sightings) {}
+
+  grpc::ServerUnaryReactor* GetUser(grpc::CallbackServerContext* context, const v1::GetUserRequest*,
+                                    v1::GetUserResponse* response) override {
+    const auto caller = sightings_.Admit(context);
+    if (caller.ok()) response->mutable_user()->set_id(Describe(*caller));
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpcStatus(caller.status()));
+    return reactor;
+  }
+  grpc::ServerUnaryReactor* UpsertUsers(grpc::CallbackServerContext* context,
+                                        const v1::UpsertUsersRequest*,
+                                        v1::UpsertUsersResponse* response) override {
+    const auto caller = sightings_.Admit(context);
+    if (caller.ok()) response->add_users()->set_id(Describe(*caller));
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpcStatus(caller.status()));
+    return reactor;
+  }
+
+ private:
+  Sightings& sightings_;
+};
+
+class TestServer::Tenants final : public v1::TenantService::CallbackService {
+ public:
+  explicit Tenants(Sightings& sightings) : sightings_(sightings) {}
+
+  grpc::ServerUnaryReactor* ListTenants(grpc::CallbackServerContext* context,
+                                        const v1::ListTenantsRequest*,
+                                        v1::ListTenantsResponse* response) override {
+    const auto caller = sightings_.Admit(context);
+    if (caller.ok()) response->set_next_page_token(Describe(*caller));
+    auto* reactor = context->DefaultReactor();
+    reactor->Finish(rpc::ToGrpcStatus(caller.status()));
+    return reactor;
+  }
+
+ private:
+  Sightings& sightings_;
+};
+
+class TestServer::Chats final : public v1::ChatService::CallbackService {
+ public:
+  explicit Chats(Sightings& sightings) : sightings_(sightings) {}
+
+  grpc::ServerBidiReactor<v1::ChatRequest, v1::ChatResponse>* Chat(
+      grpc::CallbackServerContext* context) override {
+    return new Stream(sightings_.Admit(context));
+  }
+
+ private:
+  class Stream final : public grpc::ServerBidiReactor<v1::ChatRequest, v1::ChatResponse> {
+   public:
+    explicit Stream(const absl::StatusOr<Caller>& caller) {
+      if (caller.ok()) {
+        response_.add_events()->mutable_opened()->set_user_id(Describe(*caller));
+        StartWriteAndFinish(&response_, {}, grpc::Status::OK);
+      } else {
+        Finish(rpc::ToGrpcStatus(caller.status()));
+      }
+    }
+    void OnDone() override { delete this; }
+
+   private:
+    v1::ChatResponse response_;
+  };
+
+  Sightings& sightings_;
+};
+
+TestServer::TestServer(std::optional<SchemaName> single_schema)
+    : TestServer(
+          [](grpc::ServerBuilder& builder, TestServer& self) {
+            InstallStack(builder, {.tenants = self.tenants,
+                                   .authenticators = *self.authenticators,
+                                   .access_log = self.access_log,
+                                   .clock = self.clock});
+          },
+          std::move(single_schema)) {}
+
+TestServer::TestServer(const Install& install, std::optional<SchemaName> single_schema)
+    : tenants({.cache = {}, .single_schema = std::move(single_schema)}, database.tenant_lookups(),
+              clock),
+      users_(std::make_unique<Users>(sightings)),
+      tenant_service_(std::make_unique<Tenants>(sightings)),
+      chats_(std::make_unique<Chats>(sightings)) {
+  std::vector<std::unique_ptr<identity::Authenticator>> kinds;
+  kinds.push_back(
+      std::make_unique<identity::AdministratorKeyAuthenticator>(Sha256(kAdministratorKey)));
+  kinds.push_back(std::make_unique<identity::SessionAuthenticator>(
+      identity::CacheOptions{}, database.session_lookup(), clock));
+  authenticators = std::make_unique<identity::AuthenticatorChain>(std::move(kinds));
+  access_log = std::make_shared<spdlog::logger>(
+      "access", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_));
+  access_log->set_pattern("%l %v");
+
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.RegisterService(users_.get());
+  builder.RegisterService(tenant_service_.get());
+  builder.RegisterService(chats_.get());
+  install(builder, *this);
+  server_ = builder.BuildAndStart();
+  address_ = absl::StrCat("127.0.0.1:", port);
+  channel_ = grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
+}
+
+TestServer::~TestServer() {
+  server_->Shutdown();
+  server_->Wait();
+}
+
+Outcome TestServer::GetUser(const Metadata& metadata, const std::string& authority) {
+  grpc::ClientContext context;
+  Prepare(context, metadata);
+  if (!authority.empty()) context.set_authority(authority);
+  v1::GetUserResponse response;
+  const auto status = v1::UserService::NewStub(channel_)->GetUser(&context, {}, &response);
+  return MakeOutcome(context, status, response.user().id());
+}
+
+Outcome TestServer::UpsertUsers(const Metadata& metadata) {
+  grpc::ClientContext context;
+  Prepare(context, metadata);
+  v1::UpsertUsersResponse response;
+  const auto status = v1::UserService::NewStub(channel_)->UpsertUsers(&context, {}, &response);
+  return MakeOutcome(context, status, response.users_size() == 0 ? "" : response.users(0).id());
+}
+
+Outcome TestServer::ListTenants(const Metadata& metadata) {
+  grpc::ClientContext context;
+  Prepare(context, metadata);
+  v1::ListTenantsResponse response;
+  const auto status = v1::TenantService::NewStub(channel_)->ListTenants(&context, {}, &response);
+  return MakeOutcome(context, status, response.next_page_token());
+}
+
+Outcome TestServer::Chat(const Metadata& metadata) {
+  grpc::ClientContext context;
+  Prepare(context, metadata);
+  const auto stream = v1::ChatService::NewStub(channel_)->Chat(&context);
+  v1::ChatResponse response;
+  std::string who;
+  while (stream->Read(&response)) who = response.events(0).opened().user_id();
+  const grpc::Status status = stream->Finish();
+  return MakeOutcome(context, status, who);
+}
+
+std::pair<std::string, std::string> Bearer(const std::string& token) {
+  return {"authorization", absl::StrCat("Bearer ", token)};
+}
+
+v1::ErrorReason ReasonOf(const grpc::Status& status) {
+  google::rpc::Status rich;
+  google::rpc::ErrorInfo info;
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
+  if (!rich.ParseFromString(status.error_details())) return reason;
+  for (const auto& detail : rich.details()) {
+    if (!detail.UnpackTo(&info)) continue;
+    if (info.domain() != "chatter") continue;
+    v1::ErrorReason_Parse(absl::StrCat("ERROR_REASON_", info.reason()), &reason);
+  }
+  return reason;
+}
+
+}  // namespace chatter::interceptors

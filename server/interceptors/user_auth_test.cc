@@ -1,0 +1,128 @@
+#include "server/interceptors/user_auth.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/identity/session_token.h"
+#include "server/interceptors/test_server.h"
+#include "server/model/errors.h"
+
+namespace chatter::interceptors {
+namespace {
+
+class UserAuthTest : public testing::Test {
+ protected:
+  UserAuthTest() {
+    server_.database.AddTenant("acme");
+    server_.database.AddSession("acme", token_, "alice");
+  }
+  static Metadata InAcme(Metadata metadata) {
+    metadata.emplace_back("x-chatter-tenant", "acme");
+    return metadata;
+  }
+  static void ExpectDenied(const Outcome& outcome, grpc::StatusCode code, v1::ErrorReason reason) {
+    EXPECT_EQ(outcome.status.error_code(), code) << outcome.status.error_message();
+    EXPECT_EQ(outcome.reason, reason);
+    EXPECT_EQ(outcome.who, "");
+  }
+  void ExpectCredentialInvalid(const Metadata& metadata) {
+    ExpectDenied(server_.GetUser(InAcme(metadata)), grpc::StatusCode::UNAUTHENTICATED,
+                 v1::ERROR_REASON_CREDENTIAL_INVALID);
+  }
+  void ExpectMetadataInvalid(const Metadata& metadata) {
+    ExpectDenied(server_.GetUser(InAcme(metadata)), grpc::StatusCode::INVALID_ARGUMENT,
+                 v1::ERROR_REASON_INVALID_METADATA);
+  }
+  static void ExpectNotAllowed(const Outcome& outcome) {
+    ExpectDenied(outcome, grpc::StatusCode::PERMISSION_DENIED,
+                 v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
+  }
+
+  const std::string token_ = identity::GenerateSessionToken();
+  const Metadata session_ = {Bearer(token_)};
+  const Metadata key_ = {Bearer(TestServer::kAdministratorKey)};
+  TestServer server_;
+};
+
+TEST_F(UserAuthTest, KnowsAUserByTheSession) {
+  EXPECT_EQ(server_.GetUser(InAcme(session_)).who, "acme/alice/session");
+  EXPECT_EQ(server_.Chat(InAcme(session_)).who, "acme/alice/session");
+  EXPECT_EQ(server_.GetUser(InAcme({{"authorization", "bearer " + token_}})).who,
+            "acme/alice/session");
+}
+
+TEST_F(UserAuthTest, KnowsTheAdministratorByTheKey) {
+  EXPECT_EQ(server_.ListTenants(key_).who, "//key");
+  EXPECT_EQ(server_.UpsertUsers(InAcme(key_)).who, "acme//key");
+}
+
+TEST_F(UserAuthTest, RequiresACredential) {
+  for (const Outcome& outcome : {server_.GetUser(InAcme({})), server_.ListTenants({}),
+                                 server_.Chat(InAcme({{"x-user-id", "alice"}}))}) {
+    ExpectDenied(outcome, grpc::StatusCode::UNAUTHENTICATED, v1::ERROR_REASON_CREDENTIAL_REQUIRED);
+  }
+}
+
+TEST_F(UserAuthTest, RefusesInvalidCredentials) {
+  ExpectCredentialInvalid({Bearer(identity::GenerateSessionToken())});
+  ExpectCredentialInvalid({Bearer("chs_")});
+  ExpectCredentialInvalid({Bearer("chs_' OR '1'='1")});
+  ExpectCredentialInvalid({Bearer("anything")});
+  ExpectCredentialInvalid({Bearer("")});
+  ExpectCredentialInvalid({{"authorization", ""}});
+  ExpectCredentialInvalid({{"authorization", token_}});
+  ExpectCredentialInvalid({{"authorization", "Basic " + token_}});
+  ExpectCredentialInvalid({Bearer(" " + token_)});
+  ExpectCredentialInvalid({Bearer(ToHex(Sha256(token_)))});
+  ExpectCredentialInvalid({Bearer(ToHex(Sha256(TestServer::kAdministratorKey)))});
+  EXPECT_EQ(server_.sightings.admitted(), 0);
+}
+
+TEST_F(UserAuthTest, RefusesAnExpiredSession) {
+  EXPECT_TRUE(server_.GetUser(InAcme(session_)).status.ok());
+  server_.clock.Advance(absl::Hours(1));
+  ExpectCredentialInvalid(session_);
+}
+
+TEST_F(UserAuthTest, RefusesRepeatedAndOverlongCredentials) {
+  ExpectMetadataInvalid({Bearer(token_), Bearer(token_)});
+  ExpectMetadataInvalid({Bearer("anything"), Bearer(token_)});
+  const std::string scheme = "Bearer ";
+  ExpectCredentialInvalid({{"authorization", scheme + std::string(8192 - scheme.size(), 'x')}});
+  ExpectMetadataInvalid({{"authorization", scheme + std::string(8193 - scheme.size(), 'x')}});
+}
+
+TEST_F(UserAuthTest, AppliesThePolicyOfTheMethod) {
+  ExpectNotAllowed(server_.ListTenants(session_));
+  ExpectNotAllowed(server_.ListTenants(InAcme(session_)));
+  ExpectNotAllowed(server_.UpsertUsers(InAcme(session_)));
+  ExpectNotAllowed(server_.Chat(InAcme(key_)));
+}
+
+TEST_F(UserAuthTest, ATokenOfOneTenantIsUnknownInAnother) {
+  server_.database.AddTenant("globex");
+  EXPECT_TRUE(server_.GetUser(InAcme(session_)).status.ok());
+  const Outcome outcome = server_.GetUser({{"x-chatter-tenant", "globex"}, Bearer(token_)});
+  ExpectDenied(outcome, grpc::StatusCode::UNAUTHENTICATED, v1::ERROR_REASON_CREDENTIAL_INVALID);
+}
+
+TEST_F(UserAuthTest, TheSameTokenInTwoTenantsIsTwoUsers) {
+  server_.database.AddTenant("globex");
+  server_.database.AddSession("globex", token_, "bob");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(server_.GetUser(InAcme(session_)).who, "acme/alice/session");
+    EXPECT_EQ(server_.GetUser({{"x-chatter-tenant", "globex"}, Bearer(token_)}).who,
+              "globex/bob/session");
+  }
+}
+
+TEST_F(UserAuthTest, SaysWhenTheDatabaseFails) {
+  EXPECT_TRUE(server_.GetUser(InAcme(key_)).status.ok());  // the tenant is cached now
+  server_.database.FailWith(absl::DeadlineExceededError(""));
+  ExpectDenied(server_.GetUser(InAcme(session_)), grpc::StatusCode::UNAVAILABLE,
+               v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+}
+
+}  // namespace
+}  // namespace chatter::interceptors
