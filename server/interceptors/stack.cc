@@ -8,6 +8,7 @@
 
 #include "server/interceptors/access_log.h"
 #include "server/interceptors/call_context.h"
+#include "server/interceptors/malformed_request.h"
 #include "server/interceptors/metadata.h"
 #include "server/interceptors/request_id.h"
 #include "server/interceptors/tenant_resolver.h"
@@ -23,6 +24,7 @@ void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps) {
   creators.push_back(std::make_unique<AccessLogFactory>(deps.access_log));
   creators.push_back(std::make_unique<TenantResolverFactory>(deps.tenants));
   creators.push_back(std::make_unique<UserAuthFactory>(deps.authenticators));
+  creators.push_back(std::make_unique<MalformedRequestFactory>());
   // gRPC runs what comes in through the last one first.
   std::reverse(creators.begin(), creators.end());
 

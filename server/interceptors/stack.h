@@ -1,4 +1,5 @@
-// All interceptors, in the one order that is right: request id, access log, tenant, user.
+// All interceptors, in the one order that is right: request id, access log, tenant, user, malformed
+// request.
 #ifndef CHATTER_SERVER_INTERCEPTORS_STACK_H_
 #define CHATTER_SERVER_INTERCEPTORS_STACK_H_
 
