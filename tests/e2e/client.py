@@ -1,0 +1,288 @@
+"""Chatter's API as a program in another language uses it: plain gRPC, with metadata."""
+
+import dataclasses
+import os
+import threading
+
+import stubs  # noqa: F401  pylint: disable=unused-import
+import grpc
+from chatter.v1 import (chat_pb2, chat_pb2_grpc, room_pb2, room_pb2_grpc, tenant_pb2_grpc,
+                        user_pb2_grpc)
+from google.rpc import error_details_pb2, status_pb2
+
+PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
+
+# Each client has a connection of its own, and doesn't dawdle when that breaks.
+CHANNEL_OPTIONS = (("grpc.use_local_subchannel_pool", 1),
+                   ("grpc.initial_reconnect_backoff_ms", 50),
+                   ("grpc.min_reconnect_backoff_ms", 50),
+                   ("grpc.max_reconnect_backoff_ms", 200),
+                   ("grpc.enable_retries", 0))
+
+
+@dataclasses.dataclass
+class Failure:
+    """A google.rpc.Status, in parts."""
+
+    code: grpc.StatusCode
+    message: str
+    reason: str = ""
+    domain: str = ""
+    metadata: dict = dataclasses.field(default_factory=dict)
+    violations: dict = dataclasses.field(default_factory=dict)  # description by field
+    retry_after: float = None
+
+
+_CODES = {code.value[0]: code for code in grpc.StatusCode}
+
+
+def failure_of_status(status):
+    """The parts of a google.rpc.Status."""
+    failure = Failure(_CODES[status.code], status.message)
+    for detail in status.details:
+        if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
+            info = error_details_pb2.ErrorInfo.FromString(detail.value)
+            failure.reason, failure.domain = info.reason, info.domain
+            failure.metadata = dict(info.metadata)
+        elif detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
+            for violation in error_details_pb2.BadRequest.FromString(detail.value).field_violations:
+                failure.violations[violation.field] = violation.description
+        elif detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR):
+            delay = error_details_pb2.RetryInfo.FromString(detail.value).retry_delay
+            failure.retry_after = delay.seconds + delay.nanos / 1e9
+    return failure
+
+
+def failure_of(call):
+    """How a call or stream failed. `call`: grpc.RpcError, or an ended call."""
+    for key, value in call.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            return failure_of_status(status_pb2.Status.FromString(value))
+    return Failure(call.code(), call.details())
+
+
+class _Method:
+    def __init__(self, multi_callable, metadata):
+        self._multi_callable = multi_callable
+        self._metadata = metadata
+
+    def __call__(self, request, timeout=PATIENCE):
+        return self._multi_callable(request, metadata=self._metadata, timeout=timeout)
+
+    def future(self, request, timeout=PATIENCE):
+        return self._multi_callable.future(request, metadata=self._metadata, timeout=timeout)
+
+
+class _Service:
+    """A stub whose calls carry the metadata."""
+
+    def __init__(self, stub, metadata):
+        self._stub = stub
+        self._metadata = metadata
+
+    def __getattr__(self, name):
+        return _Method(getattr(self._stub, name), self._metadata)
+
+
+class Client:
+    """One connection, with one identity. `metadata` and `options` are for unusual ones."""
+
+    def __init__(self, address, tenant=None, token=None, metadata=(), options=()):
+        self.metadata = list(metadata)
+        if tenant is not None:
+            self.metadata.append(("x-chatter-tenant", tenant))
+        if token is not None:
+            self.metadata.append(("authorization", f"Bearer {token}"))
+        self.channel = grpc.insecure_channel(address, CHANNEL_OPTIONS + tuple(options))
+        self.chat_stub = chat_pb2_grpc.ChatServiceStub(self.channel)
+        self.chat = _Service(self.chat_stub, self.metadata)
+        self.rooms = _Service(room_pb2_grpc.RoomServiceStub(self.channel), self.metadata)
+        self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
+        self.tenants = _Service(tenant_pb2_grpc.TenantServiceStub(self.channel), self.metadata)
+
+    def close(self):
+        self.channel.close()
+
+    def create_room(self, *user_ids):
+        return self.rooms.CreateRoom(room_pb2.CreateRoomRequest(user_ids=user_ids))
+
+    def room_id(self, *user_ids):
+        return self.create_room(*user_ids).room.id
+
+    def send_message(self, room_id, client_message_id, text):
+        return self.chat.SendMessage(chat_pb2.SendMessageRequest(
+            room_id=room_id, client_message_id=client_message_id, text=text))
+
+    def whole_log(self, room_id):
+        """All messages, page by page."""
+        messages, after, more = [], 0, True
+        while more:
+            page = self.chat.ListMessages(chat_pb2.ListMessagesRequest(
+                room_id=room_id, page_size=200, after_seq=after))
+            messages += page.messages
+            more = page.has_more
+            after = messages[-1].seq if messages else 0
+        return messages
+
+    def stream(self, cursors=None, opened=True):
+        """A Chat stream; opened, unless told not to."""
+        stream = Stream(self)
+        if opened:
+            stream.open(cursors)
+            stream.wait_opened()
+        return stream
+
+
+class Stream:
+    """A Chat stream: what is sent, and everything that came. Thread-safe."""
+
+    def __init__(self, client):
+        self._changed = threading.Condition()
+        self._to_send = []
+        self._no_more = False
+        self._request_ids = 0
+        self.events = []  # grows only
+        self._taken = 0  # how many of them take() has given
+        self.failure = None  # how it ended
+        self._call = client.chat_stub.Chat(self._requests(), metadata=client.metadata,
+                                           wait_for_ready=True, timeout=PATIENCE * 20)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    # ---- Commands ----
+
+    def command(self, request_id=None, **command):
+        """Sends `send=...`, `typing=...`, `ping=...` or `open=...`; returns its request id."""
+        with self._changed:
+            if request_id is None:
+                self._request_ids += 1
+                request_id = f"request {self._request_ids}"
+            self._to_send.append(chat_pb2.ChatRequest(request_id=request_id, **command))
+            self._changed.notify_all()
+        return request_id
+
+    def open(self, cursors=None):
+        """`cursors`: the last seq by room id."""
+        return self.command(open=chat_pb2.Open(cursors=[
+            chat_pb2.RoomCursor(room_id=room_id, after_seq=seq)
+            for room_id, seq in (cursors or {}).items()]))
+
+    def send(self, room_id, client_message_id, text):
+        return self.command(send=chat_pb2.SendMessage(
+            room_id=room_id, client_message_id=client_message_id, text=text))
+
+    def typing(self, room_id, active=True):
+        return self.command(typing=chat_pb2.Typing(room_id=room_id, active=active))
+
+    def ping(self):
+        return self.command(ping=chat_pb2.Ping())
+
+    def close(self):
+        """Says that nothing more will be sent."""
+        with self._changed:
+            self._no_more = True
+            self._changed.notify_all()
+
+    def cancel(self):
+        self._call.cancel()
+        self.close()
+
+    # ---- Events ----
+
+    def wait(self, matches, what, timeout=PATIENCE):
+        """The first event so far, or else to come, for which matches(event) is true."""
+        looked_at = 0
+        match = None
+
+        def found_or_over():
+            nonlocal looked_at, match
+            while match is None and looked_at < len(self.events):
+                if matches(self.events[looked_at]):
+                    match = self.events[looked_at]
+                looked_at += 1
+            return match is not None or self.failure is not None
+
+        with self._changed:
+            self._changed.wait_for(found_or_over, timeout)
+            if match is None:
+                raise AssertionError(f"no {what}; the stream's end: {self.failure}; its last events: "
+                                     f"{self.events[-10:]}")
+            return match
+
+    def take(self, timeout=PATIENCE):
+        """What has come since the last take: waits for it. Empty: too late, or the stream's end."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._taken < len(self.events) or self.failure is not None, timeout)
+            events = self.events[self._taken:]
+            self._taken += len(events)
+            return events
+
+    def wait_opened(self):
+        return self.wait(lambda e: e.HasField("opened"), "opened").opened
+
+    def reply(self, request_id):
+        return self.wait(lambda e: e.HasField("reply") and e.reply.request_id == request_id,
+                         f"reply to {request_id}").reply
+
+    def sent(self, request_id):
+        """The result of a send, which must have succeeded."""
+        reply = self.reply(request_id)
+        if not reply.HasField("sent"):
+            raise AssertionError(f"the send failed: {reply}")
+        return reply.sent
+
+    def error(self, request_id):
+        """The failure of a command, which must have failed."""
+        reply = self.reply(request_id)
+        if not reply.HasField("error"):
+            raise AssertionError(f"the command didn't fail: {reply}")
+        return failure_of_status(reply.error)
+
+    def room_event(self, room_id, seq):
+        return self.wait(lambda e: e.HasField("room_event") and e.room_event.room_id == room_id
+                         and e.room_event.seq == seq, f"event {seq} of {room_id}").room_event
+
+    def caught_up(self, room_id):
+        return self.wait(lambda e: e.HasField("caught_up") and e.caught_up.room_id == room_id,
+                         f"caught_up of {room_id}").caught_up
+
+    def snapshot(self):
+        with self._changed:
+            return list(self.events)
+
+    def seqs(self, room_id):
+        """The sequence numbers that came, as they came."""
+        return [e.room_event.seq for e in self.snapshot()
+                if e.HasField("room_event") and e.room_event.room_id == room_id]
+
+    def end(self, timeout=PATIENCE):
+        """Waits for the end; returns how it was, with code OK where it went well."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self.failure is not None, timeout):
+                raise AssertionError(f"the stream didn't end; its last events: {self.events[-10:]}")
+            return self.failure
+
+    # ---- Threads ----
+
+    def _requests(self):
+        while True:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._to_send or self._no_more or self.failure is not None)
+                if not self._to_send:
+                    return
+                request = self._to_send.pop(0)
+            yield request
+
+    def _read(self):
+        try:
+            for response in self._call:
+                with self._changed:
+                    self.events += response.events
+                    self._changed.notify_all()
+        except grpc.RpcError:
+            pass
+        failure = failure_of(self._call)
+        with self._changed:
+            self.failure = failure
+            self._changed.notify_all()

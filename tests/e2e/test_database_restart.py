@@ -1,0 +1,76 @@
+"""PostgreSQL goes and comes back while chatterd stays up, or comes later than chatterd."""
+
+from harness import NOT_SERVING, SERVING, WHOLE_TEST, Chatterd, E2ETestCase, Postgres, ServerTestCase
+from load import Follower, Load
+from threads import Threads
+
+SENDERS = [f"sender{i}" for i in range(4)]
+
+
+class DatabaseRestart(ServerTestCase):
+    durable = True
+
+    def restart_under_load(self, mode, rounds):
+        tenant = self.make_tenant("reader", "room0", "room1", *SENDERS)
+        for user_id in ("reader", *SENDERS):
+            tenant.token(user_id)
+        room_ids = [tenant.service.room_id("reader", *SENDERS, room) for room in ("room0", "room1")]
+        pid = self.server.pid
+        follower = Follower(self, tenant, "reader", room_ids)
+        following = Threads(follower.run)
+        load = Load(tenant, SENDERS, room_ids)
+        self.addCleanup(load.stop)
+
+        for _ in range(rounds):
+            enough = load.acknowledged() + 200
+            self.until(lambda: load.acknowledged() >= enough, f"{enough} acknowledged messages")
+            self.postgres.stop(mode)
+            self.server.wait_for_health(NOT_SERVING)
+            self.postgres.start()
+            self.server.wait_for_health(SERVING)
+        enough = load.acknowledged() + 100
+        self.until(lambda: load.acknowledged() >= enough, "life after the last restart")
+        load.finish(WHOLE_TEST)
+
+        self.assertEqual((self.server.pid, self.server.running()), (pid, True))
+        reader = self.client(tenant, "reader")
+        load.check(self, reader)
+        follower.finish({room_id: len(reader.whole_log(room_id)) + 1 for room_id in room_ids})
+        following.join(WHOLE_TEST)
+        follower.check()
+
+    def test_an_orderly_restart_under_load_loses_nothing(self):
+        self.restart_under_load("fast", rounds=3)
+
+    def test_a_crash_of_postgresql_under_load_loses_nothing(self):
+        self.restart_under_load("immediate", rounds=3)
+
+
+class StartOrder(E2ETestCase):
+    def test_chatterd_that_starts_first_serves_once_postgresql_is_up(self):
+        postgres = Postgres()
+        self.addCleanup(postgres.destroy)
+        postgres.start()  # once, for there to be an address
+        postgres.stop()
+        server = Chatterd(postgres.url())
+        self.addCleanup(server.destroy)
+        self.servers = (server,)
+
+        server.start(wait=False)
+        server.wait_for_health(NOT_SERVING)
+        self.until(lambda: "waiting for PostgreSQL" in server.log.read_text("utf-8"),
+                   "a line in the log that says what it waits for")
+        postgres.start()
+        server.wait_for_health(SERVING)
+
+    def test_chatterd_that_still_waits_for_postgresql_can_be_ended(self):
+        postgres = Postgres()
+        self.addCleanup(postgres.destroy)
+        postgres.start()
+        postgres.stop()
+        server = Chatterd(postgres.url())
+        self.addCleanup(server.destroy)
+        self.servers = (server,)
+        server.start(wait=False)
+        server.wait_for_health(NOT_SERVING)
+        self.assertEqual(server.end(), 0)

@@ -1,0 +1,204 @@
+"""Request metadata, hostile and otherwise: a clean denial, and the server goes on."""
+
+import grpc
+from chatter.v1 import room_pb2, tenant_pb2, user_pb2
+
+from client import Client
+from harness import ServerTestCase
+
+INVALID = grpc.StatusCode.INVALID_ARGUMENT
+NOT_FOUND = grpc.StatusCode.NOT_FOUND
+UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
+DENIED = grpc.StatusCode.PERMISSION_DENIED
+
+
+class MetadataTestCase(ServerTestCase):
+    def setUp(self):
+        self.domain = f"chat{type(self)._tenants}.example.com"
+        self.tenant = self.make_tenant("alice", "bob", domains=[self.domain])
+        self.authorization = ("authorization", f"Bearer {self.tenant.token('alice')}")
+        # Whatever a test does: the server still serves.
+        self.addCleanup(self.list_rooms, ("x-chatter-tenant", self.tenant.name), self.authorization)
+
+    def list_rooms(self, *metadata, options=()):
+        client = Client(self.server.address, metadata=metadata, options=options)
+        try:
+            return client.rooms.ListRooms(room_pb2.ListRoomsRequest())
+        finally:
+            client.close()
+
+    def assert_denied(self, code, reason, *metadata, options=()):
+        """The same for a unary call and for a stream."""
+        with self.subTest(metadata=str(metadata)[:120]):
+            with self.assertFails(code, reason):
+                self.list_rooms(*metadata, options=options)
+            client = Client(self.server.address, metadata=metadata, options=options)
+            try:
+                stream = client.stream(opened=False)
+                stream.open()
+                self.assertFailure(stream.end(), code, reason)
+                self.assertEqual(stream.snapshot(), [])
+            finally:
+                client.close()
+
+
+class Metadata(MetadataTestCase):
+    # ---- The tenant by name ----
+
+    def test_unknown_tenants_are_not_found(self):
+        for name in ("nobody", self.tenant.name + "x", self.tenant.name.upper(), "public",
+                     "chatter", "pg_catalog", "information_schema", "-", " ", "a.b",
+                     f"{self.tenant.name} ", "%", "\\", "*"):
+            self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+                               ("x-chatter-tenant", name), self.authorization)
+
+    def test_sql_in_the_tenant_name_is_only_a_tenant_that_is_not_found(self):
+        for name in (f"{self.tenant.name}; DROP SCHEMA {self.tenant.name} CASCADE",
+                     f'{self.tenant.name}"."chatter_user', "' OR '1'='1", "'; SELECT pg_sleep(60)--",
+                     f"{self.tenant.name}'--", "{schema}", "$1"):
+            self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+                               ("x-chatter-tenant", name), self.authorization)
+
+    def test_overlong_tenant_names(self):
+        # No name of that length can exist; nothing of that length need be looked at.
+        self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+                           ("x-chatter-tenant", "a" * 64), self.authorization)
+        for length in (1_000, 7_000):
+            self.assert_denied(INVALID, "INVALID_METADATA",
+                               ("x-chatter-tenant", "a" * length), self.authorization)
+
+    def test_metadata_beyond_all_bounds_ends_the_call_alone(self):
+        with self.assertFails(grpc.StatusCode.RESOURCE_EXHAUSTED):
+            self.list_rooms(("x-chatter-tenant", "a" * 100_000), self.authorization)
+
+    def test_bytes_that_are_not_printable_ascii(self):
+        for name in (b"\xff\xfe", b"\xc3\xa4", b"tab\there", b"\x7f"):
+            with self.subTest(name=name):
+                # Whether by gRPC or by us: denied, and not as a defect of the server.
+                with self.assertRaises((grpc.RpcError, ValueError)) as caught:
+                    self.list_rooms(("x-chatter-tenant", name), self.authorization)
+                if isinstance(caught.exception, grpc.RpcError):
+                    self.assertIn(caught.exception.code(), (INVALID, NOT_FOUND, UNAUTHENTICATED,
+                                                            grpc.StatusCode.INTERNAL))
+
+    def test_a_tenant_named_twice_is_refused_even_if_both_are_the_same(self):
+        self.assert_denied(INVALID, "INVALID_METADATA", ("x-chatter-tenant", self.tenant.name),
+                           ("x-chatter-tenant", self.tenant.name), self.authorization)
+        other = self.make_tenant("alice")
+        for first, second in ((self.tenant, other), (other, self.tenant)):
+            self.assert_denied(INVALID, "INVALID_METADATA", ("x-chatter-tenant", first.name),
+                               ("x-chatter-tenant", second.name), self.authorization)
+
+    # ---- The credential ----
+
+    def test_no_credential(self):
+        self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_REQUIRED",
+                           ("x-chatter-tenant", self.tenant.name))
+
+    def test_wrong_credentials(self):
+        token = self.tenant.token("alice")
+        for value in ("Bearer wrong", "Bearer ", "Bearer", "Basic YWxpY2U6YWxpY2U=", token,
+                      f"Bearer {token}x", f"Bearer {token[:-1]}", f"Bearer {token} {token}",
+                      f"Bearer {token.swapcase()}", "Bearer ' OR '1'='1", "Bearer " + "x" * 4_000,
+                      f"Bearer {self.server.admin_key[:-1]}"):
+            self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
+                               ("x-chatter-tenant", self.tenant.name), ("authorization", value))
+
+    def test_a_credential_given_twice_is_refused(self):
+        self.assert_denied(INVALID, "INVALID_METADATA", ("x-chatter-tenant", self.tenant.name),
+                           self.authorization, self.authorization)
+        self.assert_denied(INVALID, "INVALID_METADATA", ("x-chatter-tenant", self.tenant.name),
+                           self.authorization, ("authorization", "Bearer wrong"))
+
+    def test_the_scheme_may_be_written_in_any_case(self):
+        self.list_rooms(("x-chatter-tenant", self.tenant.name),
+                        ("authorization", f"bearer {self.tenant.token('alice')}"))
+
+    def test_users_may_not_administrate(self):
+        alice = self.client(self.tenant, "alice")
+        with self.assertFails(DENIED, "CREDENTIAL_NOT_ALLOWED"):
+            alice.users.UpsertUsers(user_pb2.UpsertUsersRequest(users=[user_pb2.User(id="x")]))
+
+    def test_a_session_token_opens_nothing_of_tenant_service(self):
+        alice = self.client(self.tenant, "alice").tenants
+        for call, request in (
+                (alice.CreateTenant, tenant_pb2.CreateTenantRequest(
+                    tenant=tenant_pb2.Tenant(schema_name="mine"))),
+                (alice.GetTenant, tenant_pb2.GetTenantRequest(schema_name=self.tenant.name)),
+                (alice.ListTenants, tenant_pb2.ListTenantsRequest()),
+                (alice.CreateSession, tenant_pb2.CreateSessionRequest(
+                    schema_name=self.tenant.name, user_id="bob"))):
+            with self.assertRaises(grpc.RpcError) as caught:
+                call(request)
+            # Without a tenant to look it up in, a token is unknown: denied in either way.
+            self.assertIn(caught.exception.code(), (DENIED, UNAUTHENTICATED))
+        names = [tenant.schema_name for tenant in
+                 self.tenant.admin.tenants.ListTenants(tenant_pb2.ListTenantsRequest()).tenants]
+        self.assertNotIn("mine", names)
+
+    def test_the_administrator_is_nobody_who_could_chat(self):
+        with self.assertFails(DENIED, "CREDENTIAL_NOT_ALLOWED"):
+            self.tenant.service.rooms.ListRooms(room_pb2.ListRoomsRequest())
+        stream = self.tenant.service.stream(opened=False)
+        stream.open()
+        self.assertFailure(stream.end(), DENIED, "CREDENTIAL_NOT_ALLOWED")
+
+    def test_an_expired_session_is_refused(self):
+        token = self.tenant.token("bob")
+        self.list_rooms(("x-chatter-tenant", self.tenant.name), ("authorization", f"Bearer {token}"))
+        short = self.tenant.admin.tenants.CreateSession(tenant_pb2.CreateSessionRequest(
+            schema_name=self.tenant.name, user_id="bob", ttl={"seconds": 1})).token
+
+        def expired():
+            try:
+                self.list_rooms(("x-chatter-tenant", self.tenant.name),
+                                ("authorization", f"Bearer {short}"))
+            except grpc.RpcError as error:
+                return error
+            return None
+
+        error = self.until(expired, "expired")
+        self.assertEqual(error.code(), UNAUTHENTICATED)
+
+
+class TenantByHost(MetadataTestCase):
+    def test_by_forwarded_host(self):
+        for host in (self.domain, f"{self.domain}:8443", self.domain.upper(), f"{self.domain}."):
+            with self.subTest(host=host):
+                self.list_rooms(("x-forwarded-host", host), self.authorization)
+
+    def test_by_authority(self):
+        for host in (self.domain, f"{self.domain}:50051"):
+            with self.subTest(host=host):
+                self.list_rooms(self.authorization, options=[("grpc.default_authority", host)])
+
+    def test_the_name_wins_over_the_forwarded_host_and_that_over_the_authority(self):
+        other = self.make_tenant("alice", domains=["other.example.com"])
+        theirs = ("authorization", f"Bearer {other.token('alice')}")
+        self.list_rooms(("x-forwarded-host", self.domain), self.authorization,
+                        options=[("grpc.default_authority", "other.example.com")])
+        self.list_rooms(("x-chatter-tenant", other.name), ("x-forwarded-host", self.domain), theirs)
+        self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
+                           ("x-chatter-tenant", other.name), ("x-forwarded-host", self.domain),
+                           self.authorization)
+
+    def test_a_user_signed_in_at_one_host_is_a_stranger_at_another(self):
+        self.make_tenant("alice", domains=["third.example.com"])
+        self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
+                           ("x-forwarded-host", "third.example.com"), self.authorization)
+
+    def test_unknown_and_hostile_hosts(self):
+        for host in ("nowhere.example.com", f"x{self.domain}", f"{self.domain}.evil.com",
+                     f"{self.domain}:port", f"{self.domain}, nowhere.example.com", "a b",
+                     f"{self.domain}'--", "[::1]:50051", ":80", "%"):
+            self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+                               ("x-forwarded-host", host), self.authorization)
+
+    def test_a_forwarded_host_given_twice_is_refused(self):
+        self.assert_denied(INVALID, "INVALID_METADATA", ("x-forwarded-host", self.domain),
+                           ("x-forwarded-host", self.domain), self.authorization)
+
+    def test_a_domain_belongs_to_one_tenant(self):
+        with self.assertFails(grpc.StatusCode.ALREADY_EXISTS, "TENANT_EXISTS"):
+            self.tenant.admin.tenants.CreateTenant(tenant_pb2.CreateTenantRequest(
+                tenant=tenant_pb2.Tenant(schema_name="grabber", domains=[self.domain])))
