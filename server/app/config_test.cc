@@ -1,0 +1,137 @@
+#include "server/app/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace chatter::app {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kUrl[] = "postgresql://localhost/chatter";
+
+class ConfigTest : public testing::Test {
+ protected:
+  absl::StatusOr<CommandLine> Parse(std::vector<const char*> args) {
+    args.insert(args.begin(), "chatterd");
+    return ParseCommandLine(static_cast<int>(args.size()), args.data(),
+                            [this](const std::string& name) -> std::optional<std::string> {
+                              const auto found = environment_.find(name);
+                              if (found == environment_.end()) return std::nullopt;
+                              return found->second;
+                            });
+  }
+
+  // The error, of one line, that the arguments lead to.
+  std::string ErrorOf(const std::vector<const char*>& args) {
+    const auto parsed = Parse(args);
+    if (parsed.ok()) return "";
+    const std::string message(parsed.status().message());
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    return message;
+  }
+
+  std::string Write(const std::string& content) {
+    const std::string path =
+        absl::StrCat(testing::TempDir(), "/config_test.", getpid(), ".", ++files_);
+    std::ofstream(path) << content;
+    return path;
+  }
+
+  std::map<std::string, std::string> environment_;
+  int files_ = 0;
+};
+
+TEST_F(ConfigTest, ServesWithDefaults) {
+  const auto parsed = Parse({"--database-url", kUrl});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->command, Command::kServe);
+  EXPECT_EQ(parsed->config.listen, "127.0.0.1:50051");
+  EXPECT_EQ(parsed->config.ops_listen, "");
+  EXPECT_EQ(parsed->config.heartbeat_interval, absl::Seconds(30));
+  EXPECT_TRUE(parsed->config.prepared_statements);
+  EXPECT_FALSE(parsed->config.admin_key_digest.has_value());
+}
+
+TEST_F(ConfigTest, TakesSettingsBehindTheCommand) {
+  const auto parsed =
+      Parse({"migrate", "--database-url", kUrl, "--single-schema", "acme", "--log-level", "warn"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->command, Command::kMigrate);
+  EXPECT_EQ(parsed->config.single_schema, SchemaName::Parse("acme"));
+  EXPECT_EQ(parsed->config.log_level, spdlog::level::warn);
+}
+
+TEST_F(ConfigTest, PrefersFlagsToTheEnvironmentAndThatToTheFile) {
+  const std::string file = Write(
+      "# Where\n\n  listen = \"1.1.1.1:1\"\ndatabase-connections = 7\nworkers=3\n"
+      "database-url = host=db password=a#b c\nno-prepared-statements = true\n");
+  environment_["CHATTERD_CONFIG"] = file;
+  environment_["CHATTERD_LISTEN"] = "2.2.2.2:2";
+  environment_["CHATTERD_DATABASE_CONNECTIONS"] = "8";
+  environment_["CHATTERD_WORKERS"] = "";  // as if not set
+  environment_["CHATTERD_SERVICE_HOST"] = "somebody else's";
+  const auto parsed = Parse({"--listen", "3.3.3.3:3"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.listen, "3.3.3.3:3");
+  EXPECT_EQ(parsed->config.database_connections, 8);
+  EXPECT_EQ(parsed->config.workers, 3);
+  EXPECT_EQ(parsed->config.database_url, "host=db password=a#b c");
+  EXPECT_FALSE(parsed->config.prepared_statements);
+}
+
+TEST_F(ConfigTest, KeepsTheDigestOfTheKeyOnly) {
+  const std::string key(32, 'k');
+  const std::string file = Write(key + " \n\n");
+  const auto parsed = Parse({"--database-url", kUrl, "--admin-key-file", file.c_str()});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.admin_key_digest, Sha256(key));
+  const std::string short_file = Write(std::string(31, 'k') + "\n");
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--admin-key-file", short_file.c_str()}),
+              HasSubstr("--admin-key-file"));
+}
+
+TEST_F(ConfigTest, NamesTheSettingThatIsWrong) {
+  EXPECT_THAT(ErrorOf({}), HasSubstr("--database-url"));
+  EXPECT_THAT(ErrorOf({"--bogus"}), HasSubstr("--bogus"));
+  const std::vector<std::pair<const char*, const char*>> wrong = {
+      {"--listen", "localhost"},       {"--listen", "localhost:65536"},
+      {"--ops-listen", ":1"},          {"--heartbeat-interval", "5"},
+      {"--drain-grace", "-1s"},        {"--database-connections", "0"},
+      {"--single-schema", "public"},   {"--log-level", "off"},
+      {"--admin-key-file", "/nowhere"}};
+  for (const auto& [flag, value] : wrong) {
+    EXPECT_THAT(ErrorOf({"--database-url", kUrl, flag, value}), HasSubstr(flag)) << value;
+  }
+  environment_["CHATTERD_WORKERS"] = "many";
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl}), HasSubstr("CHATTERD_WORKERS"));
+}
+
+TEST_F(ConfigTest, NamesThePlaceInTheFileThatIsWrong) {
+  const std::string unknown = Write("listen = a:1\nlisen = b:1\n");
+  EXPECT_THAT(ErrorOf({"--config", unknown.c_str()}), HasSubstr(unknown + ":2: lisen"));
+  const std::string twice = Write("listen = a:1\nlisten = b:1\n");
+  EXPECT_THAT(ErrorOf({"--config", twice.c_str()}), HasSubstr(":2: listen is set twice"));
+  const std::string bad = Write("workers = -1\n");
+  EXPECT_THAT(ErrorOf({"--config", bad.c_str()}), HasSubstr(":1: workers must be"));
+  EXPECT_THAT(ErrorOf({"--config", "/nowhere"}), HasSubstr("/nowhere"));
+}
+
+TEST_F(ConfigTest, ShowsHelpAndVersion) {
+  for (const char* flag : {"--help", "--version"}) {
+    const auto parsed = Parse({flag});
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(parsed->command, Command::kShowText);
+    EXPECT_THAT(parsed->text, HasSubstr("chatterd"));
+  }
+}
+
+}  // namespace
+}  // namespace chatter::app

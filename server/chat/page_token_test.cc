@@ -1,0 +1,45 @@
+#include "server/chat/page_token.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+
+namespace chatter::chat {
+namespace {
+
+TEST(PageToken, KeepsAnyBytes) {
+  const std::string place("\0\xff place", 8);
+  EXPECT_EQ(ReadPageToken(PageKind::kRooms, MakePageToken(PageKind::kRooms, place)), place);
+}
+
+TEST(PageToken, FitsTheLongestPlace) {
+  EXPECT_LE(MakePageToken(PageKind::kUsers, std::string(128, 'x')).size(), kMaxPageTokenBytes);
+}
+
+TEST(PageToken, IsOfOneKindOfList) {
+  EXPECT_EQ(ReadPageToken(PageKind::kUsers, MakePageToken(PageKind::kTenants, "demo")),
+            std::nullopt);
+}
+
+TEST(PageToken, RefusesWhatItDidNotMake) {
+  for (const std::string& token :
+       {std::string("zzz"), std::string("%%%"), absl::WebSafeBase64Escape("u"),
+        absl::WebSafeBase64Escape("u2alice"),
+        MakePageToken(PageKind::kUsers, std::string(kMaxPageTokenBytes, 'x'))}) {
+    EXPECT_EQ(ReadPageToken(PageKind::kUsers, token), std::nullopt) << token;
+  }
+}
+
+TEST(PageToken, CutsWhatTellsThatThereIsMore) {
+  std::vector<int> full = {1, 2, 3};
+  EXPECT_TRUE(CutToPage(full, 2));
+  EXPECT_EQ(full, (std::vector<int>{1, 2}));
+  EXPECT_FALSE(CutToPage(full, 2));
+  EXPECT_EQ(full.size(), 2u);
+}
+
+}  // namespace
+}  // namespace chatter::chat

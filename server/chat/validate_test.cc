@@ -1,0 +1,93 @@
+#include "server/chat/validate.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace chatter::chat {
+namespace {
+
+using namespace std::string_literals;
+
+std::string Bytes(size_t count) { return std::string(count, 'x'); }
+
+TEST(Validate, TextsAreBoundedInBytes) {
+  EXPECT_EQ(UserIdProblem("a"), "");
+  EXPECT_EQ(UserIdProblem(Bytes(128)), "");
+  EXPECT_NE(UserIdProblem(""), "");
+  EXPECT_NE(UserIdProblem(Bytes(129)), "");
+
+  EXPECT_EQ(UserIdPrefixProblem(""), "");
+  EXPECT_EQ(UserIdPrefixProblem(Bytes(128)), "");
+  EXPECT_NE(UserIdPrefixProblem(Bytes(129)), "");
+
+  EXPECT_EQ(DisplayNameProblem(""), "");
+  EXPECT_EQ(DisplayNameProblem(Bytes(256)), "");
+  EXPECT_NE(DisplayNameProblem(Bytes(257)), "");
+
+  EXPECT_EQ(ClientMessageIdProblem(Bytes(64)), "");
+  EXPECT_NE(ClientMessageIdProblem(""), "");
+  EXPECT_NE(ClientMessageIdProblem(Bytes(65)), "");
+
+  EXPECT_EQ(TextProblem(Bytes(16'384)), "");
+  EXPECT_NE(TextProblem(""), "");
+  EXPECT_NE(TextProblem(Bytes(16'385)), "");
+}
+
+TEST(Validate, MessagesMayHaveLinesButNoNul) {
+  EXPECT_EQ(TextProblem("two\nlines\tand a tab"), "");
+  EXPECT_NE(TextProblem("a\0b"s), "");
+  EXPECT_NE(TextProblem("\xff"), "");
+}
+
+TEST(Validate, IdsAndNamesHaveNoControlCharacters) {
+  for (const std::string& text : {"a\nb"s, "a\0b"s, "a\x7f"s, "\xc2\x85"s, "\xff"s}) {
+    EXPECT_NE(UserIdProblem(text), "");
+    EXPECT_NE(UserIdPrefixProblem(text), "");
+    EXPECT_NE(DisplayNameProblem(text), "");
+    EXPECT_NE(ClientMessageIdProblem(text), "");
+  }
+}
+
+TEST(Validate, DomainsAreLowerCaseWithoutPort) {
+  EXPECT_EQ(DomainProblem("chat.acme-7.example"), "");
+  EXPECT_EQ(DomainProblem(Bytes(253)), "");
+  for (const std::string& text : {""s, "Acme"s, "a:1"s, "a_b"s, "a b"s, Bytes(254)}) {
+    EXPECT_NE(DomainProblem(text), "") << text;
+  }
+}
+
+TEST(Validate, SessionsLastASecondToAYear) {
+  EXPECT_EQ(SessionTtlProblem(absl::Seconds(1)), "");
+  EXPECT_EQ(SessionTtlProblem(absl::Hours(365 * 24)), "");
+  EXPECT_NE(SessionTtlProblem(absl::Milliseconds(999)), "");
+  EXPECT_NE(SessionTtlProblem(absl::Hours(365 * 24) + absl::Nanoseconds(1)), "");
+  EXPECT_NE(SessionTtlProblem(-absl::InfiniteDuration()), "");
+}
+
+TEST(Validate, PageSizesOutOfBoundsAreErrors) {
+  constexpr PageSizes kSizes{.if_zero = 20, .max = 100};
+  FieldViolations none;
+  EXPECT_EQ(ParsePageSize(0, kSizes, none), 20);
+  EXPECT_EQ(ParsePageSize(1, kSizes, none), 1);
+  EXPECT_EQ(ParsePageSize(100, kSizes, none), 100);
+  EXPECT_TRUE(none.empty());
+  for (int32_t size : {-1, 101}) {
+    FieldViolations violations;
+    ParsePageSize(size, kSizes, violations);
+    EXPECT_FALSE(violations.empty()) << size;
+  }
+}
+
+TEST(Validate, SessionIdsAreDigestsInHexadecimal) {
+  FieldViolations violations;
+  const Sha256Digest digest = Sha256("token");
+  EXPECT_EQ(ParseSessionId(ToHex(digest), violations), digest);
+  EXPECT_TRUE(violations.empty());
+  EXPECT_EQ(ParseSessionId(std::string(63, 'a'), violations), std::nullopt);
+  EXPECT_EQ(ParseSessionId(std::string(64, 'g'), violations), std::nullopt);
+  EXPECT_FALSE(violations.empty());
+}
+
+}  // namespace
+}  // namespace chatter::chat
