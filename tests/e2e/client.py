@@ -4,11 +4,10 @@ import dataclasses
 import os
 import threading
 
-import stubs  # noqa: F401  pylint: disable=unused-import
 import grpc
-from chatter.v1 import (chat_pb2, chat_pb2_grpc, room_pb2, room_pb2_grpc, tenant_pb2_grpc,
-                        user_pb2_grpc)
-from google.rpc import error_details_pb2, status_pb2
+
+from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, room_pb2, room_pb2_grpc, status_pb2,
+                   tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -143,6 +142,7 @@ class Stream:
         self._request_ids = 0
         self.events = []  # grows only
         self._taken = 0  # how many of them take() has given
+        self._paused = False
         self.failure = None  # how it ended
         self._call = client.chat_stub.Chat(self._requests(), metadata=client.metadata,
                                            wait_for_ready=True, timeout=PATIENCE * 20)
@@ -156,9 +156,13 @@ class Stream:
             if request_id is None:
                 self._request_ids += 1
                 request_id = f"request {self._request_ids}"
-            self._to_send.append(chat_pb2.ChatRequest(request_id=request_id, **command))
-            self._changed.notify_all()
+        self.request(chat_pb2.ChatRequest(request_id=request_id, **command))
         return request_id
+
+    def request(self, request):
+        with self._changed:
+            self._to_send.append(request)
+            self._changed.notify_all()
 
     def open(self, cursors=None):
         """`cursors`: the last seq by room id."""
@@ -185,6 +189,7 @@ class Stream:
     def cancel(self):
         self._call.cancel()
         self.close()
+        self.resume()
 
     # ---- Events ----
 
@@ -204,8 +209,8 @@ class Stream:
         with self._changed:
             self._changed.wait_for(found_or_over, timeout)
             if match is None:
-                raise AssertionError(f"no {what}; the stream's end: {self.failure}; its last events: "
-                                     f"{self.events[-10:]}")
+                raise AssertionError(f"no {what}; the stream's end: {self.failure}; "
+                                     f"its last events: {self.events[-10:]}")
             return match
 
     def take(self, timeout=PATIENCE):
@@ -262,6 +267,15 @@ class Stream:
                 raise AssertionError(f"the stream didn't end; its last events: {self.events[-10:]}")
             return self.failure
 
+    def pause(self):
+        """Stops reading, as a client that is busy elsewhere."""
+        self._paused = True
+
+    def resume(self):
+        with self._changed:
+            self._paused = False
+            self._changed.notify_all()
+
     # ---- Threads ----
 
     def _requests(self):
@@ -278,6 +292,7 @@ class Stream:
         try:
             for response in self._call:
                 with self._changed:
+                    self._changed.wait_for(lambda: not self._paused)
                     self.events += response.events
                     self._changed.notify_all()
         except grpc.RpcError:

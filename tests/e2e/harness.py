@@ -23,12 +23,11 @@ import time
 import unittest
 from pathlib import Path
 
-import stubs  # makes the modules below
 import grpc
-from chatter.v1 import tenant_pb2, user_pb2
-from grpc.health.v1 import health_pb2, health_pb2_grpc
 
+import stubs
 from client import Client, failure_of
+from stubs import health_pb2, health_pb2_grpc, tenant_pb2, user_pb2
 
 TIME_FACTOR = float(os.environ.get("E2E_TIME_FACTOR", "1"))
 PATIENCE = 30 * TIME_FACTOR  # seconds until a wait is a failure
@@ -105,8 +104,9 @@ class Postgres:
 
     def query(self, sql, url=None):
         """The rows, as lines of `|`-separated text."""
-        done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, url or self.url()],
-                              capture_output=True, text=True, check=False, timeout=PATIENCE)
+        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, url or self.url()]
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              timeout=PATIENCE)
         if done.returncode:
             raise RuntimeError(f"{sql}: {done.stderr}")
         return done.stdout.splitlines()

@@ -2,7 +2,6 @@
 
 import threading
 
-import stubs  # noqa: F401  pylint: disable=unused-import
 import grpc
 
 from client import failure_of_status

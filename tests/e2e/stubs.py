@@ -1,7 +1,4 @@
-"""The Python side of the protos: made by protoc into the build tree when first imported.
-
-Import this before anything from `chatter`, `google.rpc` or `grpc.health`.
-"""
+"""The Python side of the protos, made by protoc into the build tree when first imported."""
 
 import fcntl
 import hashlib
@@ -15,7 +12,7 @@ try:
     import google.protobuf  # noqa: F401
     import grpc
 except ImportError as error:
-    sys.exit(f"e2e: {error}; scripts/install-deps test installs what is missing, for /usr/bin/python3")
+    sys.exit(f"e2e: {error}; scripts/install-deps test installs it, for /usr/bin/python3")
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("E2E_BUILD_DIR", ROOT / "build/dev/tests/e2e")).resolve()
@@ -67,3 +64,10 @@ def _install():
 
 
 _install()
+
+# pylint: disable=wrong-import-position,unused-import
+from chatter.v1 import (chat_pb2, chat_pb2_grpc, room_pb2, room_pb2_grpc,  # noqa: E402,F401
+                        tenant_pb2, tenant_pb2_grpc, user_pb2, user_pb2_grpc)
+from google.rpc import error_details_pb2, status_pb2  # noqa: E402,F401
+from grpc.health.v1 import health_pb2, health_pb2_grpc  # noqa: E402,F401
+from grpc.reflection.v1alpha import reflection_pb2, reflection_pb2_grpc  # noqa: E402,F401

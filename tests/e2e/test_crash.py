@@ -1,4 +1,4 @@
-"""kill -9 of chatterd under load: nothing that was acknowledged is lost, nothing is stored twice."""
+"""kill -9 of chatterd under load: nothing acknowledged is lost, nothing is stored twice."""
 
 from harness import WHOLE_TEST, ServerTestCase, seeded_random
 from load import Follower, Load

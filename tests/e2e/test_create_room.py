@@ -4,10 +4,10 @@ import collections
 import uuid
 
 import grpc
-from chatter.v1 import room_pb2
 
 from client import Client, failure_of
 from harness import Chatterd, ServerTestCase
+from stubs import room_pb2
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 CALLS = 1_000
@@ -50,8 +50,8 @@ class CreateRoom(ServerTestCase):
                    for _ in range(2)]
         room_id = self.race(clients)
         at_other = self.client(self.tenant, "bob", other.address)
-        self.assertEqual(at_other.rooms.GetRoom(room_pb2.GetRoomRequest(room_id=room_id)).room.head_seq,
-                         1)
+        room = at_other.rooms.GetRoom(room_pb2.GetRoomRequest(room_id=room_id)).room
+        self.assertEqual(room.head_seq, 1)
 
     def test_the_room_is_described(self):
         answer = self.alice.create_room("carol", "alice", "carol")

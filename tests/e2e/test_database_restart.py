@@ -1,6 +1,7 @@
 """PostgreSQL goes and comes back while chatterd stays up, or comes later than chatterd."""
 
-from harness import NOT_SERVING, SERVING, WHOLE_TEST, Chatterd, E2ETestCase, Postgres, ServerTestCase
+from harness import (NOT_SERVING, SERVING, WHOLE_TEST, Chatterd, E2ETestCase, Postgres,
+                     ServerTestCase)
 from load import Follower, Load
 from threads import Threads
 

@@ -1,10 +1,10 @@
 """Request metadata, hostile and otherwise: a clean denial, and the server goes on."""
 
 import grpc
-from chatter.v1 import room_pb2, tenant_pb2, user_pb2
 
 from client import Client
 from harness import ServerTestCase
+from stubs import room_pb2, tenant_pb2, user_pb2
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
@@ -54,8 +54,8 @@ class Metadata(MetadataTestCase):
 
     def test_sql_in_the_tenant_name_is_only_a_tenant_that_is_not_found(self):
         for name in (f"{self.tenant.name}; DROP SCHEMA {self.tenant.name} CASCADE",
-                     f'{self.tenant.name}"."chatter_user', "' OR '1'='1", "'; SELECT pg_sleep(60)--",
-                     f"{self.tenant.name}'--", "{schema}", "$1"):
+                     f'{self.tenant.name}"."chatter_user', "' OR '1'='1",
+                     "'; SELECT pg_sleep(60)--", f"{self.tenant.name}'--", "{schema}", "$1"):
             self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
                                ("x-chatter-tenant", name), self.authorization)
 
@@ -128,10 +128,8 @@ class Metadata(MetadataTestCase):
                 (alice.ListTenants, tenant_pb2.ListTenantsRequest()),
                 (alice.CreateSession, tenant_pb2.CreateSessionRequest(
                     schema_name=self.tenant.name, user_id="bob"))):
-            with self.assertRaises(grpc.RpcError) as caught:
+            with self.assertFails(DENIED, "CREDENTIAL_NOT_ALLOWED"):
                 call(request)
-            # Without a tenant to look it up in, a token is unknown: denied in either way.
-            self.assertIn(caught.exception.code(), (DENIED, UNAUTHENTICATED))
         names = [tenant.schema_name for tenant in
                  self.tenant.admin.tenants.ListTenants(tenant_pb2.ListTenantsRequest()).tenants]
         self.assertNotIn("mine", names)
@@ -144,8 +142,6 @@ class Metadata(MetadataTestCase):
         self.assertFailure(stream.end(), DENIED, "CREDENTIAL_NOT_ALLOWED")
 
     def test_an_expired_session_is_refused(self):
-        token = self.tenant.token("bob")
-        self.list_rooms(("x-chatter-tenant", self.tenant.name), ("authorization", f"Bearer {token}"))
         short = self.tenant.admin.tenants.CreateSession(tenant_pb2.CreateSessionRequest(
             schema_name=self.tenant.name, user_id="bob", ttl={"seconds": 1})).token
 

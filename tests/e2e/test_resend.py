@@ -1,4 +1,4 @@
-"""A message sent again, however late and wherever, is stored once and answered as the first time."""
+"""A message sent again, whenever and wherever, is stored once and answered as the first time."""
 
 import grpc
 

@@ -14,7 +14,7 @@ VISITS = 40  # about
 
 
 class Subscriber:
-    """Keeps what it has seen of each room, as any client would, and checks each event against it."""
+    """Keeps what it has seen of each room, as any client does, and checks each event against it."""
 
     def __init__(self, test, room_ids):
         self.test = test
@@ -58,7 +58,8 @@ class Resume(ServerTestCase):
             for number in range(MESSAGES // SENDERS):
                 room_id = choices.choice(self.room_ids)
                 client_id = f"{sender}-{number}"
-                pending.append((room_id, client_id, stream.send(room_id, client_id, f"text {client_id}")))
+                request = stream.send(room_id, client_id, f"text {client_id}")
+                pending.append((room_id, client_id, request))
                 if len(pending) > choices.randrange(20):
                     self.note_sent(sender, stream, pending)
                     pending = []
@@ -103,7 +104,7 @@ class Resume(ServerTestCase):
         enough = min(subscriber.total() + count, WANTED)
         while subscriber.total() < enough:
             events = stream.take()
-            self.assertNotEqual(events, [], f"nothing more came; the stream's end: {stream.failure}")
+            self.assertNotEqual(events, [], f"nothing more; the stream's end: {stream.failure}")
             subscriber.take(events)
 
     def test_random_visits_while_others_send(self):

@@ -3,10 +3,10 @@
 import uuid
 
 import grpc
-from chatter.v1 import chat_pb2, room_pb2, tenant_pb2, user_pb2
 
 from client import Client
 from harness import ServerTestCase
+from stubs import chat_pb2, room_pb2, tenant_pb2, user_pb2
 
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED

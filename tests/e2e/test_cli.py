@@ -1,0 +1,195 @@
+"""The program `chatter`, as a shell script uses it."""
+
+import json
+import os
+import subprocess
+import uuid
+
+from harness import CHATTER, PATIENCE, Chatterd, ServerTestCase
+
+OK, USAGE, NOT_FOUND, DENIED, UNAVAILABLE, REFUSED = 0, 2, 3, 4, 5, 6
+
+
+class CommandLine(ServerTestCase):
+    def setUp(self):
+        if not self.server.running():
+            self.server.start()
+        self.tenant = f"cli{uuid.uuid4().hex[:12]}"
+        self.admin("tenant", "create", self.tenant)
+        for user_id in ("alice", "bob", "carol"):
+            self.admin("user", "add", user_id, "--name", user_id.title())
+        self.tokens = {user_id: self.admin("session", "create", user_id).strip()
+                       for user_id in ("alice", "bob", "carol")}
+
+    def run_chatter(self, *arguments, token=None, env=(), stdin=""):
+        environment = {name: value for name, value in os.environ.items()
+                       if not name.startswith(("CHATTER", "XDG_"))}
+        environment |= {"HOME": "/nonexistent", "CHATTER_ADDRESS": self.server.address,
+                        "CHATTER_TENANT": self.tenant, **dict(env)}
+        if token is not None:
+            environment["CHATTER_TOKEN"] = token
+        return subprocess.run([CHATTER, *arguments], env=environment, input=stdin, text=True,
+                              capture_output=True, timeout=PATIENCE, check=False)
+
+    def chatter(self, *arguments, code=OK, **options):
+        """Its output; on failure, that on stderr."""
+        done = self.run_chatter(*arguments, **options)
+        self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}{done.stderr}")
+        return done.stdout if code == OK else done.stderr
+
+    def admin(self, *arguments, **options):
+        return self.chatter("--admin-key-file", str(self.server.admin_key_file), *arguments,
+                            **options)
+
+    def as_user(self, user_id, *arguments, **options):
+        return self.chatter(*arguments, token=self.tokens[user_id], **options)
+
+    # ---- The way from a tenant to a message ----
+
+    def test_from_a_room_to_a_message_at_the_other_side(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        self.assertEqual(str(uuid.UUID(room_id)), room_id)
+        self.assertEqual(self.as_user("bob", "room", "create", "bob", "alice").strip(), room_id)
+        self.assertEqual(self.as_user("alice", "send", room_id, "Hello, Bob").strip(), "2")
+        self.assertEqual(self.as_user("bob", "send", room_id, "--", "-1").strip(), "3")
+        lines = self.as_user("bob", "tail", room_id, "--from", "1", "--count", "3").splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertIn("alice made the room with alice, bob", lines[0])
+        self.assertRegex(lines[1], r"^2 .*alice: Hello, Bob$")
+        self.assertRegex(lines[2], r"^3 .*bob: -1$")
+
+    def test_tail_waits_for_what_is_to_come(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        with subprocess.Popen(
+                [CHATTER, "tail", room_id, "--from", "1", "--count", "3", "--json"],
+                env={"HOME": "/nonexistent", "CHATTER_ADDRESS": self.server.address,
+                     "CHATTER_TENANT": self.tenant, "CHATTER_TOKEN": self.tokens["bob"],
+                     "PATH": os.environ["PATH"]},
+                stdout=subprocess.PIPE, text=True) as tail:
+            self.addCleanup(tail.kill)
+            self.assertEqual(json.loads(tail.stdout.readline())["seq"], "1")  # the stream is open
+            self.as_user("alice", "send", room_id, "live")
+            self.assertEqual(json.loads(tail.stdout.readline())["message_sent"]["text"], "live")
+            # And it misses nothing when the server goes and comes back.
+            self.server.restart()
+            self.as_user("alice", "send", room_id, "after the restart")
+            self.assertEqual(json.loads(tail.stdout.readline())["message_sent"]["text"],
+                             "after the restart")
+            self.assertEqual(tail.wait(PATIENCE), OK)
+
+    def test_chat_sends_each_line_of_its_input(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        self.as_user("alice", "chat", room_id, stdin="one\ntwo\n\nthree")
+        messages = [json.loads(line) for line in
+                    self.as_user("bob", "messages", room_id, "--json").splitlines()]
+        self.assertEqual([message["text"] for message in messages[0]["messages"]],
+                         ["one", "two", "three"])
+
+    def test_send_with_an_id_is_stored_once(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        seqs = [self.as_user("alice", "send", "--id", "x1", room_id, "once") for _ in range(3)]
+        self.assertEqual(seqs, ["2\n"] * 3)
+        error = self.as_user("alice", "send", "--id", "x1", room_id, "other", code=REFUSED)
+        self.assertIn("CLIENT_MESSAGE_ID_REUSED", error)
+
+    def test_lists(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        self.as_user("alice", "send", room_id, "Hello")
+        self.assertIn(room_id, self.as_user("bob", "room", "list"))
+        self.assertIn("alice: Hello", self.as_user("bob", "room", "list"))
+        self.assertNotIn(room_id, self.as_user("carol", "room", "list"))
+        self.assertIn("Carol", self.as_user("alice", "user", "list", "--prefix", "ca"))
+        self.assertNotIn("Bob", self.as_user("alice", "user", "list", "--prefix", "ca"))
+        self.assertIn(self.tenant, self.admin("tenant", "list"))
+        self.assertIn("alice: Hello", self.as_user("bob", "messages", room_id))
+
+    # ---- JSON ----
+
+    def test_json_results(self):
+        made = json.loads(self.as_user("alice", "--json", "room", "create", "alice", "bob"))
+        self.assertTrue(made["created"])
+        self.assertEqual(made["room"]["user_ids"], ["alice", "bob"])
+        again = json.loads(self.as_user("alice", "room", "create", "alice", "bob", "--json"))
+        self.assertFalse(again["created"])
+        sent = json.loads(self.as_user("alice", "send", made["room"]["id"], "hi", "--json"))
+        self.assertEqual(sent["seq"], "2")
+        session = json.loads(self.admin("--json", "session", "create", "alice", "--ttl", "1h"))
+        self.assertEqual(session["session"]["user_id"], "alice")
+        self.chatter("room", "list", token=session["token"])
+        self.admin("session", "revoke", session["session"]["id"])
+        self.chatter("room", "list", token=session["token"], code=DENIED)
+
+    def test_json_errors(self):
+        error = json.loads(self.as_user("alice", "--json", "room", "get", str(uuid.uuid4()),
+                                        code=NOT_FOUND))
+        self.assertEqual(error["code"], 5)
+        self.assertEqual([detail["reason"] for detail in error["details"] if "reason" in detail],
+                         ["ROOM_NOT_FOUND"])
+
+    # ---- Exit codes ----
+
+    def test_not_found_is_3(self):
+        self.assertIn("ROOM_NOT_FOUND", self.as_user("alice", "room", "get", str(uuid.uuid4()),
+                                                     code=NOT_FOUND))
+        self.as_user("alice", "tail", str(uuid.uuid4()), code=NOT_FOUND)
+        self.as_user("alice", "user", "get", "nobody", code=NOT_FOUND)
+        self.admin("tenant", "get", "nothing", code=NOT_FOUND)
+        self.as_user("alice", "--tenant", "nothing", "room", "list", code=NOT_FOUND)
+
+    def test_denied_is_4(self):
+        self.assertIn("CREDENTIAL_REQUIRED", self.chatter("room", "list", code=DENIED))
+        self.assertIn("CREDENTIAL_INVALID",
+                      self.chatter("room", "list", token="wrong", code=DENIED))
+        self.assertIn("CREDENTIAL_NOT_ALLOWED",
+                      self.as_user("alice", "tenant", "list", code=DENIED))
+        self.as_user("alice", "user", "add", "eve", code=DENIED)
+
+    def test_unavailable_is_5(self):
+        nowhere = Chatterd("postgresql://")  # never started
+        self.addCleanup(nowhere.destroy)
+        error = self.as_user("alice", "--address", nowhere.address, "--timeout", "500ms", "room",
+                             "list", code=UNAVAILABLE)
+        self.assertIn("--address", error)
+
+    def test_refused_is_6(self):
+        error = self.as_user("alice", "room", "create", "alice", "nobody", code=REFUSED)
+        self.assertIn("UNKNOWN_USERS", error)
+        self.assertIn("nobody", error)
+        self.assertIn("CALLER_NOT_INCLUDED",
+                      self.as_user("alice", "room", "create", "bob", "carol", code=REFUSED))
+        self.assertIn("TENANT_EXISTS", self.admin("tenant", "create", self.tenant, code=REFUSED))
+        self.as_user("alice", "room", "get", "not-a-uuid", code=REFUSED)
+
+    def test_wrong_usage_is_2(self):
+        self.chatter("no-such-command", code=USAGE)
+        self.as_user("alice", "send", code=USAGE)
+        self.chatter("--admin-key-file", "/nonexistent/key", "tenant", "list", code=USAGE)
+
+    # ---- The rest ----
+
+    def test_health(self):
+        self.assertEqual(self.chatter("health"), "SERVING\n")
+        self.server.end()
+        self.chatter("health", "--timeout", "500ms", code=UNAVAILABLE)
+        self.server.start()
+        self.assertEqual(json.loads(self.chatter("health", "--json"))["status"], "SERVING")
+
+    def test_health_is_unavailable_without_the_database(self):
+        self.postgres.stop()
+        try:
+            self.until(lambda: self.run_chatter("health").returncode == UNAVAILABLE, "not healthy")
+        finally:
+            self.postgres.start()
+        self.until(lambda: self.run_chatter("health").returncode == OK, "healthy again")
+
+    def test_help_has_examples(self):
+        for arguments in (["--help"], ["send", "--help"], ["tail", "--help"],
+                          ["room", "create", "--help"], ["tenant", "create", "--help"]):
+            self.assertIn("Examples:", self.chatter(*arguments))
+
+    def test_control_characters_of_others_do_not_reach_the_terminal(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        self.as_user("alice", "send", room_id, "\x1b[2Jgone")
+        shown = self.as_user("bob", "tail", room_id, "--from", "2", "--count", "1")
+        self.assertNotIn("\x1b", shown)
+        self.assertIn("gone", shown)
