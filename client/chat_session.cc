@@ -35,11 +35,11 @@ bool IsPermanent(const absl::Status& status) {
 
 ChatSession::ChatSession(const ChatSessionOptions& options, UniformSource uniform)
     : options_(options),
-      uniform_(uniform),
+      uniform_(std::move(uniform)),
       resume_(options.cursors),
-      pending_(options.max_pending_sends, options.backoff, uniform),
-      backoff_(options.backoff, uniform),
-      repair_backoff_(options.backoff, uniform),
+      pending_(options.max_pending_sends, options.backoff, uniform_),
+      backoff_(options.backoff, uniform_),
+      repair_backoff_(options.backoff, uniform_),
       silence_limit_(kSilentHeartbeats * kDefaultHeartbeatInterval) {}
 
 void ChatSession::Start(absl::Time now) { Connect(now); }

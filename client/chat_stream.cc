@@ -8,7 +8,7 @@
 
 namespace chatter::client {
 
-absl::StatusOr<std::unique_ptr<ChatStream>> ChatStream::Create(ChatStreamOptions options,
+absl::StatusOr<std::unique_ptr<ChatStream>> ChatStream::Create(const ChatStreamOptions& options,
                                                                ChatCallbacks callbacks) {
   auto channel = MakeChannel(options.client);
   if (!channel.ok()) return channel.status();

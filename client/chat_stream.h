@@ -57,7 +57,7 @@ class ChatStream {
 
   // Starts at once. Whether the server can be reached is told by callbacks.
   // Errors: INVALID_ARGUMENT (options).
-  static absl::StatusOr<std::unique_ptr<ChatStream>> Create(ChatStreamOptions options,
+  static absl::StatusOr<std::unique_ptr<ChatStream>> Create(const ChatStreamOptions& options,
                                                             ChatCallbacks callbacks);
   // Close().
   // REQUIRES: not called from a callback.

@@ -31,7 +31,7 @@ absl::StatusOr<std::string> OwnUserId(const Context& context) {
   };
   callbacks.disconnected = [&](const absl::Status& status, absl::Duration) { fail(status); };
   callbacks.ended = fail;
-  const auto stream = ChatStream::Create(std::move(options), std::move(callbacks));
+  const auto stream = ChatStream::Create(options, std::move(callbacks));
   if (!stream.ok()) return UsageError(std::string(stream.status().message()));
   while (user_id.empty() && failure.ok()) mailbox.WaitAndRun();
   mailbox.Stop();

@@ -14,7 +14,7 @@ absl::Status Health(const Context& context) {
   const auto response = (*client)->CheckHealth();
   if (!response.ok()) return response.status();
   const std::string& name = HealthCheckResponse::ServingStatus_Name(response->status());
-  const absl::Status shown = context.Show(*response, [&] { context.out() << name << "\n"; });
+  absl::Status shown = context.Show(*response, [&] { context.out() << name << "\n"; });
   if (!shown.ok()) return shown;
   if (response->status() == HealthCheckResponse::SERVING) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat("the server is ", name));

@@ -77,7 +77,7 @@ absl::Status InteractiveChat::Run(const ClientOptions& client_options,
   options.client = client_options;
   options.session.cursors[room_.id()] =
       history.messages().empty() ? room_.head_seq() : history.messages().rbegin()->seq();
-  const auto stream = ChatStream::Create(std::move(options), MakeCallbacks());
+  const auto stream = ChatStream::Create(options, MakeCallbacks());
   if (!stream.ok()) return UsageError(std::string(stream.status().message()));
   stream_ = stream->get();
   while (!result_.has_value()) WaitForInput();
@@ -149,8 +149,8 @@ void InteractiveChat::SendLine() {
   const std::string line = editor_.TakeLine();
   if (line.empty()) return;
   typing_told_.reset();  // the message itself tells that it is over
-  const absl::Status taken =
-      stream_->Send(room_.id(), line, [this](absl::StatusOr<v1::SendMessageResponse> response) {
+  const absl::Status taken = stream_->Send(
+      room_.id(), line, [this](const absl::StatusOr<v1::SendMessageResponse>& response) {
         mailbox_.Post([this, status = response.status()] { OnAnswer(status); });
       });
   if (taken.ok()) {

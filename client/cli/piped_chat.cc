@@ -50,7 +50,7 @@ absl::Status PipedChat::Run(const ClientOptions& client_options) {
   ChatStreamOptions options;
   options.client = client_options;
   options.session.cursors[room_.id()] = room_.head_seq();
-  const auto stream = ChatStream::Create(std::move(options), MakeCallbacks());
+  const auto stream = ChatStream::Create(options, MakeCallbacks());
   if (!stream.ok()) return UsageError(std::string(stream.status().message()));
   stream_ = stream->get();
   while (!Done()) WaitForWork();
@@ -109,8 +109,8 @@ void PipedChat::SendLines() {
 
 void PipedChat::Send(const std::string& line) {
   if (line.empty()) return;
-  const absl::Status taken =
-      stream_->Send(room_.id(), line, [this](absl::StatusOr<v1::SendMessageResponse> response) {
+  const absl::Status taken = stream_->Send(
+      room_.id(), line, [this](const absl::StatusOr<v1::SendMessageResponse>& response) {
         mailbox_.Post([this, status = response.status()] {
           --unanswered_;
           Fail(status);

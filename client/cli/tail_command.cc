@@ -53,7 +53,7 @@ absl::Status Tail::Run() {
   options.client = *std::move(client_options);
   options.session.cursors[arguments_.room_id] =
       arguments_.from.has_value() ? *arguments_.from - 1 : *head;
-  const auto stream = ChatStream::Create(std::move(options), MakeCallbacks());
+  const auto stream = ChatStream::Create(options, MakeCallbacks());
   if (!stream.ok()) return UsageError(std::string(stream.status().message()));
   while (!result_.has_value()) mailbox_.WaitAndRun();
   mailbox_.Stop();
