@@ -35,7 +35,7 @@ struct ChatOptions {
   absl::Duration heartbeat_interval = absl::Seconds(30);
   absl::Duration send_timeout = absl::Seconds(10);  // how long a send may wait for the database
   int max_commands_in_hand = 64;
-  size_t max_request_bytes = 256 << 10;
+  size_t max_request_bytes = 512 << 10;  // an `open` with 10,000 cursors fits
   size_t max_live_bytes = 1 << 20;    // in the outbox, see there
   size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
   int log_page = 100;                 // events

@@ -18,10 +18,12 @@ absl::Status DrainingError() {
 ChatSessions::ChatSessions(const ChatOptions& options, const ChatDeps& deps)
     : options_(options), deps_(deps) {}
 
-std::shared_ptr<ChatSession> ChatSessions::Start(Caller caller,
-                                                 std::weak_ptr<ChatSession::Transport> transport) {
-  auto session = std::make_shared<ChatSession>(options_, deps_, std::move(caller),
-                                               std::move(transport));
+std::shared_ptr<ChatSession> ChatSessions::New(
+    Caller caller, std::weak_ptr<ChatSession::Transport> transport) const {
+  return std::make_shared<ChatSession>(options_, deps_, std::move(caller), std::move(transport));
+}
+
+void ChatSessions::Begin(const std::shared_ptr<ChatSession>& session) {
   bool draining;
   {
     MutexLock lock(mu_);
@@ -29,7 +31,6 @@ std::shared_ptr<ChatSession> ChatSessions::Start(Caller caller,
     draining = draining_;
   }
   if (draining) session->Fail(DrainingError());
-  return session;
 }
 
 void ChatSessions::End(const std::shared_ptr<ChatSession>& session) {

@@ -17,7 +17,11 @@ class ChatSessions {
   // What `deps` refers to must outlive this, and every session.
   ChatSessions(const ChatOptions& options, const ChatDeps& deps);
 
-  std::shared_ptr<ChatSession> Start(Caller caller, std::weak_ptr<ChatSession::Transport> transport);
+  // Makes a session that nobody knows of yet.
+  std::shared_ptr<ChatSession> New(Caller caller,
+                                   std::weak_ptr<ChatSession::Transport> transport) const;
+  // The session's transport may be called from now on.
+  void Begin(const std::shared_ptr<ChatSession>& session);
   // The stream is gone.
   void End(const std::shared_ptr<ChatSession>& session);
 

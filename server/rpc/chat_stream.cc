@@ -1,5 +1,7 @@
 #include "server/rpc/chat_stream.h"
 
+#include <grpcpp/support/proto_buffer_reader.h>
+
 #include <utility>
 #include <vector>
 
@@ -49,7 +51,8 @@ class ChatStream final : public Reactor,
 
   void Start(Caller caller) {
     self_ = shared_from_this();
-    session_ = sessions_.Start(std::move(caller), weak_from_this());
+    session_ = sessions_.New(std::move(caller), weak_from_this());
+    sessions_.Begin(session_);
     OnRoom();
     OnOutput();
   }
@@ -113,7 +116,7 @@ class ChatStream final : public Reactor,
     v1::ChatRequest request;
     if (request_bytes_.Length() > session_->max_request_bytes()) {
       session_->Fail(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_INVALID_FIELD,
-                               "A request may have up to 262144 bytes."));
+                               "A request may have up to 512 KiB."));
     } else if (!ParseRequest(request_bytes_, request)) {
       session_->Fail(MakeError(absl::StatusCode::kInvalidArgument,
                                v1::ERROR_REASON_MALFORMED_REQUEST,

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -79,6 +80,7 @@ void Connection::Fail(std::string_view what) {
   const char* message = conn_ == nullptr ? "out of memory" : PQerrorMessage(conn_);
   last_error_ = absl::StrCat(absl::string_view(what.data(), what.size()), ": ",
                              absl::StripAsciiWhitespace(message));
+  std::replace(last_error_.begin(), last_error_.end(), '\n', ' ');  // one line in the log
   state_ = State::kClosed;
 }
 

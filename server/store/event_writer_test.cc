@@ -1,0 +1,182 @@
+#include "server/store/event_writer.h"
+
+#include <atomic>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/model/errors.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::store {
+namespace {
+
+using testing::Await;
+using testing::CoreStack;
+using testing::Soon;
+using testing::TestDatabase;
+
+class EventWriterTest : public ::testing::Test {
+ protected:
+  TestDatabase database_;
+  const SchemaName tenant_ = database_.AddTenant("acme");
+  CoreStack stack_{database_.url()};
+  const RoomId room_ = stack_.AddRoom(tenant_, {"alice", "bob"});
+  const RoomKey key_{tenant_, room_};
+};
+
+// The log holds 1, 2, 3 ... and nothing else; returns how many.
+size_t ExpectGapless(const std::vector<RoomEvent>& log) {
+  for (size_t i = 0; i < log.size(); ++i) EXPECT_EQ(log[i].seq, i + 1);
+  return log.size();
+}
+
+TEST_F(EventWriterTest, NumbersMessagesFromTheRoomsFirstEventOn) {
+  EXPECT_EQ(stack_.Send(key_, "alice", "1", "hello")->seq, 2u);
+  EXPECT_EQ(stack_.Send(key_, "bob", "1", "hi")->seq, 3u);
+  const std::vector<RoomEvent> log = stack_.ReadLog(key_);
+  ASSERT_EQ(ExpectGapless(log), 3u);
+  EXPECT_TRUE(std::holds_alternative<RoomCreated>(log[0].what));
+  EXPECT_EQ(std::get<MessageSent>(log[2].what).text, "hi");
+  EXPECT_EQ(log[2].actor_id, "bob");
+}
+
+TEST_F(EventWriterTest, ARetryReturnsTheFirstResultAndStoresNothing) {
+  const auto first = stack_.Send(key_, "alice", "same", "hello");
+  const auto second = stack_.Send(key_, "alice", "same", "hello");
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(second->seq, first->seq);
+  EXPECT_EQ(second->created_at, first->created_at);
+  EXPECT_FALSE(first->duplicate);
+  EXPECT_TRUE(second->duplicate);
+  EXPECT_EQ(stack_.ReadLog(key_).size(), 2u);
+}
+
+TEST_F(EventWriterTest, TheSameIdWithAnotherTextIsRefused) {
+  ASSERT_TRUE(stack_.Send(key_, "alice", "same", "hello").ok());
+  const auto second = stack_.Send(key_, "alice", "same", "goodbye");
+  EXPECT_EQ(ReasonOf(second.status()), v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED);
+  EXPECT_TRUE(stack_.Send(key_, "bob", "same", "goodbye").ok());  // another sender's id is another
+}
+
+TEST_F(EventWriterTest, OnlyMembersWrite) {
+  stack_.AddUsers(tenant_, {"mallory"});
+  EXPECT_EQ(ReasonOf(stack_.Send(key_, "mallory", "1", "hello").status()),
+            v1::ERROR_REASON_ROOM_NOT_FOUND);
+  const RoomKey missing{tenant_, RoomId::Generate(0)};
+  EXPECT_EQ(ReasonOf(stack_.Send(missing, "alice", "1", "hello").status()),
+            v1::ERROR_REASON_ROOM_NOT_FOUND);
+  EXPECT_EQ(stack_.ReadLog(key_).size(), 1u);
+}
+
+// Sends `count` messages from each sender to each room, all at once, and waits for the answers.
+std::vector<StoredMessage> SendMany(CoreStack& stack, const std::vector<RoomKey>& rooms,
+                                    const std::vector<std::string>& senders, int count) {
+  std::vector<std::future<StoredMessage>> answers;
+  for (int i = 0; i < count; ++i) {
+    for (const RoomKey& room : rooms) {
+      for (const std::string& sender : senders) {
+        auto promise = std::make_shared<std::promise<StoredMessage>>();
+        answers.push_back(promise->get_future());
+        stack.writer.Append({room, sender, absl::StrCat("id", i), absl::StrCat("text ", i)}, Soon(),
+                            [promise](absl::StatusOr<StoredMessage> stored) {
+                              EXPECT_TRUE(stored.ok()) << stored.status();
+                              promise->set_value(stored.value_or(StoredMessage{}));
+                            });
+      }
+    }
+  }
+  std::vector<StoredMessage> stored;
+  for (auto& answer : answers) stored.push_back(answer.get());
+  return stored;
+}
+
+TEST_F(EventWriterTest, RoomsAndTenantsInOneBatchStayGapless) {
+  const SchemaName other = database_.AddTenant("other");
+  const RoomKey second{tenant_, stack_.AddRoom(tenant_, {"alice", "bob", "carol"})};
+  const RoomKey third{other, stack_.AddRoom(other, {"alice", "bob"})};
+  SendMany(stack_, {third, key_, second}, {"alice", "bob"}, 400);
+  for (const RoomKey& room : {key_, second, third}) {
+    EXPECT_EQ(ExpectGapless(stack_.ReadLog(room)), 801u);
+  }
+}
+
+TEST_F(EventWriterTest, TheSameMessageManyTimesAtOnceIsStoredOnce) {
+  SendMany(stack_, {key_, key_, key_, key_}, {"alice"}, 50);
+  EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 51u);
+}
+
+TEST_F(EventWriterTest, NodesThatWriteToOneRoomAgree) {
+  CoreStack second(database_.url());
+  CoreStack third(database_.url(), Clock::Real(), {}, /*prepared_statements=*/false);
+  std::thread one([&] { SendMany(second, {key_}, {"alice", "bob"}, 300); });
+  std::thread two([&] { SendMany(third, {key_}, {"alice", "bob"}, 300); });
+  SendMany(stack_, {key_}, {"alice", "bob"}, 300);
+  one.join();
+  two.join();
+  EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 601u);  // each id stored by one of the three
+}
+
+TEST_F(EventWriterTest, ABadRowFailsAloneAndItsNeighboursAreStored) {
+  // Text that isn't UTF-8 can't come over the API; it stands for whatever a database may refuse.
+  std::vector<std::future<absl::Status>> answers;
+  for (int i = 0; i < 20; ++i) {
+    auto promise = std::make_shared<std::promise<absl::Status>>();
+    answers.push_back(promise->get_future());
+    stack_.writer.Append({key_, "alice", absl::StrCat(i), i == 7 ? "\xff" : "fine"}, Soon(),
+                         [promise](absl::StatusOr<StoredMessage> stored) {
+                           promise->set_value(stored.status());
+                         });
+  }
+  for (size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(answers[i].get().code(), i == 7 ? absl::StatusCode::kInternal : absl::StatusCode::kOk);
+  }
+  EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 20u);
+}
+
+TEST_F(EventWriterTest, LostConnectionsLoseAndRepeatNothing) {
+  std::atomic<bool> stop = false;
+  std::thread saboteur([&] {
+    while (!stop) database_.CutConnections();
+  });
+  const auto stored = SendMany(stack_, {key_}, {"alice", "bob"}, 1'000);
+  stop = true;
+  saboteur.join();
+  std::set<uint64_t> seqs;
+  for (const StoredMessage& message : stored) seqs.insert(message.seq);
+  EXPECT_EQ(seqs.size(), 2'000u);
+  EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 2'001u);
+}
+
+TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
+  const auto database = Database::Create(
+      {.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  EventWriter writer(**database, [](std::vector<CommittedEvent>) {});
+  const auto stored = Await<StoredMessage>([&](auto done) {
+    writer.Append({key_, "alice", "1", "hello"}, absl::Now() + absl::Milliseconds(20),
+                  std::move(done));
+  });
+  EXPECT_EQ(ReasonOf(stored.status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+}
+
+TEST_F(EventWriterTest, AFullQueueRefuses) {
+  const auto database = Database::Create(
+      {.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  EventWriter writer(**database, [](std::vector<CommittedEvent>) {});
+  std::atomic<int> refused = 0;
+  for (size_t i = 0; i < EventWriter::kMaxQueuedRows + 2; ++i) {
+    writer.Append({key_, "alice", absl::StrCat(i), "hello"}, Soon(),
+                  [&](absl::StatusOr<StoredMessage> stored) {
+                    if (ReasonOf(stored.status()) == v1::ERROR_REASON_OVERLOADED) ++refused;
+                  });
+  }
+  EXPECT_EQ(refused, 1);  // one more is under way, and kMaxQueuedRows wait
+}
+
+}  // namespace
+}  // namespace chatter::store

@@ -1,0 +1,139 @@
+#include "server/store/room_store.h"
+
+#include <atomic>
+#include <future>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::store {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::Await;
+using testing::CoreStack;
+using testing::Soon;
+using testing::TestDatabase;
+
+class RoomStoreTest : public ::testing::Test {
+ protected:
+  absl::StatusOr<RoomStore::DirectRoom> Create(const SchemaName& tenant,
+                                               std::vector<std::string> users) {
+    return Await<RoomStore::DirectRoom>([&](auto done) {
+      stack_.rooms.CreateDirect(tenant, users, users[0], Soon(), std::move(done));
+    });
+  }
+
+  TestDatabase database_;
+  const SchemaName tenant_ = database_.AddTenant("acme");
+  CoreStack stack_{database_.url()};
+};
+
+TEST_F(RoomStoreTest, MakesARoomOnceAndFindsItAgain) {
+  stack_.AddUsers(tenant_, {"alice", "bob"});
+  const auto first = Create(tenant_, {"alice", "bob"});
+  const auto second = Create(tenant_, {"alice", "bob"});
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_TRUE(first->created);
+  EXPECT_FALSE(second->created);
+  EXPECT_EQ(first->room.id, second->room.id);
+  EXPECT_THAT(second->room.user_ids, ElementsAre("alice", "bob"));
+  EXPECT_EQ(second->room.member_count, 2);
+  EXPECT_EQ(second->room.head_seq, 1u);
+  const auto log = stack_.ReadLog({tenant_, first->room.id});
+  ASSERT_EQ(log.size(), 1u);
+  EXPECT_THAT(std::get<RoomCreated>(log[0].what).user_ids, ElementsAre("alice", "bob"));
+}
+
+TEST_F(RoomStoreTest, ParallelCallsOnSeveralNodesAgreeOnOneRoom) {
+  stack_.AddUsers(tenant_, {"alice", "bob"});
+  CoreStack other(database_.url());
+  std::vector<std::future<RoomStore::DirectRoom>> answers;
+  for (int i = 0; i < 1'000; ++i) {
+    auto promise = std::make_shared<std::promise<RoomStore::DirectRoom>>();
+    answers.push_back(promise->get_future());
+    (i % 2 == 0 ? stack_ : other)
+        .rooms.CreateDirect(tenant_, {"alice", "bob"}, "alice", Soon(),
+                            [promise](absl::StatusOr<RoomStore::DirectRoom> made) {
+                              ASSERT_TRUE(made.ok()) << made.status();
+                              promise->set_value(*std::move(made));
+                            });
+  }
+  std::set<RoomId> ids;
+  int created = 0;
+  for (auto& answer : answers) {
+    const RoomStore::DirectRoom made = answer.get();
+    ids.insert(made.room.id);
+    created += made.created ? 1 : 0;
+  }
+  EXPECT_EQ(ids.size(), 1u);
+  EXPECT_EQ(created, 1);
+  EXPECT_EQ(database_.Execute("SELECT count(*) FROM acme.chatter_room"), "1");
+}
+
+TEST_F(RoomStoreTest, SetsThatSpellAlikeAreDifferentRooms) {
+  stack_.AddUsers(tenant_, {"a", "b", "a1:b", "ab"});
+  const auto two = Create(tenant_, {"a", "b"});
+  const auto one = Create(tenant_, {"ab"});
+  const auto odd = Create(tenant_, {"a1:b"});
+  std::set<RoomId> ids = {two->room.id, one->room.id, odd->room.id};
+  EXPECT_EQ(ids.size(), 3u);
+}
+
+TEST_F(RoomStoreTest, NamesUnknownUsersAndMakesNothing) {
+  stack_.AddUsers(tenant_, {"alice"});
+  const auto made = Create(tenant_, {"alice", "bob", "carol"});
+  ASSERT_TRUE(made.ok());
+  EXPECT_THAT(made->unknown_users, ::testing::UnorderedElementsAre("bob", "carol"));
+  EXPECT_EQ(database_.Execute("SELECT count(*) FROM acme.chatter_room"), "0");
+}
+
+TEST_F(RoomStoreTest, TheSameUsersInTwoTenantsHaveTwoRooms) {
+  const SchemaName other = database_.AddTenant("other");
+  const RoomId one = stack_.AddRoom(tenant_, {"alice", "bob"});
+  const RoomId two = stack_.AddRoom(other, {"alice", "bob"});
+  EXPECT_NE(one, two);
+  const auto found = Await<std::optional<Room>>([&](auto done) {
+    stack_.rooms.Find(other, one, "alice", Soon(), std::move(done));
+  });
+  EXPECT_FALSE(found->has_value());
+}
+
+TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
+  std::vector<RoomId> rooms;
+  for (int i = 0; i < 5; ++i) rooms.push_back(stack_.AddRoom(tenant_, {"me", absl::StrCat("u", i)}));
+  ASSERT_TRUE(stack_.Send({tenant_, rooms[1]}, "me", "1", "the latest").ok());
+  std::vector<RoomId> listed;
+  std::optional<RoomStore::ListPosition> position;
+  while (true) {
+    const auto page = Await<std::vector<Room>>([&](auto done) {
+      stack_.rooms.ListOfUser(tenant_, "me", position, 2, Soon(), std::move(done));
+    });
+    ASSERT_TRUE(page.ok());
+    if (page->empty()) break;
+    for (const Room& room : *page) listed.push_back(room.id);
+    position = {page->back().last_event_at, page->back().id};
+  }
+  EXPECT_THAT(listed, ElementsAre(rooms[1], rooms[4], rooms[3], rooms[2], rooms[0]));
+}
+
+TEST_F(RoomStoreTest, ARoomTellsItsLastMessage) {
+  const RoomId room = stack_.AddRoom(tenant_, {"alice", "bob"});
+  ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "1", "first").ok());
+  ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "2", "second").ok());
+  const auto found = Await<std::optional<Room>>([&](auto done) {
+    stack_.rooms.Find(tenant_, room, "alice", Soon(), std::move(done));
+  });
+  ASSERT_TRUE(found.ok() && found->has_value() && (*found)->last_message.has_value());
+  EXPECT_EQ((*found)->last_message->text, "second");
+  EXPECT_EQ((*found)->last_message->seq, 3u);
+  EXPECT_EQ((*found)->head_seq, 3u);
+}
+
+}  // namespace
+}  // namespace chatter::store

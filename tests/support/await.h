@@ -1,0 +1,30 @@
+// Waits for an asynchronous result.
+#ifndef CHATTER_TESTS_SUPPORT_AWAIT_H_
+#define CHATTER_TESTS_SUPPORT_AWAIT_H_
+
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/base/callback.h"
+
+namespace chatter::testing {
+
+// Calls `start` with a callback and blocks until that is called.
+//   auto users = Await<std::vector<User>>([&](auto done) { store.List(..., std::move(done)); });
+template <typename T, typename Start>
+absl::StatusOr<T> Await(Start start) {
+  auto promise = std::make_shared<std::promise<absl::StatusOr<T>>>();
+  auto future = promise->get_future();
+  start(Callback<T>(
+      [promise](absl::StatusOr<T> result) { promise->set_value(std::move(result)); }));
+  return future.get();
+}
+
+// The deadline of calls in tests: far away, since it is there to end a hanging test only.
+inline absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
+
+}  // namespace chatter::testing
+
+#endif  // CHATTER_TESTS_SUPPORT_AWAIT_H_

@@ -1,0 +1,72 @@
+#include "tests/support/core_stack.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "server/rpc/encode.h"
+#include "tests/support/await.h"
+
+namespace chatter::testing {
+namespace {
+
+std::unique_ptr<store::Database> OpenDatabase(const std::string& url, bool prepared_statements) {
+  auto database = store::Database::Create(
+      {.url = url, .query_connections = 2, .prepared_statements = prepared_statements},
+      [](bool) {});
+  if (!database.ok()) std::abort();
+  return *std::move(database);
+}
+
+}  // namespace
+
+CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::ChatOptions& options,
+                     bool prepared_statements)
+    : database(OpenDatabase(url, prepared_statements)),
+      users(*database),
+      rooms(*database),
+      reader(*database),
+      hub(2, reader, rpc::EncodeRoomEvent),
+      bus(hub),
+      writer(*database,
+             [this](std::vector<CommittedEvent> events) { bus.PublishEvents(std::move(events)); }),
+      messages(writer, reader),
+      sessions(options, {clock, hub, bus, messages, reader, rooms}) {}
+
+CoreStack::~CoreStack() { database->Stop(); }
+
+void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string>& ids) {
+  std::vector<User> list;
+  for (const std::string& id : ids) list.push_back({.id = id, .display_name = "", .created_at = {}});
+  auto done = Await<std::vector<User>>(
+      [&](auto callback) { users.Upsert(tenant, list, Soon(), std::move(callback)); });
+  if (!done.ok()) std::abort();
+}
+
+RoomId CoreStack::AddRoom(const SchemaName& tenant, std::vector<std::string> ids) {
+  AddUsers(tenant, ids);
+  std::sort(ids.begin(), ids.end());
+  auto made = Await<store::RoomStore::DirectRoom>([&](auto callback) {
+    rooms.CreateDirect(tenant, ids, ids[0], Soon(), std::move(callback));
+  });
+  if (!made.ok()) std::abort();
+  return made->room.id;
+}
+
+absl::StatusOr<store::StoredMessage> CoreStack::Send(const RoomKey& room, const std::string& sender,
+                                                     const std::string& client_message_id,
+                                                     const std::string& text) {
+  return Await<store::StoredMessage>([&](auto callback) {
+    writer.Append({room, sender, client_message_id, text}, Soon(), std::move(callback));
+  });
+}
+
+std::vector<RoomEvent> CoreStack::ReadLog(const RoomKey& room) {
+  auto events = Await<std::vector<RoomEvent>>([&](auto callback) {
+    reader.ReadEvents(room, 0, 1'000'000, Soon(), std::move(callback));
+  });
+  if (!events.ok()) std::abort();
+  return *std::move(events);
+}
+
+}  // namespace chatter::testing

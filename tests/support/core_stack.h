@@ -1,0 +1,48 @@
+// The core of one node, wired as the server wires it, over a test's database.
+#ifndef CHATTER_TESTS_SUPPORT_CORE_STACK_H_
+#define CHATTER_TESTS_SUPPORT_CORE_STACK_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/bus/bus.h"
+#include "server/chat/hub.h"
+#include "server/chat/messages.h"
+#include "server/rpc/chat_sessions.h"
+#include "server/store/database.h"
+#include "server/store/event_reader.h"
+#include "server/store/event_writer.h"
+#include "server/store/room_store.h"
+#include "server/store/user_store.h"
+
+namespace chatter::testing {
+
+struct CoreStack {
+  explicit CoreStack(const std::string& url, const Clock& clock = Clock::Real(),
+                     const rpc::ChatOptions& options = {}, bool prepared_statements = true);
+  ~CoreStack();
+
+  void AddUsers(const SchemaName& tenant, const std::vector<std::string>& ids);
+  // The DIRECT room of these users; makes the users too.
+  RoomId AddRoom(const SchemaName& tenant, std::vector<std::string> ids);
+  absl::StatusOr<store::StoredMessage> Send(const RoomKey& room, const std::string& sender,
+                                            const std::string& client_message_id,
+                                            const std::string& text);
+  // All of a room's log.
+  std::vector<RoomEvent> ReadLog(const RoomKey& room);
+
+  std::unique_ptr<store::Database> database;
+  store::UserStore users;
+  store::RoomStore rooms;
+  store::EventReader reader;
+  chat::Hub hub;
+  bus::InProcessBus bus;
+  store::EventWriter writer;
+  chat::Messages messages;
+  rpc::ChatSessions sessions;
+};
+
+}  // namespace chatter::testing
+
+#endif  // CHATTER_TESTS_SUPPORT_CORE_STACK_H_

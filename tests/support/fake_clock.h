@@ -1,0 +1,28 @@
+// A clock that stands still until a test moves it. Thread-safe.
+#ifndef CHATTER_TESTS_SUPPORT_FAKE_CLOCK_H_
+#define CHATTER_TESTS_SUPPORT_FAKE_CLOCK_H_
+
+#include "server/base/clock.h"
+#include "server/base/mutex.h"
+
+namespace chatter::testing {
+
+class FakeClock final : public Clock {
+ public:
+  absl::Time Now() const override {
+    MutexLock lock(mu_);
+    return now_;
+  }
+  void Advance(absl::Duration by) {
+    MutexLock lock(mu_);
+    now_ += by;
+  }
+
+ private:
+  mutable Mutex mu_;
+  absl::Time now_ ABSL_GUARDED_BY(mu_) = absl::FromUnixSeconds(1'800'000'000);
+};
+
+}  // namespace chatter::testing
+
+#endif  // CHATTER_TESTS_SUPPORT_FAKE_CLOCK_H_
