@@ -2,11 +2,10 @@
 
 namespace chatter::client {
 
-std::shared_ptr<ChatConnection> ChatConnection::Start(v1::ChatService::StubInterface& stub,
+std::unique_ptr<ChatConnection> ChatConnection::Start(v1::ChatService::StubInterface& stub,
                                                       const CallMetadata& metadata,
                                                       v1::ChatRequest open, Post post) {
-  std::shared_ptr<ChatConnection> connection(new ChatConnection(std::move(post)));
-  connection->self_ = connection;
+  std::unique_ptr<ChatConnection> connection(new ChatConnection(std::move(post)));
   AddMetadata(metadata, connection->context_);
   stub.async()->Chat(&connection->context_, connection.get());
   connection->AddHold();  // reads and writes begin outside of reactions; until kReadsDone
@@ -66,8 +65,8 @@ void ChatConnection::WriteNext() {
 
 void ChatConnection::OnDone(const grpc::Status& status) {
   status_ = status;
-  const std::shared_ptr<ChatConnection> self = std::move(self_);
-  post_(Signal::kDone);
+  const Post post = std::move(post_);  // the owner may be quicker than the way back from here
+  post(Signal::kDone);
 }
 
 }  // namespace chatter::client

@@ -1,8 +1,9 @@
 // One stream of ChatService.Chat, on gRPC's callback API.
 //
 // All methods are called from one thread, the owner's; reactions, which come on gRPC's threads, do
-// nothing but post signals, which the owner must then give back by Handle(). It keeps itself alive
-// until its last signal is posted.
+// nothing but post signals, which the owner must then give back by Handle(). The owner keeps it
+// until kDone: it must not be destroyed on a thread of gRPC's, which would wait for itself to end
+// if the last reference to the channel went with it.
 #ifndef CHATTER_CLIENT_CHAT_CONNECTION_H_
 #define CHATTER_CLIENT_CHAT_CONNECTION_H_
 
@@ -32,7 +33,7 @@ class ChatConnection final : private grpc::ClientBidiReactor<v1::ChatRequest, v1
   using Post = std::function<void(Signal)>;
 
   // Starts the stream and its first read, and writes `open`.
-  static std::shared_ptr<ChatConnection> Start(v1::ChatService::StubInterface& stub,
+  static std::unique_ptr<ChatConnection> Start(v1::ChatService::StubInterface& stub,
                                                const CallMetadata& metadata, v1::ChatRequest open,
                                                Post post);
 
@@ -59,7 +60,7 @@ class ChatConnection final : private grpc::ClientBidiReactor<v1::ChatRequest, v1
 
   void WriteNext();
 
-  const Post post_;
+  Post post_;
   grpc::ClientContext context_;
   v1::ChatResponse response_;
   v1::ChatRequest writing_;
@@ -68,7 +69,6 @@ class ChatConnection final : private grpc::ClientBidiReactor<v1::ChatRequest, v1
   bool half_close_wanted_ = false;
   bool writes_over_ = false;
   grpc::Status status_;
-  std::shared_ptr<ChatConnection> self_;  // until OnDone
 };
 
 }  // namespace chatter::client

@@ -100,15 +100,16 @@ bool ChatEngine::WaitForWork(std::vector<Posted>& posted) {
 }
 
 void ChatEngine::OnSignal(const Posted& posted) {
-  const std::shared_ptr<ChatConnection> connection = connections_.at(posted.link);
-  connection->Handle(posted.signal);
+  ChatConnection& connection = *connections_.at(posted.link);
+  connection.Handle(posted.signal);
   if (posted.signal == ChatConnection::Signal::kRead) {
-    OnResponse(posted.link, *connection);
-    connection->ReadNext();
+    OnResponse(posted.link, connection);
+    connection.ReadNext();
   } else if (posted.signal == ChatConnection::Signal::kDone) {
+    const absl::Status status = ToAbslStatus(connection.status());
     connections_.erase(posted.link);
     MutexLock lock(mu_);
-    session_.OnLinkEnded(posted.link, ToAbslStatus(connection->status()), Now());
+    session_.OnLinkEnded(posted.link, status, Now());
   }
 }
 

@@ -66,7 +66,7 @@ class ChatEngine {
   const ChatCallbacks callbacks_;
 
   // Of thread_ alone.
-  std::map<LinkId, std::shared_ptr<ChatConnection>> connections_;
+  std::map<LinkId, std::unique_ptr<ChatConnection>> connections_;
   LinkId half_closed_ = 0;  // the last one
   bool ended_ = false;
 

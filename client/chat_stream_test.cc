@@ -316,6 +316,23 @@ TEST_F(ChatStreamTest, ManySendsAtOnceFromManyThreads) {
   for (size_t i = 0; i < notes.size(); ++i) EXPECT_EQ(notes[i], absl::StrCat("answer ", i + 1));
 }
 
+// The last reference to a channel must not go on a thread of gRPC's, which then waits for itself.
+TEST_F(ChatStreamTest, StreamsMayComeAndGo) {
+  constexpr int kStreams = 100;
+  for (int i = 0; i < kStreams; ++i) {
+    service_.Add([](const v1::Open&, ServerStream& stream) {
+      Say(stream, {Opened({}), Message("a", 1)});
+      return UntilClosed(stream);
+    });
+  }
+  for (size_t i = 0; i < kStreams; ++i) {
+    Start();
+    ASSERT_EQ(Notes(2 * i + 1).size(), 2 * i + 1);
+    stream_.reset();
+    ASSERT_EQ(Notes(2 * i + 2).back(), "ended OK");
+  }
+}
+
 TEST(ChatStreamOptionsTest, BadOptionsAreRefused) {
   ChatStreamOptions options;
   options.client.token = "two\nlines";

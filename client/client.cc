@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "client/errors.h"
 
@@ -34,8 +35,13 @@ absl::StatusOr<Response> Client::Call(Stub& stub,
   context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
-  if (!status.ok()) return ToAbslStatus(status);
-  return response;
+  if (status.ok()) return response;
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty()) {
+    // Chatter's own errors have details: this one is gRPC's.
+    return absl::UnavailableError(absl::StrCat("no server can be reached at ", options_.address,
+                                               ": ", status.error_message()));
+  }
+  return ToAbslStatus(status);
 }
 
 absl::StatusOr<grpc::health::v1::HealthCheckResponse> Client::CheckHealth() {
