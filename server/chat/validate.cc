@@ -65,7 +65,7 @@ void AddProblem(std::string_view field, std::string_view problem, FieldViolation
 }
 
 std::optional<RoomId> ParseRoomId(std::string_view text, FieldViolations& violations) {
-  const auto room_id = RoomId::Parse(text);
+  auto room_id = RoomId::Parse(text);
   if (!room_id.has_value()) {
     violations.Add("room_id", "must be a UUID in canonical text: lower case, with hyphens");
   }
@@ -74,7 +74,7 @@ std::optional<RoomId> ParseRoomId(std::string_view text, FieldViolations& violat
 
 std::optional<SchemaName> ParseSchemaName(std::string_view field, std::string_view text,
                                           FieldViolations& violations) {
-  const auto name = SchemaName::Parse(text);
+  auto name = SchemaName::Parse(text);
   if (!name.has_value()) {
     violations.Add(field,
                    "must be 1 to 63 bytes of `a-z`, `0-9`, `_` and `-`, not beginning with `-` or "

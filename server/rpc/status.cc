@@ -10,7 +10,7 @@ namespace chatter::rpc {
 namespace {
 
 // About 6.7 KiB as base64: leaves room for the message and the rest of 8 KiB of metadata.
-constexpr size_t kMaxDetailsBytes = 5 * 1024;
+constexpr size_t kMaxDetailsBytes = size_t{5} << 10;
 
 // Returns whether there is anything left to drop.
 bool DropHalf(google::protobuf::Any& detail) {
