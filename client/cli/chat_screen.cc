@@ -20,7 +20,7 @@ constexpr char kClearLine[] = "\r\x1B[K";
 ChatScreen::ChatScreen(Terminal terminal) : terminal_(std::move(terminal)) { DrawInput(); }
 
 void ChatScreen::Print(std::string_view line) {
-  terminal_.write(absl::StrCat(kClearLine, Sanitize(line), "\r\n"));
+  terminal_.write(absl::StrCat(kClearLine, Sanitize(line), "\n"));
   DrawInput();
 }
 

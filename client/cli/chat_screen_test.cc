@@ -23,13 +23,13 @@ TEST_F(ChatScreenTest, MessagesGoAboveTheInputLine) {
   screen_.SetInput("half a sent");
   Written();
   screen_.Print("bob: hi");
-  EXPECT_EQ(Written(), "\r\x1B[Kbob: hi\r\n\r\x1B[K> half a sent");
+  EXPECT_EQ(Written(), "\r\x1B[Kbob: hi\n\r\x1B[K> half a sent");
 }
 
 TEST_F(ChatScreenTest, NothingOfOthersReachesTheTerminalUnchecked) {
   Written();
   screen_.Print("bob: \x1B[2J");
-  EXPECT_EQ(Written(), "\r\x1B[Kbob: ␛[2J\r\n\r\x1B[K> ");
+  EXPECT_EQ(Written(), "\r\x1B[Kbob: ␛[2J\n\r\x1B[K> ");
   screen_.SetTyping("\x1B[2J", true, now_);
   EXPECT_EQ(Written(), "\r\x1B[K[␛[2J is typing] > ");
 }

@@ -11,6 +11,7 @@
 #include "client/cli/mailbox.h"
 #include "client/cli/output.h"
 #include "client/cli/report.h"
+#include "client/cli/terminal_text.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -34,6 +35,7 @@ class PipedChat {
   void Send(const std::string& line);
   void OnEvent(const v1::RoomEvent& event);
   void Fail(const absl::Status& status);
+  void OnDisconnected(const absl::Status& status);
 
   const Context& context_;
   const v1::Room& room_;
@@ -43,6 +45,7 @@ class PipedChat {
   bool input_ended_ = false;
   int unanswered_ = 0;
   bool over_ = false;
+  bool connected_ = true;  // as far as was told
   absl::Status result_;
 };
 
@@ -62,6 +65,10 @@ ChatCallbacks PipedChat::MakeCallbacks() {
   ChatCallbacks callbacks;
   callbacks.room_event = [this](const v1::RoomEvent& event) {
     if (event.room_id() == room_.id()) mailbox_.Post([this, event] { OnEvent(event); });
+  };
+  callbacks.opened = [this](const v1::Opened&) { mailbox_.Post([this] { connected_ = true; }); };
+  callbacks.disconnected = [this](const absl::Status& status, absl::Duration) {
+    mailbox_.Post([this, status] { OnDisconnected(status); });
   };
   callbacks.ended = [this](const absl::Status& status) {
     mailbox_.Post([this, status] {
@@ -129,6 +136,14 @@ void PipedChat::OnEvent(const v1::RoomEvent& event) {
   } else if (const absl::Status status = PrintJson(event, context_.out()); !status.ok()) {
     Fail(status);
   }
+}
+
+void PipedChat::OnDisconnected(const absl::Status& status) {
+  if (connected_ && !context_.json()) {
+    context_.err() << "chatter: connection lost (" << Sanitize(std::string(status.message()))
+                   << "), trying again" << std::endl;
+  }
+  connected_ = false;
 }
 
 void PipedChat::Fail(const absl::Status& status) { result_.Update(status); }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
@@ -59,6 +60,7 @@ std::string Words(const absl::Status& status) {
   const ErrorDetails details = DetailsOf(status);
   std::string words(status.message());
   if (words.empty()) words = absl::StatusCodeToString(status.code());
+  while (absl::EndsWith(words, ".")) words.pop_back();
   for (const FieldViolation& violation : details.violations) {
     absl::StrAppend(&words, "; ", violation.field, ": ", violation.description);
   }

@@ -51,7 +51,7 @@ TEST(ReportTest, ExitCodes) {
 }
 
 TEST(ReportTest, SaysWhatAndWhereAndWhatToDo) {
-  EXPECT_EQ(Report(WithDetails("unknown users"), false),
+  EXPECT_EQ(Report(WithDetails("unknown users."), false),
             "chatter: unknown users; user_ids[1]: no user 'zoe'; 'chatter user add ID' makes them "
             "[UNKNOWN_USERS]\n");
 }

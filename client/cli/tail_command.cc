@@ -33,13 +33,17 @@ class Tail {
   absl::StatusOr<uint64_t> Head() const;
   ChatCallbacks MakeCallbacks();
   void OnEvent(const v1::RoomEvent& event);
-  void OnDisconnected(const absl::Status& status) const;
+  void OnOpened(const v1::Opened& opened);
+  void OnDisconnected(const absl::Status& status);
+  // For people only.
+  void Tell(const std::string& news) const;
   void Finish(const absl::Status& status);
 
   const Context& context_;
   const Arguments& arguments_;
   Mailbox mailbox_;
   uint64_t printed_ = 0;
+  bool connected_ = true;  // until told otherwise, so that the first time isn't news
   std::optional<absl::Status> result_;
 };
 
@@ -73,10 +77,7 @@ absl::StatusOr<uint64_t> Tail::Head() const {
 ChatCallbacks Tail::MakeCallbacks() {
   ChatCallbacks callbacks;
   callbacks.opened = [this](const v1::Opened& opened) {
-    for (const std::string& room_id : opened.unknown_room_ids()) {
-      if (room_id != arguments_.room_id) continue;
-      mailbox_.Post([this] { Finish(absl::NotFoundError("you aren't in that room any more")); });
-    }
+    mailbox_.Post([this, opened] { OnOpened(opened); });
   };
   callbacks.room_event = [this](const v1::RoomEvent& event) {
     if (event.room_id() == arguments_.room_id) mailbox_.Post([this, event] { OnEvent(event); });
@@ -101,10 +102,25 @@ void Tail::OnEvent(const v1::RoomEvent& event) {
   if (++printed_ == arguments_.count) Finish(absl::OkStatus());
 }
 
-void Tail::OnDisconnected(const absl::Status& status) const {
-  if (context_.json()) return;
-  context_.err() << "chatter: connection lost (" << Sanitize(std::string(status.message()))
-                 << "), trying again" << std::endl;
+void Tail::OnOpened(const v1::Opened& opened) {
+  for (const std::string& room_id : opened.unknown_room_ids()) {
+    if (room_id == arguments_.room_id) {
+      Finish(absl::NotFoundError("you aren't in that room any more"));
+    }
+  }
+  if (!connected_) Tell("connected again");
+  connected_ = true;
+}
+
+void Tail::OnDisconnected(const absl::Status& status) {
+  if (connected_) {
+    Tell(absl::StrCat("connection lost (", std::string(status.message()), "), trying again"));
+  }
+  connected_ = false;
+}
+
+void Tail::Tell(const std::string& news) const {
+  if (!context_.json()) context_.err() << "chatter: " << Sanitize(news) << std::endl;
 }
 
 void Tail::Finish(const absl::Status& status) {
