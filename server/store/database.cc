@@ -1,5 +1,6 @@
 #include "server/store/database.h"
 
+#include <libpq-fe.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -22,6 +23,19 @@ namespace {
 
 constexpr size_t kMaxWaiting = 10'000;  // transactions without a connection, per lane
 
+// libpq's own complaints about a URL repeat it, password included: they are not for a log.
+absl::Status CheckUrl(const std::string& url) {
+  char* complaint = nullptr;
+  PQconninfoOption* parsed = url.empty() ? nullptr : PQconninfoParse(url.c_str(), &complaint);
+  PQfreemem(complaint);
+  if (parsed == nullptr) {
+    return absl::InvalidArgumentError(
+        "the database URL must be one that libpq understands, such as postgresql://user@host/name");
+  }
+  PQconninfoFree(parsed);
+  return absl::OkStatus();
+}
+
 // A connection with what is needed to keep it up.
 struct Slot {
   Slot(const DatabaseOptions& options, Lane slot_lane) : connection(options), lane(slot_lane) {}
@@ -30,6 +44,7 @@ struct Slot {
   absl::Duration backoff = absl::ZeroDuration();
   absl::Time connect_at = absl::InfinitePast();
   absl::Time give_up_connecting_at = absl::InfiniteFuture();
+  bool up = true;  // false once a loss has been logged; true again when connected
 };
 
 }  // namespace
@@ -144,7 +159,10 @@ class Database::Loop {
   }
 
   void Lose(Slot& slot, absl::Time now, const std::string& why) {
-    if (slot.lane == Lane::kWrite) spdlog::warn("database connection lost: {}", why);
+    // Not once for each attempt and connection: a line for each outage.
+    if (std::exchange(slot.up, false) && slot.lane == Lane::kWrite) {
+      spdlog::warn("database connection lost: {}", why);
+    }
     slot.backoff = std::clamp(slot.backoff * 2, options_.min_backoff, options_.max_backoff);
     slot.connect_at = now + absl::Uniform(random_, 0.5, 1.0) * slot.backoff;
     auto& waiting = waiting_[slot.lane];
@@ -182,6 +200,9 @@ class Database::Loop {
       if (slot->connection.state() != Connection::State::kReady) continue;
       (slot->lane == Lane::kWrite ? write : query) = true;
       slot->backoff = absl::ZeroDuration();
+      if (!std::exchange(slot->up, true) && slot->lane == Lane::kWrite) {
+        spdlog::info("database connection back");
+      }
     }
     if (const bool ready = write && query; ready != ready_) {
       ready_ = ready;
@@ -275,7 +296,7 @@ thread_local const Database::Loop* Database::Loop::current_ = nullptr;
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Create(DatabaseOptions options,
                                                            ReadyListener on_ready) {
-  if (options.url.empty()) return absl::InvalidArgumentError("the database URL is empty");
+  if (auto status = CheckUrl(options.url); !status.ok()) return status;
   if (options.query_connections < 1 || options.query_connections > 100) {
     return absl::InvalidArgumentError("database connections must be from 1 to 100");
   }

@@ -35,7 +35,9 @@ constexpr char kPrepareControl[] =
 class Session {
  public:
   static absl::StatusOr<Session> Open(const std::string& url) {
-    Session session(PQconnectdb(url.c_str()));
+    const char* const keys[] = {"dbname", "connect_timeout", nullptr};
+    const char* const values[] = {url.c_str(), "5", nullptr};
+    Session session(PQconnectdbParams(keys, values, /*expand_dbname=*/1));
     if (PQstatus(session.conn_.get()) != CONNECTION_OK) {
       return absl::UnavailableError(
           absl::StripAsciiWhitespace(PQerrorMessage(session.conn_.get())));

@@ -14,7 +14,9 @@ absl::Status StatusFromSqlState(std::string_view sqlstate) {
   if (sqlstate.starts_with("08") ||   // connection
       sqlstate.starts_with("53") ||   // out of connections, memory, disk
       sqlstate.starts_with("57P") ||  // shutting down, starting up
-      sqlstate == "25006") {          // read-only: a standby
+      sqlstate == "25006" ||          // read-only: a standby
+      sqlstate == "3F000" ||          // no schema, no table: not migrated yet
+      sqlstate == "42P01") {
     return DatabaseUnavailableError();
   }
   return InternalError();

@@ -87,7 +87,8 @@ class Postgres:
 
     def destroy(self):
         home = self._home()
-        self._script("stop", check=False)
+        with contextlib.suppress(subprocess.CalledProcessError):  # not running
+            self._pg_ctl("stop", "-m", "immediate", "-s")
         shutil.rmtree(home, ignore_errors=True)
         shutil.rmtree(self._dir, ignore_errors=True)
 
@@ -138,7 +139,7 @@ class Postgres:
         command = [str(programs[-1]), *arguments, "-D", str(self._home() / "data")]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, check=True, timeout=PATIENCE, cwd="/")
+        subprocess.run(command, check=True, timeout=PATIENCE, cwd="/", stderr=subprocess.PIPE)
 
 
 class Chatterd:
