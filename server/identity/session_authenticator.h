@@ -30,8 +30,6 @@ class SessionAuthenticator final : public Authenticator {
   // The session was made or revoked: what was known of it holds no longer.
   void Forget(const SchemaName& tenant, const Sha256Digest& token_digest);
 
-  CacheCounters counters() const { return cache_.counters(); }
-
  private:
   // Without the tenant, what was found in one would be served to another.
   struct Key {

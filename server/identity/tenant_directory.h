@@ -56,8 +56,6 @@ class TenantDirectory {
   // The tenant was made or changed: what was known of its name and domains holds no longer.
   void Forget(const Tenant& tenant);
 
-  CacheCounters counters() const { return cache_.counters(); }
-
  private:
   struct Key {
     bool is_domain = false;  // else a schema's name
