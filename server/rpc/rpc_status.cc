@@ -12,6 +12,7 @@ namespace {
 
 absl::Status WithReason(const absl::Status& status) {
   if (status.ok() || ReasonOf(status) != v1::ERROR_REASON_UNSPECIFIED) return status;
+  if (absl::IsCancelled(status)) return status;  // the client went: nobody will read it
   if (absl::IsDeadlineExceeded(status) || absl::IsAborted(status)) {
     return DatabaseUnavailableError();
   }
