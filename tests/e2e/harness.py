@@ -161,12 +161,12 @@ class Chatterd:
         environment = {name: value for name, value in os.environ.items()
                        if not name.startswith("CHATTER")}
         environment["CHATTERD_DATABASE_URL"] = self._database_url
+        environment["CHATTERD_DRAIN_GRACE"] = "1s"  # unless a flag says otherwise
         with open(self.log, "ab") as log:
             # Dies with this process even when that is killed.
             self._process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", CHATTERD, "--listen", self.address,
-                 "--admin-key-file", str(self.admin_key_file), "--drain-grace", "1s",
-                 *self._flags],
+                 "--admin-key-file", str(self.admin_key_file), *self._flags],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
             self.wait_for_health(SERVING)

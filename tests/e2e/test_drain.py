@@ -72,7 +72,7 @@ class Drain(ServerTestCase):
         for i in range(100):  # all of them: some may have been stored without an answer
             again.sent(again.send(room_id, f"id{i}", f"text {i}"))
         resumed = self.stream("bob", {room_id: len(seen)})
-        resumed.room_event(room_id, 101)
+        self.assertEqual(resumed.caught_up(room_id).head_seq, 101)
         self.assertEqual(seen + resumed.seqs(room_id), list(range(1, 102)))
 
     def test_health_says_not_serving_to_those_who_watch(self):

@@ -10,7 +10,7 @@ const { ADDRESS, TENANT, TOKEN, ROOM_ID, PROTO_ROOT, PATIENCE } = process.env;
 
 const definition = protoLoader.loadSync(
   ['chatter/v1/chat.proto', 'chatter/v1/room.proto', 'google/rpc/error_details.proto'],
-  { includeDirs: [PROTO_ROOT], longs: Number, enums: String, oneofs: true },
+  { includeDirs: [PROTO_ROOT], keepCase: true, longs: Number, defaults: true, oneofs: true },
 );
 const { ChatService, RoomService } = grpc.loadPackageDefinition(definition).chatter.v1;
 
