@@ -27,6 +27,7 @@ class DatabaseRestart(ServerTestCase):
             self.until(lambda: load.acknowledged() >= enough, f"{enough} acknowledged messages")
             self.postgres.stop(mode)
             self.server.wait_for_health(NOT_SERVING)
+            self.assertGreater(load.in_doubt(), 0, "no send was under way")
             self.postgres.start()
             self.server.wait_for_health(SERVING)
         enough = load.acknowledged() + 100
