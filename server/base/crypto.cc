@@ -19,8 +19,7 @@ Sha256Digest Sha256(std::string_view data) {
 }
 
 std::string ToHex(const Sha256Digest& digest) {
-  return absl::BytesToHexString(
-      {reinterpret_cast<const char*>(digest.data()), digest.size()});
+  return absl::BytesToHexString({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 void RandomBytes(void* out, size_t size) {

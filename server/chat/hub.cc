@@ -163,12 +163,11 @@ class Hub::Shard {
     channel.known_head = std::max(channel.known_head, head);
     if (channel.known_head <= channel.tail || channel.reading) return;
     channel.reading = true;
-    reader_.ReadEvents(key, channel.tail, kGapPage, absl::Now() + kReadTimeout,
-                       [this, key](absl::StatusOr<std::vector<RoomEvent>> events) {
-                         worker_.Post([this, key, events = std::move(events)] {
-                           TakeFromLog(key, events);
-                         });
-                       });
+    reader_.ReadEvents(
+        key, channel.tail, kGapPage, absl::Now() + kReadTimeout,
+        [this, key](absl::StatusOr<std::vector<RoomEvent>> events) {
+          worker_.Post([this, key, events = std::move(events)] { TakeFromLog(key, events); });
+        });
   }
 
   void TakeFromLog(const RoomKey& key, const absl::StatusOr<std::vector<RoomEvent>>& events) {

@@ -2,10 +2,10 @@
 //
 // The hub has a channel for each room that somebody follows. A channel belongs to one of the hub's
 // workers and is touched by no other thread. It knows the last sequence number it has handed out
-// (its tail): an event that follows the tail is handed out, an older one dropped, and one further on
-// makes the channel read the log between. So the hub needs nobody's help to be gapless, and what
-// comes over the bus may repeat itself, come late or lose things. A periodic check compares the tails
-// with the log's heads, for events that were stored without a hint.
+// (its tail): an event that follows the tail is handed out, an older one dropped, and one further
+// on makes the channel read the log between. So the hub needs nobody's help to be gapless, and what
+// comes over the bus may repeat itself, come late or lose things. A periodic check compares the
+// tails with the log's heads, for events that were stored without a hint.
 //
 // Thread-safe.
 #ifndef CHATTER_SERVER_CHAT_HUB_H_

@@ -30,9 +30,9 @@ absl::string_view ToAbsl(std::string_view text) { return {text.data(), text.size
 
 }  // namespace
 
-absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
-                       std::initializer_list<std::pair<std::string_view, std::string_view>>
-                           metadata) {
+absl::Status MakeError(
+    absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> metadata) {
   google::rpc::ErrorInfo info;
   info.set_reason(ReasonText(reason));
   info.set_domain("chatter");
@@ -71,8 +71,7 @@ absl::Status RoomNotFoundError() {
 }
 
 absl::Status DatabaseUnavailableError() {
-  return MakeRetryableError(absl::StatusCode::kUnavailable,
-                            v1::ERROR_REASON_DATABASE_UNAVAILABLE,
+  return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DATABASE_UNAVAILABLE,
                             "The database can't be reached right now. Retry; a send keeps its "
                             "client message id.",
                             absl::Seconds(1));

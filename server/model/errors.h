@@ -1,7 +1,7 @@
 // Errors as absl::Status with the details that the API promises.
 //
-// Each detail is a payload of the status, keyed by its Protobuf type URL: what rpc/ turns one to one
-// into google.rpc.Status. No raw database text ever gets in here.
+// Each detail is a payload of the status, keyed by its Protobuf type URL: what rpc/ turns one to
+// one into google.rpc.Status. No raw database text ever gets in here.
 #ifndef CHATTER_SERVER_MODEL_ERRORS_H_
 #define CHATTER_SERVER_MODEL_ERRORS_H_
 
@@ -18,9 +18,9 @@
 namespace chatter {
 
 // `message` says what was wrong and what to do.
-absl::Status MakeError(absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
-                       std::initializer_list<std::pair<std::string_view, std::string_view>>
-                           metadata = {});
+absl::Status MakeError(
+    absl::StatusCode code, v1::ErrorReason reason, std::string_view message,
+    std::initializer_list<std::pair<std::string_view, std::string_view>> metadata = {});
 
 // The same, with RetryInfo.
 absl::Status MakeRetryableError(absl::StatusCode code, v1::ErrorReason reason,

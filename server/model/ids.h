@@ -12,7 +12,8 @@
 
 namespace chatter {
 
-// The name of a tenant's PostgreSQL schema; also the tenant's id. 1 to 63 bytes of a-z, 0-9, '_' and
+// The name of a tenant's PostgreSQL schema; also the tenant's id. 1 to 63 bytes of a-z, 0-9, '_'
+// and
 // '-', not beginning with '-' or "pg_", and none of "public", "chatter", "information_schema". The
 // only way in which an identifier reaches SQL.
 class SchemaName {

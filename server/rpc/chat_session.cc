@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
+#include "server/rpc/chat_feed.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/encode.h"
 #include "server/rpc/rpc_status.h"
@@ -16,9 +17,6 @@ namespace {
 constexpr size_t kMaxRequestIdBytes = 64;
 constexpr int kMaxHeartbeatHeads = 1'000;
 constexpr absl::Duration kLoadTimeout = absl::Seconds(10);
-
-// Below this the next page is read from the log.
-constexpr size_t kLowWatermarkBytes = 64 << 10;
 
 void ToProto(absl::Duration duration, google::protobuf::Duration* out) {
   const absl::Duration whole = absl::Trunc(duration, absl::Seconds(1));
@@ -56,40 +54,6 @@ absl::StatusOr<absl::flat_hash_map<RoomId, uint64_t>> ParseCursors(const v1::Ope
 }
 
 }  // namespace
-
-// One room of the session. Its state is guarded by the session's lock.
-class ChatSession::Feed final : public chat::RoomFollower,
-                                public std::enable_shared_from_this<Feed> {
- public:
-  enum class State {
-    kAsking,  // the hub has been asked, and will say whether we are level
-    kLevel,
-    kBehind,   // waits for its turn to be read
-    kReading,  // a page is on its way
-    kRetired,  // another feed has taken its place
-  };
-
-  Feed(std::shared_ptr<ChatSession> owner, const RoomId& id, uint64_t first_seq)
-      : room(id), next_seq(first_seq), session_(std::move(owner)) {}
-
-  void OnLevel(uint64_t seq) override { session_->FeedLevel(*this, seq); }
-  void OnBehind() override { session_->FeedBehind(*this); }
-  void OnRoomEvent(uint64_t seq, const EncodedEvent& event) override {
-    session_->FeedEvent(*this, seq, event);
-  }
-  void OnNotice(const std::string& user_id, const EncodedEvent& notice) override {
-    session_->FeedNotice(*this, user_id, notice);
-  }
-
-  const RoomId room;
-  uint64_t next_seq;            // the next number to go to the outbox
-  State state = State::kAsking;
-  bool tell_when_level = true;  // by `caught_up`
-  bool touched = false;         // since the last heartbeat
-
- private:
-  const std::shared_ptr<ChatSession> session_;
-};
 
 ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
                          std::weak_ptr<Transport> transport)
@@ -138,10 +102,10 @@ void ChatSession::OnRequest(const v1::ChatRequest& request) {
     case v1::ChatRequest::kPing:
       return ReplyDone(request.request_id());
     case v1::ChatRequest::COMMAND_NOT_SET:
-      return ReplyError(request.request_id(),
-                        MakeError(absl::StatusCode::kInvalidArgument,
-                                  v1::ERROR_REASON_UNKNOWN_COMMAND,
-                                  "The request holds no command that this server knows."));
+      return ReplyError(
+          request.request_id(),
+          MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_UNKNOWN_COMMAND,
+                    "The request holds no command that this server knows."));
   }
 }
 
@@ -202,16 +166,16 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
 }
 
 void ChatSession::OnSend(const std::string& request_id, const v1::SendMessage& send) {
-  deps_.messages.Send(caller_, send.room_id(), send.client_message_id(), send.text(),
-                      absl::Now() + options_.send_timeout,
-                      [self = shared_from_this(),
-                       request_id](absl::StatusOr<chat::Messages::Sent> sent) {
-                        if (!sent.ok()) return self->ReplyError(request_id, sent.status());
-                        v1::Reply reply;
-                        reply.set_request_id(request_id);
-                        rpc::ToProto(*sent, reply.mutable_sent());
-                        self->Reply(std::move(reply));
-                      });
+  deps_.messages.Send(
+      caller_, send.room_id(), send.client_message_id(), send.text(),
+      absl::Now() + options_.send_timeout,
+      [self = shared_from_this(), request_id](absl::StatusOr<chat::Messages::Sent> sent) {
+        if (!sent.ok()) return self->ReplyError(request_id, sent.status());
+        v1::Reply reply;
+        reply.set_request_id(request_id);
+        rpc::ToProto(*sent, reply.mutable_sent());
+        self->Reply(std::move(reply));
+      });
 }
 
 void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typing) {
@@ -262,196 +226,6 @@ void ChatSession::Reply(v1::Reply reply) {
   }
   NotifyOutput();
   if (const auto transport = transport_.lock()) transport->OnRoom();
-}
-
-// ---- Feeds ----
-
-void ChatSession::StartFeed(const RoomHead& head, std::optional<uint64_t> after_seq,
-                            Actions& actions) {
-  uint64_t next_seq = after_seq.value_or(head.head_seq) + 1;
-  if (next_seq > head.head_seq + 1 || next_seq == 0) {
-    next_seq = head.head_seq + 1;
-    v1::ServerEvent event;
-    event.mutable_reset()->set_room_id(head.room_id.ToString());
-    event.mutable_reset()->set_min_seq(1);
-    event.mutable_reset()->set_next_seq(next_seq);
-    Add(event);
-  }
-  const auto feed = std::make_shared<Feed>(shared_from_this(), head.room_id, next_seq);
-  feed->tell_when_level = after_seq.has_value();
-  feeds_.emplace(head.room_id, feed);
-  if (next_seq == head.head_seq + 1) {
-    FollowFeed(feed, actions);
-  } else {
-    PutBehind(*feed);
-  }
-}
-
-void ChatSession::OnRoomJoined(const RoomId& room) {
-  Actions actions;
-  {
-    MutexLock lock(mu_);
-    if (state_ == State::kLoading) {
-      joined_while_loading_.push_back(room);
-      return;
-    }
-    if (state_ != State::kOpen) return;
-    JoinRoom(room);
-    ReadOn(actions);
-  }
-  for (auto& action : actions) action();
-}
-
-void ChatSession::JoinRoom(const RoomId& room) {
-  if (feeds_.contains(room) || feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
-  const auto feed = std::make_shared<Feed>(shared_from_this(), room, 1);
-  feeds_.emplace(room, feed);
-  PutBehind(*feed);
-}
-
-void ChatSession::FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
-  feed->state = Feed::State::kAsking;
-  actions.push_back([this, feed, next_seq = feed->next_seq] {
-    deps_.hub.Follow(KeyOf(feed->room), next_seq, feed);
-  });
-}
-
-void ChatSession::PutBehind(Feed& feed) {
-  feed.state = Feed::State::kBehind;
-  behind_.push_back(feed.shared_from_this());
-}
-
-void ChatSession::FeedLevel(Feed& feed, uint64_t next_seq) {
-  bool closed;
-  {
-    MutexLock lock(mu_);
-    closed = state_ == State::kClosed;
-    if (active() && feed.state == Feed::State::kAsking && next_seq == feed.next_seq) {
-      feed.state = Feed::State::kLevel;
-      if (std::exchange(feed.tell_when_level, false)) AddCaughtUp(feed);
-    }
-  }
-  // Close may have overtaken the request to follow.
-  if (closed) return deps_.hub.Unfollow(KeyOf(feed.room), feed.shared_from_this());
-  NotifyOutput();
-}
-
-void ChatSession::AddCaughtUp(const Feed& feed) {
-  v1::ServerEvent event;
-  event.mutable_caught_up()->set_room_id(feed.room.ToString());
-  event.mutable_caught_up()->set_head_seq(feed.next_seq - 1);
-  Add(event);
-}
-
-void ChatSession::FeedBehind(Feed& feed) {
-  Actions actions;
-  {
-    MutexLock lock(mu_);
-    if (!active() || feed.state != Feed::State::kAsking) return;
-    PutBehind(feed);
-    ReadOn(actions);
-  }
-  for (auto& action : actions) action();
-}
-
-void ChatSession::FeedEvent(Feed& feed, uint64_t seq, const EncodedEvent& event) {
-  Actions actions;
-  {
-    MutexLock lock(mu_);
-    if (!active() || client_done_ || feed.state != Feed::State::kLevel || seq != feed.next_seq) {
-      return;
-    }
-    if (outbox_.AddLive(event, feed.room, seq)) {
-      ++feed.next_seq;
-      Touch(feed);
-    } else {
-      Lag(feed, actions);
-    }
-  }
-  for (auto& action : actions) action();
-  NotifyOutput();
-}
-
-void ChatSession::FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice) {
-  if (user_id == caller_.principal.user_id) return;
-  {
-    MutexLock lock(mu_);
-    if (!active() || feed.state != Feed::State::kLevel) return;
-    outbox_.AddMomentary(notice);
-  }
-  NotifyOutput();
-}
-
-void ChatSession::Touch(Feed& feed) {
-  if (feed.touched) return;
-  feed.touched = true;
-  touched_.push_back(feed.shared_from_this());
-}
-
-// Drops what the client is too slow for. Those feeds, and the one that there was no room for, go back
-// to the first event that they lost.
-void ChatSession::Lag(Feed& feed, Actions& actions) {
-  const std::vector<Outbox::Dropped> dropped = outbox_.DropLive();
-  for (const Outbox::Dropped& event : dropped) {
-    Feed& loser = *feeds_.at(event.room);
-    if (loser.state == Feed::State::kLevel) GoBack(loser, event.seq, actions);
-  }
-  if (feed.state == Feed::State::kLevel) GoBack(feed, feed.next_seq, actions);
-  v1::ServerEvent lagged;
-  lagged.mutable_lagged()->set_dropped_events(dropped.size());
-  Add(lagged);
-  ReadOn(actions);
-}
-
-// Puts another feed in the place of one that is level: whatever the hub still sends to the old one
-// has no effect, in whichever order the hub hears of the two.
-void ChatSession::GoBack(Feed& feed, uint64_t next_seq, Actions& actions) {
-  const std::shared_ptr<Feed> retired = feed.shared_from_this();
-  retired->state = Feed::State::kRetired;
-  actions.push_back([this, retired] { deps_.hub.Unfollow(KeyOf(retired->room), retired); });
-  const auto fresh = std::make_shared<Feed>(shared_from_this(), retired->room, next_seq);
-  feeds_[retired->room] = fresh;
-  PutBehind(*fresh);
-}
-
-void ChatSession::ReadOn(Actions& actions) {
-  if (reading_log_ || behind_.empty() || client_done_ || outbox_.bytes() > kLowWatermarkBytes) return;
-  reading_log_ = true;
-  const std::shared_ptr<Feed> feed = std::move(behind_.front());
-  behind_.pop_front();
-  feed->state = Feed::State::kReading;
-  actions.push_back([self = shared_from_this(), feed, after_seq = feed->next_seq - 1] {
-    self->deps_.reader.ReadEvents(
-        self->KeyOf(feed->room), after_seq, self->options_.log_page, absl::Now() + kLoadTimeout,
-        [self, feed](absl::StatusOr<std::vector<RoomEvent>> page) {
-          self->OnPage(feed, std::move(page));
-        });
-  });
-}
-
-void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
-                         absl::StatusOr<std::vector<RoomEvent>> page) {
-  // A stream that can't be fed had better end: its client will resume with its cursors.
-  if (!page.ok()) return Fail(page.status());
-  std::vector<EncodedEvent> encoded;
-  for (const RoomEvent& event : *page) encoded.push_back(EncodeRoomEvent(event));
-  Actions actions;
-  {
-    MutexLock lock(mu_);
-    reading_log_ = false;
-    if (!active()) return;
-    for (EncodedEvent& event : encoded) outbox_.AddFirm(std::move(event));
-    feed->next_seq += encoded.size();
-    if (!encoded.empty()) Touch(*feed);
-    if (encoded.size() < static_cast<size_t>(options_.log_page)) {
-      FollowFeed(feed, actions);
-    } else {
-      PutBehind(*feed);  // at the end: the other rooms have their turn
-    }
-    ReadOn(actions);
-  }
-  for (auto& action : actions) action();
-  NotifyOutput();
 }
 
 // ---- Output ----

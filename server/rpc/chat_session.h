@@ -3,9 +3,10 @@
 //   waiting for `open` -> loading the caller's rooms -> open -> ending
 //
 // Each room of the caller has a feed, which is either level (live events go from the hub to the
-// outbox) or behind (it waits its turn to be read from the log, a page at a time, whenever the outbox
-// has drained). A client that reads too slowly has its live events dropped and those feeds put
-// behind: see Lagged in chat.proto. A feed never skips a number: it adds event N only after N - 1.
+// outbox) or behind (it waits its turn to be read from the log, a page at a time, whenever the
+// outbox has drained). A client that reads too slowly has its live events dropped and those feeds
+// put behind: see Lagged in chat.proto. A feed never skips a number: it adds event N only after N
+// - 1.
 //
 // Thread-safe. Calls out (hub, store, transport) are made without the lock.
 #ifndef CHATTER_SERVER_RPC_CHAT_SESSION_H_
@@ -36,9 +37,9 @@ struct ChatOptions {
   absl::Duration send_timeout = absl::Seconds(10);  // how long a send may wait for the database
   int max_commands_in_hand = 64;
   size_t max_request_bytes = 512 << 10;  // an `open` with 10,000 cursors fits
-  size_t max_live_bytes = 1 << 20;    // in the outbox, see there
-  size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
-  int log_page = 100;                 // events
+  size_t max_live_bytes = 1 << 20;       // in the outbox, see there
+  size_t max_frame_bytes = 64 << 10;     // of one ChatResponse, unless one event is larger
+  int log_page = 100;                    // events
   int max_rooms = 10'000;
   int max_opened_rooms = 1'000;
 };

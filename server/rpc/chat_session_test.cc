@@ -167,8 +167,8 @@ class ChatSessionTest : public ::testing::Test {
   }
   void Store(const RoomId& room, int count, const std::string& text = "text") {
     for (int i = 0; i < count; ++i) {
-      ASSERT_TRUE(stack_.Send({tenant_, room}, "alice", absl::StrCat("stored", next_id_++), text)
-                      .ok());
+      ASSERT_TRUE(
+          stack_.Send({tenant_, room}, "alice", absl::StrCat("stored", next_id_++), text).ok());
     }
   }
   void TearDown() override {
@@ -431,8 +431,8 @@ TEST_F(ChatSessionTest, ASubscriberThatComesAndGoesSeesEverythingOnceAndInOrder)
   for (const RoomId& room : {room_, second}) {
     senders.emplace_back([this, room] {
       for (int i = 0; i < kMessages; ++i) {
-        ASSERT_TRUE(stack_.Send({tenant_, room}, "alice", absl::StrCat(i), std::string(300, 'x'))
-                        .ok());
+        ASSERT_TRUE(
+            stack_.Send({tenant_, room}, "alice", absl::StrCat(i), std::string(300, 'x')).ok());
       }
     });
   }

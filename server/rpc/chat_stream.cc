@@ -21,8 +21,8 @@ class DeniedStream final : public Reactor {
   void OnDone() override { delete this; }
 };
 
-// The entries of a frame put one behind another: a ChatResponse. Copied into one slice: for events of
-// a few hundred bytes that costs less than a slice of its own for each.
+// The entries of a frame put one behind another: a ChatResponse. Copied into one slice: for events
+// of a few hundred bytes that costs less than a slice of its own for each.
 grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame) {
   size_t size = 0;
   for (const EncodedEvent& event : frame) size += event->size();
@@ -40,9 +40,9 @@ bool ParseRequest(grpc::ByteBuffer& bytes, v1::ChatRequest& request) {
   return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
 }
 
-// One read and one write are outstanding at the most. The stream finishes once, in MaybeFinish: when
-// the session says so, no write is outstanding and nobody is about to start an operation. It lives
-// until OnDone, and as long as somebody is in OnOutput or OnRoom.
+// One read and one write are outstanding at the most. The stream finishes once, in MaybeFinish:
+// when the session says so, no write is outstanding and nobody is about to start an operation. It
+// lives until OnDone, and as long as somebody is in OnOutput or OnRoom.
 class ChatStream final : public Reactor,
                          public ChatSession::Transport,
                          public std::enable_shared_from_this<ChatStream> {

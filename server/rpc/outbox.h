@@ -1,7 +1,7 @@
 // What a stream has yet to send: bounded, in order.
 //
-// Three kinds of entries: what may not be lost (replies, what comes from the log page by page), live
-// room events, which can be dropped because the log still has them, and what is of the moment
+// Three kinds of entries: what may not be lost (replies, what comes from the log page by page),
+// live room events, which can be dropped because the log still has them, and what is of the moment
 // (heartbeats, typing), which nobody will miss. Live events are bounded in bytes; the first kind is
 // bounded by those who add it: one page of the log, and one reply for each command in hand.
 // Not thread-safe: guarded by the session.

@@ -48,8 +48,12 @@ short Connection::wanted_events() const {
 
 void Connection::Connect() {
   // What follows the URL wins over what it says. The last three notice a dead peer within seconds.
-  const char* const keys[] = {"fallback_application_name", "dbname", "client_encoding",
-                              "keepalives_idle", "keepalives_interval", "tcp_user_timeout",
+  const char* const keys[] = {"fallback_application_name",
+                              "dbname",
+                              "client_encoding",
+                              "keepalives_idle",
+                              "keepalives_interval",
+                              "tcp_user_timeout",
                               nullptr};
   const char* const values[] = {"chatterd", options_.url.c_str(), "UTF8", "10", "5", "20000",
                                 nullptr};

@@ -1,7 +1,7 @@
 // One connection to PostgreSQL in nonblocking pipeline mode, as a state machine.
 //
-// The owner polls `socket()` for `wanted_events()` and calls OnEvents. Not thread-safe: the database's
-// loop alone touches it.
+// The owner polls `socket()` for `wanted_events()` and calls OnEvents. Not thread-safe: the
+// database's loop alone touches it.
 #ifndef CHATTER_SERVER_STORE_CONNECTION_H_
 #define CHATTER_SERVER_STORE_CONNECTION_H_
 
@@ -59,7 +59,8 @@ class Connection {
   void OnEvents(short events);
   // Drops the connection; returns what was sent and not answered, in order.
   std::vector<PendingPtr> Close();
-  // Transactions that PostgreSQL has undone and that will do when run again (after a deadlock, say).
+  // Transactions that PostgreSQL has undone and that will do when run again (after a deadlock,
+  // say).
   std::vector<PendingPtr> TakeRetries() { return std::exchange(retries_, {}); }
 
  private:

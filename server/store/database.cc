@@ -90,10 +90,9 @@ class Database::Loop {
   void Submit(PendingPtr pending) {
     auto& waiting = waiting_[pending->transaction.lane];
     if (waiting.size() >= kMaxWaiting) {
-      pending->Finish(MakeRetryableError(absl::StatusCode::kResourceExhausted,
-                                         v1::ERROR_REASON_OVERLOADED,
-                                         "Too many calls are waiting for the database.",
-                                         absl::Seconds(1)));
+      pending->Finish(
+          MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+                             "Too many calls are waiting for the database.", absl::Seconds(1)));
       return;
     }
     if (pending->transaction.deadline != absl::InfiniteFuture()) {

@@ -1,12 +1,12 @@
 // Connections to PostgreSQL, driven by one event loop.
 //
 // libpq in nonblocking pipeline mode: any number of transactions are under way on a connection, and
-// the answers come back in order. A transaction is one or more statements with one sync behind them:
-// PostgreSQL commits at the sync, or undoes all at the first error. Each statement sees what was
-// committed when it begins (READ COMMITTED).
+// the answers come back in order. A transaction is one or more statements with one sync behind
+// them: PostgreSQL commits at the sync, or undoes all at the first error. Each statement sees what
+// was committed when it begins (READ COMMITTED).
 //
-// A connection that is lost is made again, with a growing pause. Transactions that had not been sent
-// wait for that until their deadline; those that had been sent are run again if they are
+// A connection that is lost is made again, with a growing pause. Transactions that had not been
+// sent wait for that until their deadline; those that had been sent are run again if they are
 // `idempotent`, and otherwise fail with DATABASE_UNAVAILABLE, their fate unknown.
 //
 // Thread-safe. Callbacks run on the loop's thread and must not block.
@@ -65,8 +65,8 @@ class Database {
     bool idempotent = false;
     Lane lane = Lane::kQuery;
   };
-  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no connection by the deadline or one is
-  // lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's error.
+  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no connection by the deadline or one
+  // is lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's error.
   void Run(Transaction transaction, Callback<Results> done);
 
  private:

@@ -17,8 +17,7 @@ constexpr int64_t kMessageSentKind = 2;
 
 // PostgreSQL's bigint ends here; no log goes so far.
 int64_t ToBigint(uint64_t seq) {
-  return static_cast<int64_t>(
-      std::min<uint64_t>(seq, std::numeric_limits<int64_t>::max()));
+  return static_cast<int64_t>(std::min<uint64_t>(seq, std::numeric_limits<int64_t>::max()));
 }
 
 RoomCreated ReadRoomCreated(std::string_view details) {
@@ -91,19 +90,19 @@ void ListMessages(Database& database, std::string_view page_sql, const RoomKey& 
 
 void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
                              absl::Time deadline, Callback<std::vector<RoomEvent>> done) {
-  RunOne(database_,
-         {sql::kReadEvents, room.tenant,
-          Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit)},
-         deadline, kIdempotent,
-         [room_id = room.room, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<RoomEvent> events;
-           events.reserve(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) {
-             events.push_back(ReadEvent(room_id, *rows, row));
-           }
-           done(std::move(events));
-         });
+  RunOne(
+      database_,
+      {sql::kReadEvents, room.tenant, Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit)},
+      deadline, kIdempotent,
+      [room_id = room.room, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+        if (!rows.ok()) return done(rows.status());
+        std::vector<RoomEvent> events;
+        events.reserve(static_cast<size_t>(rows->size()));
+        for (int row = 0; row < rows->size(); ++row) {
+          events.push_back(ReadEvent(room_id, *rows, row));
+        }
+        done(std::move(events));
+      });
 }
 
 void EventReader::ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms,

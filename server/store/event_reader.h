@@ -27,7 +27,7 @@ class EventReader {
                  Callback<std::vector<RoomHead>> done);
 
   struct MessagePage {
-    bool room_found = false;  // false: no such room, or `member` (if not empty) isn't in it
+    bool room_found = false;        // false: no such room, or `member` (if not empty) isn't in it
     std::vector<Message> messages;  // ascending
     bool has_more = false;          // in the direction that was asked for
   };

@@ -33,8 +33,8 @@ SendKey KeyOf(const NewMessage& message) {
           message.client_message_id};
 }
 
-// Puts the messages of a tenant next to each other and the tenants in the order in which their rooms
-// are locked. Within a tenant the order of arrival stays.
+// Puts the messages of a tenant next to each other and the tenants in the order in which their
+// rooms are locked. Within a tenant the order of arrival stays.
 void SortByTenant(Batch& batch) {
   std::stable_sort(batch.begin(), batch.end(), [](const Send& a, const Send& b) {
     return a.message.room.tenant < b.message.room.tenant;
@@ -79,8 +79,7 @@ std::vector<Statement> StatementsFor(const Batch& batch) {
 absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
   if (!rows.GetBool(row, 0)) return RoomNotFoundError();
   if (!rows.GetBool(row, 4)) {
-    return MakeError(absl::StatusCode::kAlreadyExists,
-                     v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
+    return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
                      "You sent another text with this client message id before. Choose a new one.");
   }
   return StoredMessage{.seq = static_cast<uint64_t>(rows.GetInt(row, 1)),
@@ -155,16 +154,15 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
     for (const Send& send : batch) {
       transaction.deadline = std::max(transaction.deadline, send.deadline);
     }
-    database_.Run(std::move(transaction),
-                  [self = shared_from_this(), batch = std::move(batch)](
-                      absl::StatusOr<Database::Results> results) mutable {
-                    if (results.ok()) {
-                      self->Answer(std::move(batch), *results);
-                    } else {
-                      self->Recover(std::move(batch), results.status());
-                    }
-                    self->Next();
-                  });
+    database_.Run(std::move(transaction), [self = shared_from_this(), batch = std::move(batch)](
+                                              absl::StatusOr<Database::Results> results) mutable {
+      if (results.ok()) {
+        self->Answer(std::move(batch), *results);
+      } else {
+        self->Recover(std::move(batch), results.status());
+      }
+      self->Next();
+    });
   }
 
   void Answer(Batch batch, const Database::Results& results) {

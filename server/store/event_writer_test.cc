@@ -128,13 +128,13 @@ TEST_F(EventWriterTest, ABadRowFailsAloneAndItsNeighboursAreStored) {
   for (int i = 0; i < 20; ++i) {
     auto promise = std::make_shared<std::promise<absl::Status>>();
     answers.push_back(promise->get_future());
-    stack_.writer.Append({key_, "alice", absl::StrCat(i), i == 7 ? "\xff" : "fine"}, Soon(),
-                         [promise](absl::StatusOr<StoredMessage> stored) {
-                           promise->set_value(stored.status());
-                         });
+    stack_.writer.Append(
+        {key_, "alice", absl::StrCat(i), i == 7 ? "\xff" : "fine"}, Soon(),
+        [promise](absl::StatusOr<StoredMessage> stored) { promise->set_value(stored.status()); });
   }
   for (size_t i = 0; i < answers.size(); ++i) {
-    EXPECT_EQ(answers[i].get().code(), i == 7 ? absl::StatusCode::kInternal : absl::StatusCode::kOk);
+    EXPECT_EQ(answers[i].get().code(),
+              i == 7 ? absl::StatusCode::kInternal : absl::StatusCode::kOk);
   }
   EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 20u);
 }
@@ -154,8 +154,7 @@ TEST_F(EventWriterTest, LostConnectionsLoseAndRepeatNothing) {
 }
 
 TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
-  const auto database = Database::Create(
-      {.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   EventWriter writer(**database, [](std::vector<CommittedEvent>) {});
   const auto stored = Await<StoredMessage>([&](auto done) {
     writer.Append({key_, "alice", "1", "hello"}, absl::Now() + absl::Milliseconds(20),
@@ -165,8 +164,7 @@ TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
 }
 
 TEST_F(EventWriterTest, AFullQueueRefuses) {
-  const auto database = Database::Create(
-      {.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   EventWriter writer(**database, [](std::vector<CommittedEvent>) {});
   std::atomic<int> refused = 0;
   for (size_t i = 0; i < EventWriter::kMaxQueuedRows + 2; ++i) {

@@ -162,9 +162,8 @@ absl::Status ApplyTenantMigrations(Session& session, const SchemaName& name, int
 
 absl::Status MigrateTenant(Session& session, const SchemaName& name, Migrator::Report& report) {
   return InTransaction(session, name.text(), [&]() -> absl::Status {
-    const auto version =
-        ReadVersion(session, "SELECT schema_version FROM chatter.tenant WHERE schema_name = $1",
-                    {name.text()});
+    const auto version = ReadVersion(
+        session, "SELECT schema_version FROM chatter.tenant WHERE schema_name = $1", {name.text()});
     if (absl::IsNotFound(version.status())) return absl::OkStatus();  // deleted meanwhile
     if (!version.ok()) return version.status();
     if (*version >= kTenantVersion) return absl::OkStatus();

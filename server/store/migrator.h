@@ -1,7 +1,7 @@
 // Makes schemas and brings them to the version that this program works with.
 //
-// Migrations are numbered, forward only, and one transaction each. Thread-safe: an advisory lock for
-// the control schema and one for each tenant keeps parallel migrators, on any node, in line.
+// Migrations are numbered, forward only, and one transaction each. Thread-safe: an advisory lock
+// for the control schema and one for each tenant keeps parallel migrators, on any node, in line.
 // Blocks: never call it on a gRPC or database thread.
 #ifndef CHATTER_SERVER_STORE_MIGRATOR_H_
 #define CHATTER_SERVER_STORE_MIGRATOR_H_

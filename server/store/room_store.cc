@@ -39,8 +39,8 @@ std::vector<std::string> ReadIds(const Rows& rows) {
   return ids;
 }
 
-// Stands for exactly this set of users: the ids, each after its length, so that no two sets give the
-// same bytes.
+// Stands for exactly this set of users: the ids, each after its length, so that no two sets give
+// the same bytes.
 Sha256Digest MemberSet(const std::vector<std::string>& sorted_user_ids) {
   std::string canonical;
   for (const std::string& id : sorted_user_ids) absl::StrAppend(&canonical, id.size(), ":", id);

@@ -14,9 +14,9 @@
 namespace chatter::store {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::Await;
 using testing::CoreStack;
+using ::testing::ElementsAre;
 using testing::Soon;
 using testing::TestDatabase;
 
@@ -98,15 +98,15 @@ TEST_F(RoomStoreTest, TheSameUsersInTwoTenantsHaveTwoRooms) {
   const RoomId one = stack_.AddRoom(tenant_, {"alice", "bob"});
   const RoomId two = stack_.AddRoom(other, {"alice", "bob"});
   EXPECT_NE(one, two);
-  const auto found = Await<std::optional<Room>>([&](auto done) {
-    stack_.rooms.Find(other, one, "alice", Soon(), std::move(done));
-  });
+  const auto found = Await<std::optional<Room>>(
+      [&](auto done) { stack_.rooms.Find(other, one, "alice", Soon(), std::move(done)); });
   EXPECT_FALSE(found->has_value());
 }
 
 TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
   std::vector<RoomId> rooms;
-  for (int i = 0; i < 5; ++i) rooms.push_back(stack_.AddRoom(tenant_, {"me", absl::StrCat("u", i)}));
+  for (int i = 0; i < 5; ++i)
+    rooms.push_back(stack_.AddRoom(tenant_, {"me", absl::StrCat("u", i)}));
   ASSERT_TRUE(stack_.Send({tenant_, rooms[1]}, "me", "1", "the latest").ok());
   std::vector<RoomId> listed;
   std::optional<RoomStore::ListPosition> position;
@@ -126,9 +126,8 @@ TEST_F(RoomStoreTest, ARoomTellsItsLastMessage) {
   const RoomId room = stack_.AddRoom(tenant_, {"alice", "bob"});
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "1", "first").ok());
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "2", "second").ok());
-  const auto found = Await<std::optional<Room>>([&](auto done) {
-    stack_.rooms.Find(tenant_, room, "alice", Soon(), std::move(done));
-  });
+  const auto found = Await<std::optional<Room>>(
+      [&](auto done) { stack_.rooms.Find(tenant_, room, "alice", Soon(), std::move(done)); });
   ASSERT_TRUE(found.ok() && found->has_value() && (*found)->last_message.has_value());
   EXPECT_EQ((*found)->last_message->text, "second");
   EXPECT_EQ((*found)->last_message->seq, 3u);

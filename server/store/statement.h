@@ -1,7 +1,7 @@
 // One SQL statement with its parameters, and the rows that it gives.
 //
-// Parameters and results travel in PostgreSQL's binary format: nothing is escaped or parsed as text.
-// Not thread-safe; values to be moved about.
+// Parameters and results travel in PostgreSQL's binary format: nothing is escaped or parsed as
+// text. Not thread-safe; values to be moved about.
 #ifndef CHATTER_SERVER_STORE_STATEMENT_H_
 #define CHATTER_SERVER_STORE_STATEMENT_H_
 
@@ -49,7 +49,8 @@ class Params {
 };
 
 struct Statement {
-  // The text of a statement in server/store/sql: static, so that its address identifies it. May hold
+  // The text of a statement in server/store/sql: static, so that its address identifies it. May
+  // hold
   // `{schema}`, which stands for the quoted name of the tenant's schema.
   std::string_view sql;
   std::optional<SchemaName> schema;
@@ -75,7 +76,7 @@ class Rows {
   int size() const;
   bool IsNull(int row, int column) const;
   bool GetBool(int row, int column) const;
-  int64_t GetInt(int row, int column) const;  // smallint, integer or bigint
+  int64_t GetInt(int row, int column) const;            // smallint, integer or bigint
   std::string_view GetText(int row, int column) const;  // text or bytea; valid while the rows are
   RoomId GetUuid(int row, int column) const;
   absl::Time GetTime(int row, int column) const;

@@ -17,8 +17,8 @@ template <typename T, typename Start>
 absl::StatusOr<T> Await(Start start) {
   auto promise = std::make_shared<std::promise<absl::StatusOr<T>>>();
   auto future = promise->get_future();
-  start(Callback<T>(
-      [promise](absl::StatusOr<T> result) { promise->set_value(std::move(result)); }));
+  start(
+      Callback<T>([promise](absl::StatusOr<T> result) { promise->set_value(std::move(result)); }));
   return future.get();
 }
 

@@ -37,7 +37,8 @@ CoreStack::~CoreStack() { database->Stop(); }
 
 void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string>& ids) {
   std::vector<User> list;
-  for (const std::string& id : ids) list.push_back({.id = id, .display_name = "", .created_at = {}});
+  for (const std::string& id : ids)
+    list.push_back({.id = id, .display_name = "", .created_at = {}});
   auto done = Await<std::vector<User>>(
       [&](auto callback) { users.Upsert(tenant, list, Soon(), std::move(callback)); });
   if (!done.ok()) std::abort();
@@ -46,9 +47,8 @@ void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string
 RoomId CoreStack::AddRoom(const SchemaName& tenant, std::vector<std::string> ids) {
   AddUsers(tenant, ids);
   std::sort(ids.begin(), ids.end());
-  auto made = Await<store::RoomStore::DirectRoom>([&](auto callback) {
-    rooms.CreateDirect(tenant, ids, ids[0], Soon(), std::move(callback));
-  });
+  auto made = Await<store::RoomStore::DirectRoom>(
+      [&](auto callback) { rooms.CreateDirect(tenant, ids, ids[0], Soon(), std::move(callback)); });
   if (!made.ok()) std::abort();
   return made->room.id;
 }
@@ -62,9 +62,8 @@ absl::StatusOr<store::StoredMessage> CoreStack::Send(const RoomKey& room, const 
 }
 
 std::vector<RoomEvent> CoreStack::ReadLog(const RoomKey& room) {
-  auto events = Await<std::vector<RoomEvent>>([&](auto callback) {
-    reader.ReadEvents(room, 0, 1'000'000, Soon(), std::move(callback));
-  });
+  auto events = Await<std::vector<RoomEvent>>(
+      [&](auto callback) { reader.ReadEvents(room, 0, 1'000'000, Soon(), std::move(callback)); });
   if (!events.ok()) std::abort();
   return *std::move(events);
 }

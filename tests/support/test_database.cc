@@ -62,8 +62,10 @@ TestDatabase::TestDatabase() : name_(RandomName()) {
 TestDatabase::~TestDatabase() { Run(ServerUrl(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
 
 SchemaName TestDatabase::AddTenant(std::string_view name) const {
-  auto tenant = store::Migrator(url_).CreateTenant(
-      {.schema_name = *SchemaName::Parse(name), .display_name = "", .domains = {}, .created_at = {}});
+  auto tenant = store::Migrator(url_).CreateTenant({.schema_name = *SchemaName::Parse(name),
+                                                    .display_name = "",
+                                                    .domains = {},
+                                                    .created_at = {}});
   if (!tenant.ok()) Die("tenant not made");
   return tenant->schema_name;
 }

@@ -1,0 +1,51 @@
+// One room of a Chat session: where its stream stands in the room's log.
+//
+// Private to chat_session.cc and chat_session_feeds.cc.
+#ifndef CHATTER_SERVER_RPC_CHAT_FEED_H_
+#define CHATTER_SERVER_RPC_CHAT_FEED_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "server/rpc/chat_session.h"
+
+namespace chatter::rpc {
+
+// What the hub calls. Its state is guarded by the session's lock.
+class ChatSession::Feed final : public chat::RoomFollower,
+                                public std::enable_shared_from_this<Feed> {
+ public:
+  enum class State {
+    kAsking,  // the hub has been asked, and will say whether we are level
+    kLevel,
+    kBehind,   // waits for its turn to be read
+    kReading,  // a page is on its way
+    kRetired,  // another feed has taken its place
+  };
+
+  Feed(std::shared_ptr<ChatSession> owner, const RoomId& id, uint64_t first_seq)
+      : room(id), next_seq(first_seq), session_(std::move(owner)) {}
+
+  void OnLevel(uint64_t seq) override { session_->FeedLevel(*this, seq); }
+  void OnBehind() override { session_->FeedBehind(*this); }
+  void OnRoomEvent(uint64_t seq, const EncodedEvent& event) override {
+    session_->FeedEvent(*this, seq, event);
+  }
+  void OnNotice(const std::string& user_id, const EncodedEvent& notice) override {
+    session_->FeedNotice(*this, user_id, notice);
+  }
+
+  const RoomId room;
+  uint64_t next_seq;  // the next number to go to the outbox
+  State state = State::kAsking;
+  bool tell_when_level = true;  // by `caught_up`
+  bool touched = false;         // since the last heartbeat
+
+ private:
+  const std::shared_ptr<ChatSession> session_;
+};
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_CHAT_FEED_H_
