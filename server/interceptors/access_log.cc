@@ -54,7 +54,9 @@ std::string ReasonIn(const grpc::Status& status) {
 }
 
 spdlog::level::level_enum LevelOf(const std::optional<MethodPolicy>& policy,
-                                  const grpc::Status& status) {
+                                  const grpc::Status& status, bool client_gone) {
+  const auto usual = policy == MethodPolicy::kAnonymous ? spdlog::level::debug : spdlog::level::info;
+  if (client_gone) return usual;  // whatever came of it, nobody is there to miss it
   switch (status.error_code()) {
     case grpc::StatusCode::INTERNAL:
     case grpc::StatusCode::UNAVAILABLE:
@@ -62,7 +64,7 @@ spdlog::level::level_enum LevelOf(const std::optional<MethodPolicy>& policy,
     case grpc::StatusCode::DEADLINE_EXCEEDED:
       return spdlog::level::warn;
     default:
-      return policy == MethodPolicy::kAnonymous ? spdlog::level::debug : spdlog::level::info;
+      return usual;
   }
 }
 
@@ -82,7 +84,7 @@ class AccessLog final : public grpc::experimental::Interceptor {
   using SteadyClock = std::chrono::steady_clock;
 
   void Write(const grpc::Status& status) const {
-    const auto level = LevelOf(context_.policy(), status);
+    const auto level = LevelOf(context_.policy(), status, context_.IsCancelled());
     if (!log_->should_log(level)) return;
     const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
     const Principal& principal = context_.principal();
