@@ -134,13 +134,11 @@ class Load:
         for room_id in self.room_ids:
             log = reader.whole_log(room_id)
             test.assertEqual([message.seq for message in log], list(range(2, len(log) + 2)))
-            test.assertEqual({(message.sender_id, message.client_message_id): message.seq
-                              for message in log},
-                             {(sender.user_id, client_id): seq for sender in self.senders
-                              for (room, client_id), seq in sender.acknowledged.items()
-                              if room == room_id})
-            for message in log:
-                test.assertEqual(message.text, f"text of {message.client_message_id}")
+            stored = {(message.seq, message.client_message_id, message.text) for message in log}
+            told = {(seq, client_id, f"text of {client_id}") for sender in self.senders
+                    for (room, client_id), seq in sender.acknowledged.items() if room == room_id}
+            test.assertEqual(sorted(told - stored), [], "acknowledged, but not in the log")
+            test.assertEqual(sorted(stored - told), [], "in the log, but acknowledged otherwise")
 
 
 class Follower:
