@@ -60,6 +60,9 @@ void Connection::Connect() {
   conn_ = PQconnectStartParams(keys, values, /*expand_dbname=*/1);
   state_ = State::kConnecting;
   connect_wants_write_ = true;
+  // The server's notices would go to stderr: errors are logged where they arrive.
+  PQsetNoticeProcessor(
+      conn_, [](void*, const char*) {}, nullptr);
   if (conn_ == nullptr || PQstatus(conn_) == CONNECTION_BAD) Fail("connecting");
 }
 
