@@ -37,7 +37,7 @@ TEST_F(StackTest, HandlersStartOnlyWhenTheLookupsHaveEnded) {
   std::thread caller([&] {
     outcome = server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(alice_)});
   });
-  server_.database.AwaitHeldLookup();
+  EXPECT_TRUE(server_.database.AwaitHeldLookup());
   // Nobody else waits meanwhile, and the handler hasn't been started.
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(server_.ListTenants({Bearer(TestServer::kAdministratorKey)}).who, "//key");
@@ -58,7 +58,7 @@ TEST_F(StackTest, ACallThatIsGivenUpWhileItWaitsDoesNoHarm) {
     v1::GetUserResponse response;
     status = v1::UserService::NewStub(server_.channel())->GetUser(&context, {}, &response);
   });
-  server_.database.AwaitHeldLookup();
+  EXPECT_TRUE(server_.database.AwaitHeldLookup());
   context.TryCancel();
   caller.join();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::CANCELLED);

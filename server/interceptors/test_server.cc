@@ -79,9 +79,12 @@ void FakeDatabase::Release() {
   changed_.NotifyAll();
 }
 
-void FakeDatabase::AwaitHeldLookup() {
+bool FakeDatabase::AwaitHeldLookup() {
   MutexLock lock(mu_);
-  while (held_ == 0) changed_.Wait(mu_);
+  while (held_ == 0) {
+    if (!changed_.WaitFor(mu_, absl::Seconds(20))) return false;
+  }
+  return true;
 }
 
 template <typename T>

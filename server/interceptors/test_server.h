@@ -44,8 +44,8 @@ class FakeDatabase {
   // From now on lookups wait until Release.
   void Hold();
   void Release();
-  // Returns once a lookup waits.
-  void AwaitHeldLookup();
+  // Returns once a lookup waits; false: none has come in a long time.
+  bool AwaitHeldLookup();
 
   identity::TenantLookups tenant_lookups();
   identity::SessionLookup session_lookup();
