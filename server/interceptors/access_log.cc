@@ -55,7 +55,8 @@ std::string ReasonIn(const grpc::Status& status) {
 
 spdlog::level::level_enum LevelOf(const std::optional<MethodPolicy>& policy,
                                   const grpc::Status& status, bool client_gone) {
-  const auto usual = policy == MethodPolicy::kAnonymous ? spdlog::level::debug : spdlog::level::info;
+  const auto usual =
+      policy == MethodPolicy::kAnonymous ? spdlog::level::debug : spdlog::level::info;
   if (client_gone) return usual;  // whatever came of it, nobody is there to miss it
   switch (status.error_code()) {
     case grpc::StatusCode::INTERNAL:
