@@ -8,7 +8,9 @@ E2E_TIME_FACTOR (how much longer everything may take, for slow builds), E2E_SEED
 randomised tests).
 """
 
+import atexit
 import contextlib
+import functools
 import os
 import random
 import secrets
@@ -75,6 +77,15 @@ class Postgres:
         self._data = self._dir / "postgres"
         self._databases = 0
 
+    @staticmethod
+    @functools.cache
+    def shared(durable):
+        """Started, and the same one for all of this process, at whose end it is destroyed."""
+        postgres = Postgres(durable)
+        atexit.register(postgres.destroy)
+        postgres.start()
+        return postgres
+
     def start(self):
         self._script("start", *self._options)
 
@@ -103,9 +114,9 @@ class Postgres:
         self.query(f"CREATE DATABASE {name}")
         return self.url(name)
 
-    def query(self, sql, url=None):
+    def query(self, sql, database_url=None):
         """The rows, as lines of `|`-separated text."""
-        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, url or self.url()]
+        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, database_url or self.url()]
         done = subprocess.run(command, capture_output=True, text=True, check=False,
                               timeout=PATIENCE)
         if done.returncode:
@@ -325,17 +336,16 @@ class E2ETestCase(unittest.TestCase):
 
 
 class ServerTestCase(E2ETestCase):
-    """One PostgreSQL and one chatterd for all tests of the class, a tenant for each test."""
+    """One chatterd with a database of its own for all tests of the class, a tenant for each test."""
 
     flags = ()
     durable = False  # the database
 
     @classmethod
     def setUpClass(cls):
-        cls.postgres = Postgres(cls.durable)
-        cls.addClassCleanup(cls.postgres.destroy)
-        cls.postgres.start()
-        cls.server = Chatterd(cls.postgres.url(), *cls.flags)
+        cls.postgres = Postgres.shared(cls.durable)
+        cls.database_url = cls.postgres.make_database()
+        cls.server = Chatterd(cls.database_url, *cls.flags)
         cls.addClassCleanup(cls.server.destroy)
         cls.servers = (cls.server,)
         cls.server.start()

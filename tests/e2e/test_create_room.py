@@ -41,7 +41,7 @@ class CreateRoom(ServerTestCase):
         self.assertEqual(rooms[0].head_seq, 1)
 
     def test_a_thousand_parallel_calls_at_two_servers_make_one_room(self):
-        other = Chatterd(self.postgres.url())
+        other = Chatterd(self.database_url)
         self.addCleanup(other.destroy)
         self.servers = (self.server, other)
         other.start()

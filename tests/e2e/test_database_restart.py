@@ -1,7 +1,6 @@
 """PostgreSQL goes and comes back while chatterd stays up, or comes later than chatterd."""
 
-from harness import (NOT_SERVING, SERVING, WHOLE_TEST, Chatterd, E2ETestCase, Postgres,
-                     ServerTestCase)
+from harness import NOT_SERVING, SERVING, WHOLE_TEST, Chatterd, ServerTestCase
 from load import Follower, Load
 from threads import Threads
 
@@ -12,6 +11,7 @@ class DatabaseRestart(ServerTestCase):
     durable = True
 
     def restart_under_load(self, mode, rounds):
+        self.server.wait_for_health(SERVING)  # if another test has stopped the database
         tenant = self.make_tenant("reader", "room0", "room1", *SENDERS)
         for user_id in ("reader", *SENDERS):
             tenant.token(user_id)
@@ -47,32 +47,23 @@ class DatabaseRestart(ServerTestCase):
     def test_a_crash_of_postgresql_under_load_loses_nothing(self):
         self.restart_under_load("immediate", rounds=3)
 
-
-class StartOrder(E2ETestCase):
-    def test_chatterd_that_starts_first_serves_once_postgresql_is_up(self):
-        postgres = Postgres()
-        self.addCleanup(postgres.destroy)
-        postgres.start()  # once, for there to be an address
-        postgres.stop()
-        server = Chatterd(postgres.url())
+    def chatterd_without_database(self):
+        """Another one, started while PostgreSQL is away, and for now listening."""
+        self.postgres.stop()
+        self.addCleanup(self.postgres.start)  # whatever comes; does nothing if it is up
+        server = Chatterd(self.database_url)
         self.addCleanup(server.destroy)
         self.servers = (server,)
-
         server.start(wait=False)
         server.wait_for_health(NOT_SERVING)
         self.until(lambda: "waiting for PostgreSQL" in server.log.read_text("utf-8"),
                    "a line in the log that says what it waits for")
-        postgres.start()
+        return server
+
+    def test_chatterd_that_starts_first_serves_once_postgresql_is_up(self):
+        server = self.chatterd_without_database()
+        self.postgres.start()
         server.wait_for_health(SERVING)
 
     def test_chatterd_that_still_waits_for_postgresql_can_be_ended(self):
-        postgres = Postgres()
-        self.addCleanup(postgres.destroy)
-        postgres.start()
-        postgres.stop()
-        server = Chatterd(postgres.url())
-        self.addCleanup(server.destroy)
-        self.servers = (server,)
-        server.start(wait=False)
-        server.wait_for_health(NOT_SERVING)
-        self.assertEqual(server.end(), 0)
+        self.assertEqual(self.chatterd_without_database().end(), 0)

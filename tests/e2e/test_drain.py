@@ -3,8 +3,7 @@
 import grpc
 
 from client import CHANNEL_OPTIONS
-from harness import (NOT_SERVING, PATIENCE, SERVING, Chatterd, E2ETestCase, Postgres,
-                     ServerTestCase, Tenant)
+from harness import NOT_SERVING, PATIENCE, SERVING, Chatterd, ServerTestCase
 from stubs import health_pb2, health_pb2_grpc
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
@@ -34,7 +33,7 @@ class Drain(ServerTestCase):
 
     def test_it_ends_as_soon_as_all_streams_have_gone(self):
         """Without waiting for the grace to be over, which is longer than any test."""
-        patient = Chatterd(self.postgres.url(), "--drain-grace", "10m")
+        patient = Chatterd(self.database_url, "--drain-grace", "10m")
         self.addCleanup(patient.destroy)
         patient.start()
         client = self.client(self.tenant, "alice", patient.address)
@@ -89,37 +88,23 @@ class Drain(ServerTestCase):
     def test_sigterm_without_any_stream_exits_0(self):
         self.assertEqual(self.server.end(), 0)
 
-
-class RollingRestart(E2ETestCase):
-    def test_streams_move_from_one_server_to_the_other(self):
-        postgres = Postgres()
-        self.addCleanup(postgres.destroy)
-        postgres.start()
-        old = Chatterd(postgres.url())
-        new = Chatterd(postgres.url())
-        self.servers = (old, new)
-        for server in self.servers:
-            self.addCleanup(server.destroy)
-            server.start()
-        tenant = Tenant(old, "tenant")
-        self.addCleanup(tenant.close)
-        tenant.add_users("alice", "bob")
-        room_id = tenant.service.room_id("alice", "bob")
-        alice_client, bob_client = tenant.client("alice", new.address), tenant.client("bob")
-        self.addCleanup(alice_client.close)
-        self.addCleanup(bob_client.close)
-        bob = bob_client.stream({room_id: 0})
+    def test_streams_move_from_one_server_to_another(self):
+        new = Chatterd(self.database_url)
+        self.addCleanup(new.destroy)
+        self.servers = (self.server, new)
+        new.start()
+        room_id = self.tenant.service.room_id("alice", "bob")
+        alice_at_new = self.client(self.tenant, "alice", new.address)
+        bob = self.stream("bob", {room_id: 0})
         bob.caught_up(room_id)
 
-        old.begin_to_end()
+        self.server.begin_to_end()
         bob.wait(lambda e: e.HasField("drain"), "drain")
-        alice_client.send_message(room_id, "id", "said at the new one")
+        alice_at_new.send_message(room_id, "id", "said at the new one")
         self.assertFailure(bob.end(), UNAVAILABLE, "DRAINING")
-        seen = len(bob.seqs(room_id))
-        moved = tenant.client("bob", new.address)
-        self.addCleanup(moved.close)
-        stream = moved.stream({room_id: seen})
-        self.addCleanup(stream.cancel)
-        stream.caught_up(room_id)
-        self.assertEqual(bob.seqs(room_id) + stream.seqs(room_id), [1, 2])
-        self.assertEqual(old.wait(), 0)
+        seen = bob.seqs(room_id)
+        moved = self.client(self.tenant, "bob", new.address).stream({room_id: len(seen)})
+        self.addCleanup(moved.cancel)
+        moved.caught_up(room_id)
+        self.assertEqual(seen + moved.seqs(room_id), [1, 2])
+        self.assertEqual(self.server.wait(), 0)

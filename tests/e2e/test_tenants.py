@@ -124,6 +124,6 @@ class Tenants(ServerTestCase):
     def test_the_tables_are_in_schemas_of_their_own(self):
         self.red_alice.send_message(self.red_room, "id", "only in red")
         for tenant, count in ((self.red, 1), (self.blue, 0)):
-            rows = self.postgres.query(f"SELECT count(*) FROM {tenant.name}.chatter_event "
-                                       "WHERE text = 'only in red'")
+            sql = f"SELECT count(*) FROM {tenant.name}.chatter_event WHERE text = 'only in red'"
+            rows = self.postgres.query(sql, self.database_url)
             self.assertEqual(rows, [str(count)])
