@@ -27,6 +27,7 @@ from pathlib import Path
 
 import grpc
 
+import raw_http2
 import stubs
 from client import Client, failure_of
 from stubs import health_pb2, health_pb2_grpc, tenant_pb2, user_pb2
@@ -239,6 +240,18 @@ class Chatterd:
                         if response.status == wanted:
                             return
         raise AssertionError(f"health was {seen}, never {wanted}:\n{tail(self.log)}")
+
+    def first_health(self):
+        """What the health service says as soon as anybody answers at the port."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ConnectionRefusedError):
+                status, body = raw_http2.unary_call(self.port, b"/grpc.health.v1.Health/Check", [],
+                                                    PATIENCE)
+                if status != 0:
+                    raise AssertionError(f"Check failed: {status}")
+                return health_pb2.HealthCheckResponse.FromString(body).status
+        raise AssertionError(f"nobody listens:\n{tail(self.log)}")
 
     def restart(self):
         """Ends it in an orderly way and starts it again."""

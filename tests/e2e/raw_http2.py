@@ -1,4 +1,4 @@
-"""A gRPC call written byte by byte, with header values that no gRPC library would send."""
+"""gRPC calls written byte by byte: with what no gRPC library would send, or sooner than any."""
 
 import re
 import socket
@@ -9,8 +9,8 @@ _DATA, _HEADERS, _RST_STREAM, _SETTINGS, _GOAWAY = 0, 1, 3, 4, 7
 _END_STREAM, _END_HEADERS = 1, 4
 
 
-def unary_status(port, path, headers, timeout):
-    """The grpc-status of a unary call with an empty request.
+def unary_call(port, path, headers, timeout):
+    """Makes a unary call with an empty request; returns its grpc-status and the response's bytes.
 
     Raises ConnectionError if the server answers by anything but a status.
     """
@@ -23,7 +23,7 @@ def unary_status(port, path, headers, timeout):
                            + _frame(_HEADERS, _END_HEADERS, 1, block)
                            + _frame(_DATA, _END_STREAM, 1, b"\0\0\0\0\0"))
         with connection.makefile("rb") as stream:
-            return _read_status(stream)
+            return _read_answer(stream)
 
 
 # HPACK: a literal that isn't to be indexed, neither name nor value compressed.
@@ -46,7 +46,8 @@ def _frame(kind, flags, stream, payload=b""):
     return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
 
 
-def _read_status(stream):
+def _read_answer(stream):
+    body = b""
     while header := stream.read(9):
         size = int.from_bytes(header[:3], "big")
         kind, _, stream_id = struct.unpack(">BBI", header[3:])
@@ -54,7 +55,9 @@ def _read_status(stream):
         # The first answer on a connection: nothing of it is in a table yet, and gRPC doesn't
         # compress what it sends.
         if kind == _HEADERS and (found := re.search(rb"grpc-status.(\d+)", payload, re.DOTALL)):
-            return int(found[1])
+            return int(found[1]), body[5:]  # without the length before it
+        if kind == _DATA:
+            body += payload
         if kind == _GOAWAY or (kind == _RST_STREAM and stream_id == 1):
             raise ConnectionError(f"frame {kind}: {payload!r}")
     raise ConnectionError("the server has closed the connection")

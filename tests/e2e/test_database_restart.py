@@ -1,7 +1,11 @@
 """PostgreSQL goes and comes back while chatterd stays up, or comes later than chatterd."""
 
+import grpc
+
+from client import Client, failure_of
 from harness import NOT_SERVING, SERVING, WHOLE_TEST, Chatterd, ServerTestCase
 from load import Follower, Load
+from stubs import tenant_pb2
 from threads import Threads
 
 SENDERS = [f"sender{i}" for i in range(4)]
@@ -59,6 +63,30 @@ class DatabaseRestart(ServerTestCase):
         self.until(lambda: "waiting for PostgreSQL" in server.log.read_text("utf-8"),
                    "a line in the log that says what it waits for")
         return server
+
+    def test_health_never_says_serving_too_early(self):
+        """To whoever asks from the first moment on."""
+        self.postgres.stop()
+        self.addCleanup(self.postgres.start)
+        server = Chatterd(self.database_url)
+        self.addCleanup(server.destroy)
+        self.servers = (server,)
+        for _ in range(20):
+            server.start(wait=False)
+            self.assertEqual(server.first_health(), NOT_SERVING)
+            server.kill()
+
+    def test_calls_without_the_database_fail_soon_and_say_when_to_try_again(self):
+        server = self.chatterd_without_database()
+        admin = Client(server.address, token=server.admin_key)
+        service = Client(server.address, tenant="tenant", token=server.admin_key)
+        self.addCleanup(admin.close)
+        self.addCleanup(service.close)
+        for call in (lambda: admin.tenants.ListTenants(tenant_pb2.ListTenantsRequest()),
+                     lambda: service.create_room("alice", "bob")):
+            with self.assertFails(grpc.StatusCode.UNAVAILABLE, "DATABASE_UNAVAILABLE") as caught:
+                call()
+            self.assertIsNotNone(failure_of(caught.exception).retry_after)
 
     def test_chatterd_that_starts_first_serves_once_postgresql_is_up(self):
         server = self.chatterd_without_database()

@@ -74,9 +74,9 @@ class Metadata(MetadataTestCase):
 
     def test_bytes_that_no_library_would_send(self):
         def status(tenant, authorization=self.authorization[1].encode()):
-            return raw_http2.unary_status(
-                self.server.port, b"/chatter.v1.RoomService/ListRooms",
-                [(b"x-chatter-tenant", tenant), (b"authorization", authorization)], PATIENCE)
+            headers = [(b"x-chatter-tenant", tenant), (b"authorization", authorization)]
+            return raw_http2.unary_call(self.server.port, b"/chatter.v1.RoomService/ListRooms",
+                                        headers, PATIENCE)[0]
 
         own = self.tenant.name.encode()
         self.assertEqual(status(own), 0)  # this way of asking works
