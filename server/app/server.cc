@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "server/interceptors/stack.h"
 #include "server/rpc/chat_service.h"
+#include "server/rpc/health_service.h"
 #include "server/rpc/room_service.h"
 #include "server/rpc/tenant_service.h"
 #include "server/rpc/user_service.h"
@@ -65,12 +66,15 @@ struct Server::Services {
       : chat(backend.messages, backend.chat_sessions),
         rooms(backend.rooms),
         users(backend.users),
-        tenants(backend.tenants) {}
+        tenants(backend.tenants),
+        health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.UserService",
+                "chatter.v1.TenantService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
   rpc::UserService users;
   rpc::TenantService tenants;
+  rpc::HealthService health;
 };
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Config config, const Clock& clock) {
@@ -102,7 +106,6 @@ absl::Status Server::Begin() {
 }
 
 absl::Status Server::Listen() {
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetUpConnections(builder);
@@ -111,14 +114,13 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->rooms);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
+  builder.RegisterService(&services_->health);
   interceptors::InstallStack(builder, {.tenants = backend_->tenant_directory,
                                        .authenticators = backend_->authenticators,
                                        .access_log = spdlog::default_logger(),
                                        .clock = clock_});
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return CannotListenError(config_.listen);
-  health_.push_back(server_->GetHealthCheckService());
-  health_.back()->SetServingStatus(false);
   spdlog::info("listening: address={} port={}", config_.listen, port_);
   return absl::OkStatus();
 }
@@ -131,10 +133,9 @@ absl::Status Server::ListenForOperators() {
   grpc::ServerBuilder builder;
   SetUpConnections(builder);
   builder.AddListeningPort(config_.ops_listen, grpc::InsecureServerCredentials(), &ops_port_);
+  builder.RegisterService(&services_->health);
   ops_server_ = builder.BuildAndStart();
   if (ops_server_ == nullptr) return CannotListenError(config_.ops_listen);
-  health_.push_back(ops_server_->GetHealthCheckService());
-  health_.back()->SetServingStatus(false);
   spdlog::info("listening for operators: address={} port={}", config_.ops_listen, ops_port_);
   return absl::OkStatus();
 }
@@ -153,23 +154,21 @@ void Server::BeginTasks() {
 void Server::ReportHealth() {
   if (!listening_ || ready() == was_ready_) return;
   was_ready_ = !was_ready_;
-  for (auto* health : health_) health->SetServingStatus(was_ready_);
+  services_->health.SetServing(was_ready_);
   spdlog::info("health: {}", was_ready_ ? "serving" : "not serving, the database is away");
 }
 
 // The order, from the outside in:
 //   1. Health says NOT_SERVING, for good: load balancers send no more calls.
-//   2. Tenants that wait to be made are refused; streams are asked to go, and ended when the grace
-//   is
-//      over.
+//   2. Tenants that wait to be made are refused; streams are asked to go, and ended when the
+//      grace is over.
 //   3. gRPC stops: no new calls, a moment for those under way, then they are cancelled.
 //   4. The tasks stop; heartbeats were needed until here.
-//   5. Destruction, in the reverse order of making: servers, services, then the backend, which
-//   stops
-//      the database before the rules, the hub and the stores go.
+//   5. Destruction, in the reverse order of making: servers, services, then the backend,
+//      which stops the database before the rules, the hub and the stores go.
 void Server::Shutdown() {
   if (std::exchange(shut_down_, true)) return;
-  for (auto* health : health_) health->Shutdown();
+  if (services_ != nullptr) services_->health.Shutdown();
   if (server_ != nullptr) {
     backend_->tenants.Drain();
     backend_->chat_sessions.Drain(config_.drain_grace);

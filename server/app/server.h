@@ -4,7 +4,6 @@
 #ifndef CHATTER_SERVER_APP_SERVER_H_
 #define CHATTER_SERVER_APP_SERVER_H_
 
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 
 #include <atomic>
@@ -60,7 +59,6 @@ class Server {
   std::atomic<bool> schemas_ready_ = false;
 
   // Constant once listening_.
-  std::vector<grpc::HealthCheckServiceInterface*> health_;  // the servers'
   int port_ = 0;
   int ops_port_ = 0;
   std::atomic<bool> listening_ = false;
