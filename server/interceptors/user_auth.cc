@@ -20,7 +20,7 @@ using grpc::experimental::InterceptionHookPoints;
 
 constexpr char kKey[] = "authorization";
 constexpr absl::string_view kScheme = "Bearer ";
-constexpr size_t kMaxBytes = 8 * 1024;  // of the whole value
+constexpr size_t kMaxBytes = 8192;  // of the whole value
 
 absl::StatusOr<identity::Credential> ReadCredential(const ClientMetadata& metadata) {
   const auto value = SingleValue(metadata, kKey, kMaxBytes);
