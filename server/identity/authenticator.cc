@@ -18,7 +18,7 @@ void AuthenticatorChain::Authenticate(std::optional<SchemaName> tenant, Credenti
                  Attempt{std::move(tenant), std::move(credential), std::move(done)}));
 }
 
-void AuthenticatorChain::AskFrom(size_t index, std::shared_ptr<Attempt> attempt) const {
+void AuthenticatorChain::AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt) const {
   if (index == authenticators_.size()) return attempt->done(CredentialInvalidError());
   authenticators_[index]->Authenticate(
       attempt->tenant, attempt->credential,

@@ -48,7 +48,7 @@ class AuthenticatorChain {
 
  private:
   struct Attempt;
-  void AskFrom(size_t index, std::shared_ptr<Attempt> attempt) const;
+  void AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt) const;
 
   const std::vector<std::unique_ptr<Authenticator>> authenticators_;
 };

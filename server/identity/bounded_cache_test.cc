@@ -173,7 +173,7 @@ TEST_F(BoundedCacheTest, TakesALoaderThatAnswersAtOnce) {
 TEST_F(BoundedCacheTest, MayBeAskedAgainFromItsOwnCallback) {
   Cache cache = MakeCache();
   Answer<Value> inner;
-  cache.Get("a", [&](absl::StatusOr<Value>) { cache.Get("a", inner.Slot()); });
+  cache.Get("a", [&](const absl::StatusOr<Value>&) { cache.Get("a", inner.Slot()); });
   lookups_.AnswerOldest(1);
   EXPECT_EQ(**inner, 1);
 }
@@ -203,12 +203,13 @@ TEST(BoundedCacheThreads, AnswersEverybodyOnce) {
         },
         Clock::Real());
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < kCalls; ++i) {
           const int key = i % 16;
           if (i % 50 == 0) cache.Forget(key);
-          cache.Get(key, [&, key](absl::StatusOr<int> value) {
+          cache.Get(key, [&, key](const absl::StatusOr<int>& value) {
             if (!value.ok() || *value != key * 10) ++wrong;
             ++answered;
           });

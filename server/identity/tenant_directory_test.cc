@@ -33,7 +33,7 @@ class TenantDirectoryTest : public testing::Test {
     return TenantDirectory({.cache = {}, .single_schema = std::move(single_schema)},
                            std::move(lookups), clock_);
   }
-  static Answer<ResolvedTenant> Resolve(TenantDirectory& directory, TenantHint hint) {
+  static Answer<ResolvedTenant> Resolve(TenantDirectory& directory, const TenantHint& hint) {
     Answer<ResolvedTenant> answer;
     directory.Resolve(hint, answer.Slot());
     return answer;

@@ -91,6 +91,7 @@ TEST_F(StackTest, IdentityStaysWithItsCallAmongManyOnOneConnection) {
   constexpr int kThreads = 4;
   std::atomic<int> wrong = 0;
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       const bool is_alice = t % 2 == 0;

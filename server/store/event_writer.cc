@@ -95,21 +95,21 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       : database_(database), listener_(std::move(listener)) {}
 
   void Append(Send send) {
-    bool full;
     Batch batch;
+    Callback<StoredMessage> refused;
     {
       MutexLock lock(mu_);
-      full = queue_.size() >= kMaxQueuedRows || queued_bytes_ + send.bytes() > kMaxQueuedBytes;
-      if (!full) {
+      if (queue_.size() >= kMaxQueuedRows || queued_bytes_ + send.bytes() > kMaxQueuedBytes) {
+        refused = std::move(send.done);
+      } else {
         queued_bytes_ += send.bytes();
         queue_.push_back(std::move(send));
         if (in_flight_ == 0) batch = TakeBatch();
       }
     }
-    if (full) {
-      send.done(MakeRetryableError(absl::StatusCode::kResourceExhausted,
-                                   v1::ERROR_REASON_OVERLOADED,
-                                   "Too many sends are waiting to be stored.", absl::Seconds(1)));
+    if (refused) {
+      refused(MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+                                 "Too many sends are waiting to be stored.", absl::Seconds(1)));
     }
     if (!batch.empty()) Commit(std::move(batch));
   }
