@@ -35,8 +35,8 @@ class Hub::Shard {
   Shard(store::EventReader& reader, const Encoder& encode) : reader_(reader), encode_(encode) {}
 
   void Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
-    worker_.Post([this, room, next_seq, follower = std::move(follower)]() mutable {
-      DoFollow(room, next_seq, std::move(follower));
+    worker_.Post([this, room, next_seq, follower = std::move(follower)] {
+      DoFollow(room, next_seq, follower);
     });
   }
 
@@ -104,7 +104,8 @@ class Hub::Shard {
   }
 
  private:
-  void DoFollow(const RoomKey& key, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
+  void DoFollow(const RoomKey& key, uint64_t next_seq,
+                const std::shared_ptr<RoomFollower>& follower) {
     const auto [found, created] = channels_.try_emplace(key);
     Channel& channel = found->second;
     if (created) {

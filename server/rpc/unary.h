@@ -53,8 +53,9 @@ grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& 
   std::forward<Rule>(rule)(
       *caller, Callback<Result>([finisher = std::move(finisher),
                                  fill = std::move(fill)](absl::StatusOr<Result> result) mutable {
-        if (result.ok()) fill(*std::move(result));
-        finisher.Finish(result.status());
+        const absl::Status status = result.status();
+        if (status.ok()) fill(*std::move(result));
+        finisher.Finish(status);
       }));
   return reactor;
 }

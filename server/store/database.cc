@@ -36,6 +36,9 @@ absl::Status CheckUrl(const std::string& url) {
   return absl::OkStatus();
 }
 
+// The loop whose thread this is.
+thread_local const void* current_loop = nullptr;
+
 // A connection with what is needed to keep it up.
 struct Slot {
   Slot(const DatabaseOptions& options, Lane slot_lane) : connection(options), lane(slot_lane) {}
@@ -81,7 +84,7 @@ class Database::Loop {
       first = posted_.empty();
       posted_.push_back(std::move(closure));
     }
-    if (!first || current_ == this) return true;  // the loop is awake
+    if (!first || current_loop == this) return true;  // the loop is awake
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof(one));
     return true;
@@ -95,15 +98,14 @@ class Database::Loop {
                              "Too many calls are waiting for the database.", absl::Seconds(1)));
       return;
     }
-    if (pending->transaction.deadline != absl::InfiniteFuture()) {
-      deadlines_.emplace(pending->transaction.deadline, pending);
-    }
+    deadlines_.emplace(std::min(pending->transaction.deadline, absl::Now() + options_.max_wait),
+                       pending);
     waiting.push_back(std::move(pending));
   }
 
  private:
   void Run() {
-    current_ = this;
+    current_loop = this;
     while (true) {
       RunPosted();
       if (stopping_) break;
@@ -134,12 +136,16 @@ class Database::Loop {
   // Answers what has waited for long enough. What was sent stays in its pipeline, unheard.
   void Expire(absl::Time now) {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-      if (const PendingPtr pending = deadlines_.begin()->second.lock()) {
-        pending->Finish(pending->attempts == 0
-                            ? DatabaseUnavailableError()
-                            : absl::DeadlineExceededError("The database didn't answer in time."));
-      }
+      const PendingPtr pending = deadlines_.begin()->second.lock();
       deadlines_.erase(deadlines_.begin());
+      if (pending == nullptr || !pending->done) continue;
+      if (pending->attempts == 0) {
+        pending->Finish(DatabaseUnavailableError());
+      } else if (pending->transaction.deadline <= now) {
+        pending->Finish(absl::DeadlineExceededError("The database didn't answer in time."));
+      } else {
+        deadlines_.emplace(pending->transaction.deadline, pending);
+      }
     }
   }
 
@@ -287,11 +293,8 @@ class Database::Loop {
   bool ready_ = false;
   bool stopping_ = false;
 
-  static thread_local const Loop* current_;  // the loop whose thread this is
   std::thread thread_;
 };
-
-thread_local const Database::Loop* Database::Loop::current_ = nullptr;
 
 absl::StatusOr<std::unique_ptr<Database>> Database::Create(DatabaseOptions options,
                                                            ReadyListener on_ready) {

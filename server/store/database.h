@@ -6,7 +6,7 @@
 // was committed when it begins (READ COMMITTED).
 //
 // A connection that is lost is made again, with a growing pause. Transactions that had not been
-// sent wait for that until their deadline; those that had been sent are run again if they are
+// sent wait for that, within bounds; those that had been sent are run again if they are
 // `idempotent`, and otherwise fail with DATABASE_UNAVAILABLE, their fate unknown.
 //
 // Thread-safe. Callbacks run on the loop's thread and must not block.
@@ -31,6 +31,8 @@ struct DatabaseOptions {
   // Off for a PgBouncer in transaction mode that can't do prepared statements (before 1.21).
   bool prepared_statements = true;
   absl::Duration connect_timeout = absl::Seconds(5);
+  // How long a transaction waits to be sent, however far its deadline.
+  absl::Duration max_wait = absl::Seconds(5);
   // Bounds of the pause before connecting again.
   absl::Duration min_backoff = absl::Milliseconds(50);
   absl::Duration max_backoff = absl::Seconds(2);
@@ -65,8 +67,9 @@ class Database {
     bool idempotent = false;
     Lane lane = Lane::kQuery;
   };
-  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no connection by the deadline or one
-  // is lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's error.
+  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no connection by the deadline (or
+  // within max_wait), or one is lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's
+  // error.
   void Run(Transaction transaction, Callback<Results> done);
 
  private:
