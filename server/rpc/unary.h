@@ -53,9 +53,9 @@ grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& 
   std::forward<Rule>(rule)(
       *caller, Callback<Result>([finisher = std::move(finisher),
                                  fill = std::move(fill)](absl::StatusOr<Result> result) mutable {
-        const absl::Status status = result.status();
-        if (status.ok()) fill(*std::move(result));
-        finisher.Finish(status);
+        if (!result.ok()) return finisher.Finish(result.status());
+        fill(*std::move(result));
+        finisher.Finish(absl::OkStatus());
       }));
   return reactor;
 }
