@@ -15,7 +15,6 @@
 namespace {
 
 using chatter::app::Command;
-using chatter::app::CommandLine;
 using chatter::app::Config;
 using chatter::app::Server;
 
