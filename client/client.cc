@@ -16,7 +16,7 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
   return std::unique_ptr<Client>(new Client(*std::move(channel), std::move(options)));
 }
 
-Client::Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options)
+Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
     : options_(std::move(options)),
       metadata_{options_.tenant, options_.token},
       chat_(v1::ChatService::NewStub(channel)),

@@ -48,7 +48,7 @@ class Client {
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth();
 
  private:
-  Client(std::shared_ptr<grpc::Channel> channel, ClientOptions options);
+  Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options);
 
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(Stub& stub,

@@ -1,4 +1,4 @@
-// For tests: a clock that is set by hand, and lookups that are answered by hand.
+// For tests: lookups that are answered by hand.
 #ifndef CHATTER_SERVER_IDENTITY_TEST_FAKES_H_
 #define CHATTER_SERVER_IDENTITY_TEST_FAKES_H_
 
@@ -11,27 +11,11 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
-#include "server/base/clock.h"
-#include "server/base/mutex.h"
+#include "tests/support/fake_clock.h"
 
 namespace chatter::identity {
 
-// Thread-safe.
-class FakeClock final : public Clock {
- public:
-  absl::Time Now() const override {
-    MutexLock lock(mu_);
-    return now_;
-  }
-  void Advance(absl::Duration step) {
-    MutexLock lock(mu_);
-    now_ += step;
-  }
-
- private:
-  mutable Mutex mu_;
-  absl::Time now_ ABSL_GUARDED_BY(mu_) = absl::FromUnixSeconds(1'700'000'000);
-};
+using test::FakeClock;
 
 // Keeps lookups until the test answers them, in the order in which they came. Not thread-safe.
 template <typename Key, typename Value>

@@ -19,9 +19,9 @@
 namespace chatter::rpc {
 namespace {
 
-using testing::CoreStack;
-using testing::FakeClock;
-using testing::TestDatabase;
+using test::CoreStack;
+using test::FakeClock;
+using test::TestDatabase;
 
 // A client at the other end of a session: keeps what it is sent.
 class TestClient final : public ChatSession::Transport,

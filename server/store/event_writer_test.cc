@@ -16,10 +16,10 @@
 namespace chatter::store {
 namespace {
 
-using testing::Await;
-using testing::CoreStack;
-using testing::Soon;
-using testing::TestDatabase;
+using test::Await;
+using test::CoreStack;
+using test::Soon;
+using test::TestDatabase;
 
 class EventWriterTest : public ::testing::Test {
  protected:

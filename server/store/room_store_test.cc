@@ -14,11 +14,11 @@
 namespace chatter::store {
 namespace {
 
-using testing::Await;
-using testing::CoreStack;
+using test::Await;
+using test::CoreStack;
 using ::testing::ElementsAre;
-using testing::Soon;
-using testing::TestDatabase;
+using test::Soon;
+using test::TestDatabase;
 
 class RoomStoreTest : public ::testing::Test {
  protected:

@@ -9,7 +9,7 @@
 #include "absl/time/clock.h"
 #include "server/base/callback.h"
 
-namespace chatter::testing {
+namespace chatter::test {
 
 // Calls `start` with a callback and blocks until that is called.
 //   auto users = Await<std::vector<User>>([&](auto done) { store.List(..., std::move(done)); });
@@ -25,6 +25,6 @@ absl::StatusOr<T> Await(Start start) {
 // The deadline of calls in tests: far away, since it is there to end a hanging test only.
 inline absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
 
-}  // namespace chatter::testing
+}  // namespace chatter::test
 
 #endif  // CHATTER_TESTS_SUPPORT_AWAIT_H_

@@ -7,7 +7,7 @@
 #include "server/rpc/encode.h"
 #include "tests/support/await.h"
 
-namespace chatter::testing {
+namespace chatter::test {
 namespace {
 
 std::unique_ptr<store::Database> OpenDatabase(const std::string& url, bool prepared_statements) {
@@ -68,4 +68,4 @@ std::vector<RoomEvent> CoreStack::ReadLog(const RoomKey& room) {
   return *std::move(events);
 }
 
-}  // namespace chatter::testing
+}  // namespace chatter::test

@@ -16,7 +16,7 @@
 #include "server/store/room_store.h"
 #include "server/store/user_store.h"
 
-namespace chatter::testing {
+namespace chatter::test {
 
 struct CoreStack {
   explicit CoreStack(const std::string& url, const Clock& clock = Clock::Real(),
@@ -43,6 +43,6 @@ struct CoreStack {
   rpc::ChatSessions sessions;
 };
 
-}  // namespace chatter::testing
+}  // namespace chatter::test
 
 #endif  // CHATTER_TESTS_SUPPORT_CORE_STACK_H_

@@ -5,7 +5,7 @@
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
 
-namespace chatter::testing {
+namespace chatter::test {
 
 class FakeClock final : public Clock {
  public:
@@ -23,6 +23,6 @@ class FakeClock final : public Clock {
   absl::Time now_ ABSL_GUARDED_BY(mu_) = absl::FromUnixSeconds(1'800'000'000);
 };
 
-}  // namespace chatter::testing
+}  // namespace chatter::test
 
 #endif  // CHATTER_TESTS_SUPPORT_FAKE_CLOCK_H_

@@ -11,7 +11,7 @@
 #include "server/base/crypto.h"
 #include "server/store/migrator.h"
 
-namespace chatter::testing {
+namespace chatter::test {
 namespace {
 
 [[noreturn]] void Die(std::string_view what) {
@@ -78,4 +78,4 @@ void TestDatabase::CutConnections() const {
       "WHERE datname = current_database() AND pid <> pg_backend_pid()");
 }
 
-}  // namespace chatter::testing
+}  // namespace chatter::test

@@ -9,7 +9,7 @@
 
 #include "server/model/ids.h"
 
-namespace chatter::testing {
+namespace chatter::test {
 
 class TestDatabase {
  public:
@@ -32,6 +32,6 @@ class TestDatabase {
   std::string url_;
 };
 
-}  // namespace chatter::testing
+}  // namespace chatter::test
 
 #endif  // CHATTER_TESTS_SUPPORT_TEST_DATABASE_H_
