@@ -16,7 +16,7 @@ constexpr size_t kMaxMembersWidth = 30;
 constexpr size_t kMaxMessageWidth = 40;
 
 std::string Shorten(const std::string& text, size_t width) {
-  const std::string shown = Sanitize(text);
+  std::string shown = Sanitize(text);
   if (DisplayWidth(shown) <= width) return shown;
   return absl::StrCat(std::string(PrefixThatFits(shown, width - 1)), "…");
 }
