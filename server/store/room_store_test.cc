@@ -16,9 +16,9 @@ namespace {
 
 using test::Await;
 using test::CoreStack;
-using ::testing::ElementsAre;
 using test::Soon;
 using test::TestDatabase;
+using ::testing::ElementsAre;
 
 class RoomStoreTest : public ::testing::Test {
  protected:
