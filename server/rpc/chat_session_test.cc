@@ -218,7 +218,7 @@ TEST_F(ChatSessionTest, OpenedComesFirstAndTellsTheHeads) {
 
 TEST_F(ChatSessionTest, CatchesUpFromAnyCursorAndGoesOnLive) {
   Store(room_, 250);
-  for (const uint64_t cursor : {0, 1, 100, 200, 250, 251}) {
+  for (const uint64_t cursor : std::vector<uint64_t>{0, 1, 100, 200, 250, 251}) {
     const auto bob = Connect("bob");
     bob->Open({{room_, cursor}});
     EXPECT_EQ(bob->WaitForCaughtUp(room_).caught_up().head_seq(), 251u);

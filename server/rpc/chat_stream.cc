@@ -89,13 +89,13 @@ class ChatStream final : public Reactor,
 
   // From the session.
   void OnRoom() override {
-    if (!session_->CanRead() || !Begin(reading_)) return;
+    if (!session_->CanRead() || !Begin(&ChatStream::reading_)) return;
     StartRead(&request_bytes_);
     End();
   }
 
   void OnOutput() override {
-    while (Begin(writing_)) {
+    while (Begin(&ChatStream::writing_)) {
       const std::vector<EncodedEvent> frame = session_->TakeFrame();
       bool again = false;
       if (frame.empty()) {
@@ -129,11 +129,11 @@ class ChatStream final : public Reactor,
 
   // Claims the operation that `busy` stands for. False: it is under way already, or the stream is
   // finished. After true, End() must follow.
-  bool Begin(bool& busy) {
+  bool Begin(bool ChatStream::*busy) {
     MutexLock lock(mu_);
-    if (busy) output_again_ = true;  // whoever is busy may have looked for output too early
-    if (busy || finished_) return false;
-    busy = true;
+    if (this->*busy) output_again_ = true;  // whoever is busy may have looked for output too early
+    if (this->*busy || finished_) return false;
+    this->*busy = true;
     ++starting_;
     return true;
   }
