@@ -21,8 +21,8 @@ class DeniedStream final : public Reactor {
   void OnDone() override { delete this; }
 };
 
-// The entries of a frame put one behind another: a ChatResponse. Copied into one slice: for events
-// of a few hundred bytes that costs less than a slice of its own for each.
+// The entries of a frame put one behind another: a ChatResponse. Copied into one slice, which
+// for events of a few hundred bytes should cost less than a slice for each (decision 4).
 grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame) {
   size_t size = 0;
   for (const EncodedEvent& event : frame) size += event->size();
