@@ -251,11 +251,14 @@ TEST_F(ChatStreamTest, DrainHandsOverToANewStream) {
 }
 
 TEST_F(ChatStreamTest, APermanentErrorEndsIt) {
-  service_.Add([](const v1::Open&, ServerStream&) {
+  std::promise<void> sent;
+  service_.Add([&sent](const v1::Open&, ServerStream&) {
+    sent.get_future().get();
     return grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "who are you?");
   });
   Start();
   ASSERT_TRUE(stream_->Send("a", "hello", NoteAnswer()).ok());
+  sent.set_value();
   EXPECT_THAT(Notes(2), ElementsAre("answer UNAUTHENTICATED", "ended UNAUTHENTICATED"));
   stream_->Close();
   EXPECT_EQ(service_.streams(), 1);

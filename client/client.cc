@@ -23,7 +23,18 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       rooms_(v1::RoomService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
+      sessions_(v1::SessionService::NewStub(channel)),
+      token_issuers_(v1::TokenIssuerService::NewStub(channel)),
       health_(grpc::health::v1::Health::NewStub(channel)) {}
+
+absl::Status Client::FailureOf(const grpc::Status& status) const {
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty()) {
+    // Chatter's own errors have details: this one is gRPC's.
+    return absl::UnavailableError(absl::StrCat("no server can be reached at ", options_.address,
+                                               ": ", status.error_message()));
+  }
+  return ToAbslStatus(status);
+}
 
 template <typename Stub, typename Request, typename Response>
 absl::StatusOr<Response> Client::Call(Stub& stub,
@@ -36,12 +47,7 @@ absl::StatusOr<Response> Client::Call(Stub& stub,
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (status.ok()) return response;
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && status.error_details().empty()) {
-    // Chatter's own errors have details: this one is gRPC's.
-    return absl::UnavailableError(absl::StrCat("no server can be reached at ", options_.address,
-                                               ": ", status.error_message()));
-  }
-  return ToAbslStatus(status);
+  return FailureOf(status);
 }
 
 absl::StatusOr<grpc::health::v1::HealthCheckResponse> Client::CheckHealth() {
@@ -81,9 +87,69 @@ absl::StatusOr<v1::ListUsersResponse> Client::ListUsers(const v1::ListUsersReque
   return Call(*users_, &v1::UserService::Stub::ListUsers, request, metadata_);
 }
 
+absl::StatusOr<v1::DeactivateUserResponse> Client::DeactivateUser(
+    const v1::DeactivateUserRequest& request) {
+  return Call(*users_, &v1::UserService::Stub::DeactivateUser, request, metadata_);
+}
+
+absl::StatusOr<v1::ReactivateUserResponse> Client::ReactivateUser(
+    const v1::ReactivateUserRequest& request) {
+  return Call(*users_, &v1::UserService::Stub::ReactivateUser, request, metadata_);
+}
+
 absl::StatusOr<v1::CreateTenantResponse> Client::CreateTenant(
     const v1::CreateTenantRequest& request) {
   return Call(*tenants_, &v1::TenantService::Stub::CreateTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::AttachTenantResponse> Client::AttachTenant(
+    const v1::AttachTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::AttachTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::UpdateTenantResponse> Client::UpdateTenant(
+    const v1::UpdateTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::UpdateTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::RenameDomainResponse> Client::RenameDomain(
+    const v1::RenameDomainRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::RenameDomain, request, metadata_);
+}
+
+absl::StatusOr<v1::SuspendTenantResponse> Client::SuspendTenant(
+    const v1::SuspendTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::SuspendTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::ResumeTenantResponse> Client::ResumeTenant(
+    const v1::ResumeTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::ResumeTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::DeleteTenantResponse> Client::DeleteTenant(
+    const v1::DeleteTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::DeleteTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::UndeleteTenantResponse> Client::UndeleteTenant(
+    const v1::UndeleteTenantRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::UndeleteTenant, request, metadata_);
+}
+
+absl::Status Client::ExportTenant(
+    const v1::ExportTenantRequest& request,
+    const std::function<absl::Status(const v1::ExportTenantResponse&)>& take) {
+  grpc::ClientContext context;
+  AddMetadata(metadata_, context);
+  const auto reader = tenants_->ExportTenant(&context, request);
+  v1::ExportTenantResponse page;
+  absl::Status taken;
+  while (taken.ok() && reader->Read(&page)) taken = take(page);
+  if (!taken.ok()) context.TryCancel();
+  const grpc::Status status = reader->Finish();
+  if (!taken.ok()) return taken;
+  return status.ok() ? absl::OkStatus() : FailureOf(status);
 }
 
 absl::StatusOr<v1::GetTenantResponse> Client::GetTenant(const v1::GetTenantRequest& request) {
@@ -96,12 +162,38 @@ absl::StatusOr<v1::ListTenantsResponse> Client::ListTenants(const v1::ListTenant
 
 absl::StatusOr<v1::CreateSessionResponse> Client::CreateSession(
     const v1::CreateSessionRequest& request) {
-  return Call(*tenants_, &v1::TenantService::Stub::CreateSession, request, metadata_);
+  return Call(*sessions_, &v1::SessionService::Stub::CreateSession, request, metadata_);
+}
+
+absl::StatusOr<v1::ListSessionsResponse> Client::ListSessions(
+    const v1::ListSessionsRequest& request) {
+  return Call(*sessions_, &v1::SessionService::Stub::ListSessions, request, metadata_);
 }
 
 absl::StatusOr<v1::RevokeSessionResponse> Client::RevokeSession(
     const v1::RevokeSessionRequest& request) {
-  return Call(*tenants_, &v1::TenantService::Stub::RevokeSession, request, metadata_);
+  return Call(*sessions_, &v1::SessionService::Stub::RevokeSession, request, metadata_);
+}
+
+absl::StatusOr<v1::RevokeSessionsResponse> Client::RevokeSessions(
+    const v1::RevokeSessionsRequest& request) {
+  return Call(*sessions_, &v1::SessionService::Stub::RevokeSessions, request, metadata_);
+}
+
+absl::StatusOr<v1::SetTokenIssuerResponse> Client::SetTokenIssuer(
+    const v1::SetTokenIssuerRequest& request) {
+  return Call(*token_issuers_, &v1::TokenIssuerService::Stub::SetTokenIssuer, request, metadata_);
+}
+
+absl::StatusOr<v1::ListTokenIssuersResponse> Client::ListTokenIssuers(
+    const v1::ListTokenIssuersRequest& request) {
+  return Call(*token_issuers_, &v1::TokenIssuerService::Stub::ListTokenIssuers, request, metadata_);
+}
+
+absl::StatusOr<v1::DeleteTokenIssuerResponse> Client::DeleteTokenIssuer(
+    const v1::DeleteTokenIssuerRequest& request) {
+  return Call(*token_issuers_, &v1::TokenIssuerService::Stub::DeleteTokenIssuer, request,
+              metadata_);
 }
 
 }  // namespace chatter::client

@@ -7,13 +7,16 @@
 
 #include <grpcpp/channel.h>
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "chatter/v1/chat.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
+#include "chatter/v1/session.grpc.pb.h"
 #include "chatter/v1/tenant.grpc.pb.h"
+#include "chatter/v1/token_issuer.grpc.pb.h"
 #include "chatter/v1/user.grpc.pb.h"
 #include "client/channel.h"
 #include "client/options.h"
@@ -37,12 +40,40 @@ class Client {
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
   absl::StatusOr<v1::ListUsersResponse> ListUsers(const v1::ListUsersRequest& request);
+  absl::StatusOr<v1::DeactivateUserResponse> DeactivateUser(
+      const v1::DeactivateUserRequest& request);
+  absl::StatusOr<v1::ReactivateUserResponse> ReactivateUser(
+      const v1::ReactivateUserRequest& request);
 
   absl::StatusOr<v1::CreateTenantResponse> CreateTenant(const v1::CreateTenantRequest& request);
   absl::StatusOr<v1::GetTenantResponse> GetTenant(const v1::GetTenantRequest& request);
+  absl::StatusOr<v1::AttachTenantResponse> AttachTenant(const v1::AttachTenantRequest& request);
+  absl::StatusOr<v1::UpdateTenantResponse> UpdateTenant(const v1::UpdateTenantRequest& request);
+  absl::StatusOr<v1::RenameDomainResponse> RenameDomain(const v1::RenameDomainRequest& request);
+  absl::StatusOr<v1::SuspendTenantResponse> SuspendTenant(const v1::SuspendTenantRequest& request);
+  absl::StatusOr<v1::ResumeTenantResponse> ResumeTenant(const v1::ResumeTenantRequest& request);
+  absl::StatusOr<v1::DeleteTenantResponse> DeleteTenant(const v1::DeleteTenantRequest& request);
+  absl::StatusOr<v1::UndeleteTenantResponse> UndeleteTenant(
+      const v1::UndeleteTenantRequest& request);
+  // Hands each page over as it comes, until `take` fails; then that is the result. Takes as long as
+  // it takes: no timeout ends it.
+  absl::Status ExportTenant(
+      const v1::ExportTenantRequest& request,
+      const std::function<absl::Status(const v1::ExportTenantResponse&)>& take);
   absl::StatusOr<v1::ListTenantsResponse> ListTenants(const v1::ListTenantsRequest& request);
+
   absl::StatusOr<v1::CreateSessionResponse> CreateSession(const v1::CreateSessionRequest& request);
+  absl::StatusOr<v1::ListSessionsResponse> ListSessions(const v1::ListSessionsRequest& request);
   absl::StatusOr<v1::RevokeSessionResponse> RevokeSession(const v1::RevokeSessionRequest& request);
+  absl::StatusOr<v1::RevokeSessionsResponse> RevokeSessions(
+      const v1::RevokeSessionsRequest& request);
+
+  absl::StatusOr<v1::SetTokenIssuerResponse> SetTokenIssuer(
+      const v1::SetTokenIssuerRequest& request);
+  absl::StatusOr<v1::ListTokenIssuersResponse> ListTokenIssuers(
+      const v1::ListTokenIssuersRequest& request);
+  absl::StatusOr<v1::DeleteTokenIssuerResponse> DeleteTokenIssuer(
+      const v1::DeleteTokenIssuerRequest& request);
 
   // Of the whole server, without tenant or token.
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth();
@@ -50,6 +81,7 @@ class Client {
  private:
   Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options);
 
+  absl::Status FailureOf(const grpc::Status& status) const;
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(Stub& stub,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -62,6 +94,8 @@ class Client {
   const std::unique_ptr<v1::RoomService::Stub> rooms_;
   const std::unique_ptr<v1::UserService::Stub> users_;
   const std::unique_ptr<v1::TenantService::Stub> tenants_;
+  const std::unique_ptr<v1::SessionService::Stub> sessions_;
+  const std::unique_ptr<v1::TokenIssuerService::Stub> token_issuers_;
   const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };
 

@@ -9,7 +9,7 @@
 
 #include "server/app/config.h"
 #include "server/app/logging.h"
-#include "server/app/schemas.h"
+#include "server/app/migrate_command.h"
 #include "server/app/server.h"
 
 namespace {
@@ -35,14 +35,6 @@ sigset_t BlockStopSignals() {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
-}
-
-int Migrate(const Config& config) {
-  const chatter::store::Migrator migrator(config.database_url);
-  const auto report = chatter::app::PrepareSchemas(migrator, config.single_schema);
-  if (!report.ok()) return Fail("the migration failed", report.status());
-  spdlog::info("schemas ready: tenants={} migrations_applied={}", report->tenants, report->applied);
-  return kSuccess;
 }
 
 int Serve(const Config& config) {
@@ -72,6 +64,7 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of the write
   chatter::app::SetUpLogging(command_line->config.log_level);
-  if (command_line->command == Command::kMigrate) return Migrate(command_line->config);
+  if (command_line->command == Command::kMigrate)
+    return chatter::app::RunMigrate(command_line->config, std::cerr) ? kSuccess : kFailure;
   return Serve(command_line->config);
 }

@@ -14,8 +14,12 @@ namespace chatter::client::cli {
 
 void AddHealthCommand(CLI::App& program, Command& command);
 void AddTenantCommands(CLI::App& program, Command& command);
+// These two add to `tenant`, a command of AddTenantCommands.
+void AddTenantStateCommands(CLI::App& tenant, Command& command);
+void AddTenantExportCommand(CLI::App& tenant, Command& command);
 void AddUserCommands(CLI::App& program, Command& command);
 void AddSessionCommands(CLI::App& program, Command& command);
+void AddIssuerCommands(CLI::App& program, Command& command);
 void AddRoomCommands(CLI::App& program, Command& command);
 void AddMessageCommands(CLI::App& program, Command& command);
 void AddTailCommand(CLI::App& program, Command& command);

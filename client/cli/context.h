@@ -26,7 +26,7 @@ class Context {
   // By the administrator's key; without one, by the token.
   absl::StatusOr<std::unique_ptr<Client>> AdminClient() const;
 
-  // Errors: of usage, where none is given.
+  // The tenant to administer. Errors: of usage, where none is given.
   absl::StatusOr<std::string> Tenant() const;
 
   bool json() const { return settings_.json; }

@@ -104,8 +104,10 @@ TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {
   EXPECT_THAT(err_.str(), HasSubstr("--timeout"));
   EXPECT_EQ(Run({"tail", "room", "--from", "0"}), kExitUsage);
   EXPECT_EQ(Run({"messages", "room", "--before", "1", "--after", "2"}), kExitUsage);
-  EXPECT_EQ(Run({"session", "create", "alice"}), kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("--tenant"));
+  EXPECT_EQ(Run({"session", "revoke"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--user"));
+  EXPECT_EQ(Run({"session", "revoke", "id", "--user", "alice"}), kExitUsage);
+  EXPECT_EQ(Run({"session", "revoke", "id", "--device", "phone"}), kExitUsage);
   EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", "/no/such/file"}), kExitUsage);
   EXPECT_EQ(Run({"health", "--json", "--nonsense"}), kExitUsage);
   EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,"));
@@ -120,6 +122,7 @@ TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
                                                           {"user", "get"},
                                                           {"user", "list"},
                                                           {"session", "create"},
+                                                          {"session", "list"},
                                                           {"session", "revoke"},
                                                           {"room", "create"},
                                                           {"room", "get"},

@@ -13,7 +13,8 @@ namespace {
 void PrintUsers(const Context& context, const std::vector<v1::User>& users) {
   Table table({"USER", "NAME", "SINCE"});
   for (const v1::User& user : users) {
-    table.AddRow({user.id(), user.display_name(), FormatTime(user.created_at())});
+    const std::string since = user.has_created_at() ? FormatTime(user.created_at()) : "";
+    table.AddRow({user.id(), user.display_name(), user.deactivated() ? "deactivated" : since});
   }
   table.Print(context.out());
 }
@@ -53,6 +54,26 @@ absl::Status ListUsers(const Context& context, v1::ListUsersRequest request) {
   return context.Show(all, [&] { PrintUsers(context, {all.users().begin(), all.users().end()}); });
 }
 
+absl::Status DeactivateUser(const Context& context, const v1::DeactivateUserRequest& request) {
+  auto client = context.AdminClient();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->DeactivateUser(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response, [&] {
+    context.out() << "deactivated user " << Sanitize(response->user().id()) << "\n";
+  });
+}
+
+absl::Status ReactivateUser(const Context& context, const v1::ReactivateUserRequest& request) {
+  auto client = context.AdminClient();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->ReactivateUser(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response, [&] {
+    context.out() << "reactivated user " << Sanitize(response->user().id()) << "\n";
+  });
+}
+
 void AddAdd(CLI::App& user, Command& command) {
   CLI::App* add = user.add_subcommand("add", "Make a user, or change a user's name");
   auto request = std::make_shared<v1::UpsertUsersRequest>();
@@ -65,12 +86,34 @@ void AddAdd(CLI::App& user, Command& command) {
   });
 }
 
+void AddDeactivate(CLI::App& user, Command& command) {
+  CLI::App* deactivate = user.add_subcommand("deactivate", "Keep a user from signing in");
+  auto request = std::make_shared<v1::DeactivateUserRequest>();
+  deactivate->add_option("ID", *request->mutable_user_id(), "The user's id")->required();
+  deactivate->footer("Examples:\n  chatter user deactivate alice");
+  deactivate->callback([&command, request] {
+    command = [request](const Context& context) { return DeactivateUser(context, *request); };
+  });
+}
+
+void AddReactivate(CLI::App& user, Command& command) {
+  CLI::App* reactivate = user.add_subcommand("reactivate", "Let a user sign in again");
+  auto request = std::make_shared<v1::ReactivateUserRequest>();
+  reactivate->add_option("ID", *request->mutable_user_id(), "The user's id")->required();
+  reactivate->footer("Examples:\n  chatter user reactivate alice");
+  reactivate->callback([&command, request] {
+    command = [request](const Context& context) { return ReactivateUser(context, *request); };
+  });
+}
+
 }  // namespace
 
 void AddUserCommands(CLI::App& program, Command& command) {
   CLI::App* user = program.add_subcommand("user", "The users of a tenant");
   user->require_subcommand(1);
   AddAdd(*user, command);
+  AddDeactivate(*user, command);
+  AddReactivate(*user, command);
 
   CLI::App* get = user->add_subcommand("get", "Show one user");
   auto get_request = std::make_shared<v1::GetUserRequest>();

@@ -5,8 +5,6 @@
 #include <utility>
 #include <vector>
 
-#include "server/identity/administrator_key_authenticator.h"
-#include "server/identity/store_lookups.h"
 #include "server/rpc/encode.h"
 
 namespace chatter::app {
@@ -17,59 +15,46 @@ int HubWorkers(const Config& config) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
 }
 
-// `sessions` is set to the one that the chain owns.
-identity::AuthenticatorChain MakeAuthenticators(const Config& config, const Clock& clock,
-                                                store::UserStore& users,
-                                                identity::SessionAuthenticator*& sessions) {
-  std::vector<std::unique_ptr<identity::Authenticator>> all;
-  if (config.admin_key_digest.has_value()) {
-    all.push_back(
-        std::make_unique<identity::AdministratorKeyAuthenticator>(*config.admin_key_digest));
-  }
-  auto session_authenticator = std::make_unique<identity::SessionAuthenticator>(
-      identity::CacheOptions(), identity::LookupIn(users), clock);
-  sessions = session_authenticator.get();
-  all.push_back(std::move(session_authenticator));
-  return identity::AuthenticatorChain(std::move(all));
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Create(
     const Config& config, const Clock& clock, store::Database::ReadyListener on_connected) {
-  auto database = store::Database::Create({.url = config.database_url,
-                                           .query_connections = config.database_connections,
-                                           .prepared_statements = config.prepared_statements},
-                                          std::move(on_connected));
-  if (!database.ok()) return database.status();
-  return std::unique_ptr<Backend>(new Backend(config, clock, *std::move(database)));
+  auto identity = IdentityBackend::Create(config, clock, std::move(on_connected));
+  if (!identity.ok()) return identity.status();
+  return std::unique_ptr<Backend>(new Backend(config, clock, *std::move(identity)));
 }
 
 Backend::Backend(const Config& config, const Clock& clock,
-                 std::unique_ptr<store::Database> made_database)
-    : database(std::move(made_database)),
-      migrator(config.database_url),
-      tenant_store(*database),
-      user_store(*database),
-      room_store(*database),
-      event_reader(*database),
+                 std::unique_ptr<IdentityBackend> made_identity)
+    : identity(std::move(made_identity)),
+      tenant_maker(identity->migrator),
+      room_store(*identity->database),
+      event_reader(*identity->database),
+      export_reader(*identity->database),
+      tenant_changes(*identity->database),
+      tenant_purger(identity->migrator),
       hub(HubWorkers(config), event_reader, rpc::EncodeRoomEvent),
       bus(hub),
       event_writer(
-          *database,
+          *identity->database,
           [this](std::vector<CommittedEvent> events) { bus.PublishEvents(std::move(events)); }),
-      tenant_directory({.cache = {}, .single_schema = config.single_schema},
-                       identity::LookupsIn(tenant_store), clock),
-      authenticators(MakeAuthenticators(config, clock, user_store, session_authenticator)),
       messages(event_writer, event_reader),
       rooms(room_store, bus),
-      users(user_store),
-      tenants({.tenants = tenant_store,
-               .users = user_store,
-               .migrator = migrator,
-               .directory = tenant_directory,
-               .sessions = *session_authenticator,
+      users(identity->user_store, config.user_table.has_value() ? chat::Users::Table::kApplications
+                                                                : chat::Users::Table::kOwn),
+      tenants({.tenants = identity->tenant_store,
+               .maker = tenant_maker,
+               .directory = identity->tenant_directory,
                .clock = clock}),
+      tenant_lifecycle({.changes = tenant_changes, .directory = identity->tenant_directory}),
+      tenant_exports({.tenants = identity->tenant_store,
+                      .reader = export_reader,
+                      .prepare =
+                          [this](const Tenant& tenant, StatusCallback done) {
+                            identity->lazy_migrator.Prepare(tenant, std::move(done));
+                          }}),
+      sessions(identity->session_store, identity->authenticators),
+      token_issuers(identity->tenant_store, identity->token_issuer_store),
       chat_sessions({.heartbeat_interval = config.heartbeat_interval}, {.clock = clock,
                                                                         .hub = hub,
                                                                         .bus = bus,
@@ -77,6 +62,6 @@ Backend::Backend(const Config& config, const Clock& clock,
                                                                         .reader = event_reader,
                                                                         .rooms = room_store}) {}
 
-Backend::~Backend() { database->Stop(); }
+Backend::~Backend() { identity->database->Stop(); }
 
 }  // namespace chatter::app

@@ -8,24 +8,27 @@
 
 #include "absl/status/statusor.h"
 #include "server/app/config.h"
+#include "server/app/identity_backend.h"
 #include "server/base/clock.h"
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/messages.h"
 #include "server/chat/rooms.h"
+#include "server/chat/sessions.h"
+#include "server/chat/tenant_export.h"
+#include "server/chat/tenant_lifecycle.h"
 #include "server/chat/tenants.h"
+#include "server/chat/token_issuers.h"
 #include "server/chat/users.h"
-#include "server/identity/authenticator.h"
-#include "server/identity/session_authenticator.h"
-#include "server/identity/tenant_directory.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
-#include "server/store/migrator.h"
+#include "server/store/export_reader.h"
 #include "server/store/room_store.h"
-#include "server/store/tenant_store.h"
-#include "server/store/user_store.h"
+#include "server/store/tenant_changes.h"
+#include "server/store/tenant_maker.h"
+#include "server/store/tenant_purger.h"
 
 namespace chatter::app {
 
@@ -41,30 +44,31 @@ struct Backend {
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
-  const std::unique_ptr<store::Database> database;
-  const store::Migrator migrator;
-  store::TenantStore tenant_store;
-  store::UserStore user_store;
+  const std::unique_ptr<IdentityBackend> identity;
+  const store::TenantMaker tenant_maker;
   store::RoomStore room_store;
   store::EventReader event_reader;
+  store::ExportReader export_reader;
+  store::TenantChanges tenant_changes;
+  store::TenantPurger tenant_purger;
 
   chat::Hub hub;
   bus::InProcessBus bus;
   store::EventWriter event_writer;
 
-  identity::TenantDirectory tenant_directory;
-  identity::SessionAuthenticator* session_authenticator = nullptr;  // the chain's
-  const identity::AuthenticatorChain authenticators;
-
   chat::Messages messages;
   chat::Rooms rooms;
   chat::Users users;
   chat::Tenants tenants;
+  chat::TenantLifecycle tenant_lifecycle;
+  chat::TenantExports tenant_exports;
+  chat::Sessions sessions;
+  chat::TokenIssuers token_issuers;
 
   rpc::ChatSessions chat_sessions;
 
  private:
-  Backend(const Config& config, const Clock& clock, std::unique_ptr<store::Database> made_database);
+  Backend(const Config& config, const Clock& clock, std::unique_ptr<IdentityBackend> made_identity);
 };
 
 }  // namespace chatter::app

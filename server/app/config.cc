@@ -131,6 +131,19 @@ absl::Status Apply(const Values& values, Config& config) {
         "--database-url (or CHATTERD_DATABASE_URL) is required, such as "
         "postgresql://chatter@localhost/chatter");
   }
+  if (config.django_tenant_table.has_value() != config.django_domain_table.has_value()) {
+    return absl::InvalidArgumentError(
+        "--django-tenant-table and --django-domain-table must be set together");
+  }
+  if (config.django_tenant_table.has_value() && config.single_schema.has_value()) {
+    return absl::InvalidArgumentError(
+        "--single-schema and --django-tenant-table exclude each other");
+  }
+  if (!config.django_secret_keys.empty() && !config.user_table.has_value()) {
+    return absl::InvalidArgumentError(
+        "--django-secret-key-file needs --user-table too, such as auth_user: sessions are checked "
+        "against the user's row");
+  }
   return absl::OkStatus();
 }
 

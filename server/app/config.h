@@ -8,10 +8,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/base/crypto.h"
+#include "server/identity/trusted_proxies.h"
 #include "server/model/ids.h"
 #include "spdlog/common.h"
 
@@ -28,11 +30,42 @@ struct Config {
   // The SHA-256 of the administrator's key; nullopt: nobody can administrate.
   std::optional<Sha256Digest> admin_key_digest;
   std::optional<SchemaName> single_schema;  // nullopt: the server has many tenants
+  // The tables of django-tenants that tell the tenants and their domains; both or none, and then
+  // both with their schema. nullopt: Chatter's own directory does.
+  std::optional<TableName> django_tenant_table;
+  std::optional<TableName> django_domain_table;
+  identity::TrustedProxies trusted_proxies;
+
+  // The application's table of users; nullopt: users are in Chatter's own.
+  std::optional<TableName> user_table;
+  SqlIdentifier user_key_column = *SqlIdentifier::Parse("id");  // the primary key, for Django
+  SqlIdentifier user_id_column = *SqlIdentifier::Parse("id");
+  SqlIdentifier user_name_column = *SqlIdentifier::Parse("username");
+  SqlIdentifier user_password_column = *SqlIdentifier::Parse("password");  // for Django
+  // nullopt: all are active.
+  std::optional<SqlIdentifier> user_active_column = SqlIdentifier::Parse("is_active");
+
+  // SECRET_KEY and its fallbacks; empty: Django's sessions aren't accepted. Never logged.
+  std::vector<std::string> django_secret_keys;
+  std::string django_session_cookie = "sessionid";  // see session_cookie()
+  bool django_signed_cookies = false;               // else sessions are in the database
+  TableName django_session_table = *TableName::Parse("django_session");
+  absl::Duration django_session_max_age = absl::Hours(336);  // of signed cookies
+
+  // Where token issuers' `file:NAME` are; empty: nowhere.
+  std::string jwks_directory;
+  absl::Duration jwt_leeway = absl::Seconds(60);
 
   absl::Duration heartbeat_interval = absl::Seconds(30);
   absl::Duration drain_grace = absl::Seconds(5);
-  int workers = 0;  // of the hub; 0: one for every two processors
+  int migrate_jobs = 4;  // connections of `chatterd migrate`
+  int workers = 0;       // of the hub; 0: one for every two processors
   spdlog::level::level_enum log_level = spdlog::level::info;
+
+  // The cookie with the application's session; empty: cookies are ignored.
+  std::string session_cookie() const {
+    return django_secret_keys.empty() ? "" : django_session_cookie;
+  }
 };
 
 enum class Command {

@@ -87,6 +87,18 @@ TEST_F(ConfigTest, PrefersFlagsToTheEnvironmentAndThatToTheFile) {
   EXPECT_FALSE(parsed->config.prepared_statements);
 }
 
+TEST_F(ConfigTest, ChecksWhatTokensAreVerifiedWith) {
+  const std::string directory = testing::TempDir();
+  const auto parsed =
+      Parse({"--database-url", kUrl, "--jwks-directory", directory.c_str(), "--jwt-leeway", "10s"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.jwks_directory, directory);
+  EXPECT_EQ(parsed->config.jwt_leeway, absl::Seconds(10));
+  EXPECT_EQ(Parse({"--database-url", kUrl})->config.jwt_leeway, absl::Minutes(1));
+  EXPECT_FALSE(Parse({"--database-url", kUrl, "--jwks-directory", "/no/such"}).ok());
+  EXPECT_FALSE(Parse({"--database-url", kUrl, "--jwt-leeway", "6m"}).ok());
+}
+
 TEST_F(ConfigTest, KeepsTheDigestOfTheKeyOnly) {
   const std::string key(32, 'k');
   const std::string file = Write(key + " \n\n");
@@ -98,15 +110,76 @@ TEST_F(ConfigTest, KeepsTheDigestOfTheKeyOnly) {
               HasSubstr("--admin-key-file"));
 }
 
+TEST_F(ConfigTest, TakesTheTablesOfDjangoTenantsTogether) {
+  const auto parsed =
+      Parse({"--database-url", kUrl, "--django-tenant-table", "public.customers_client",
+             "--django-domain-table", "public.customers_domain"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.django_tenant_table->Quoted(), "\"public\".\"customers_client\"");
+  EXPECT_EQ(parsed->config.django_domain_table->Quoted(), "\"public\".\"customers_domain\"");
+  for (const char* flag : {"--django-tenant-table", "--django-domain-table"}) {
+    EXPECT_THAT(ErrorOf({"--database-url", kUrl, flag, "public.customers"}), HasSubstr("together"));
+  }
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--django-tenant-table", "public.a",
+                       "--django-domain-table", "public.b", "--single-schema", "acme"}),
+              HasSubstr("--single-schema"));
+}
+
+TEST_F(ConfigTest, TrustsNoProxiesUnlessTold) {
+  EXPECT_FALSE(Parse({"--database-url", kUrl})->config.trusted_proxies.Trusts("ipv4:127.0.0.1:1"));
+  const auto parsed = Parse({"--database-url", kUrl, "--trusted-proxies", "127.0.0.0/8, unix"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_TRUE(parsed->config.trusted_proxies.Trusts("ipv4:127.0.0.1:1"));
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--trusted-proxies", "::1,10.0.0.1/8"}),
+              HasSubstr("10.0.0.1/8"));
+}
+
+TEST_F(ConfigTest, ReadsDjangosKeys) {
+  const std::string file = Write("the key\r\n\nan older one\n");
+  const std::vector<const char*> base = {"--database-url", kUrl, "--django-secret-key-file"};
+  auto args = base;
+  args.push_back(file.c_str());
+  EXPECT_THAT(ErrorOf(args), HasSubstr("--user-table"));
+  args.insert(args.end(), {"--user-table", "public.auth_user", "--user-active-column", "none",
+                           "--django-sessions", "signed_cookies"});
+  const auto parsed = Parse(args);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_THAT(parsed->config.django_secret_keys, testing::ElementsAre("the key", "an older one"));
+  EXPECT_EQ(parsed->config.user_table->Quoted(), "\"public\".\"auth_user\"");
+  EXPECT_FALSE(parsed->config.user_active_column.has_value());
+  EXPECT_TRUE(parsed->config.django_signed_cookies);
+  args = base;
+  const std::string empty = Write("\n\n");
+  args.push_back(empty.c_str());
+  EXPECT_THAT(ErrorOf(args), HasSubstr("SECRET_KEY"));
+}
+
 TEST_F(ConfigTest, NamesTheSettingThatIsWrong) {
   EXPECT_THAT(ErrorOf({}), HasSubstr("--database-url"));
   EXPECT_THAT(ErrorOf({"--bogus"}), HasSubstr("--bogus"));
   const std::vector<std::pair<const char*, const char*>> wrong = {
-      {"--listen", "localhost"},       {"--listen", "localhost:65536"},
-      {"--ops-listen", ":1"},          {"--heartbeat-interval", "5"},
-      {"--drain-grace", "-1s"},        {"--database-connections", "0"},
-      {"--single-schema", "public"},   {"--log-level", "off"},
-      {"--admin-key-file", "/nowhere"}};
+      {"--listen", "localhost"},
+      {"--listen", "localhost:65536"},
+      {"--ops-listen", ":1"},
+      {"--heartbeat-interval", "5"},
+      {"--drain-grace", "-1s"},
+      {"--database-connections", "0"},
+      {"--single-schema", "public"},
+      {"--log-level", "off"},
+      {"--admin-key-file", "/nowhere"},
+      {"--trusted-proxies", "localhost"},
+      {"--django-tenant-table", "customers_client"},
+      {"--django-domain-table", "public.customers-domain"},
+      {"--user-table", "a.b.c"},
+      {"--user-table", "auth-user"},
+      {"--user-id-column", "id; --"},
+
+      {"--user-active-column", "1st"},
+      {"--django-sessions", "cache"},
+      {"--django-session-table", "\"x\""},
+      {"--django-session-cookie", "a b"},
+      {"--django-session-max-age", "0s"},
+      {"--django-secret-key-file", "/nowhere"}};
   for (const auto& [flag, value] : wrong) {
     EXPECT_THAT(ErrorOf({"--database-url", kUrl, flag, value}), HasSubstr(flag)) << value;
   }

@@ -1,10 +1,9 @@
 #include "server/app/schemas.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "spdlog/spdlog.h"
 
@@ -14,14 +13,6 @@ namespace {
 constexpr absl::Duration kMinPause = absl::Milliseconds(100);
 constexpr absl::Duration kMaxPause = absl::Seconds(3);
 
-// libpq's messages have several lines.
-absl::Status OneLine(const absl::Status& status) {
-  const std::string text(status.message());
-  return {
-      status.code(),
-      absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar("\n\t"), absl::SkipWhitespace()), " ")};
-}
-
 std::string DescribeFailure(const absl::Status& status) {
   const std::string message(status.message());
   if (absl::IsUnavailable(status)) return "waiting for PostgreSQL: " + message;
@@ -30,21 +21,20 @@ std::string DescribeFailure(const absl::Status& status) {
 
 }  // namespace
 
-absl::StatusOr<store::Migrator::Report> PrepareSchemas(
-    const store::Migrator& migrator, const std::optional<SchemaName>& single_schema) {
-  auto report = migrator.MigrateAll();
-  if (!report.ok()) return OneLine(report.status());
-  if (!single_schema.has_value()) return report;
-  const auto made = migrator.CreateTenant(
-      {.schema_name = *single_schema, .display_name = {}, .domains = {}, .created_at = {}});
-  if (!made.ok() && !absl::IsAlreadyExists(made.status())) return OneLine(made.status());
-  return report;
+absl::Status PrepareControl(const store::Migrator& migrator, const store::TenantMaker& maker,
+                            const std::optional<SchemaName>& single_schema) {
+  const auto applied = migrator.MigrateControl();
+  if (!applied.ok()) return applied.status();
+  spdlog::info("control schema ready: migrations_applied={}", *applied);
+  return single_schema.has_value() ? maker.Ensure(*single_schema) : absl::OkStatus();
 }
 
 SchemaPreparation::SchemaPreparation(const store::Migrator& migrator,
+                                     const store::TenantMaker& maker,
                                      std::optional<SchemaName> single_schema,
                                      std::function<void()> on_ready)
     : migrator_(migrator),
+      maker_(maker),
       single_schema_(std::move(single_schema)),
       on_ready_(std::move(on_ready)),
       thread_([this] { Loop(); }) {}
@@ -62,13 +52,9 @@ void SchemaPreparation::Loop() {
   std::string logged;
   absl::Duration pause = kMinPause;
   while (true) {
-    const auto report = PrepareSchemas(migrator_, single_schema_);
-    if (report.ok()) {
-      spdlog::info("schemas ready: tenants={} migrations_applied={}", report->tenants,
-                   report->applied);
-      return on_ready_();
-    }
-    const std::string failure = DescribeFailure(report.status());
+    const absl::Status prepared = PrepareControl(migrator_, maker_, single_schema_);
+    if (prepared.ok()) return on_ready_();
+    const std::string failure = DescribeFailure(prepared);
     if (failure != logged) spdlog::warn("{}", failure);
     logged = failure;
     if (!Pause(pause)) return;

@@ -5,29 +5,30 @@
 
 #include <functional>
 #include <optional>
-#include <string>
 #include <thread>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/base/mutex.h"
 #include "server/model/ids.h"
 #include "server/store/migrator.h"
+#include "server/store/tenant_maker.h"
 
 namespace chatter::app {
 
-// Migrates all schemas; in a server for one tenant, makes that tenant if there is none.
-// Blocks. Errors, of one line, for the log only: UNAVAILABLE: the database can't be reached.
-absl::StatusOr<store::Migrator::Report> PrepareSchemas(
-    const store::Migrator& migrator, const std::optional<SchemaName>& single_schema);
+// Migrates the control schema; in a server for one tenant, makes that tenant if there is none. The
+// tenants' schemas are another matter: each is migrated by `chatterd migrate`, or on first use.
+// Blocks. Errors: the migrator's.
+absl::Status PrepareControl(const store::Migrator& migrator, const store::TenantMaker& maker,
+                            const std::optional<SchemaName>& single_schema);
 
-// Tries to prepare the schemas, on a thread of its own, until it succeeds. Logs what it waits for
-// whenever that changes.
+// Tries to prepare the control schema, on a thread of its own, until it succeeds. Logs what it
+// waits for whenever that changes.
 class SchemaPreparation {
  public:
-  // `on_ready` is called once, from the thread. The migrator must outlive this.
-  SchemaPreparation(const store::Migrator& migrator, std::optional<SchemaName> single_schema,
-                    std::function<void()> on_ready);
+  // `on_ready` is called once, from the thread. The migrator and the maker must outlive this.
+  SchemaPreparation(const store::Migrator& migrator, const store::TenantMaker& maker,
+                    std::optional<SchemaName> single_schema, std::function<void()> on_ready);
   // Waits for the attempt under way, and makes no other.
   ~SchemaPreparation();
   SchemaPreparation(const SchemaPreparation&) = delete;
@@ -39,6 +40,7 @@ class SchemaPreparation {
   bool Pause(absl::Duration pause);
 
   const store::Migrator& migrator_;
+  const store::TenantMaker& maker_;
   const std::optional<SchemaName> single_schema_;
   const std::function<void()> on_ready_;
 

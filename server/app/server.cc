@@ -15,7 +15,9 @@
 #include "server/rpc/chat_service.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/room_service.h"
+#include "server/rpc/session_service.h"
 #include "server/rpc/tenant_service.h"
+#include "server/rpc/token_issuer_service.h"
 #include "server/rpc/user_service.h"
 #include "spdlog/spdlog.h"
 
@@ -35,7 +37,10 @@ constexpr int kMinClientPingMillis = 10'000;
 
 constexpr absl::Duration kHealthInterval = absl::Seconds(1);
 constexpr absl::Duration kHeartbeatTick = absl::Seconds(1);
+// Whoever may not go on hears of it within two seconds.
+constexpr absl::Duration kRecheckInterval = absl::Milliseconds(1'500);
 constexpr absl::Duration kHeadCheckInterval = absl::Seconds(5);
+constexpr absl::Duration kPurgeInterval = absl::Seconds(5);
 // How long calls may still take once the streams are drained.
 constexpr std::chrono::milliseconds kCallGrace(2'000);
 
@@ -66,14 +71,19 @@ struct Server::Services {
       : chat(backend.messages, backend.chat_sessions),
         rooms(backend.rooms),
         users(backend.users),
-        tenants(backend.tenants),
+        tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
+        sessions(backend.sessions),
+        token_issuers(backend.token_issuers),
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.UserService",
-                "chatter.v1.TenantService"}) {}
+                "chatter.v1.TenantService", "chatter.v1.SessionService",
+                "chatter.v1.TokenIssuerService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
   rpc::UserService users;
   rpc::TenantService tenants;
+  rpc::SessionService sessions;
+  rpc::TokenIssuerService token_issuers;
   rpc::HealthService health;
 };
 
@@ -114,11 +124,15 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->rooms);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
+  builder.RegisterService(&services_->sessions);
+  builder.RegisterService(&services_->token_issuers);
   builder.RegisterService(&services_->health);
-  interceptors::InstallStack(builder, {.tenants = backend_->tenant_directory,
-                                       .authenticators = backend_->authenticators,
+  interceptors::InstallStack(builder, {.tenants = backend_->identity->tenant_directory,
+                                       .authenticators = backend_->identity->authenticators,
                                        .access_log = spdlog::default_logger(),
-                                       .clock = clock_});
+                                       .clock = clock_,
+                                       .credentials = {.session_cookie = config_.session_cookie()},
+                                       .trusted_proxies = config_.trusted_proxies});
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return CannotListenError(config_.listen);
   spdlog::info("listening: address={} port={}", config_.listen, port_);
@@ -141,13 +155,21 @@ absl::Status Server::ListenForOperators() {
 }
 
 void Server::BeginTasks() {
-  schema_preparation_.emplace(backend_->migrator, config_.single_schema, [this] {
-    schemas_ready_ = true;
-    health_task_.Poke();
-  });
+  schema_preparation_.emplace(backend_->identity->migrator, backend_->tenant_maker,
+                              config_.single_schema, [this] {
+                                schemas_ready_ = true;
+                                health_task_.Poke();
+                              });
   heartbeat_task_.emplace(kHeartbeatTick, [this] { backend_->chat_sessions.Tick(); });
+  recheck_task_.emplace(kRecheckInterval, [this] {
+    if (ready()) backend_->identity->rechecker.Run(backend_->chat_sessions.Streams());
+  });
   head_check_task_.emplace(kHeadCheckInterval, [this] {
     if (ready()) backend_->hub.CheckHeads();
+  });
+  purge_task_.emplace(kPurgeInterval, [this] {
+    // What failed is in the log, and due the next time as well.
+    if (ready()) backend_->tenant_purger.Run().IgnoreError();
   });
 }
 
@@ -176,7 +198,9 @@ void Server::Shutdown() {
     StopCalls();
   }
   health_task_.Stop();
+  purge_task_.reset();
   head_check_task_.reset();
+  recheck_task_.reset();
   heartbeat_task_.reset();
   schema_preparation_.reset();
 }
@@ -197,7 +221,7 @@ void Server::StopCalls() {
   std::future<void> stopped = std::async(std::launch::async, stop);
   // A cancelled call ends only when the database has answered, and gRPC waits for it.
   if (stopped.wait_for(kCallGrace * 3 / 2) == std::future_status::timeout) {
-    backend_->database->Stop();
+    backend_->identity->database->Stop();
   }
   stopped.get();
 }

@@ -74,7 +74,9 @@ class Server {
   std::unique_ptr<grpc::Server> ops_server_;
   std::optional<SchemaPreparation> schema_preparation_;
   std::optional<PeriodicTask> heartbeat_task_;
+  std::optional<PeriodicTask> recheck_task_;
   std::optional<PeriodicTask> head_check_task_;
+  std::optional<PeriodicTask> purge_task_;
 };
 
 }  // namespace chatter::app

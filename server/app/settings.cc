@@ -1,14 +1,17 @@
 #include "server/app/settings.h"
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <system_error>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "server/app/application_settings.h"
 
 namespace chatter::app {
 namespace {
@@ -101,6 +104,43 @@ std::string ApplySingleSchema(const std::string& value, Config& config) {
   return kRight;
 }
 
+std::string ApplyTable(const std::string& value, std::optional<TableName>& out) {
+  out = TableName::Parse(value);
+  if (!out.has_value() || !out->schema.has_value()) {
+    return "must be SCHEMA.TABLE, such as public.customers_client";
+  }
+  return kRight;
+}
+
+std::string ApplyDjangoTenantTable(const std::string& value, Config& config) {
+  return ApplyTable(value, config.django_tenant_table);
+}
+
+std::string ApplyDjangoDomainTable(const std::string& value, Config& config) {
+  return ApplyTable(value, config.django_domain_table);
+}
+
+std::string ApplyTrustedProxies(const std::string& value, Config& config) {
+  auto proxies = identity::TrustedProxies::Parse(value);
+  if (!proxies.ok()) {
+    return absl::StrCat("must be addresses, networks or `unix`, with commas between: ",
+                        proxies.status().message());
+  }
+  config.trusted_proxies = *std::move(proxies);
+  return kRight;
+}
+
+std::string ApplyJwksDirectory(const std::string& value, Config& config) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(value, error)) return "must be a directory";
+  config.jwks_directory = value;
+  return kRight;
+}
+
+std::string ApplyJwtLeeway(const std::string& value, Config& config) {
+  return ApplyDuration(value, absl::ZeroDuration(), absl::Minutes(5), config.jwt_leeway);
+}
+
 std::string ApplyHeartbeatInterval(const std::string& value, Config& config) {
   return ApplyDuration(value, absl::Seconds(1), absl::Hours(1), config.heartbeat_interval);
 }
@@ -111,6 +151,10 @@ std::string ApplyDrainGrace(const std::string& value, Config& config) {
 
 std::string ApplyWorkers(const std::string& value, Config& config) {
   return ApplyInt(value, 0, 64, config.workers);
+}
+
+std::string ApplyMigrateJobs(const std::string& value, Config& config) {
+  return ApplyInt(value, 1, 64, config.migrate_jobs);
 }
 
 std::string ApplyLogLevel(const std::string& value, Config& config) {
@@ -137,12 +181,53 @@ constexpr Setting kSettings[] = {
     {"admin-key-file", "FILE", "File with the administrator's key, of at least 32 bytes",
      ApplyAdminKeyFile},
     {"single-schema", "NAME", "Serve this one tenant, whatever the host", ApplySingleSchema},
+    {"django-tenant-table", "TABLE",
+     "Find tenants in this table of django-tenants, such as public.customers_client, instead of in "
+     "Chatter's own directory",
+     ApplyDjangoTenantTable},
+    {"django-domain-table", "TABLE", "The table of their domains, such as public.customers_domain",
+     ApplyDjangoDomainTable},
+    {"trusted-proxies", "LIST",
+     "Whose x-forwarded-host tells the tenant: addresses and networks with commas between, such as "
+     "10.0.0.0/8,::1, and unix for Unix sockets (default: nobody's; the header is ignored)",
+     ApplyTrustedProxies},
+    {"user-table", "TABLE",
+     "The application's table of users, such as auth_user or public.auth_user (default: Chatter's "
+     "own)",
+     ApplyUserTable},
+    {"user-id-column", "COLUMN", "What a user is known by, there (default id)", ApplyUserIdColumn},
+    {"user-name-column", "COLUMN", "A user's name for people (default username)",
+     ApplyUserNameColumn},
+    {"user-active-column", "COLUMN",
+     "Whether a user may sign in, a boolean (default is_active), or none", ApplyUserActiveColumn},
+    {"user-key-column", "COLUMN", "The primary key, as Django's sessions name it (default id)",
+     ApplyUserKeyColumn},
+    {"user-password-column", "COLUMN", "What Django's sessions are tied to (default password)",
+     ApplyUserPasswordColumn},
+    {"django-secret-key-file", "FILE",
+     "File with Django's SECRET_KEY, and its fallbacks in further lines: accepts Django's session "
+     "cookies. Needs user-table",
+     ApplyDjangoSecretKeyFile},
+    {"django-session-cookie", "NAME", "The cookie with the session (default sessionid)",
+     ApplyDjangoSessionCookie},
+    {"django-sessions", "WHERE",
+     "Where Django keeps sessions: database (default) or signed_cookies", ApplyDjangoSessions},
+    {"django-session-table", "TABLE", "Django's table of sessions (default django_session)",
+     ApplyDjangoSessionTable},
+    {"django-session-max-age", "TIME", "How long a signed cookie is good for (default 336h)",
+     ApplyDjangoSessionMaxAge},
+    {"jwks-directory", "DIR", "Where the key sets of token issuers with file:NAME are",
+     ApplyJwksDirectory},
+    {"jwt-leeway", "TIME", "How much the clocks of token issuers may differ (default 1m)",
+     ApplyJwtLeeway},
     {"heartbeat-interval", "TIME", "Between two heartbeats on a stream (default 30s)",
      ApplyHeartbeatInterval},
     {"drain-grace", "TIME", "How long streams may go on once the server stops (default 5s)",
      ApplyDrainGrace},
     {"workers", "N", "Threads that fan events out (default 0: one for every two processors)",
      ApplyWorkers},
+    {"migrate-jobs", "N", "Tenants that 'chatterd migrate' works at together (default 4)",
+     ApplyMigrateJobs},
     {"log-level", "LEVEL", "debug, info, warn or error (default info)", ApplyLogLevel},
 };
 

@@ -3,6 +3,7 @@
 #define CHATTER_SERVER_BASE_CALLBACK_H_
 
 #include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace chatter {
@@ -11,6 +12,9 @@ namespace chatter {
 // returns. Must not block.
 template <typename T>
 using Callback = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+
+// The same for work that has no result but how it went.
+using StatusCallback = absl::AnyInvocable<void(absl::Status)>;
 
 }  // namespace chatter
 

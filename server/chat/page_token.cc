@@ -1,5 +1,7 @@
 #include "server/chat/page_token.h"
 
+#include <cstdint>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
 
@@ -8,6 +10,11 @@ namespace {
 
 constexpr char kVersion = '1';
 constexpr size_t kHeaderBytes = 2;
+
+// Microseconds since 1970, big-endian.
+constexpr size_t kTimeBytes = 8;
+// The end of the year 9999: what PostgreSQL and Protobuf both can tell.
+constexpr uint64_t kMaxMicros = 253'402'300'799'999'999;
 
 }  // namespace
 
@@ -27,6 +34,24 @@ std::optional<std::string> ReadPageToken(PageKind kind, std::string_view token) 
     return std::nullopt;
   }
   return plain.substr(kHeaderBytes);
+}
+
+std::string MakeTimePlace(const TimePlace& place) {
+  const auto micros = static_cast<uint64_t>(absl::ToUnixMicros(place.time));
+  std::string out;
+  for (size_t i = 0; i < kTimeBytes; ++i) {
+    out.push_back(static_cast<char>(micros >> (8 * (kTimeBytes - 1 - i))));
+  }
+  return out + place.id;
+}
+
+std::optional<TimePlace> ReadTimePlace(std::string_view place, size_t id_bytes) {
+  if (place.size() != kTimeBytes + id_bytes) return std::nullopt;
+  uint64_t micros = 0;
+  for (size_t i = 0; i < kTimeBytes; ++i) micros = micros << 8 | static_cast<uint8_t>(place[i]);
+  if (micros > kMaxMicros) return std::nullopt;
+  return TimePlace{.time = absl::FromUnixMicros(static_cast<int64_t>(micros)),
+                   .id = std::string(place.substr(kTimeBytes))};
 }
 
 }  // namespace chatter::chat

@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/time/time.h"
+
 namespace chatter::chat {
 
 // The values are in tokens that clients hold: never change or reuse them.
-enum class PageKind : char { kRooms = 'r', kTenants = 't', kUsers = 'u' };
+enum class PageKind : char { kRooms = 'r', kSessions = 's', kTenants = 't', kUsers = 'u' };
 
 inline constexpr size_t kMaxPageTokenBytes = 512;
 inline constexpr std::string_view kPageTokenProblem =
@@ -23,6 +25,15 @@ std::string MakePageToken(PageKind kind, std::string_view place);
 // nullopt: MakePageToken didn't make it for this kind of list. The place is still to be checked:
 // anybody can make a token.
 std::optional<std::string> ReadPageToken(PageKind kind, std::string_view token);
+
+// The place of a list that goes by time, and by id among what has the same time.
+struct TimePlace {
+  absl::Time time;
+  std::string id;  // bytes
+};
+std::string MakeTimePlace(const TimePlace& place);
+// nullopt: MakeTimePlace didn't make it for an id of so many bytes.
+std::optional<TimePlace> ReadTimePlace(std::string_view place, size_t id_bytes);
 
 // Lists are read with one entry more than the page holds: cuts that off, and returns whether it was
 // there, so that there is another page.

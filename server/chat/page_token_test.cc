@@ -33,6 +33,22 @@ TEST(PageToken, RefusesWhatItDidNotMake) {
   }
 }
 
+TEST(TimePlace, KeepsMicrosecondsAndTheId) {
+  const absl::Time time = absl::FromUnixMicros(1'795'400'000'123'456);
+  const std::string id("\0\xff", 2);
+  const auto read = ReadTimePlace(MakeTimePlace({.time = time, .id = id}), 2);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->time, time);
+  EXPECT_EQ(read->id, id);
+}
+
+TEST(TimePlace, RefusesOtherSizesAndTimesThatNobodyCanStore) {
+  const std::string place = MakeTimePlace({.time = absl::UnixEpoch(), .id = "id"});
+  EXPECT_EQ(ReadTimePlace(place, 3), std::nullopt);
+  EXPECT_EQ(ReadTimePlace("", 0), std::nullopt);
+  EXPECT_EQ(ReadTimePlace(std::string(8, '\xff'), 0), std::nullopt);
+}
+
 TEST(PageToken, CutsWhatTellsThatThereIsMore) {
   std::vector<int> full = {1, 2, 3};
   EXPECT_TRUE(CutToPage(full, 2));

@@ -60,31 +60,19 @@ absl::Status UnknownUsersError(const std::vector<std::string>& requested,
                              "The tenant doesn't have all of these users; see the violations.");
 }
 
-// The place of a page: 8 bytes of microseconds since 1970, big-endian, then the room's id.
-constexpr size_t kTimeBytes = 8;
-// The end of the year 9999: what PostgreSQL and Protobuf both can tell.
-constexpr uint64_t kMaxMicros = 253'402'300'799'999'999;
-
 std::string TokenOf(const Room& last) {
-  const auto micros = static_cast<uint64_t>(absl::ToUnixMicros(last.last_event_at));
-  std::string place;
-  for (size_t i = 0; i < kTimeBytes; ++i) {
-    place.push_back(static_cast<char>(micros >> (8 * (kTimeBytes - 1 - i))));
-  }
-  place.append(last.id.bytes().begin(), last.id.bytes().end());
-  return MakePageToken(PageKind::kRooms, place);
+  const std::string id(last.id.bytes().begin(), last.id.bytes().end());
+  return MakePageToken(PageKind::kRooms, MakeTimePlace({.time = last.last_event_at, .id = id}));
 }
 
 std::optional<ListPosition> ParseToken(std::string_view token) {
-  const std::optional<std::string> place = ReadPageToken(PageKind::kRooms, token);
   std::array<uint8_t, 16> id;
-  if (!place.has_value() || place->size() != kTimeBytes + id.size()) return std::nullopt;
-  uint64_t micros = 0;
-  for (size_t i = 0; i < kTimeBytes; ++i) micros = micros << 8 | static_cast<uint8_t>((*place)[i]);
-  if (micros > kMaxMicros) return std::nullopt;
-  std::copy(place->begin() + kTimeBytes, place->end(), id.begin());
-  return ListPosition{.last_event_at = absl::FromUnixMicros(static_cast<int64_t>(micros)),
-                      .room_id = RoomId::FromBytes(id)};
+  const auto place = ReadPageToken(PageKind::kRooms, token);
+  if (!place.has_value()) return std::nullopt;
+  const auto parts = ReadTimePlace(*place, id.size());
+  if (!parts.has_value()) return std::nullopt;
+  std::copy(parts->id.begin(), parts->id.end(), id.begin());
+  return ListPosition{.last_event_at = parts->time, .room_id = RoomId::FromBytes(id)};
 }
 
 }  // namespace

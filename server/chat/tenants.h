@@ -1,4 +1,4 @@
-// The rules for the administration of tenants and of their users' sessions.
+// The rules for the administration of tenants.
 //
 // Thread-safe. What it is made from must outlive it, and it every call that is not answered yet.
 // Callbacks run on the calling thread (for a request that breaks a rule), on the database's, or on
@@ -17,14 +17,15 @@
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/base/worker.h"
-#include "server/identity/session_authenticator.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/model.h"
-#include "server/store/migrator.h"
+#include "server/store/tenant_maker.h"
 #include "server/store/tenant_store.h"
-#include "server/store/user_store.h"
 
 namespace chatter::chat {
+
+// NOT_FOUND (TENANT_NOT_FOUND), for an administrator.
+absl::Status UnknownTenantError();
 
 class Tenants {
  public:
@@ -34,11 +35,9 @@ class Tenants {
 
   struct Deps {
     store::TenantStore& tenants;
-    store::UserStore& users;
-    const store::Migrator& migrator;
-    // Told of what is made and revoked here, so that it holds at once.
+    const store::TenantMaker& maker;
+    // Told of what is made here, so that it holds at once.
     identity::TenantDirectory& directory;
-    identity::SessionAuthenticator& sessions;
     const Clock& clock;
   };
   explicit Tenants(const Deps& deps) : deps_(deps) {}
@@ -50,9 +49,11 @@ class Tenants {
     std::string display_name;
     std::vector<std::string> domains;
   };
-  // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS), RESOURCE_EXHAUSTED
-  // (OVERLOADED), UNAVAILABLE (DRAINING).
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS, SCHEMA_EXISTS),
+  // RESOURCE_EXHAUSTED (OVERLOADED), UNAVAILABLE (DRAINING).
   void Create(const Caller& caller, NewTenant request, Callback<Tenant> done);
+  // The same in a schema that is there. Errors: the same, and NOT_FOUND (SCHEMA_NOT_FOUND).
+  void Attach(const Caller& caller, NewTenant request, Callback<Tenant> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND).
   void Get(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
@@ -62,36 +63,16 @@ class Tenants {
     std::string next_page_token;  // empty: this was the last one
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void List(const Caller& caller, int32_t page_size, std::string_view page_token,
-            Callback<Page> done);
-
-  struct SessionRequest {
-    std::string schema_name;
-    std::string user_id;
-    std::optional<absl::Duration> ttl;  // nullopt: 12 hours
-  };
-  struct NewSession {
-    Session session;
-    std::string token;  // secret, and stored nowhere
-  };
-  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND, USER_NOT_FOUND).
-  void CreateSession(const Caller& caller, SessionRequest request, Callback<NewSession> done);
-
-  struct Revoked {};
-  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND, SESSION_NOT_FOUND).
-  void RevokeSession(const Caller& caller, std::string_view schema_name,
-                     std::string_view session_id, Callback<Revoked> done);
+  void List(const Caller& caller, store::TenantStore::Filter filter, int32_t page_size,
+            std::string_view page_token, Callback<Page> done);
 
   // From now on no tenant is made: creations that wait are refused.
   void Drain() { draining_ = true; }
 
  private:
-  absl::StatusOr<Tenant> CreateNow(const Tenant& tenant, absl::Time deadline);
+  void Make(const Caller& caller, NewTenant request, bool attach, Callback<Tenant> done);
+  absl::StatusOr<Tenant> MakeNow(const Tenant& tenant, bool attach, absl::Time deadline);
   void Find(const SchemaName& schema, absl::Time deadline, Callback<Tenant> done);
-  void StoreSession(const SchemaName& schema, const std::string& user_id, absl::Duration ttl,
-                    absl::Time deadline, Callback<NewSession> done);
-  void DeleteSession(const SchemaName& schema, const Sha256Digest& digest, absl::Time deadline,
-                     Callback<Revoked> done);
 
   const Deps deps_;
   std::atomic<int> waiting_creations_ = 0;

@@ -45,13 +45,36 @@ absl::Status UserNotFoundError() {
                    "The tenant has no such user.");
 }
 
+absl::Status Users::CheckWrite(const Caller& caller) const {
+  if (absl::Status status = RequireService(caller); !status.ok()) return status;
+  if (table_ == Table::kApplications) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_USERS_READ_ONLY,
+                     "Users are read from the application's own table. Write them there.");
+  }
+  return absl::OkStatus();
+}
+
 void Users::Upsert(const Caller& caller, std::vector<User> users,
                    Callback<std::vector<User>> done) {
-  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
+  if (absl::Status status = CheckWrite(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   CheckUsers(users, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.Upsert(*caller.tenant, std::move(users), caller.deadline, std::move(done));
+}
+
+void Users::SetActive(const Caller& caller, std::string_view user_id, bool active,
+                      Callback<User> done) {
+  if (absl::Status status = CheckWrite(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  AddProblem("user_id", UserIdProblem(user_id), violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  store_.SetActive(*caller.tenant, std::string(user_id), active, caller.deadline,
+                   [done = std::move(done)](absl::StatusOr<std::optional<User>> user) mutable {
+                     if (!user.ok()) return done(std::move(user).status());
+                     if (!user->has_value()) return done(UserNotFoundError());
+                     done(**std::move(user));
+                   });
 }
 
 void Users::Get(const Caller& caller, std::string_view user_id, Callback<User> done) {

@@ -18,11 +18,20 @@ namespace chatter::chat {
 
 class Users {
  public:
-  explicit Users(store::UserStore& store) : store_(store) {}
+  // Whose table the users are in: the application's can't be written.
+  enum class Table : uint8_t { kOwn, kApplications };
+
+  explicit Users(store::UserStore& store, Table table = Table::kOwn)
+      : store_(store), table_(table) {}
 
   // Creates or renames the users; the result is in the same order.
-  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED),
+  // FAILED_PRECONDITION (USERS_READ_ONLY).
   void Upsert(const Caller& caller, std::vector<User> users, Callback<std::vector<User>> done);
+
+  // Deactivates or reactivates a user, who may be so already.
+  // Errors: as above, and NOT_FOUND (USER_NOT_FOUND).
+  void SetActive(const Caller& caller, std::string_view user_id, bool active, Callback<User> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND).
   void Get(const Caller& caller, std::string_view user_id, Callback<User> done);
@@ -40,7 +49,11 @@ class Users {
   void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
 
  private:
+  // Whether the caller may write users.
+  absl::Status CheckWrite(const Caller& caller) const;
+
   store::UserStore& store_;
+  const Table table_;
 };
 
 // NOT_FOUND (USER_NOT_FOUND).

@@ -7,17 +7,16 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/chat/text.h"
+#include "server/identity/host.h"
 
 namespace chatter::chat {
 namespace {
 
+constexpr size_t kMaxDomains = 20;
+
 bool IsPlainText(std::string_view text, size_t min_bytes, size_t max_bytes) {
   return text.size() >= min_bytes && text.size() <= max_bytes && IsUtf8(text) &&
          !HasControlCharacters(text);
-}
-
-bool IsDomainByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-';
 }
 
 }  // namespace
@@ -49,15 +48,38 @@ std::string_view TextProblem(std::string_view text) {
   return "must be 1 to 16384 bytes of UTF-8 without NUL";
 }
 
-std::string_view DomainProblem(std::string_view domain) {
-  const bool fits = !domain.empty() && domain.size() <= 253;
-  if (fits && std::all_of(domain.begin(), domain.end(), IsDomainByte)) return {};
-  return "must be 1 to 253 bytes of lower-case letters, digits, `.` and `-`";
+std::string_view SchemaNamePrefixProblem(std::string_view prefix) {
+  // What a name may not be, the beginning of one may.
+  if (prefix.empty() || SchemaName::Parse("a" + std::string(prefix.substr(0, 62))).has_value()) {
+    if (prefix.size() <= 63) return {};
+  }
+  return "must be at most 63 bytes of `a-z`, `0-9`, `_` and `-`";
+}
+
+std::string_view StateReasonProblem(std::string_view reason) {
+  if (IsPlainText(reason, 1, 256)) return {};
+  return "must be 1 to 256 bytes of UTF-8 without control characters";
+}
+
+std::string_view GraceProblem(absl::Duration grace) {
+  if (grace >= absl::ZeroDuration() && grace <= absl::Hours(24) * 90) return {};
+  return "must be 0 to 90 days";
 }
 
 std::string_view SessionTtlProblem(absl::Duration ttl) {
   if (ttl >= absl::Seconds(1) && ttl <= absl::Hours(24) * 365) return {};
   return "must be 1 second to 365 days";
+}
+
+std::string_view SessionIdleTtlProblem(absl::Duration idle_ttl) {
+  // Less would end sessions that are in use: a use is noticed a few seconds late.
+  if (idle_ttl >= absl::Minutes(1) && idle_ttl <= absl::Hours(24) * 365) return {};
+  return "must be 1 minute to 365 days";
+}
+
+std::string_view DeviceProblem(std::string_view device) {
+  if (IsPlainText(device, 0, 128)) return {};
+  return "must be at most 128 bytes of UTF-8 without control characters";
 }
 
 void AddProblem(std::string_view field, std::string_view problem, FieldViolations& violations) {
@@ -83,6 +105,17 @@ std::optional<SchemaName> ParseSchemaName(std::string_view field, std::string_vi
   return name;
 }
 
+std::optional<std::string> ParseDomain(std::string_view field, std::string_view text,
+                                       FieldViolations& violations) {
+  auto domain = identity::NormalizeDomain(text);
+  if (!domain.has_value()) {
+    violations.Add(field,
+                   "must be a host name without a port, of letters, digits, `.` and `-`: 1 to 253 "
+                   "bytes as it is written in ASCII");
+  }
+  return domain;
+}
+
 std::optional<Sha256Digest> ParseSessionId(std::string_view text, FieldViolations& violations) {
   Sha256Digest digest;
   const auto is_digit = [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); };
@@ -93,6 +126,21 @@ std::optional<Sha256Digest> ParseSessionId(std::string_view text, FieldViolation
   const std::string bytes = absl::HexStringToBytes(absl::string_view(text.data(), text.size()));
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+void ParseDomains(std::vector<std::string>& domains, FieldViolations& violations) {
+  if (domains.size() > kMaxDomains) {
+    violations.Add("tenant.domains", absl::StrCat("must be at most ", kMaxDomains, " domains"));
+    return;
+  }
+  for (size_t i = 0; i < domains.size(); ++i) {
+    const std::string path = absl::StrCat("tenant.domains[", i, "]");
+    if (auto domain = ParseDomain(path, domains[i], violations)) domains[i] = *std::move(domain);
+    const auto here = domains.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::find(domains.begin(), here, domains[i]) != here) {
+      violations.Add(path, "must differ from the domains before it");
+    }
+  }
 }
 
 int ParsePageSize(int32_t page_size, PageSizes sizes, FieldViolations& violations) {

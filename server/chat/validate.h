@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "server/base/crypto.h"
@@ -21,8 +23,12 @@ std::string_view UserIdPrefixProblem(std::string_view prefix);
 std::string_view DisplayNameProblem(std::string_view display_name);
 std::string_view ClientMessageIdProblem(std::string_view id);
 std::string_view TextProblem(std::string_view text);
-std::string_view DomainProblem(std::string_view domain);
+std::string_view SchemaNamePrefixProblem(std::string_view prefix);
+std::string_view StateReasonProblem(std::string_view reason);
+std::string_view GraceProblem(absl::Duration grace);
 std::string_view SessionTtlProblem(absl::Duration ttl);
+std::string_view SessionIdleTtlProblem(absl::Duration idle_ttl);
+std::string_view DeviceProblem(std::string_view device);
 
 // Adds `problem`, if there is one.
 void AddProblem(std::string_view field, std::string_view problem, FieldViolations& violations);
@@ -31,7 +37,13 @@ void AddProblem(std::string_view field, std::string_view problem, FieldViolation
 std::optional<RoomId> ParseRoomId(std::string_view text, FieldViolations& violations);
 std::optional<SchemaName> ParseSchemaName(std::string_view field, std::string_view text,
                                           FieldViolations& violations);
+// The domain as it is stored: in lower case, in ASCII.
+std::optional<std::string> ParseDomain(std::string_view field, std::string_view text,
+                                       FieldViolations& violations);
 std::optional<Sha256Digest> ParseSessionId(std::string_view text, FieldViolations& violations);
+
+// Puts `tenant.domains` into the form in which they are stored.
+void ParseDomains(std::vector<std::string>& domains, FieldViolations& violations);
 
 struct PageSizes {
   int if_zero;

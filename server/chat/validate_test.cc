@@ -29,6 +29,10 @@ TEST(Validate, TextsAreBoundedInBytes) {
   EXPECT_NE(ClientMessageIdProblem(""), "");
   EXPECT_NE(ClientMessageIdProblem(Bytes(65)), "");
 
+  EXPECT_EQ(DeviceProblem(""), "");
+  EXPECT_EQ(DeviceProblem(Bytes(128)), "");
+  EXPECT_NE(DeviceProblem(Bytes(129)), "");
+
   EXPECT_EQ(TextProblem(Bytes(16'384)), "");
   EXPECT_NE(TextProblem(""), "");
   EXPECT_NE(TextProblem(Bytes(16'385)), "");
@@ -46,14 +50,21 @@ TEST(Validate, IdsAndNamesHaveNoControlCharacters) {
     EXPECT_NE(UserIdPrefixProblem(text), "");
     EXPECT_NE(DisplayNameProblem(text), "");
     EXPECT_NE(ClientMessageIdProblem(text), "");
+    EXPECT_NE(DeviceProblem(text), "");
   }
 }
 
-TEST(Validate, DomainsAreLowerCaseWithoutPort) {
-  EXPECT_EQ(DomainProblem("chat.acme-7.example"), "");
-  EXPECT_EQ(DomainProblem(Bytes(253)), "");
-  for (const std::string& text : {""s, "Acme"s, "a:1"s, "a_b"s, "a b"s, Bytes(254)}) {
-    EXPECT_NE(DomainProblem(text), "") << text;
+TEST(Validate, DomainsAreStoredInAsciiAndLowerCase) {
+  FieldViolations none;
+  EXPECT_EQ(ParseDomain("domain", "chat.acme-7.example", none), "chat.acme-7.example");
+  EXPECT_EQ(ParseDomain("domain", "Chat.Acme.Example.", none), "chat.acme.example");
+  EXPECT_EQ(ParseDomain("domain", "München.example", none), "xn--mnchen-3ya.example");
+  EXPECT_EQ(ParseDomain("domain", Bytes(253), none), Bytes(253));
+  EXPECT_TRUE(none.empty());
+  for (const std::string& text : {""s, "a:1"s, "a_b"s, "a b"s, "[::1]"s, Bytes(254)}) {
+    FieldViolations violations;
+    EXPECT_EQ(ParseDomain("domain", text, violations), std::nullopt) << text;
+    EXPECT_FALSE(violations.empty()) << text;
   }
 }
 
@@ -63,6 +74,13 @@ TEST(Validate, SessionsLastASecondToAYear) {
   EXPECT_NE(SessionTtlProblem(absl::Milliseconds(999)), "");
   EXPECT_NE(SessionTtlProblem(absl::Hours(365 * 24) + absl::Nanoseconds(1)), "");
   EXPECT_NE(SessionTtlProblem(-absl::InfiniteDuration()), "");
+}
+
+TEST(Validate, SessionsMayIdleForAMinuteToAYear) {
+  EXPECT_EQ(SessionIdleTtlProblem(absl::Minutes(1)), "");
+  EXPECT_EQ(SessionIdleTtlProblem(absl::Hours(365 * 24)), "");
+  EXPECT_NE(SessionIdleTtlProblem(absl::Minutes(1) - absl::Nanoseconds(1)), "");
+  EXPECT_NE(SessionIdleTtlProblem(absl::Hours(365 * 24) + absl::Nanoseconds(1)), "");
 }
 
 TEST(Validate, PageSizesOutOfBoundsAreErrors) {

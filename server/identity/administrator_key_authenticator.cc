@@ -4,13 +4,23 @@ namespace chatter::identity {
 
 void AdministratorKeyAuthenticator::Authenticate(const std::optional<SchemaName>& /*tenant*/,
                                                  const Credential& credential,
+                                                 absl::Time /*deadline*/,
                                                  Callback<std::optional<Principal>> done) {
   // Digests of one length are compared, so that the time taken tells nothing about the key.
-  if (!ConstantTimeEquals(Sha256(credential.bearer_token), key_digest_)) {
+  if (credential.form != Credential::Form::kBearer ||
+      !ConstantTimeEquals(Sha256(credential.text), key_digest_)) {
     return done(std::optional<Principal>());
   }
-  done(std::optional<Principal>(
-      Principal{.credential = CredentialKind::kAdministratorKey, .user_id = ""}));
+  Principal administrator;
+  administrator.credential = CredentialKind::kAdministratorKey;
+  done(std::optional<Principal>(std::move(administrator)));
+}
+
+void AdministratorKeyAuthenticator::Recheck(const SchemaName& /*tenant*/,
+                                            std::vector<Principal> /*held*/,
+                                            absl::Time /*deadline*/,
+                                            Callback<std::vector<size_t>> done) {
+  done(std::vector<size_t>());
 }
 
 }  // namespace chatter::identity

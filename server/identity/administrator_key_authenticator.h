@@ -5,6 +5,7 @@
 #define CHATTER_SERVER_IDENTITY_ADMINISTRATOR_KEY_AUTHENTICATOR_H_
 
 #include <optional>
+#include <vector>
 
 #include "server/base/crypto.h"
 #include "server/identity/authenticator.h"
@@ -17,8 +18,12 @@ class AdministratorKeyAuthenticator final : public Authenticator {
   explicit AdministratorKeyAuthenticator(const Sha256Digest& key_digest)
       : key_digest_(key_digest) {}
 
+  CredentialKind kind() const override { return CredentialKind::kAdministratorKey; }
   void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    Callback<std::optional<Principal>> done) override;
+                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
+  // The key holds as long as the server runs.
+  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+               Callback<std::vector<size_t>> done) override;
 
  private:
   const Sha256Digest key_digest_;

@@ -5,11 +5,12 @@
 #ifndef CHATTER_SERVER_IDENTITY_AUTHENTICATOR_H_
 #define CHATTER_SERVER_IDENTITY_AUTHENTICATOR_H_
 
-#include <memory>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/model/model.h"
 
@@ -17,7 +18,13 @@ namespace chatter::identity {
 
 // What a call shows of who is calling. Unchecked text, and secret.
 struct Credential {
-  std::string bearer_token;
+  enum class Form : uint8_t {
+    kBearer,       // the token of `authorization: Bearer ...`
+    kCookie,       // the value of the session cookie
+    kCertificate,  // the subject alternative names of the verified client certificate, a line each
+  };
+  Form form = Form::kBearer;
+  std::string text;
 };
 
 // Knows one kind of credential.
@@ -25,36 +32,36 @@ class Authenticator {
  public:
   virtual ~Authenticator() = default;
 
+  // The kind of the principals that it finds.
+  virtual CredentialKind kind() const = 0;
+
   // Answers with whose credential this is in `tenant` (absent for administration methods); nullopt:
   // not a credential of this kind, so the next authenticator is to be asked. The arguments need not
-  // outlive the call.
-  // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID): of this kind, but malformed, unknown or expired;
-  // PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED): of no use without a tenant; RESOURCE_EXHAUSTED
-  // (OVERLOADED); a lookup's.
+  // outlive the call. Nothing need be cached: whoever asks does that.
+  // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID, USER_DEACTIVATED): of this kind, but malformed,
+  // unknown or expired; PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED): of no use without a tenant;
+  // RESOURCE_EXHAUSTED (OVERLOADED); a lookup's.
   virtual void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                            Callback<std::optional<Principal>> done) = 0;
-};
+                            absl::Time deadline, Callback<std::optional<Principal>> done) = 0;
 
-// All kinds that the server accepts, in the order in which they are asked.
-class AuthenticatorChain {
- public:
-  explicit AuthenticatorChain(std::vector<std::unique_ptr<Authenticator>> authenticators)
-      : authenticators_(std::move(authenticators)) {}
+  // Which of these principals, which it found in `tenant` some time ago, it would find no longer:
+  // their places in `held`, ascending. Called about once a second for all open streams of a tenant,
+  // so it has to make do with one round trip for all of them. `expires_at` and whether the user is
+  // active are the caller's to check.
+  // Errors: a lookup's.
+  virtual void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+                       Callback<std::vector<size_t>> done) = 0;
 
-  // Errors: the first that an authenticator gives; UNAUTHENTICATED (CREDENTIAL_INVALID) when none
-  // knows the credential. The chain must outlive the callback.
-  void Authenticate(std::optional<SchemaName> tenant, Credential credential,
-                    Callback<Principal> done) const;
-
- private:
-  struct Attempt;
-  void AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt) const;
-
-  const std::vector<std::unique_ptr<Authenticator>> authenticators_;
+  // Whether whatever ends a credential of this kind before its time is counted in its tenant's
+  // identity_version, so that Recheck is needed only now and then while that stands still.
+  virtual bool ends_are_counted() const { return false; }
 };
 
 // UNAUTHENTICATED (CREDENTIAL_INVALID). Doesn't tell malformed, unknown and expired apart.
 absl::Status CredentialInvalidError();
+
+// UNAUTHENTICATED (USER_DEACTIVATED).
+absl::Status UserDeactivatedError();
 
 }  // namespace chatter::identity
 

@@ -11,13 +11,13 @@
 #define CHATTER_SERVER_IDENTITY_BOUNDED_CACHE_H_
 
 #include <cstdint>
-#include <functional>
 #include <list>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
@@ -45,16 +45,19 @@ struct CacheCounters {
 template <typename Key, typename Value>
 class BoundedCache {
  public:
-  // Must call back by the deadline, whatever happens.
-  using Loader = std::function<void(const Key&, absl::Time deadline, Callback<Value>)>;
+  // Looks up what is asked for. Must call back by the deadline, whatever happens.
+  using Loader = absl::FunctionRef<void(absl::Time deadline, Callback<Value>)>;
 
   // `clock` must outlive the cache and its loads.
-  BoundedCache(CacheOptions options, Loader loader, const Clock& clock)
-      : state_(std::make_shared<State>(options, std::move(loader), clock)) {}
+  BoundedCache(CacheOptions options, const Clock& clock)
+      : state_(std::make_shared<State>(options, clock)) {}
 
-  // Calls back at once if the answer is at hand. Errors: the loader's; RESOURCE_EXHAUSTED
-  // (OVERLOADED) at one of the bounds.
-  void Get(const Key& key, Callback<Value> done) { State::Get(state_, key, std::move(done)); }
+  // Calls back at once if the answer is at hand; else calls `load`, unless somebody else's load for
+  // this key is under way. Errors: the load's; RESOURCE_EXHAUSTED (OVERLOADED) at one of the
+  // bounds.
+  void Get(const Key& key, Loader load, Callback<Value> done) {
+    State::Get(state_, key, load, std::move(done));
+  }
 
   // Whoever asks from now on gets an answer that was looked up after this.
   void Forget(const Key& key) { state_->Forget(key); }
@@ -71,10 +74,10 @@ class BoundedCache {
 
   class State {
    public:
-    State(CacheOptions options, Loader loader, const Clock& clock)
-        : options_(options), loader_(std::move(loader)), clock_(clock) {}
+    State(CacheOptions options, const Clock& clock) : options_(options), clock_(clock) {}
 
-    static void Get(const std::shared_ptr<State>& self, const Key& key, Callback<Value> done);
+    static void Get(const std::shared_ptr<State>& self, const Key& key, Loader load,
+                    Callback<Value> done);
     void Forget(const Key& key);
     CacheCounters counters() const;
     size_t size() const;
@@ -99,7 +102,6 @@ class BoundedCache {
     void Erase(const Key& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
     const CacheOptions options_;
-    const Loader loader_;
     const Clock& clock_;
 
     mutable Mutex mu_;
@@ -116,7 +118,7 @@ class BoundedCache {
 
 template <typename Key, typename Value>
 void BoundedCache<Key, Value>::State::Get(const std::shared_ptr<State>& self, const Key& key,
-                                          Callback<Value> done) {
+                                          Loader load, Callback<Value> done) {
   std::shared_ptr<Load> begun;
   absl::StatusOr<Value> answer = absl::UnknownError("");
   {
@@ -137,10 +139,10 @@ void BoundedCache<Key, Value>::State::Get(const std::shared_ptr<State>& self, co
     }
   }
   if (begun == nullptr) return done(std::move(answer));
-  self->loader_(key, begun->begun + self->options_.load_timeout,
-                [self, key, begun](absl::StatusOr<Value> result) {
-                  self->Finish(key, begun, std::move(result));
-                });
+  load(begun->begun + self->options_.load_timeout,
+       [self, key, begun](absl::StatusOr<Value> result) {
+         self->Finish(key, begun, std::move(result));
+       });
 }
 
 template <typename Key, typename Value>

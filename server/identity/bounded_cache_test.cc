@@ -16,18 +16,34 @@ namespace chatter::identity {
 namespace {
 
 using Value = std::optional<int>;
-using Cache = BoundedCache<std::string, Value>;
+
+// A cache whose loads wait until the test answers them.
+class Cache {
+ public:
+  using Lookups = HeldLookups<std::string, Value>;
+  Cache(CacheOptions options, Lookups& lookups, const Clock& clock)
+      : cache_(options, clock), lookups_(lookups) {}
+
+  void Get(const std::string& key, Callback<Value> done) {
+    cache_.Get(
+        key,
+        [&](absl::Time deadline, Callback<Value> loaded) {
+          lookups_.Add(key, deadline, std::move(loaded));
+        },
+        std::move(done));
+  }
+  void Forget(const std::string& key) { cache_.Forget(key); }
+  CacheCounters counters() const { return cache_.counters(); }
+  size_t size() const { return cache_.size(); }
+
+ private:
+  BoundedCache<std::string, Value> cache_;
+  Lookups& lookups_;
+};
 
 class BoundedCacheTest : public testing::Test {
  protected:
-  Cache MakeCache(CacheOptions options = {}) {
-    return Cache(
-        options,
-        [this](const std::string& key, absl::Time deadline, Callback<Value> done) {
-          lookups_.Add(key, deadline, std::move(done));
-        },
-        clock_);
-  }
+  Cache MakeCache(CacheOptions options = {}) { return {options, lookups_, clock_}; }
   // Gets a key whose lookup, if there is one, answers with `value`.
   static Value GetNow(Cache& cache, HeldLookups<std::string, Value>& lookups,
                       const std::string& key, Value value) {
@@ -162,11 +178,11 @@ TEST_F(BoundedCacheTest, RefusesMoreThanItsBoundOfWaiters) {
   EXPECT_EQ(**answers[1], 1);
 }
 
-TEST_F(BoundedCacheTest, TakesALoaderThatAnswersAtOnce) {
-  Cache cache(
-      {}, [](const std::string&, absl::Time, Callback<Value> done) { done(5); }, clock_);
+TEST_F(BoundedCacheTest, TakesALoadThatAnswersAtOnce) {
+  BoundedCache<std::string, Value> cache({}, clock_);
   Answer<Value> answer;
-  cache.Get("a", answer.Slot());
+  cache.Get(
+      "a", [](absl::Time, Callback<Value> done) { done(5); }, answer.Slot());
   EXPECT_EQ(**answer, 5);
 }
 
@@ -196,12 +212,7 @@ TEST(BoundedCacheThreads, AnswersEverybodyOnce) {
   std::atomic<int> wrong = 0;
   {
     Worker database;
-    BoundedCache<int, int> cache(
-        {.capacity = 8, .max_waiters = 1'000'000},
-        [&database](const int& key, absl::Time, Callback<int> done) {
-          database.Post([key, done = std::move(done)]() mutable { done(key * 10); });
-        },
-        Clock::Real());
+    BoundedCache<int, int> cache({.capacity = 8, .max_waiters = 1'000'000}, Clock::Real());
     std::vector<std::thread> threads;
     threads.reserve(kThreads);
     for (int t = 0; t < kThreads; ++t) {
@@ -209,10 +220,15 @@ TEST(BoundedCacheThreads, AnswersEverybodyOnce) {
         for (int i = 0; i < kCalls; ++i) {
           const int key = i % 16;
           if (i % 50 == 0) cache.Forget(key);
-          cache.Get(key, [&, key](const absl::StatusOr<int>& value) {
-            if (!value.ok() || *value != key * 10) ++wrong;
-            ++answered;
-          });
+          cache.Get(
+              key,
+              [&database, key](absl::Time, Callback<int> done) {
+                database.Post([key, done = std::move(done)]() mutable { done(key * 10); });
+              },
+              [&, key](const absl::StatusOr<int>& value) {
+                if (!value.ok() || *value != key * 10) ++wrong;
+                ++answered;
+              });
         }
       });
     }

@@ -1,47 +1,61 @@
 #include "server/identity/session_authenticator.h"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
 #include "server/identity/session_token.h"
 #include "server/model/errors.h"
 
 namespace chatter::identity {
+namespace {
 
-SessionAuthenticator::SessionAuthenticator(CacheOptions options, SessionLookup lookup,
-                                           const Clock& clock)
-    : clock_(clock),
-      cache_(
-          options,
-          [lookup = std::move(lookup)](const Key& key, absl::Time deadline,
-                                       Callback<std::optional<Session>> done) {
-            lookup(key.tenant, key.token_digest, deadline, std::move(done));
-          },
-          clock) {}
+// A principal's proof is its session's digest, as bytes.
+std::string ProofOf(const Sha256Digest& digest) { return {digest.begin(), digest.end()}; }
+
+Sha256Digest DigestIn(std::string_view proof) {
+  Sha256Digest digest{};
+  std::copy_n(proof.begin(), std::min(proof.size(), digest.size()), digest.begin());
+  return digest;
+}
+
+}  // namespace
 
 void SessionAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
-                                        const Credential& credential,
+                                        const Credential& credential, absl::Time deadline,
                                         Callback<std::optional<Principal>> done) {
-  const std::string& token = credential.bearer_token;
-  if (!token.starts_with(kSessionTokenPrefix)) return done(std::optional<Principal>());
-  const auto digest = SessionTokenDigest(token);
+  if (credential.form != Credential::Form::kBearer ||
+      !credential.text.starts_with(kSessionTokenPrefix)) {
+    return done(std::optional<Principal>());
+  }
+  const auto digest = SessionTokenDigest(credential.text);
   if (!digest.has_value()) return done(CredentialInvalidError());
   if (!tenant.has_value()) {
     return done(MakeError(absl::StatusCode::kPermissionDenied,
                           v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED,
                           "A user's session can't do this: the administrator's key is needed."));
   }
-  cache_.Get({*tenant, *digest}, [&clock = clock_, done = std::move(done)](
-                                     absl::StatusOr<std::optional<Session>> found) mutable {
-    if (!found.ok()) return done(found.status());
-    // A cached session may have expired since.
-    if (!found->has_value() || (*found)->expires_at <= clock.Now()) {
-      return done(CredentialInvalidError());
-    }
-    done(std::optional<Principal>(Principal{.credential = CredentialKind::kSession,
-                                            .user_id = std::move((*found)->user_id)}));
-  });
+  lookups_.find(*tenant, *digest, deadline,
+                [done = std::move(done)](absl::StatusOr<std::optional<Session>> found) mutable {
+                  if (!found.ok()) return done(found.status());
+                  if (!found->has_value()) return done(CredentialInvalidError());
+                  if (!(*found)->user_active) return done(UserDeactivatedError());
+                  Principal principal;
+                  principal.credential = CredentialKind::kSession;
+                  principal.user_id = std::move((*found)->user_id);
+                  principal.expires_at = (*found)->expires_at;
+                  principal.proof = ProofOf((*found)->token_digest);
+                  done(std::optional<Principal>(std::move(principal)));
+                });
 }
 
-void SessionAuthenticator::Forget(const SchemaName& tenant, const Sha256Digest& token_digest) {
-  cache_.Forget({tenant, token_digest});
+void SessionAuthenticator::Recheck(const SchemaName& tenant, std::vector<Principal> held,
+                                   absl::Time deadline, Callback<std::vector<size_t>> done) {
+  std::vector<Sha256Digest> digests;
+  digests.reserve(held.size());
+  for (const Principal& principal : held) digests.push_back(DigestIn(principal.proof));
+  lookups_.find_ended(tenant, std::move(digests), deadline, std::move(done));
 }
 
 }  // namespace chatter::identity

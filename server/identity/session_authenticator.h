@@ -6,46 +6,38 @@
 
 #include <functional>
 #include <optional>
-#include <utility>
+#include <vector>
 
-#include "server/base/clock.h"
 #include "server/base/crypto.h"
 #include "server/identity/authenticator.h"
-#include "server/identity/bounded_cache.h"
 
 namespace chatter::identity {
 
-// Where sessions are looked up; nullopt: there is none. Must call back by the deadline.
-using SessionLookup = std::function<void(const SchemaName& tenant, const Sha256Digest& token_digest,
-                                         absl::Time deadline, Callback<std::optional<Session>>)>;
+// Where sessions are looked up. Both must call back by the deadline.
+struct SessionLookups {
+  // nullopt: there is none, or it has expired.
+  std::function<void(const SchemaName& tenant, const Sha256Digest& token_digest,
+                     absl::Time deadline, Callback<std::optional<Session>>)>
+      find;
+  // Which of these there are no longer: places, ascending.
+  std::function<void(const SchemaName& tenant, std::vector<Sha256Digest> token_digests,
+                     absl::Time deadline, Callback<std::vector<size_t>>)>
+      find_ended;
+};
 
 class SessionAuthenticator final : public Authenticator {
  public:
-  // `clock` must outlive the authenticator and its lookups.
-  SessionAuthenticator(CacheOptions options, SessionLookup lookup, const Clock& clock);
+  explicit SessionAuthenticator(SessionLookups lookups) : lookups_(std::move(lookups)) {}
 
+  CredentialKind kind() const override { return CredentialKind::kSession; }
   void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    Callback<std::optional<Principal>> done) override;
-
-  // The session was made or revoked: what was known of it holds no longer.
-  void Forget(const SchemaName& tenant, const Sha256Digest& token_digest);
+                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+               Callback<std::vector<size_t>> done) override;
+  bool ends_are_counted() const override { return true; }
 
  private:
-  // Without the tenant, what was found in one would be served to another.
-  struct Key {
-    SchemaName tenant;
-    Sha256Digest token_digest;
-
-    friend bool operator==(const Key&, const Key&) = default;
-    template <typename H>
-    friend H AbslHashValue(H h, const Key& key) {
-      return H::combine(std::move(h), key.tenant, key.token_digest);
-    }
-  };
-  using Cache = BoundedCache<Key, std::optional<Session>>;
-
-  const Clock& clock_;
-  Cache cache_;
+  const SessionLookups lookups_;
 };
 
 }  // namespace chatter::identity

@@ -4,24 +4,90 @@
 
 namespace chatter::identity {
 
-TenantLookups LookupsIn(store::TenantStore& store) {
-  return {.by_schema =
-              [&store](const SchemaName& schema, absl::Time deadline,
-                       Callback<std::optional<Tenant>> done) {
-                store.Find(schema, deadline, std::move(done));
+TenantLookups LookupsIn(store::TenantStore& store, store::LazyMigrator& migrator) {
+  return {
+      .by_schema =
+          [&store](const SchemaName& schema, absl::Time deadline,
+                   Callback<std::optional<Tenant>> done) {
+            store.Find(schema, deadline, std::move(done));
+          },
+      .by_domain =
+          [&store](const std::vector<std::string>& spellings, absl::Time deadline,
+                   Callback<std::optional<Tenant>> done) {
+            store.FindByDomain(spellings, deadline, std::move(done));
+          },
+      .prepare = [&migrator](const Tenant& tenant,
+                             StatusCallback done) { migrator.Prepare(tenant, std::move(done)); }};
+}
+
+SessionLookups LookupsIn(store::SessionStore& store) {
+  return {.find =
+              [&store](const SchemaName& tenant, const Sha256Digest& token_digest,
+                       absl::Time deadline, Callback<std::optional<Session>> done) {
+                store.Find(tenant, token_digest, deadline, std::move(done));
               },
-          .by_domain =
-              [&store](const std::string& domain, absl::Time deadline,
-                       Callback<std::optional<Tenant>> done) {
-                store.FindByDomain(domain, deadline, std::move(done));
+          .find_ended =
+              [&store](const SchemaName& tenant, const std::vector<Sha256Digest>& token_digests,
+                       absl::Time deadline, Callback<std::vector<size_t>> done) {
+                store.FindEnded(tenant, token_digests, deadline, std::move(done));
               }};
 }
 
-SessionLookup LookupIn(store::UserStore& store) {
-  return [&store](const SchemaName& tenant, const Sha256Digest& token_digest, absl::Time deadline,
-                  Callback<std::optional<Session>> done) {
-    store.FindSession(tenant, token_digest, deadline, std::move(done));
-  };
+RecheckLookups LookupsIn(store::TenantStore& tenants, store::UserStore& users) {
+  return {.tenants =
+              [&tenants](const std::vector<SchemaName>& names, absl::Time deadline,
+                         Callback<std::vector<store::TenantStore::Checked>> done) {
+                tenants.Check(names, deadline, std::move(done));
+              },
+          .inactive_users =
+              [&users](const SchemaName& tenant, const std::vector<std::string>& user_ids,
+                       absl::Time deadline, Callback<std::vector<size_t>> done) {
+                users.FindInactive(tenant, user_ids, deadline, std::move(done));
+              }};
+}
+
+DjangoLookups LookupsIn(store::DjangoStore& store) {
+  return {
+      .find_session =
+          [&store](const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+                   Callback<std::optional<store::DjangoStore::Session>> done) {
+            store.FindSession(tenant, session_key, deadline, std::move(done));
+          },
+      .find_user =
+          [&store](const SchemaName& tenant, const std::string& user_key, absl::Time deadline,
+                   Callback<std::optional<store::DjangoStore::User>> done) {
+            store.FindUser(tenant, user_key, deadline, std::move(done));
+          },
+      .find_present =
+          [&store](const SchemaName& tenant, const std::vector<std::string>& session_keys,
+                   const std::vector<std::string>& user_keys, absl::Time deadline,
+                   Callback<store::DjangoStore::Present> done) {
+            store.FindPresent(tenant, session_keys, user_keys, deadline, std::move(done));
+          }};
+}
+
+JwtLookups LookupsIn(store::TokenIssuerStore& issuers, store::UserStore& users) {
+  return {
+      .find_issuer =
+          [&issuers](const SchemaName& tenant, const std::string& issuer, absl::Time deadline,
+                     Callback<std::optional<TokenIssuer>> done) {
+            issuers.Find(tenant, issuer, deadline, std::move(done));
+          },
+      .list_issuers =
+          [&issuers](const SchemaName& tenant, absl::Time deadline,
+                     Callback<std::vector<TokenIssuer>> done) {
+            issuers.List(tenant, deadline, std::move(done));
+          },
+      .find_user =
+          [&users](const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+                   Callback<std::optional<User>> done) {
+            users.Find(tenant, user_id, deadline, std::move(done));
+          },
+      .create_user =
+          [&issuers](const SchemaName& tenant, const std::string& user_id,
+                     const std::string& display_name, absl::Time deadline, Callback<bool> done) {
+            issuers.CreateUser(tenant, user_id, display_name, deadline, std::move(done));
+          }};
 }
 
 }  // namespace chatter::identity

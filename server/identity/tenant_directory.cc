@@ -2,18 +2,18 @@
 
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "server/identity/host.h"
 #include "server/model/errors.h"
 
 namespace chatter::identity {
 namespace {
 
-// The same for names that can't be: what was asked for is hostile text as likely as not, and isn't
-// repeated.
-absl::Status TenantNotFoundError() {
-  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_TENANT_NOT_FOUND,
-                   "There is no such tenant. Name one in the metadata x-chatter-tenant, or call "
-                   "one of its domains.");
+// The server makes its one tenant at its start, when the database has come.
+absl::Status NotMadeYetError() {
+  return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_TENANT_NOT_READY,
+                            "The tenant's schema isn't there yet. Retry a little later.",
+                            absl::Seconds(1));
 }
 
 absl::Status TenantRequiredError() {
@@ -23,60 +23,95 @@ absl::Status TenantRequiredError() {
 
 }  // namespace
 
-TenantDirectory::TenantDirectory(Options options, TenantLookups lookups, const Clock& clock)
-    : single_schema_(std::move(options.single_schema)),
-      cache_(options.cache, MakeLoader(std::move(lookups)), clock) {}
-
-void TenantDirectory::Resolve(const TenantHint& hint, Callback<ResolvedTenant> done) {
-  if (single_schema_.has_value()) return ResolveSingle(hint, std::move(done));
-  Key key;
-  if (hint.name.has_value()) {
-    const auto schema = SchemaName::Parse(*hint.name);
-    if (!schema.has_value()) return done(TenantNotFoundError());
-    key = {.is_domain = false, .text = schema->text()};
-  } else if (hint.host.has_value()) {
-    const auto domain = NormalizeHost(*hint.host);
-    if (!domain.has_value()) return done(TenantNotFoundError());
-    key = {.is_domain = true, .text = *domain};
-  } else {
-    return done(TenantRequiredError());
-  }
-  cache_.Get(key,
-             [done = std::move(done)](absl::StatusOr<std::optional<SchemaName>> found) mutable {
-               if (!found.ok()) return done(found.status());
-               if (!found->has_value()) return done(TenantNotFoundError());
-               done(ResolvedTenant{.schema_name = **found, .multitenant = true});
-             });
+// The same for names that can't be: what was asked for is hostile text as likely as not, and isn't
+// repeated.
+absl::Status TenantNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_TENANT_NOT_FOUND,
+                   "There is no such tenant. Name one in the metadata x-chatter-tenant, or call "
+                   "one of its domains.");
 }
 
-void TenantDirectory::ResolveSingle(const TenantHint& hint, Callback<ResolvedTenant> done) const {
-  if (hint.name.has_value() && *hint.name != single_schema_->text()) {
-    return done(TenantNotFoundError());
+absl::Status TenantSuspendedError(std::string_view reason) {
+  const absl::string_view words(reason.data(), reason.size());
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_TENANT_SUSPENDED,
+                   absl::StrCat("The tenant is suspended", words.empty() ? "." : ": ", words));
+}
+
+TenantDirectory::TenantDirectory(Options options, TenantLookups lookups, const Clock& clock)
+    : single_schema_(std::move(options.single_schema)),
+      lookups_(std::move(lookups)),
+      cache_(options.cache, clock) {}
+
+void TenantDirectory::Resolve(const TenantHint& hint, Callback<ResolvedTenant> done) {
+  const absl::StatusOr<Key> key = ReadHint(hint);
+  if (!key.ok()) return done(key.status());
+  cache_.Get(
+      *key,
+      [&](absl::Time deadline, Callback<std::optional<Tenant>> loaded) {
+        Load(*key, deadline, std::move(loaded));
+      },
+      [this, done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
+        if (!found.ok()) return done(found.status());
+        Admit(*found, std::move(done));
+      });
+}
+
+absl::StatusOr<TenantDirectory::Key> TenantDirectory::ReadHint(const TenantHint& hint) const {
+  if (single_schema_.has_value()) {
+    if (hint.name.has_value() && *hint.name != single_schema_->text()) return TenantNotFoundError();
+    return Key{.is_domain = false, .text = single_schema_->text()};
   }
-  done(ResolvedTenant{.schema_name = *single_schema_, .multitenant = false});
+  if (hint.name.has_value()) {
+    const auto schema = SchemaName::Parse(*hint.name);
+    if (!schema.has_value()) return TenantNotFoundError();
+    return Key{.is_domain = false, .text = schema->text()};
+  }
+  if (hint.host.has_value()) {
+    const auto domain = NormalizeHost(*hint.host);
+    if (!domain.has_value()) return TenantNotFoundError();
+    return Key{.is_domain = true, .text = *domain};
+  }
+  return TenantRequiredError();
+}
+
+void TenantDirectory::Admit(const std::optional<Tenant>& found,
+                            Callback<ResolvedTenant> done) const {
+  if (!found.has_value()) {
+    return done(single_schema_.has_value() ? NotMadeYetError() : TenantNotFoundError());
+  }
+  if (found->state == TenantState::kSuspended)
+    return done(TenantSuspendedError(found->state_reason));
+  if (found->state == TenantState::kDeleted) return done(TenantNotFoundError());
+  ResolvedTenant resolved{.schema_name = found->schema_name,
+                          .multitenant = !single_schema_.has_value()};
+  if (!lookups_.prepare) return done(std::move(resolved));
+  lookups_.prepare(*found, [resolved = std::move(resolved),
+                            done = std::move(done)](const absl::Status& ready) mutable {
+    if (!ready.ok()) return done(ready);
+    done(std::move(resolved));
+  });
 }
 
 void TenantDirectory::Forget(const Tenant& tenant) {
   cache_.Forget({.is_domain = false, .text = tenant.schema_name.text()});
   for (const std::string& domain : tenant.domains) {
     cache_.Forget({.is_domain = true, .text = domain});
+    cache_.Forget({.is_domain = true, .text = "www." + domain});
   }
 }
 
-TenantDirectory::Cache::Loader TenantDirectory::MakeLoader(TenantLookups lookups) {
-  return [lookups = std::move(lookups)](const Key& key, absl::Time deadline,
-                                        Callback<std::optional<SchemaName>> done) {
-    auto keep_name = [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
-      if (!found.ok()) return done(found.status());
-      if (!found->has_value()) return done(std::optional<SchemaName>());
-      done(std::optional<SchemaName>((*found)->schema_name));
-    };
-    if (key.is_domain) {
-      lookups.by_domain(key.text, deadline, std::move(keep_name));
-    } else {
-      lookups.by_schema(*SchemaName::Parse(key.text), deadline, std::move(keep_name));
-    }
+void TenantDirectory::Load(const Key& key, absl::Time deadline,
+                           Callback<std::optional<Tenant>> done) const {
+  auto keep = [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
+    // What nobody asks the cache for needn't fill it.
+    if (found.ok() && found->has_value()) (*found)->domains.clear();
+    done(std::move(found));
   };
+  if (key.is_domain) {
+    lookups_.by_domain(DomainSpellings(key.text), deadline, std::move(keep));
+  } else {
+    lookups_.by_schema(*SchemaName::Parse(key.text), deadline, std::move(keep));
+  }
 }
 
 }  // namespace chatter::identity

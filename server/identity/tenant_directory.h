@@ -1,4 +1,6 @@
-// Which tenant a call is for: by the tenant's name, or by the host that was called.
+// Which tenant a call is for: by the tenant's name, or by the host that was called; and whether
+// that tenant is served: it isn't while it is suspended, and one that lags is brought up to date
+// first.
 //
 // Thread-safe. Doesn't block: what isn't cached is looked up asynchronously, and the callback then
 // runs on the lookup's thread.
@@ -8,8 +10,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/identity/bounded_cache.h"
@@ -28,14 +33,24 @@ struct ResolvedTenant {
   bool multitenant = true;  // false where the server knows one schema only
 };
 
-// Where tenants are looked up. Both must call back by the deadline.
+// Where tenants are looked up. The first two must call back by the deadline.
 struct TenantLookups {
   std::function<void(const SchemaName&, absl::Time deadline, Callback<std::optional<Tenant>>)>
       by_schema;
-  std::function<void(const std::string& domain, absl::Time deadline,
+  // By the first of these, as which the domain may be spelt, that leads to one.
+  std::function<void(const std::vector<std::string>& spellings, absl::Time deadline,
                      Callback<std::optional<Tenant>>)>
       by_domain;
+  // Calls back when the tenant's schema can be used, or when that takes too long. Asked at each
+  // call, so quick where there is nothing to do. Null: all can be used.
+  std::function<void(const Tenant&, StatusCallback)> prepare = nullptr;
 };
+
+// NOT_FOUND (TENANT_NOT_FOUND).
+absl::Status TenantNotFoundError();
+
+// FAILED_PRECONDITION (TENANT_SUSPENDED). `reason`: the administrator's words; may be empty.
+absl::Status TenantSuspendedError(std::string_view reason);
 
 class TenantDirectory {
  public:
@@ -45,12 +60,13 @@ class TenantDirectory {
     std::optional<SchemaName> single_schema;
   };
 
-  // `clock` must outlive the directory and its lookups.
+  // `clock` must outlive the directory, and the directory its lookups.
   TenantDirectory(Options options, TenantLookups lookups, const Clock& clock);
 
-  // Errors: NOT_FOUND (TENANT_NOT_FOUND), for text that can't be a tenant's name or host as well;
-  // INVALID_ARGUMENT (TENANT_REQUIRED) when the hint is empty; RESOURCE_EXHAUSTED (OVERLOADED); the
-  // lookup's.
+  // Errors: NOT_FOUND (TENANT_NOT_FOUND), for deleted tenants and for text that can't be a tenant's
+  // name or host as well; INVALID_ARGUMENT (TENANT_REQUIRED) when the hint is empty;
+  // FAILED_PRECONDITION (TENANT_SUSPENDED), with the administrator's reason; UNAVAILABLE
+  // (TENANT_NOT_READY); RESOURCE_EXHAUSTED (OVERLOADED); the lookup's.
   void Resolve(const TenantHint& hint, Callback<ResolvedTenant> done);
 
   // The tenant was made or changed: what was known of its name and domains holds no longer.
@@ -67,12 +83,16 @@ class TenantDirectory {
       return H::combine(std::move(h), key.is_domain, key.text);
     }
   };
-  using Cache = BoundedCache<Key, std::optional<SchemaName>>;
+  using Cache = BoundedCache<Key, std::optional<Tenant>>;
 
-  void ResolveSingle(const TenantHint& hint, Callback<ResolvedTenant> done) const;
-  static Cache::Loader MakeLoader(TenantLookups lookups);
+  // The key of the tenant that the hint names.
+  absl::StatusOr<Key> ReadHint(const TenantHint& hint) const;
+  void Load(const Key& key, absl::Time deadline, Callback<std::optional<Tenant>> done) const;
+  // Whether what was found is served.
+  void Admit(const std::optional<Tenant>& found, Callback<ResolvedTenant> done) const;
 
   const std::optional<SchemaName> single_schema_;
+  const TenantLookups lookups_;
   Cache cache_;
 };
 

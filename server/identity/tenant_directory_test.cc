@@ -1,14 +1,19 @@
 #include "server/identity/tenant_directory.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
 
 namespace chatter::identity {
 namespace {
+
+using testing::HasSubstr;
 
 Tenant MakeTenant(std::string_view schema, std::vector<std::string> domains = {}) {
   return {.schema_name = *SchemaName::Parse(schema),
@@ -26,10 +31,16 @@ class TenantDirectoryTest : public testing::Test {
                                 lookups_.Add("schema " + schema.text(), deadline, std::move(done));
                               },
                           .by_domain =
-                              [this](const std::string& domain, absl::Time deadline,
+                              [this](const std::vector<std::string>& spellings, absl::Time deadline,
                                      Callback<std::optional<Tenant>> done) {
-                                lookups_.Add("domain " + domain, deadline, std::move(done));
+                                lookups_.Add("domain " + absl::StrJoin(spellings, " "), deadline,
+                                             std::move(done));
                               }};
+    if (prepare_) {
+      lookups.prepare = [this](const Tenant& tenant, StatusCallback done) {
+        prepared_.push_back({tenant, std::move(done)});
+      };
+    }
     return TenantDirectory({.cache = {}, .single_schema = std::move(single_schema)},
                            std::move(lookups), clock_);
   }
@@ -46,6 +57,12 @@ class TenantDirectoryTest : public testing::Test {
 
   FakeClock clock_;
   HeldLookups<std::string, std::optional<Tenant>> lookups_;
+  struct Prepared {
+    Tenant tenant;
+    StatusCallback done;
+  };
+  bool prepare_ = false;
+  std::vector<Prepared> prepared_;
 };
 
 TEST_F(TenantDirectoryTest, FindsATenantByName) {
@@ -66,6 +83,30 @@ TEST_F(TenantDirectoryTest, FindsATenantByHost) {
   auto again = Resolve(directory, {.name = {}, .host = "chat.acme.example"});
   EXPECT_EQ((*again)->schema_name.text(), "acme");
   EXPECT_EQ(lookups_.total(), 1u);
+}
+
+TEST_F(TenantDirectoryTest, LooksForAllSpellingsAtOnce) {
+  auto directory = MakeDirectory();
+  auto answer = Resolve(directory, {.name = {}, .host = "www.München.example"});
+  ASSERT_EQ(lookups_.oldest().key,
+            "domain www.xn--mnchen-3ya.example www.münchen.example xn--mnchen-3ya.example "
+            "münchen.example");
+  lookups_.AnswerOldest(MakeTenant("acme"));
+  EXPECT_EQ((*answer)->schema_name.text(), "acme");
+  auto in_ascii = Resolve(directory, {.name = {}, .host = "WWW.xn--mnchen-3ya.example:443"});
+  EXPECT_EQ((*in_ascii)->schema_name.text(), "acme");
+  EXPECT_EQ(lookups_.total(), 1u);
+}
+
+TEST_F(TenantDirectoryTest, ForgetsWhatLedToATenantByWww) {
+  auto directory = MakeDirectory();
+  const TenantHint hint{.name = {}, .host = "www.acme.example"};
+  auto before = Resolve(directory, hint);
+  lookups_.AnswerOldest(std::optional<Tenant>());
+  ExpectNotFound(before);
+  directory.Forget(MakeTenant("acme", {"acme.example"}));
+  Resolve(directory, hint);
+  EXPECT_EQ(lookups_.held(), 1u);
 }
 
 TEST_F(TenantDirectoryTest, KeepsNamesAndDomainsApart) {
@@ -108,6 +149,34 @@ TEST_F(TenantDirectoryTest, PassesErrorsOn) {
   EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
 }
 
+// Whoever made it, through whichever server or none.
+TEST_F(TenantDirectoryTest, SeesAChangeAfterTwoSeconds) {
+  auto directory = MakeDirectory();
+  for (const TenantHint& hint :
+       {TenantHint{.name = "acme", .host = {}}, TenantHint{.name = {}, .host = "acme.example"}}) {
+    for (const std::optional<Tenant>& now :
+         {std::optional<Tenant>(), std::optional(MakeTenant("acme")), std::optional<Tenant>()}) {
+      auto answer = Resolve(directory, hint);
+      ASSERT_EQ(lookups_.held(), 1u);
+      lookups_.AnswerOldest(now);
+      EXPECT_EQ(answer->ok(), now.has_value());
+      clock_.Advance(absl::Seconds(2) - absl::Microseconds(1));
+      EXPECT_EQ(Resolve(directory, hint)->ok(), now.has_value());
+      EXPECT_EQ(lookups_.held(), 0u);
+      clock_.Advance(absl::Microseconds(1));
+    }
+  }
+}
+
+TEST_F(TenantDirectoryTest, CallsAtOnceShareOneLookup) {
+  auto directory = MakeDirectory();
+  auto one = Resolve(directory, {.name = {}, .host = "München.example"});
+  auto other = Resolve(directory, {.name = {}, .host = "xn--mnchen-3ya.example:443"});
+  ASSERT_EQ(lookups_.held(), 1u);
+  lookups_.AnswerOldest(MakeTenant("acme"));
+  EXPECT_TRUE(one->ok() && other->ok());
+}
+
 TEST_F(TenantDirectoryTest, SeesANewTenantOnceToldToForget) {
   auto directory = MakeDirectory();
   const Tenant acme = MakeTenant("acme", {"acme.example"});
@@ -125,16 +194,107 @@ TEST_F(TenantDirectoryTest, SeesANewTenantOnceToldToForget) {
   }
 }
 
+TEST_F(TenantDirectoryTest, RefusesASuspendedTenantAtOnceAndSaysWhy) {
+  auto directory = MakeDirectory();
+  Tenant acme = MakeTenant("acme");
+  acme.state = TenantState::kSuspended;
+  acme.state_reason = "The bill isn't paid.";
+  for (int i = 0; i < 2; ++i) {
+    auto answer = Resolve(directory, {.name = "acme", .host = {}});
+    if (i == 0) lookups_.AnswerOldest(acme);
+    EXPECT_EQ(answer->status().code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_TENANT_SUSPENDED);
+    EXPECT_THAT(std::string(answer->status().message()), HasSubstr("The bill isn't paid."));
+  }
+  EXPECT_EQ(lookups_.total(), 1u) << "it must be cached like others";
+}
+
+TEST_F(TenantDirectoryTest, KnowsNoDeletedTenant) {
+  auto directory = MakeDirectory();
+  Tenant acme = MakeTenant("acme");
+  acme.state = TenantState::kDeleted;
+  acme.state_reason = "The bill wasn't paid.";
+  auto deleted = Resolve(directory, {.name = "acme", .host = {}});
+  lookups_.AnswerOldest(acme);
+  ExpectNotFound(deleted);
+  auto unknown = Resolve(directory, {.name = "nobody", .host = {}});
+  lookups_.AnswerOldest(std::optional<Tenant>());
+  EXPECT_EQ(deleted->status(), unknown->status());
+}
+
+TEST_F(TenantDirectoryTest, SeesAChangeOfStateOnceTheEntryIsOld) {
+  auto directory = MakeDirectory();
+  Resolve(directory, {.name = "acme", .host = {}});
+  lookups_.AnswerOldest(MakeTenant("acme"));
+  Tenant suspended = MakeTenant("acme");
+  suspended.state = TenantState::kSuspended;
+  clock_.Advance(absl::Seconds(2));
+  auto answer = Resolve(directory, {.name = "acme", .host = {}});
+  ASSERT_EQ(lookups_.held(), 1u);
+  lookups_.AnswerOldest(suspended);
+  EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_TENANT_SUSPENDED);
+}
+
+TEST_F(TenantDirectoryTest, PreparesATenantBeforeItIsUsed) {
+  prepare_ = true;
+  auto directory = MakeDirectory();
+  Tenant acme = MakeTenant("acme");
+  acme.schema_version = 7;
+  auto answer = Resolve(directory, {.name = "acme", .host = {}});
+  lookups_.AnswerOldest(acme);
+  ASSERT_EQ(prepared_.size(), 1u);
+  EXPECT_EQ(prepared_[0].tenant.schema_version, 7);
+  EXPECT_TRUE(answer.pending());
+  prepared_[0].done(absl::OkStatus());
+  EXPECT_EQ((*answer)->schema_name.text(), "acme");
+
+  // Asked at each call, so that a tenant that isn't ready is found out about.
+  auto again = Resolve(directory, {.name = "acme", .host = {}});
+  ASSERT_EQ(prepared_.size(), 2u);
+  prepared_[1].done(DatabaseUnavailableError());
+  EXPECT_EQ(ReasonOf(again->status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+}
+
+TEST_F(TenantDirectoryTest, PreparesNoTenantThatIsNotServed) {
+  prepare_ = true;
+  auto directory = MakeDirectory();
+  for (const TenantState state : {TenantState::kSuspended, TenantState::kDeleted}) {
+    Tenant tenant = MakeTenant(state == TenantState::kDeleted ? "deleted" : "suspended");
+    tenant.state = state;
+    Resolve(directory, {.name = tenant.schema_name.text(), .host = {}});
+    lookups_.AnswerOldest(tenant);
+  }
+  EXPECT_TRUE(prepared_.empty());
+}
+
 TEST_F(TenantDirectoryTest, SingleSchemaIsTheTenantWhateverTheHost) {
   auto directory = MakeDirectory(SchemaName::Parse("app"));
   for (const TenantHint& hint : {TenantHint{}, TenantHint{.name = {}, .host = "anything at all"},
                                  TenantHint{.name = "app", .host = {}}}) {
     auto answer = Resolve(directory, hint);
+    if (lookups_.held() > 0) lookups_.AnswerOldest(MakeTenant("app"));
     EXPECT_EQ((*answer)->schema_name.text(), "app");
     EXPECT_FALSE((*answer)->multitenant);
   }
   ExpectNotFound(Resolve(directory, {.name = "acme", .host = {}}));
-  EXPECT_EQ(lookups_.total(), 0u);
+  EXPECT_EQ(lookups_.total(), 1u);
+}
+
+TEST_F(TenantDirectoryTest, SingleSchemaMayBeSuspendedToo) {
+  auto directory = MakeDirectory(SchemaName::Parse("app"));
+  Tenant app = MakeTenant("app");
+  app.state = TenantState::kSuspended;
+  auto answer = Resolve(directory, {});
+  lookups_.AnswerOldest(app);
+  EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_TENANT_SUSPENDED);
+}
+
+TEST_F(TenantDirectoryTest, SingleSchemaIsNotReadyBeforeItIsMade) {
+  auto directory = MakeDirectory(SchemaName::Parse("app"));
+  auto answer = Resolve(directory, {});
+  lookups_.AnswerOldest(std::optional<Tenant>());
+  EXPECT_EQ(answer->status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_TENANT_NOT_READY);
 }
 
 }  // namespace

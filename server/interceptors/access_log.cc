@@ -39,6 +39,14 @@ std::string_view NameOf(CredentialKind kind) {
       return "administrator_key";
     case CredentialKind::kSession:
       return "session";
+    case CredentialKind::kDjangoSession:
+      return "django_session";
+    case CredentialKind::kJwt:
+      return "jwt";
+    case CredentialKind::kApiKey:
+      return "api_key";
+    case CredentialKind::kClientCertificate:
+      return "client_certificate";
   }
   return "unknown";
 }

@@ -25,8 +25,12 @@ using Factory = grpc::experimental::ServerInterceptorFactoryInterface;
 TestServer::Install InstallParts(bool allocator, bool tenant, bool user) {
   return [=](grpc::ServerBuilder& builder, TestServer& server) {
     std::vector<std::unique_ptr<Factory>> creators;
-    if (user) creators.push_back(std::make_unique<UserAuthFactory>(*server.authenticators));
-    if (tenant) creators.push_back(std::make_unique<TenantResolverFactory>(server.tenants));
+    if (user)
+      creators.push_back(
+          std::make_unique<UserAuthFactory>(*server.authenticators, CredentialOptions{}));
+    if (tenant)
+      creators.push_back(
+          std::make_unique<TenantResolverFactory>(server.tenants, identity::TrustedProxies()));
     builder.experimental().SetInterceptorCreators(std::move(creators));
     if (allocator) {
       builder.SetContextAllocator(std::make_unique<CallContextAllocator>(server.clock));

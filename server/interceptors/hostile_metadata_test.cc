@@ -119,9 +119,15 @@ TEST_F(HostileMetadataTest, TenantNotUtf8) {
               HasSubstr("status=INVALID_ARGUMENT reason=INVALID_METADATA"));
 }
 
-TEST_F(HostileMetadataTest, ForwardedHostNotAscii) {
+TEST_F(HostileMetadataTest, ForwardedHostInUtf8) {
+  server_.database.AddTenant("muenchen", {"xn--mnchen-3ya.example"});
   EXPECT_THAT(LogOf(Field("x-forwarded-host", "m\xc3\xbcnchen.example") + key_),
-              HasSubstr("status=INVALID_ARGUMENT reason=INVALID_METADATA"));
+              HasSubstr("tenant=muenchen"));
+}
+
+TEST_F(HostileMetadataTest, ForwardedHostNotUtf8) {
+  EXPECT_THAT(LogOf(Field("x-forwarded-host", "m\xc3nchen.example") + key_),
+              HasSubstr("status=NOT_FOUND reason=TENANT_NOT_FOUND"));
 }
 
 TEST_F(HostileMetadataTest, AuthorizationNotUtf8) {

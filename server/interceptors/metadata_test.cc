@@ -36,6 +36,14 @@ TEST(SingleValue, IsBounded) {
   EXPECT_EQ(ReasonFor({{"key", "123456789"}}), v1::ERROR_REASON_INVALID_METADATA);
 }
 
+TEST(SingleValue, MayGoBeyondAscii) {
+  EXPECT_EQ(SingleValue({{"key", "\xc3\xa9"}}, "key", 8, Charset::kBeyondAscii)->value(),
+            "\xc3\xa9");
+  for (const char* value : {"a\tb", "\x7f", "\x01"}) {
+    EXPECT_FALSE(SingleValue({{"key", value}}, "key", 8, Charset::kBeyondAscii).ok()) << value;
+  }
+}
+
 TEST(SingleValue, RefusesUnprintableBytes) {
   for (const char* value : {"\xff", "\xc3\xa9", "a\tb", "a\nb", "\x7f", "\x01"}) {
     EXPECT_EQ(ReasonFor({{"key", value}}), v1::ERROR_REASON_INVALID_METADATA) << value;

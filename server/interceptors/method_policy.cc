@@ -18,13 +18,28 @@ constexpr auto kPolicies = std::to_array<std::pair<std::string_view, MethodPolic
     {"/chatter.v1.RoomService/CreateRoom", kUserOrService},
     {"/chatter.v1.RoomService/GetRoom", kUserOrService},
     {"/chatter.v1.RoomService/ListRooms", kUser},
-    {"/chatter.v1.TenantService/CreateSession", kAdministrator},
+    {"/chatter.v1.SessionService/CreateSession", kService},
+    {"/chatter.v1.SessionService/ListSessions", kUserOrService},
+    {"/chatter.v1.SessionService/RevokeSession", kUserOrService},
+    {"/chatter.v1.SessionService/RevokeSessions", kUserOrService},
+    {"/chatter.v1.TenantService/AttachTenant", kAdministrator},
     {"/chatter.v1.TenantService/CreateTenant", kAdministrator},
+    {"/chatter.v1.TenantService/DeleteTenant", kAdministrator},
+    {"/chatter.v1.TenantService/ExportTenant", kAdministrator},
     {"/chatter.v1.TenantService/GetTenant", kAdministrator},
     {"/chatter.v1.TenantService/ListTenants", kAdministrator},
-    {"/chatter.v1.TenantService/RevokeSession", kAdministrator},
+    {"/chatter.v1.TenantService/RenameDomain", kAdministrator},
+    {"/chatter.v1.TenantService/ResumeTenant", kAdministrator},
+    {"/chatter.v1.TenantService/SuspendTenant", kAdministrator},
+    {"/chatter.v1.TenantService/UndeleteTenant", kAdministrator},
+    {"/chatter.v1.TenantService/UpdateTenant", kAdministrator},
+    {"/chatter.v1.TokenIssuerService/DeleteTokenIssuer", kAdministrator},
+    {"/chatter.v1.TokenIssuerService/ListTokenIssuers", kAdministrator},
+    {"/chatter.v1.TokenIssuerService/SetTokenIssuer", kAdministrator},
+    {"/chatter.v1.UserService/DeactivateUser", kService},
     {"/chatter.v1.UserService/GetUser", kUserOrService},
     {"/chatter.v1.UserService/ListUsers", kUserOrService},
+    {"/chatter.v1.UserService/ReactivateUser", kService},
     {"/chatter.v1.UserService/UpsertUsers", kService},
     {"/grpc.health.v1.Health/Check", kAnonymous},
     {"/grpc.health.v1.Health/Watch", kAnonymous},
@@ -51,8 +66,7 @@ bool NeedsTenant(MethodPolicy policy) {
 
 absl::Status CheckPolicy(MethodPolicy policy, const Principal& principal) {
   const bool is_administrator = principal.credential == CredentialKind::kAdministratorKey;
-  const bool is_user =
-      principal.credential == CredentialKind::kSession && !principal.user_id.empty();
+  const bool is_user = !principal.user_id.empty();
   switch (policy) {
     case kAnonymous:
       return absl::OkStatus();

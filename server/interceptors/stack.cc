@@ -22,8 +22,8 @@ void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps) {
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> creators;
   creators.push_back(std::make_unique<RequestIdFactory>());
   creators.push_back(std::make_unique<AccessLogFactory>(deps.access_log));
-  creators.push_back(std::make_unique<TenantResolverFactory>(deps.tenants));
-  creators.push_back(std::make_unique<UserAuthFactory>(deps.authenticators));
+  creators.push_back(std::make_unique<TenantResolverFactory>(deps.tenants, deps.trusted_proxies));
+  creators.push_back(std::make_unique<UserAuthFactory>(deps.authenticators, deps.credentials));
   creators.push_back(std::make_unique<MalformedRequestFactory>());
   // gRPC runs what comes in through the last one first.
   std::reverse(creators.begin(), creators.end());

@@ -8,8 +8,10 @@
 #include <memory>
 
 #include "server/base/clock.h"
-#include "server/identity/authenticator.h"
+#include "server/identity/authenticator_chain.h"
 #include "server/identity/tenant_directory.h"
+#include "server/identity/trusted_proxies.h"
+#include "server/interceptors/credentials.h"
 
 namespace spdlog {
 class logger;
@@ -20,9 +22,12 @@ namespace chatter::interceptors {
 // What the interceptors work with. All of it must outlive the server.
 struct StackDeps {
   identity::TenantDirectory& tenants;
-  const identity::AuthenticatorChain& authenticators;
+  identity::AuthenticatorChain& authenticators;
   std::shared_ptr<spdlog::logger> access_log;
   const Clock& clock = Clock::Real();
+  CredentialOptions credentials = {};
+  // Whose word on the host that was called is taken. None, unless told.
+  identity::TrustedProxies trusted_proxies = {};
 };
 
 // Makes the server that `builder` builds run every call through the interceptors, with a

@@ -17,11 +17,21 @@ using grpc::experimental::InterceptionHookPoints;
 constexpr char kTenantKey[] = "x-chatter-tenant";
 constexpr char kForwardedHostKey[] = "x-forwarded-host";
 
-absl::StatusOr<identity::TenantHint> ReadHint(const CallContext& context) {
+// What a proxy says of the host that was called. nullopt: nothing, or the peer isn't one whose word
+// is taken, whatever it says.
+absl::StatusOr<std::optional<std::string_view>> ReadForwardedHost(
+    const CallContext& context, const identity::TrustedProxies& trusted_proxies) {
   const ClientMetadata& metadata = context.client_metadata();
-  const auto name = SingleValue(metadata, kTenantKey, identity::kMaxHostBytes);
+  if (metadata.find(kForwardedHostKey) == metadata.end()) return std::nullopt;
+  if (!trusted_proxies.Trusts(context.peer())) return std::nullopt;
+  return SingleValue(metadata, kForwardedHostKey, identity::kMaxHostBytes, Charset::kBeyondAscii);
+}
+
+absl::StatusOr<identity::TenantHint> ReadHint(const CallContext& context,
+                                              const identity::TrustedProxies& trusted_proxies) {
+  const auto name = SingleValue(context.client_metadata(), kTenantKey, identity::kMaxHostBytes);
   if (!name.ok()) return name.status();
-  const auto forwarded_host = SingleValue(metadata, kForwardedHostKey, identity::kMaxHostBytes);
+  const auto forwarded_host = ReadForwardedHost(context, trusted_proxies);
   if (!forwarded_host.ok()) return forwarded_host.status();
 
   identity::TenantHint hint;
@@ -37,8 +47,9 @@ absl::StatusOr<identity::TenantHint> ReadHint(const CallContext& context) {
 
 class TenantResolver final : public grpc::experimental::Interceptor {
  public:
-  TenantResolver(CallContext& context, identity::TenantDirectory& tenants)
-      : context_(context), tenants_(tenants) {}
+  TenantResolver(CallContext& context, identity::TenantDirectory& tenants,
+                 const identity::TrustedProxies& trusted_proxies)
+      : context_(context), tenants_(tenants), trusted_proxies_(trusted_proxies) {}
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA) &&
@@ -51,7 +62,7 @@ class TenantResolver final : public grpc::experimental::Interceptor {
 
  private:
   void Resolve(grpc::experimental::InterceptorBatchMethods* methods) {
-    const auto hint = ReadHint(context_);
+    const auto hint = ReadHint(context_, trusted_proxies_);
     if (!hint.ok()) {
       context_.Deny(hint.status());
       methods->Proceed();
@@ -70,6 +81,7 @@ class TenantResolver final : public grpc::experimental::Interceptor {
 
   CallContext& context_;
   identity::TenantDirectory& tenants_;
+  const identity::TrustedProxies& trusted_proxies_;
 };
 
 }  // namespace
@@ -80,7 +92,7 @@ grpc::experimental::Interceptor* TenantResolverFactory::CreateServerInterceptor(
   if (context == nullptr || !context->policy().has_value() || !NeedsTenant(*context->policy())) {
     return nullptr;
   }
-  return new TenantResolver(*context, tenants_);
+  return new TenantResolver(*context, tenants_, trusted_proxies_);
 }
 
 }  // namespace chatter::interceptors

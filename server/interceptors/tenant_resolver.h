@@ -1,26 +1,33 @@
 // Finds out for which tenant a call is, before the handler starts.
 //
-// By the metadata `x-chatter-tenant`, or else the host in `x-forwarded-host`, or else the one in
-// `:authority`. Methods that have no tenant are left alone. Thread-safe.
+// By the metadata `x-chatter-tenant`, or else the host in `x-forwarded-host` if a trusted proxy
+// says it, or else the one in `:authority`. Methods that have no tenant are left alone.
+// Thread-safe.
 #ifndef CHATTER_SERVER_INTERCEPTORS_TENANT_RESOLVER_H_
 #define CHATTER_SERVER_INTERCEPTORS_TENANT_RESOLVER_H_
 
 #include <grpcpp/support/server_interceptor.h>
 
+#include <utility>
+
 #include "server/identity/tenant_directory.h"
+#include "server/identity/trusted_proxies.h"
 
 namespace chatter::interceptors {
 
 class TenantResolverFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   // `tenants` must outlive the server.
-  explicit TenantResolverFactory(identity::TenantDirectory& tenants) : tenants_(tenants) {}
+  TenantResolverFactory(identity::TenantDirectory& tenants,
+                        identity::TrustedProxies trusted_proxies)
+      : tenants_(tenants), trusted_proxies_(std::move(trusted_proxies)) {}
 
   grpc::experimental::Interceptor* CreateServerInterceptor(
       grpc::experimental::ServerRpcInfo* call) override;
 
  private:
   identity::TenantDirectory& tenants_;
+  const identity::TrustedProxies trusted_proxies_;
 };
 
 }  // namespace chatter::interceptors

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
+#include "server/interceptors/stack.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
 
@@ -47,6 +49,53 @@ TEST_F(TenantResolverTest, FindsTheTenantByNameThenForwardedHostThenAuthority) {
   EXPECT_EQ(Call({{kTenant, "acme"}, {kHost, "chat.globex.example"}}, "chat.globex.example").who,
             "acme//key");
   EXPECT_TRUE(server_.sightings.last_caller().multitenant);
+}
+
+TEST_F(TenantResolverTest, FindsTheTenantHoweverTheHostIsSpelt) {
+  server_.database.AddTenant("muenchen", {"xn--mnchen-3ya.example"});
+  for (const char* host : {"www.chat.acme.example", "WWW.Chat.Acme.Example.:443"}) {
+    EXPECT_EQ(Call({{kHost, host}}).who, "acme//key") << host;
+    EXPECT_EQ(Call({}, host).who, "acme//key") << host;
+  }
+  for (const char* host :
+       {"xn--mnchen-3ya.example", "www.XN--MNCHEN-3YA.example:8443", "m%C3%BCnchen.example"}) {
+    EXPECT_EQ(Call({}, host).who, "muenchen//key") << host;
+  }
+}
+
+TEST(TenantResolver, TakesAForwardedHostFromTrustedProxiesOnly) {
+  for (const auto& [trusted, tenant] :
+       {std::pair<std::string, std::string>{"127.0.0.0/8", "globex"}, {"10.0.0.0/8", "acme"}}) {
+    TestServer server([&trusted = trusted](grpc::ServerBuilder& builder, TestServer& self) {
+      InstallStack(builder, {.tenants = self.tenants,
+                             .authenticators = *self.authenticators,
+                             .access_log = self.access_log,
+                             .clock = self.clock,
+                             .trusted_proxies = *identity::TrustedProxies::Parse(trusted)});
+    });
+    server.database.AddTenant("acme", {"chat.acme.example"});
+    server.database.AddTenant("globex", {"chat.globex.example"});
+    const auto key = Bearer(TestServer::kAdministratorKey);
+    EXPECT_EQ(server.GetUser({key, {kHost, "chat.globex.example"}}, "chat.acme.example").who,
+              tenant + "//key");
+  }
+}
+
+TEST(TenantResolver, IgnoresAnythingThatOthersForward) {
+  TestServer server([](grpc::ServerBuilder& builder, TestServer& self) {
+    InstallStack(builder, {.tenants = self.tenants,
+                           .authenticators = *self.authenticators,
+                           .access_log = self.access_log,
+                           .clock = self.clock});
+  });
+  server.database.AddTenant("acme", {"chat.acme.example"});
+  const auto key = Bearer(TestServer::kAdministratorKey);
+  for (const Metadata& forwarded : {Metadata{{kHost, ""}}, Metadata{{kHost, std::string(300, 'a')}},
+                                    Metadata{{kHost, "a"}, {kHost, "b"}}}) {
+    Metadata metadata = forwarded;
+    metadata.push_back(key);
+    EXPECT_EQ(server.GetUser(metadata, "chat.acme.example").who, "acme//key");
+  }
 }
 
 TEST_F(TenantResolverTest, RefusesUnknownTenants) {
@@ -102,6 +151,7 @@ TEST_F(TenantResolverTest, LeavesMethodsWithoutATenantAlone) {
 
 TEST(TenantResolver, SingleSchema) {
   TestServer server(SchemaName::Parse("app"));
+  server.database.AddTenant("app");
   const auto key = Bearer(TestServer::kAdministratorKey);
   EXPECT_EQ(server.GetUser({key}).who, "app//key");
   EXPECT_EQ(server.GetUser({key, {kTenant, "app"}}, "anything.example").who, "app//key");

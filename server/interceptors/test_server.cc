@@ -20,9 +20,34 @@ std::string Describe(const Caller& caller) {
   const char* credential = "none";
   if (caller.principal.credential == CredentialKind::kSession) credential = "session";
   if (caller.principal.credential == CredentialKind::kAdministratorKey) credential = "key";
+  if (caller.principal.credential == CredentialKind::kDjangoSession) credential = "cookie";
   return absl::StrCat(caller.tenant ? caller.tenant->text() : "", "/", caller.principal.user_id,
                       "/", credential);
 }
+
+// Knows the session cookie "of-NAME" as the user NAME's, in every tenant, for 30 minutes.
+class CookieAuthenticator final : public identity::Authenticator {
+ public:
+  explicit CookieAuthenticator(const Clock& clock) : expires_at_(clock.Now() + absl::Minutes(30)) {}
+
+  CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
+  void Authenticate(const std::optional<SchemaName>&, const identity::Credential& credential,
+                    absl::Time, Callback<std::optional<Principal>> done) override {
+    if (credential.form != identity::Credential::Form::kCookie) {
+      return done(std::optional<Principal>());
+    }
+    if (!credential.text.starts_with("of-")) return done(identity::CredentialInvalidError());
+    done(Principal{
+        .credential = kind(), .user_id = credential.text.substr(3), .expires_at = expires_at_});
+  }
+  void Recheck(const SchemaName&, std::vector<Principal>, absl::Time,
+               Callback<std::vector<size_t>> done) override {
+    done(std::vector<size_t>());
+  }
+
+ private:
+  const absl::Time expires_at_;
+};
 
 void Prepare(grpc::ClientContext& context, const Metadata& metadata) {
   // A test that hangs should say which.
@@ -124,18 +149,20 @@ identity::TenantLookups FakeDatabase::tenant_lookups() {
                            }));
           },
       .by_domain =
-          [this, find](const std::string& domain, absl::Time,
+          [this, find](const std::vector<std::string>& spellings, absl::Time,
                        Callback<std::optional<Tenant>> done) {
-            Answer<Tenant>(std::move(done), find([domain](const Tenant& tenant) {
-                             return std::find(tenant.domains.begin(), tenant.domains.end(),
-                                              domain) != tenant.domains.end();
+            Answer<Tenant>(std::move(done), find([spellings](const Tenant& tenant) {
+                             return std::find_first_of(tenant.domains.begin(), tenant.domains.end(),
+                                                       spellings.begin(),
+                                                       spellings.end()) != tenant.domains.end();
                            }));
           }};
 }
 
-identity::SessionLookup FakeDatabase::session_lookup() {
-  return [this](const SchemaName& tenant, const Sha256Digest& digest, absl::Time,
-                Callback<std::optional<Session>> done) {
+identity::SessionLookups FakeDatabase::session_lookups() {
+  identity::SessionLookups lookups;
+  lookups.find = [this](const SchemaName& tenant, const Sha256Digest& digest, absl::Time,
+                        Callback<std::optional<Session>> done) {
     Answer<Session>(std::move(done), [this, tenant, digest]() -> std::optional<Session> {
       MutexLock lock(mu_);
       const auto found = sessions_.find({tenant, digest});
@@ -143,6 +170,9 @@ identity::SessionLookup FakeDatabase::session_lookup() {
       return found->second;
     });
   };
+  lookups.find_ended = [](const SchemaName&, const std::vector<Sha256Digest>&, absl::Time,
+                          Callback<std::vector<size_t>> done) { done(std::vector<size_t>()); };
+  return lookups;
 }
 
 absl::StatusOr<Caller> Sightings::Admit(grpc::CallbackServerContext* context) {
@@ -247,10 +277,13 @@ class TestServer::Chats final : public v1::ChatService::CallbackService {
 TestServer::TestServer(std::optional<SchemaName> single_schema)
     : TestServer(
           [](grpc::ServerBuilder& builder, TestServer& self) {
-            InstallStack(builder, {.tenants = self.tenants,
-                                   .authenticators = *self.authenticators,
-                                   .access_log = self.access_log,
-                                   .clock = self.clock});
+            InstallStack(builder,
+                         {.tenants = self.tenants,
+                          .authenticators = *self.authenticators,
+                          .access_log = self.access_log,
+                          .clock = self.clock,
+                          .credentials = {.session_cookie = kSessionCookie},
+                          .trusted_proxies = *identity::TrustedProxies::Parse("127.0.0.1")});
           },
           std::move(single_schema)) {}
 
@@ -263,9 +296,10 @@ TestServer::TestServer(const Install& install, std::optional<SchemaName> single_
   std::vector<std::unique_ptr<identity::Authenticator>> kinds;
   kinds.push_back(
       std::make_unique<identity::AdministratorKeyAuthenticator>(Sha256(kAdministratorKey)));
-  kinds.push_back(std::make_unique<identity::SessionAuthenticator>(
-      identity::CacheOptions{}, database.session_lookup(), clock));
-  authenticators = std::make_unique<identity::AuthenticatorChain>(std::move(kinds));
+  kinds.push_back(std::make_unique<identity::SessionAuthenticator>(database.session_lookups()));
+  kinds.push_back(std::make_unique<CookieAuthenticator>(clock));
+  authenticators = std::make_unique<identity::AuthenticatorChain>(std::move(kinds),
+                                                                  identity::CacheOptions{}, clock);
   access_log = std::make_shared<spdlog::logger>(
       "access", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_text_));
   access_log->set_pattern("%l %v");

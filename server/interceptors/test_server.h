@@ -23,7 +23,7 @@
 #include "chatter/v1/user.grpc.pb.h"
 #include "server/base/mutex.h"
 #include "server/base/worker.h"
-#include "server/identity/authenticator.h"
+#include "server/identity/authenticator_chain.h"
 #include "server/identity/session_authenticator.h"
 #include "server/identity/tenant_directory.h"
 #include "server/identity/test_fakes.h"
@@ -48,7 +48,7 @@ class FakeDatabase {
   bool AwaitHeldLookup();
 
   identity::TenantLookups tenant_lookups();
-  identity::SessionLookup session_lookup();
+  identity::SessionLookups session_lookups();
 
  private:
   template <typename T>
@@ -96,11 +96,13 @@ struct Outcome {
 class TestServer {
  public:
   static constexpr char kAdministratorKey[] = "an administrator's key";
+  // Its value "of-NAME" makes the caller the user NAME.
+  static constexpr char kSessionCookie[] = "sessionid";
 
   // Puts interceptors into the server that is built.
   using Install = std::function<void(grpc::ServerBuilder&, TestServer&)>;
 
-  // With the whole stack.
+  // With the whole stack, which trusts proxies on this host.
   explicit TestServer(std::optional<SchemaName> single_schema = std::nullopt);
   explicit TestServer(const Install& install,
                       std::optional<SchemaName> single_schema = std::nullopt);

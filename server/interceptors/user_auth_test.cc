@@ -57,6 +57,49 @@ TEST_F(UserAuthTest, KnowsTheAdministratorByTheKey) {
   EXPECT_EQ(server_.UpsertUsers(InAcme(key_)).who, "acme//key");
 }
 
+TEST_F(UserAuthTest, KnowsAUserByTheSessionCookie) {
+  EXPECT_EQ(server_.GetUser(InAcme({{"cookie", "theme=dark; sessionid=of-bob"}})).who,
+            "acme/bob/cookie");
+  EXPECT_EQ(server_.Chat(InAcme({{"cookie", "theme=dark"}, {"cookie", "sessionid=of-bob"}})).who,
+            "acme/bob/cookie");
+}
+
+TEST_F(UserAuthTest, RefusesBadSessionCookies) {
+  ExpectCredentialInvalid({{"cookie", "sessionid=nobody's"}});
+  ExpectCredentialInvalid({{"cookie", "sessionid="}});
+  ExpectCredentialInvalid({{"cookie", "sessionid=of-bob; sessionid=of-alice"}});
+  ExpectCredentialInvalid({{"cookie", "sessionid=of-bob"}, {"cookie", "sessionid=of-alice"}});
+}
+
+TEST_F(UserAuthTest, OtherCookiesAreNoCredential) {
+  ExpectDenied(server_.GetUser(InAcme({{"cookie", "theme=dark"}})),
+               grpc::StatusCode::UNAUTHENTICATED, v1::ERROR_REASON_CREDENTIAL_REQUIRED);
+  EXPECT_EQ(server_.GetUser(InAcme({Bearer(token_), {"cookie", "theme=dark"}})).who,
+            "acme/alice/session");
+}
+
+TEST_F(UserAuthTest, SeveralCredentialsMustStandForTheSameUser) {
+  EXPECT_TRUE(
+      server_.GetUser(InAcme({Bearer(token_), {"cookie", "sessionid=of-alice"}})).status.ok());
+  for (const auto& other : {Bearer(token_), Bearer(TestServer::kAdministratorKey)}) {
+    ExpectDenied(server_.GetUser(InAcme({other, {"cookie", "sessionid=of-bob"}})),
+                 grpc::StatusCode::UNAUTHENTICATED, v1::ERROR_REASON_CREDENTIALS_CONTRADICT);
+  }
+}
+
+TEST_F(UserAuthTest, EachOfSeveralCredentialsMustBeValid) {
+  ExpectCredentialInvalid({Bearer(token_), {"cookie", "sessionid=alice"}});
+  ExpectCredentialInvalid({Bearer("anything"), {"cookie", "sessionid=of-alice"}});
+  ExpectCredentialInvalid({{"authorization", "Basic x"}, {"cookie", "sessionid=of-alice"}});
+}
+
+TEST_F(UserAuthTest, SeveralCredentialsExpireWithTheFirst) {
+  const Metadata both = InAcme({Bearer(token_), {"cookie", "sessionid=of-alice"}});
+  EXPECT_TRUE(server_.GetUser(both).status.ok());
+  EXPECT_EQ(server_.sightings.last_caller().principal.expires_at,
+            server_.clock.Now() + absl::Minutes(30));
+}
+
 TEST_F(UserAuthTest, RequiresACredential) {
   for (const Outcome& outcome : {server_.GetUser(InAcme({})), server_.ListTenants({}),
                                  server_.Chat(InAcme({{"x-user-id", "alice"}}))}) {

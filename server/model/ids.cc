@@ -14,6 +14,10 @@ bool IsSchemaNameByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+bool IsIdentifierByte(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 int HexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -30,6 +34,26 @@ std::optional<SchemaName> SchemaName::Parse(std::string_view text) {
   if (text.front() == '-' || text.starts_with("pg_")) return std::nullopt;
   if (text == "public" || text == "chatter" || text == "information_schema") return std::nullopt;
   return SchemaName(text);
+}
+
+std::optional<SqlIdentifier> SqlIdentifier::Parse(std::string_view text) {
+  if (text.empty() || text.size() > kMaxIdentifierBytes) return std::nullopt;
+  if (!std::all_of(text.begin(), text.end(), IsIdentifierByte)) return std::nullopt;
+  if (text.front() >= '0' && text.front() <= '9') return std::nullopt;
+  return SqlIdentifier(text);
+}
+
+std::optional<TableName> TableName::Parse(std::string_view text) {
+  const size_t dot = text.find('.');
+  std::optional<SqlIdentifier> schema;
+  if (dot != std::string_view::npos) {
+    schema = SqlIdentifier::Parse(text.substr(0, dot));
+    if (!schema.has_value()) return std::nullopt;
+    text.remove_prefix(dot + 1);
+  }
+  std::optional<SqlIdentifier> table = SqlIdentifier::Parse(text);
+  if (!table.has_value()) return std::nullopt;
+  return TableName{.schema = std::move(schema), .table = *std::move(table)};
 }
 
 std::optional<RoomId> RoomId::Parse(std::string_view text) {

@@ -13,9 +13,8 @@
 namespace chatter {
 
 // The name of a tenant's PostgreSQL schema; also the tenant's id. 1 to 63 bytes of a-z, 0-9, '_'
-// and
-// '-', not beginning with '-' or "pg_", and none of "public", "chatter", "information_schema". The
-// only way in which an identifier reaches SQL.
+// and '-', not beginning with '-' or "pg_", and none of "public", "chatter", "information_schema".
+// Together with SqlIdentifier, the only way in which an identifier reaches SQL.
 class SchemaName {
  public:
   static std::optional<SchemaName> Parse(std::string_view text);
@@ -33,6 +32,35 @@ class SchemaName {
  private:
   explicit SchemaName(std::string_view text) : text_(text) {}
   std::string text_;
+};
+
+// The name of a table or column of somebody else's: 1 to 63 bytes of A-Z, a-z, 0-9 and '_', not
+// beginning with a digit.
+class SqlIdentifier {
+ public:
+  static std::optional<SqlIdentifier> Parse(std::string_view text);
+
+  const std::string& text() const { return text_; }
+  std::string Quoted() const { return "\"" + text_ + "\""; }
+
+  friend auto operator<=>(const SqlIdentifier&, const SqlIdentifier&) = default;
+
+ private:
+  explicit SqlIdentifier(std::string_view text) : text_(text) {}
+  std::string text_;
+};
+
+// A table of somebody else's: "auth_user" in the tenant's schema, or "public.auth_user" in that
+// one.
+struct TableName {
+  std::optional<SqlIdentifier> schema;  // nullopt: the tenant's
+  SqlIdentifier table;
+
+  static std::optional<TableName> Parse(std::string_view text);
+  // For a statement's text: `{schema}` stands for the tenant's.
+  std::string Quoted() const {
+    return (schema.has_value() ? schema->Quoted() : "{schema}") + "." + table.Quoted();
+  }
 };
 
 // A room's UUID.

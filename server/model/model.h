@@ -17,17 +17,35 @@
 
 namespace chatter {
 
+// The numbers are stored: never change or reuse them.
+enum class TenantState : int16_t {
+  kActive = 1,
+  kSuspended = 2,
+  kDeleted = 3,  // until it is purged
+};
+
 struct Tenant {
   SchemaName schema_name;
   std::string display_name;
   std::vector<std::string> domains;
   absl::Time created_at;
+  TenantState state = TenantState::kActive;
+  std::string state_reason = {};  // for people
+  // Once deleted: when what is left of it goes.
+  absl::Time purge_at = absl::InfiniteFuture();
+  // The schema was there before Chatter came.
+  bool attached = false;
+  // The number of its last migration; 0: Chatter's tables aren't there yet.
+  int schema_version = 0;
+  // What its users' view reads: store::UserSourceFingerprint.
+  std::string user_source = {};
 };
 
 struct User {
   std::string id;
   std::string display_name;
-  absl::Time created_at;
+  absl::Time created_at;  // InfinitePast: not known
+  bool active = true;     // else deactivated: can't sign in, nor come into new rooms
 };
 
 // A signed-in user's session. The token itself is nowhere: only its digest, which is the id.
@@ -36,6 +54,10 @@ struct Session {
   std::string user_id;
   absl::Time created_at;
   absl::Time expires_at;
+  bool user_active = true;
+  std::string device = {};
+  absl::Duration idle_ttl = absl::InfiniteDuration();  // infinite: idleness doesn't end it
+  absl::Time last_used_at = absl::InfinitePast();      // roughly
 };
 
 // The numbers are stored: never change or reuse them.
@@ -59,7 +81,8 @@ struct RoomEvent {
   RoomId room_id;
   uint64_t seq = 0;
   absl::Time created_at;
-  std::string actor_id;  // empty: a service
+  std::string actor_id;      // empty: a service
+  std::string service = {};  // the service account through which the actor acted; empty: none
   std::variant<UnknownEvent, RoomCreated, MessageSent> what;
 };
 
@@ -99,12 +122,38 @@ struct RoomHead {
   uint64_t head_seq = 0;
 };
 
-// Who is calling, as the auth interceptor found out.
-enum class CredentialKind { kNone, kAdministratorKey, kSession };
+// Which kind of credential told who is calling.
+enum class CredentialKind {
+  kNone,
+  kAdministratorKey,
+  kSession,  // one of Chatter's own
+  kDjangoSession,
+  kJwt,
+  kApiKey,             // a service account's
+  kClientCertificate,  // a service account's
+};
 
+// What a service account may do.
+struct ServiceScope {
+  std::vector<std::string> tenants;   // schema names; empty: all
+  std::vector<std::string> services;  // such as "chatter.v1.RoomService"; empty: all
+  bool read_only = false;
+  bool may_act_for_users = false;
+};
+
+// Who is calling, as the auth interceptor found out.
 struct Principal {
   CredentialKind credential = CredentialKind::kNone;
-  std::string user_id;  // empty: a service
+  std::string user_id = {};  // empty: a service or an administrator
+  // The service account that calls, for itself or, with a user's id beside it, on behalf of that
+  // user; empty: none. The administrator has none, but acts for users as "administrator".
+  std::string service = {};
+  std::shared_ptr<const ServiceScope> scope = {};  // of the service account; else nullptr
+  // When the credential ends by itself.
+  absl::Time expires_at = absl::InfiniteFuture();
+  // What the authenticator that found the principal has to remember of the credential, so that it
+  // can check it again. Secret: of a Django session it holds the key. Never logged or stored.
+  std::string proof = {};
 };
 
 // A call that may go on: where it acts, and for whom. What every rule is given.

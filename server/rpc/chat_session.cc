@@ -18,12 +18,6 @@ constexpr size_t kMaxRequestIdBytes = 64;
 constexpr int kMaxHeartbeatHeads = 1'000;
 constexpr absl::Duration kLoadTimeout = absl::Seconds(10);
 
-void ToProto(absl::Duration duration, google::protobuf::Duration* out) {
-  const absl::Duration whole = absl::Trunc(duration, absl::Seconds(1));
-  out->set_seconds(absl::ToInt64Seconds(whole));
-  out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration - whole)));
-}
-
 // `request_id`, cut to its bound at the border of a character.
 std::string Bounded(const std::string& request_id) {
   size_t size = std::min(request_id.size(), kMaxRequestIdBytes);
@@ -60,9 +54,10 @@ ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, Calle
     : options_(options),
       deps_(deps),
       caller_(std::move(caller)),
+      begun_at_(deps.clock.Now()),
       transport_(std::move(transport)),
       outbox_(options.max_live_bytes),
-      next_heartbeat_(deps.clock.Now() + options.heartbeat_interval) {}
+      next_heartbeat_(begun_at_ + options.heartbeat_interval) {}
 
 ChatSession::~ChatSession() = default;
 

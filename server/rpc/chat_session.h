@@ -26,6 +26,7 @@
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/messages.h"
+#include "server/identity/open_stream.h"
 #include "server/rpc/outbox.h"
 #include "server/store/event_reader.h"
 #include "server/store/room_store.h"
@@ -55,6 +56,7 @@ struct ChatDeps {
 };
 
 class ChatSession final : public chat::UserFollower,
+                          public identity::OpenStream,
                           public std::enable_shared_from_this<ChatSession> {
  public:
   // Who carries the session's bytes. Called from any thread, without a lock, possibly after Close.
@@ -75,7 +77,7 @@ class ChatSession final : public chat::UserFollower,
   void OnRequest(const v1::ChatRequest& request);
   void OnClientDone();  // the client won't send any more: ends once all is answered
   // Ends the session with `status`, without what is in the outbox.
-  void Fail(absl::Status status);
+  void Fail(absl::Status status) override;
   void Close();  // the stream is gone
   bool CanRead();
   // What to write next; empty: nothing now.
@@ -83,6 +85,10 @@ class ChatSession final : public chat::UserFollower,
   // The status to end the stream with, once it has come to that.
   std::optional<absl::Status> TakeEnd();
   size_t max_request_bytes() const { return options_.max_request_bytes; }
+
+  // From the rechecker, beside Fail.
+  const Caller& caller() const override { return caller_; }
+  absl::Time begun_at() const override { return begun_at_; }
 
   // From the registry.
   void Tick(absl::Time now);  // now and then: heartbeats
@@ -142,6 +148,7 @@ class ChatSession final : public chat::UserFollower,
   const ChatOptions options_;
   const ChatDeps deps_;
   const Caller caller_;
+  const absl::Time begun_at_;
   const std::weak_ptr<Transport> transport_;
 
   Mutex mu_;

@@ -46,6 +46,11 @@ void ChatSessions::Tick() {
   for (const auto& session : Snapshot()) session->Tick(now);
 }
 
+std::vector<std::shared_ptr<identity::OpenStream>> ChatSessions::Streams() const {
+  MutexLock lock(mu_);
+  return {sessions_.begin(), sessions_.end()};
+}
+
 void ChatSessions::Drain(absl::Duration grace) {
   {
     MutexLock lock(mu_);

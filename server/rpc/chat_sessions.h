@@ -5,9 +5,11 @@
 #define CHATTER_SERVER_RPC_CHAT_SESSIONS_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "server/base/mutex.h"
+#include "server/identity/rechecker.h"
 #include "server/rpc/chat_session.h"
 
 namespace chatter::rpc {
@@ -27,6 +29,8 @@ class ChatSessions {
 
   // To be called every second: heartbeats.
   void Tick();
+  // Every session, to end those that may not go on.
+  std::vector<std::shared_ptr<identity::OpenStream>> Streams() const;
   // Asks every client to go within `grace`; sessions that begin from now on fail with DRAINING.
   void Drain(absl::Duration grace);
   // Ends every session that is left, with DRAINING.

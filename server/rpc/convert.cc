@@ -34,6 +34,11 @@ void ToProto(absl::Time time, google::protobuf::Timestamp* out) {
       static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
 }
 
+void ToProto(absl::Duration duration, google::protobuf::Duration* out) {
+  out->set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
+  out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
+}
+
 v1::RoomKind ToProto(RoomKind kind) {
   switch (kind) {
     case RoomKind::kDirect:
@@ -85,7 +90,10 @@ void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out) {
 void ToProto(const User& user, v1::User* out) {
   out->set_id(user.id);
   out->set_display_name(user.display_name);
-  ToProto(user.created_at, out->mutable_created_at());
+  if (user.created_at != absl::InfinitePast()) {
+    ToProto(user.created_at, out->mutable_created_at());
+  }
+  out->set_deactivated(!user.active);
 }
 
 void ToProto(const Tenant& tenant, v1::Tenant* out) {
@@ -93,6 +101,10 @@ void ToProto(const Tenant& tenant, v1::Tenant* out) {
   out->set_display_name(tenant.display_name);
   for (const std::string& domain : tenant.domains) out->add_domains(domain);
   ToProto(tenant.created_at, out->mutable_created_at());
+  out->set_state(static_cast<v1::TenantState>(tenant.state));  // the numbers are the same
+  out->set_state_reason(tenant.state_reason);
+  if (tenant.state == TenantState::kDeleted) ToProto(tenant.purge_at, out->mutable_purge_at());
+  out->set_attached(tenant.attached);
 }
 
 void ToProto(const Session& session, v1::Session* out) {
@@ -100,6 +112,11 @@ void ToProto(const Session& session, v1::Session* out) {
   out->set_user_id(session.user_id);
   ToProto(session.created_at, out->mutable_created_at());
   ToProto(session.expires_at, out->mutable_expires_at());
+  out->set_device(session.device);
+  if (session.idle_ttl != absl::InfiniteDuration()) {
+    ToProto(session.idle_ttl, out->mutable_idle_ttl());
+  }
+  ToProto(session.last_used_at, out->mutable_last_used_at());
 }
 
 }  // namespace chatter::rpc

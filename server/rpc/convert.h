@@ -7,8 +7,10 @@
 
 #include "chatter/v1/chat.pb.h"
 #include "chatter/v1/room.pb.h"
+#include "chatter/v1/session.pb.h"
 #include "chatter/v1/tenant.pb.h"
 #include "chatter/v1/user.pb.h"
+#include "google/protobuf/duration.pb.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "server/chat/messages.h"
 #include "server/model/model.h"
@@ -16,6 +18,7 @@
 namespace chatter::rpc {
 
 void ToProto(absl::Time time, google::protobuf::Timestamp* out);
+void ToProto(absl::Duration duration, google::protobuf::Duration* out);
 
 v1::RoomKind ToProto(RoomKind kind);
 // Leaves `what` unset for an UnknownEvent, as clients expect of a kind they don't know.

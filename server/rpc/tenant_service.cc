@@ -1,23 +1,56 @@
 #include "server/rpc/tenant_service.h"
 
+#include <optional>
 #include <utility>
 
+#include "server/interceptors/call_context.h"
 #include "server/rpc/convert.h"
+#include "server/rpc/tenant_export_stream.h"
 #include "server/rpc/unary.h"
 
 namespace chatter::rpc {
 
+using chat::TenantLifecycle;
 using chat::Tenants;
 
 namespace {
 
-Tenants::SessionRequest FromProto(const v1::CreateSessionRequest& request) {
-  Tenants::SessionRequest out{
-      .schema_name = request.schema_name(), .user_id = request.user_id(), .ttl = {}};
-  if (request.has_ttl()) {
-    out.ttl = absl::Seconds(request.ttl().seconds()) + absl::Nanoseconds(request.ttl().nanos());
+Tenants::NewTenant FromProto(const v1::Tenant& tenant) {
+  return {.schema_name = tenant.schema_name(),
+          .display_name = tenant.display_name(),
+          .domains = {tenant.domains().begin(), tenant.domains().end()}};
+}
+
+TenantLifecycle::Update FromProto(const v1::UpdateTenantRequest& request) {
+  const v1::Tenant& tenant = request.tenant();
+  const auto& fields = request.update_mask().paths();
+  return {.schema_name = tenant.schema_name(),
+          .display_name = tenant.display_name(),
+          .domains = {tenant.domains().begin(), tenant.domains().end()},
+          .fields = {fields.begin(), fields.end()}};
+}
+
+store::TenantStore::Filter FilterOf(const v1::ListTenantsRequest& request) {
+  store::TenantStore::Filter filter{.name_prefix = request.schema_name_prefix(),
+                                    .domain = request.domain()};
+  if (request.state() != v1::TENANT_STATE_UNSPECIFIED) {
+    filter.state = static_cast<TenantState>(request.state());  // the numbers are the same
   }
-  return out;
+  return filter;
+}
+
+std::optional<absl::Duration> Grace(const v1::DeleteTenantRequest& request) {
+  if (!request.has_grace()) return std::nullopt;
+  return absl::Seconds(request.grace().seconds()) + absl::Nanoseconds(request.grace().nanos());
+}
+
+// Runs a rule whose result is the response's tenant.
+template <typename Response, typename Rule>
+grpc::ServerUnaryReactor* RunTenantCall(grpc::CallbackServerContext* context, Response* response,
+                                        Rule&& rule) {
+  return RunUnary<Tenant>(context, std::forward<Rule>(rule), [response](const Tenant& tenant) {
+    ToProto(tenant, response->mutable_tenant());
+  });
 }
 
 }  // namespace
@@ -25,28 +58,25 @@ Tenants::SessionRequest FromProto(const v1::CreateSessionRequest& request) {
 grpc::ServerUnaryReactor* TenantService::CreateTenant(grpc::CallbackServerContext* context,
                                                       const v1::CreateTenantRequest* request,
                                                       v1::CreateTenantResponse* response) {
-  return RunUnary<Tenant>(
-      context,
-      [&](const Caller& caller, Callback<Tenant> done) {
-        const v1::Tenant& tenant = request->tenant();
-        tenants_.Create(caller,
-                        {.schema_name = tenant.schema_name(),
-                         .display_name = tenant.display_name(),
-                         .domains = {tenant.domains().begin(), tenant.domains().end()}},
-                        std::move(done));
-      },
-      [response](const Tenant& tenant) { ToProto(tenant, response->mutable_tenant()); });
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    tenants_.Create(caller, FromProto(request->tenant()), std::move(done));
+  });
+}
+
+grpc::ServerUnaryReactor* TenantService::AttachTenant(grpc::CallbackServerContext* context,
+                                                      const v1::AttachTenantRequest* request,
+                                                      v1::AttachTenantResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    tenants_.Attach(caller, FromProto(request->tenant()), std::move(done));
+  });
 }
 
 grpc::ServerUnaryReactor* TenantService::GetTenant(grpc::CallbackServerContext* context,
                                                    const v1::GetTenantRequest* request,
                                                    v1::GetTenantResponse* response) {
-  return RunUnary<Tenant>(
-      context,
-      [&](const Caller& caller, Callback<Tenant> done) {
-        tenants_.Get(caller, request->schema_name(), std::move(done));
-      },
-      [response](const Tenant& tenant) { ToProto(tenant, response->mutable_tenant()); });
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    tenants_.Get(caller, request->schema_name(), std::move(done));
+  });
 }
 
 grpc::ServerUnaryReactor* TenantService::ListTenants(grpc::CallbackServerContext* context,
@@ -55,7 +85,8 @@ grpc::ServerUnaryReactor* TenantService::ListTenants(grpc::CallbackServerContext
   return RunUnary<Tenants::Page>(
       context,
       [&](const Caller& caller, Callback<Tenants::Page> done) {
-        tenants_.List(caller, request->page_size(), request->page_token(), std::move(done));
+        tenants_.List(caller, FilterOf(*request), request->page_size(), request->page_token(),
+                      std::move(done));
       },
       [response](const Tenants::Page& page) {
         for (const Tenant& tenant : page.tenants) ToProto(tenant, response->add_tenants());
@@ -63,30 +94,59 @@ grpc::ServerUnaryReactor* TenantService::ListTenants(grpc::CallbackServerContext
       });
 }
 
-grpc::ServerUnaryReactor* TenantService::CreateSession(grpc::CallbackServerContext* context,
-                                                       const v1::CreateSessionRequest* request,
-                                                       v1::CreateSessionResponse* response) {
-  return RunUnary<Tenants::NewSession>(
-      context,
-      [&](const Caller& caller, Callback<Tenants::NewSession> done) {
-        tenants_.CreateSession(caller, FromProto(*request), std::move(done));
-      },
-      [response](const Tenants::NewSession& result) {
-        ToProto(result.session, response->mutable_session());
-        response->set_token(result.token);
-      });
+grpc::ServerUnaryReactor* TenantService::UpdateTenant(grpc::CallbackServerContext* context,
+                                                      const v1::UpdateTenantRequest* request,
+                                                      v1::UpdateTenantResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    lifecycle_.Change(caller, FromProto(*request), std::move(done));
+  });
 }
 
-grpc::ServerUnaryReactor* TenantService::RevokeSession(grpc::CallbackServerContext* context,
-                                                       const v1::RevokeSessionRequest* request,
-                                                       v1::RevokeSessionResponse* /*response*/) {
-  return RunUnary<Tenants::Revoked>(
-      context,
-      [&](const Caller& caller, Callback<Tenants::Revoked> done) {
-        tenants_.RevokeSession(caller, request->schema_name(), request->session_id(),
-                               std::move(done));
-      },
-      [](Tenants::Revoked) {});
+grpc::ServerUnaryReactor* TenantService::RenameDomain(grpc::CallbackServerContext* context,
+                                                      const v1::RenameDomainRequest* request,
+                                                      v1::RenameDomainResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    lifecycle_.RenameDomain(caller, request->schema_name(), request->old_domain(),
+                            request->new_domain(), std::move(done));
+  });
+}
+
+grpc::ServerUnaryReactor* TenantService::SuspendTenant(grpc::CallbackServerContext* context,
+                                                       const v1::SuspendTenantRequest* request,
+                                                       v1::SuspendTenantResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    lifecycle_.Suspend(caller, request->schema_name(), request->reason(), std::move(done));
+  });
+}
+
+grpc::ServerUnaryReactor* TenantService::ResumeTenant(grpc::CallbackServerContext* context,
+                                                      const v1::ResumeTenantRequest* request,
+                                                      v1::ResumeTenantResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    lifecycle_.Resume(caller, request->schema_name(), std::move(done));
+  });
+}
+
+grpc::ServerUnaryReactor* TenantService::DeleteTenant(grpc::CallbackServerContext* context,
+                                                      const v1::DeleteTenantRequest* request,
+                                                      v1::DeleteTenantResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    lifecycle_.Delete(caller, request->schema_name(), Grace(*request), std::move(done));
+  });
+}
+
+grpc::ServerUnaryReactor* TenantService::UndeleteTenant(grpc::CallbackServerContext* context,
+                                                        const v1::UndeleteTenantRequest* request,
+                                                        v1::UndeleteTenantResponse* response) {
+  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+    lifecycle_.Undelete(caller, request->schema_name(), std::move(done));
+  });
+}
+
+grpc::ServerWriteReactor<v1::ExportTenantResponse>* TenantService::ExportTenant(
+    grpc::CallbackServerContext* context, const v1::ExportTenantRequest* request) {
+  return NewTenantExportStream(exports_, interceptors::CallContext::Admit(context),
+                               request->schema_name());
 }
 
 }  // namespace chatter::rpc

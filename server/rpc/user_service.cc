@@ -56,4 +56,26 @@ grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* co
       });
 }
 
+grpc::ServerUnaryReactor* UserService::DeactivateUser(grpc::CallbackServerContext* context,
+                                                      const v1::DeactivateUserRequest* request,
+                                                      v1::DeactivateUserResponse* response) {
+  return RunUnary<User>(
+      context,
+      [&](const Caller& caller, Callback<User> done) {
+        users_.SetActive(caller, request->user_id(), false, std::move(done));
+      },
+      [response](const User& user) { ToProto(user, response->mutable_user()); });
+}
+
+grpc::ServerUnaryReactor* UserService::ReactivateUser(grpc::CallbackServerContext* context,
+                                                      const v1::ReactivateUserRequest* request,
+                                                      v1::ReactivateUserResponse* response) {
+  return RunUnary<User>(
+      context,
+      [&](const Caller& caller, Callback<User> done) {
+        users_.SetActive(caller, request->user_id(), true, std::move(done));
+      },
+      [response](const User& user) { ToProto(user, response->mutable_user()); });
+}
+
 }  // namespace chatter::rpc

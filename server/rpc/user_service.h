@@ -22,6 +22,12 @@ class UserService final : public v1::UserService::CallbackService {
   grpc::ServerUnaryReactor* ListUsers(grpc::CallbackServerContext* context,
                                       const v1::ListUsersRequest* request,
                                       v1::ListUsersResponse* response) override;
+  grpc::ServerUnaryReactor* DeactivateUser(grpc::CallbackServerContext* context,
+                                           const v1::DeactivateUserRequest* request,
+                                           v1::DeactivateUserResponse* response) override;
+  grpc::ServerUnaryReactor* ReactivateUser(grpc::CallbackServerContext* context,
+                                           const v1::ReactivateUserRequest* request,
+                                           v1::ReactivateUserResponse* response) override;
 
  private:
   chat::Users& users_;

@@ -25,14 +25,14 @@ std::string KeyOf(const Statement& statement) {
 struct ParamPointers {
   explicit ParamPointers(const Params& params) {
     for (const auto& value : params.values()) {
+      formats.push_back(params.is_binary(values.size()) ? 1 : 0);
       values.push_back(value.has_value() ? value->data() : nullptr);
       lengths.push_back(value.has_value() ? static_cast<int>(value->size()) : 0);
-      formats.push_back(1);
     }
   }
   std::vector<const char*> values;
   std::vector<int> lengths;
-  std::vector<int> formats;  // all binary
+  std::vector<int> formats;  // 1: binary, 0: text
 };
 
 }  // namespace

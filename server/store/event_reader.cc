@@ -29,7 +29,8 @@ RoomCreated ReadRoomCreated(std::string_view details) {
   return created;
 }
 
-// A row of read_events.sql.
+}  // namespace
+
 RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row) {
   RoomEvent event{.room_id = room,
                   .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
@@ -49,6 +50,8 @@ RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row) {
   }
   return event;
 }
+
+namespace {
 
 // A row of list_messages_before.sql or list_messages_after.sql.
 Message ReadMessage(const RoomId& room, const Rows& rows, int row) {

@@ -1,20 +1,13 @@
 #include "server/store/migrator.h"
 
-#include <libpq-fe.h>
-
 #include <iterator>
-#include <memory>
-#include <optional>
-#include <string_view>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "server/model/errors.h"
 #include "server/store/control_migrations.h"
-#include "server/store/sqlstate.h"
+#include "server/store/sql.h"
 #include "server/store/statement.h"
 #include "server/store/tenant_migrations.h"
 #include "spdlog/spdlog.h"
@@ -23,7 +16,6 @@ namespace chatter::store {
 namespace {
 
 constexpr int kControlVersion = static_cast<int>(std::size(control::kMigrations));
-constexpr int kTenantVersion = static_cast<int>(std::size(tenant::kMigrations));
 
 // The control schema's bookkeeping, which has to be there before its first migration.
 constexpr char kPrepareControl[] =
@@ -31,231 +23,195 @@ constexpr char kPrepareControl[] =
     "CREATE TABLE IF NOT EXISTS chatter.migration ("
     "  version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
 
-// A blocking connection for the rare work of migrations. Rolls back an open transaction at its end.
-class Session {
- public:
-  static absl::StatusOr<Session> Open(const std::string& url) {
-    const char* const keys[] = {"dbname", "connect_timeout", nullptr};
-    const char* const values[] = {url.c_str(), "5", nullptr};
-    Session session(PQconnectdbParams(keys, values, /*expand_dbname=*/1));
-    if (PQstatus(session.conn_.get()) != CONNECTION_OK) {
-      return absl::UnavailableError(
-          absl::StripAsciiWhitespace(PQerrorMessage(session.conn_.get())));
-    }
-    PQsetNoticeProcessor(
-        session.conn_.get(), [](void*, const char*) {}, nullptr);
-    return session;
-  }
+// A migration that waits for a table makes all who come after it wait as well: rather than for
+// long, it fails and is tried again.
+constexpr char kBoundLockWaits[] =
+    "SELECT set_config('lock_timeout', '10s', true)";  // true: of this transaction only
 
-  using Values = std::vector<std::optional<std::string>>;  // the first row's; empty: no row
-
-  absl::StatusOr<Values> Query(std::string_view sql, const std::vector<std::string>& params = {}) {
-    std::vector<const char*> values;
-    for (const std::string& param : params) values.push_back(param.c_str());
-    return Take(PQexecParams(conn_.get(), std::string(sql).c_str(), static_cast<int>(values.size()),
-                             nullptr, values.data(), nullptr, nullptr, 0));
-  }
-
-  // Any number of statements, without parameters.
-  absl::Status Execute(std::string_view sql) {
-    return Take(PQexec(conn_.get(), std::string(sql).c_str())).status();
-  }
-
-  // All rows of one column.
-  absl::StatusOr<std::vector<std::string>> Column(std::string_view sql) {
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(
-        PQexec(conn_.get(), std::string(sql).c_str()), &PQclear);
-    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) return ErrorOf(result.get());
-    std::vector<std::string> values;
-    for (int row = 0; row < PQntuples(result.get()); ++row) {
-      values.emplace_back(PQgetvalue(result.get(), row, 0));
-    }
-    return values;
-  }
-
- private:
-  explicit Session(PGconn* conn) : conn_(conn, &PQfinish) {}
-
-  absl::StatusOr<Values> Take(PGresult* raw) {
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(raw, &PQclear);
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) return ErrorOf(result.get());
-    Values values;
-    if (PQntuples(result.get()) == 0) return values;
-    for (int column = 0; column < PQnfields(result.get()); ++column) {
-      const bool null = PQgetisnull(result.get(), 0, column) != 0;
-      values.push_back(null ? std::nullopt
-                            : std::optional<std::string>(PQgetvalue(result.get(), 0, column)));
-    }
-    return values;
-  }
-
-  static absl::Status ErrorOf(const PGresult* result) {
-    const char* sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    spdlog::error("migration error sqlstate={} message=\"{}\"", sqlstate == nullptr ? "" : sqlstate,
-                  std::string(absl::StripAsciiWhitespace(PQresultErrorMessage(result))));
-    return sqlstate == nullptr ? DatabaseUnavailableError() : StatusFromSqlState(sqlstate);
-  }
-
-  std::unique_ptr<PGconn, decltype(&PQfinish)> conn_;
-};
-
-// Runs `work` in one transaction that holds the advisory lock of `what`.
-template <typename Work>
-absl::Status InTransaction(Session& session, const std::string& what, Work work) {
-  absl::Status status = session.Execute("BEGIN");
-  if (status.ok()) {
-    status = session
-                 .Query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                        {"chatter migration of " + what})
-                 .status();
-  }
-  if (status.ok()) status = work();
-  const absl::Status ended = session.Execute(status.ok() ? "COMMIT" : "ROLLBACK");
-  return status.ok() ? ended : status;
+// Held until the transaction ends.
+absl::Status Lock(BlockingSession& session, const std::string& what) {
+  const absl::Status locked = session
+                                  .Query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                                         {"chatter migration of " + what})
+                                  .status();
+  return locked.ok() ? session.Execute(kBoundLockWaits) : locked;
 }
 
-absl::StatusOr<int> ReadVersion(Session& session, std::string_view sql,
-                                const std::vector<std::string>& params = {}) {
-  auto values = session.Query(sql, params);
-  if (!values.ok()) return values.status();
-  int version = 0;
-  if (values->empty() || !absl::SimpleAtoi((*values)[0].value_or(""), &version)) {
-    return absl::NotFoundError("no version recorded");
-  }
-  return version;
+int ToInt(const std::optional<std::string>& text) {
+  int number = 0;
+  if (!absl::SimpleAtoi(text.value_or(""), &number)) std::abort();  // PostgreSQL says an integer
+  return number;
 }
 
-absl::Status MigrateControl(Session& session, Migrator::Report& report) {
-  absl::Status status = InTransaction(session, "the control schema",
-                                      [&] { return session.Execute(kPrepareControl); });
-  bool done = false;
-  while (status.ok() && !done) {
-    status = InTransaction(session, "the control schema", [&]() -> absl::Status {
-      const auto version =
-          ReadVersion(session, "SELECT coalesce(max(version), 0) FROM chatter.migration");
-      if (!version.ok()) return version.status();
-      done = *version >= kControlVersion;
-      if (done) return absl::OkStatus();
-      ++report.applied;
-      if (auto applied = session.Execute(control::kMigrations[*version]); !applied.ok()) {
-        return applied;
-      }
-      return session
-          .Query("INSERT INTO chatter.migration (version) VALUES ($1::integer)",
-                 {absl::StrCat(*version + 1)})
-          .status();
-    });
-  }
-  return status;
-}
-
-// The migrations after `version`, inside a transaction of the caller's.
-absl::Status ApplyTenantMigrations(Session& session, const SchemaName& name, int version) {
-  for (int next = version; next < kTenantVersion; ++next) {
-    if (auto applied = session.Execute(RenderSql(tenant::kMigrations[next], name)); !applied.ok()) {
-      return applied;
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status MigrateTenant(Session& session, const SchemaName& name, Migrator::Report& report) {
-  return InTransaction(session, name.text(), [&]() -> absl::Status {
-    const auto version = ReadVersion(
-        session, "SELECT schema_version FROM chatter.tenant WHERE schema_name = $1", {name.text()});
-    if (absl::IsNotFound(version.status())) return absl::OkStatus();  // deleted meanwhile
-    if (!version.ok()) return version.status();
-    if (*version >= kTenantVersion) return absl::OkStatus();
-    report.applied += kTenantVersion - *version;
-    if (auto applied = ApplyTenantMigrations(session, name, *version); !applied.ok()) {
-      return applied;
-    }
+// One migration, in a transaction of its own. Returns whether there was one to do.
+absl::StatusOr<bool> MigrateControlOnce(BlockingSession& session) {
+  bool applied = false;
+  const absl::Status status = session.InTransaction([&]() -> absl::Status {
+    if (absl::Status locked = Lock(session, "the control schema"); !locked.ok()) return locked;
+    const auto rows = session.Query("SELECT coalesce(max(version), 0) FROM chatter.migration");
+    if (!rows.ok()) return rows.status();
+    const int version = ToInt((*rows)[0][0]);
+    if (version >= kControlVersion) return absl::OkStatus();
+    applied = true;
+    if (absl::Status done = session.Execute(control::kMigrations[version]); !done.ok()) return done;
     return session
-        .Query("UPDATE chatter.tenant SET schema_version = $2::integer WHERE schema_name = $1",
-               {name.text(), absl::StrCat(kTenantVersion)})
+        .Query("INSERT INTO chatter.migration (version) VALUES ($1::integer)",
+               {absl::StrCat(version + 1)})
         .status();
   });
+  if (!status.ok()) return status;
+  return applied;
 }
 
-absl::Status TenantExistsError(std::string_view what) {
-  return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_TENANT_EXISTS,
-                   absl::StrCat("The ", absl::string_view(what.data(), what.size()),
-                                " belongs to a tenant already. Choose another."));
-}
-
-// Inside a transaction of the caller's.
-absl::Status InsertTenant(Session& session, const Tenant& tenant) {
-  const std::string& name = tenant.schema_name.text();
-  auto inserted = session.Query(
-      "INSERT INTO chatter.tenant (schema_name, display_name, schema_version) "
-      "VALUES ($1, $2, $3::integer) ON CONFLICT DO NOTHING RETURNING schema_name",
-      {name, tenant.display_name, absl::StrCat(kTenantVersion)});
-  if (!inserted.ok()) return inserted.status();
-  if (inserted->empty()) return TenantExistsError("schema name \"" + name + "\"");
-  for (const std::string& domain : tenant.domains) {
-    inserted = session.Query(
-        "INSERT INTO chatter.tenant_domain (domain, schema_name) VALUES ($1, $2) "
-        "ON CONFLICT DO NOTHING RETURNING domain",
-        {domain, name});
-    if (!inserted.ok()) return inserted.status();
-    if (inserted->empty()) return TenantExistsError("domain \"" + domain + "\"");
-  }
+// Records a tenant that was found in the application's tables, if its schema is there.
+absl::Status RecordAttached(BlockingSession& session, const Tenant& tenant) {
+  const auto rows = session.Query(
+      "INSERT INTO chatter.tenant (schema_name, display_name, schema_version, attached) "
+      "SELECT $1, $2, 0, true WHERE to_regnamespace(quote_ident($1)) IS NOT NULL "
+      "RETURNING schema_name",
+      {tenant.schema_name.text(), tenant.display_name});
+  if (!rows.ok()) return rows.status();
+  if (rows->empty()) return absl::NotFoundError("no such tenant, nor a schema to attach");
   return absl::OkStatus();
 }
 
-absl::StatusOr<absl::Time> ReadCreatedAt(Session& session, const SchemaName& name) {
-  auto values = session.Query(
-      "SELECT (extract(epoch FROM created_at) * 1000000)::bigint FROM chatter.tenant "
-      "WHERE schema_name = $1",
-      {name.text()});
-  if (!values.ok()) return values.status();
-  int64_t micros = 0;
-  if (values->empty() || !absl::SimpleAtoi((*values)[0].value_or(""), &micros)) {
-    return InternalError();
-  }
-  return absl::FromUnixMicros(micros);
+// Whether the error says all there is to say, to whoever called.
+bool IsForCallers(const absl::Status& status) {
+  const v1::ErrorReason reason = ReasonOf(status);
+  return reason != v1::ERROR_REASON_UNSPECIFIED && reason != v1::ERROR_REASON_INTERNAL &&
+         reason != v1::ERROR_REASON_DATABASE_UNAVAILABLE;
 }
 
 }  // namespace
 
-absl::StatusOr<Migrator::Report> Migrator::MigrateAll() const {
-  auto session = Session::Open(database_url_);
-  if (!session.ok()) return session.status();
-  Report report;
-  if (auto status = MigrateControl(*session, report); !status.ok()) return status;
-  const auto names = session->Column("SELECT schema_name FROM chatter.tenant ORDER BY schema_name");
-  if (!names.ok()) return names.status();
-  for (const std::string& text : *names) {
-    const auto name = SchemaName::Parse(text);
-    if (!name.has_value()) continue;  // not one that we would have written
-    ++report.tenants;
-    if (auto status = MigrateTenant(*session, *name, report); !status.ok()) return status;
-  }
-  return report;
+absl::Span<const std::string_view> MigratorOptions::TenantMigrations() {
+  return tenant::kMigrations;
 }
 
-absl::StatusOr<Tenant> Migrator::CreateTenant(const Tenant& tenant) const {
-  auto session = Session::Open(database_url_);
+Migrator::Migrator(MigratorOptions options)
+    : options_(std::move(options)),
+      user_source_(UserSourceFingerprint(options_.user_source)),
+      sessions_(options_.database_url) {}
+
+Migrator::Readiness Migrator::ReadinessOf(const Tenant& tenant) const {
+  if (tenant.schema_version < tenant_version()) return Readiness::kLagging;
+  if (tenant.schema_version > tenant_version() + 1) return Readiness::kTooNew;
+  // The view of a tenant that a newer program has prepared is that program's business.
+  const bool other_view =
+      tenant.schema_version == tenant_version() && tenant.user_source != user_source();
+  return other_view ? Readiness::kLagging : Readiness::kReady;
+}
+
+absl::StatusOr<int> Migrator::MigrateControl() const {
+  int count = 0;
+  const absl::Status status =
+      Run("the migration of the control schema", [&](BlockingSession& session) -> absl::Status {
+        absl::Status prepared = session.InTransaction([&] {
+          const absl::Status locked = Lock(session, "the control schema");
+          return locked.ok() ? session.Execute(kPrepareControl) : locked;
+        });
+        if (!prepared.ok()) return prepared;
+        while (true) {
+          const auto applied = MigrateControlOnce(session);
+          if (!applied.ok()) return applied.status();
+          if (!*applied) return absl::OkStatus();
+          ++count;
+        }
+      });
+  if (!status.ok()) return status;
+  return count;
+}
+
+absl::Status Migrator::MigrateTenant(const Tenant& tenant) const {
+  return Run("the migration of tenant " + tenant.schema_name.text(),
+             [&](BlockingSession& session) { return MigrateTenant(session, tenant); });
+}
+
+absl::Status Migrator::MigrateTenant(BlockingSession& session, const Tenant& tenant) const {
+  const SchemaName& name = tenant.schema_name;
+  return session.InTransaction([&]() -> absl::Status {
+    if (absl::Status locked = LockTenant(session, name); !locked.ok()) return locked;
+    const auto rows = session.Query(
+        "SELECT schema_version, user_source FROM chatter.tenant WHERE schema_name = $1",
+        {name.text()});
+    if (!rows.ok()) return rows.status();
+    Tenant stored{.schema_name = name, .display_name = {}, .domains = {}, .created_at = {}};
+    if (!rows->empty()) {
+      stored.schema_version = ToInt((*rows)[0][0]);
+      stored.user_source = (*rows)[0][1].value_or("");
+    } else if (tenant.schema_version > 0) {
+      return absl::NotFoundError("no such tenant");  // purged meanwhile
+    } else if (absl::Status recorded = RecordAttached(session, tenant); !recorded.ok()) {
+      return recorded;
+    }
+    if (ReadinessOf(stored) != Readiness::kLagging) return absl::OkStatus();
+    if (absl::Status done = Apply(session, name, stored.schema_version); !done.ok()) return done;
+    if (stored.user_source != user_source()) {
+      if (absl::Status made = session.Execute(RenderUserView(name, options_.user_source));
+          !made.ok())
+        return made;
+    }
+    return session
+        .Query(
+            "UPDATE chatter.tenant SET schema_version = $2::integer, user_source = $3 "
+            "WHERE schema_name = $1",
+            {name.text(), absl::StrCat(tenant_version()), user_source()})
+        .status();
+  });
+}
+
+absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
+  std::vector<SchemaName> names;
+  const absl::Status status =
+      Run("the search for tenants to migrate", [&](BlockingSession& session) -> absl::Status {
+        const auto rows = session.Query(std::string(sql::kFindLaggingTenants),
+                                        {absl::StrCat(tenant_version()), user_source()});
+        if (!rows.ok()) return rows.status();
+        for (const BlockingSession::Row& row : *rows) {
+          const auto name = SchemaName::Parse(row[0].value_or(""));
+          if (name.has_value()) names.push_back(*name);  // else not one that we would have written
+        }
+        return absl::OkStatus();
+      });
+  if (!status.ok()) return status;
+  return names;
+}
+
+absl::Status Migrator::PrepareNew(BlockingSession& session, const SchemaName& name) const {
+  if (absl::Status done = Apply(session, name, 0); !done.ok()) return done;
+  return user_source().empty() ? absl::OkStatus()
+                               : session.Execute(RenderUserView(name, options_.user_source));
+}
+
+absl::Status Migrator::Apply(BlockingSession& session, const SchemaName& name, int version) const {
+  for (const std::string_view migration :
+       options_.tenant_migrations.subspan(static_cast<size_t>(version))) {
+    if (absl::Status done = session.Execute(RenderSql(migration, name)); !done.ok()) return done;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Migrator::LockTenant(BlockingSession& session, const SchemaName& name) {
+  return Lock(session, name.text());
+}
+
+absl::Status Migrator::Run(std::string_view what,
+                           absl::FunctionRef<absl::Status(BlockingSession&)> work) const {
+  auto session = sessions_.Take();
+  const bool was_connected = connected_.exchange(session.ok());
   if (!session.ok()) {
-    spdlog::warn("database connection lost: {}", std::string(session.status().message()));
+    if (was_connected) {
+      spdlog::warn("{} waits: no connection: {}", what, std::string(session.status().message()));
+    }
     return DatabaseUnavailableError();
   }
-  Tenant stored = tenant;
-  const SchemaName& name = tenant.schema_name;
-  const absl::Status status = InTransaction(*session, name.text(), [&]() -> absl::Status {
-    if (auto inserted = InsertTenant(*session, tenant); !inserted.ok()) return inserted;
-    if (auto made = session->Execute("CREATE SCHEMA IF NOT EXISTS " + name.Quoted()); !made.ok()) {
-      return made;
-    }
-    if (auto applied = ApplyTenantMigrations(*session, name, 0); !applied.ok()) return applied;
-    auto created_at = ReadCreatedAt(*session, name);
-    if (!created_at.ok()) return created_at.status();
-    stored.created_at = *created_at;
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  return stored;
+  absl::Status status = work(*session);
+  const BlockingSession::Error error = session->last_error();
+  sessions_.GiveBack(*std::move(session));
+  if (status.ok() || IsForCallers(status)) return status;
+  spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"", what,
+                absl::StatusCodeToString(status.code()), error.sqlstate, error.message);
+  return absl::IsUnavailable(status) ? status : InternalError();
 }
 
 }  // namespace chatter::store

@@ -1,38 +1,97 @@
 // Makes schemas and brings them to the version that this program works with.
 //
-// Migrations are numbered, forward only, and one transaction each. Thread-safe: an advisory lock
-// for the control schema and one for each tenant keeps parallel migrators, on any node, in line.
+// Migrations are numbered and go forward only; a schema's version is the number of the last one. A
+// tenant goes from its version to this program's in one transaction, so that it is never found half
+// done, whatever ends the program. Thread-safe: an advisory lock for the control schema and one for
+// each tenant keeps parallel migrators, on any node, in line.
 // Blocks: never call it on a gRPC or database thread.
 #ifndef CHATTER_SERVER_STORE_MIGRATOR_H_
 #define CHATTER_SERVER_STORE_MIGRATOR_H_
 
+#include <atomic>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "server/model/model.h"
+#include "server/store/blocking_session.h"
+#include "server/store/user_view.h"
 
 namespace chatter::store {
 
+struct MigratorOptions {
+  std::string database_url;
+  // What every tenant's view of its users reads; nullopt: Chatter's own table.
+  std::optional<UserSource> user_source = std::nullopt;
+  // Others in tests only. Their texts must live as long as the migrator.
+  absl::Span<const std::string_view> tenant_migrations = TenantMigrations();
+
+  static absl::Span<const std::string_view> TenantMigrations();
+};
+
 class Migrator {
  public:
-  explicit Migrator(std::string database_url) : database_url_(std::move(database_url)) {}
+  explicit Migrator(MigratorOptions options);
 
-  struct Report {
-    int tenants = 0;  // how many there are
-    int applied = 0;  // how many migrations were run, the control schema's included
+  // Whether a tenant can be served as it is.
+  enum class Readiness {
+    // Its schema has this program's version, or the next one's: migrations only add what the
+    // release before them can live with.
+    kReady,
+    kLagging,  // MigrateTenant makes it ready
+    kTooNew,   // two versions ahead or more: a newer program is needed
   };
+  Readiness ReadinessOf(const Tenant& tenant) const;
 
-  // The control schema, then every tenant. Does nothing where all is up to date.
-  absl::StatusOr<Report> MigrateAll() const;
+  // Errors of all below: UNAVAILABLE (DATABASE_UNAVAILABLE), and INTERNAL for whatever PostgreSQL
+  // doesn't like; the log has its words.
 
-  // Makes the tenant's schema if it is missing, and records the tenant with its domains, in one
-  // transaction. ALREADY_EXISTS (TENANT_EXISTS) when the name or a domain is taken.
-  // `tenant.created_at` is ignored; the result has it.
-  absl::StatusOr<Tenant> CreateTenant(const Tenant& tenant) const;
+  // Brings the control schema up to date; returns how many migrations that took.
+  absl::StatusOr<int> MigrateControl() const;
+
+  // Brings a tenant up to date, if it lags. One with schema_version 0 that the control schema
+  // doesn't know was found in the application's own tables: it is attached.
+  absl::Status MigrateTenant(const Tenant& tenant) const;
+
+  // The tenants that lag, ascending: their names only.
+  absl::StatusOr<std::vector<SchemaName>> FindLagging() const;
+
+  // What follows is for those who change tenants' schemas themselves.
+
+  // Errors: UNAVAILABLE, with a message for the log only.
+  absl::StatusOr<BlockingSession> OpenSession() const {
+    return BlockingSession::Open(options_.database_url);
+  }
+  // The same as MigrateTenant above with a session of the caller's, and nothing is logged.
+  // Errors: NOT_FOUND: there is no such tenant, nor a schema to attach; what sqlstate.h makes.
+  absl::Status MigrateTenant(BlockingSession& session, const Tenant& tenant) const;
+
+  // Inside a transaction of the caller's that holds the tenant's lock: all migrations of a schema
+  // without any, and the view.
+  absl::Status PrepareNew(BlockingSession& session, const SchemaName& name) const;
+  int tenant_version() const { return static_cast<int>(options_.tenant_migrations.size()); }
+  // What a tenant's `user_source` is when it is up to date.
+  const std::string& user_source() const { return user_source_; }
+
+  // Takes the lock that whoever changes the tenant's schema must hold, for this transaction.
+  static absl::Status LockTenant(BlockingSession& session, const SchemaName& name);
+  // Runs `work` with a session from the pool. Errors that aren't meant for callers go to the log,
+  // and become INTERNAL or UNAVAILABLE.
+  absl::Status Run(std::string_view what,
+                   absl::FunctionRef<absl::Status(BlockingSession&)> work) const;
 
  private:
-  const std::string database_url_;
+  absl::Status Apply(BlockingSession& session, const SchemaName& name, int version) const;
+
+  const MigratorOptions options_;
+  const std::string user_source_;
+  mutable BlockingSessionPool sessions_;
+  mutable std::atomic<bool> connected_ = true;  // so that the log has one line for each outage
 };
 
 }  // namespace chatter::store

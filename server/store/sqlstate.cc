@@ -11,6 +11,11 @@ absl::Status StatusFromSqlState(std::string_view sqlstate) {
   }
   if (sqlstate == "23505") return absl::AlreadyExistsError("unique key taken");
   if (sqlstate == "57014") return absl::DeadlineExceededError("query cancelled");
+  if (sqlstate == "22P02" || sqlstate == "22003" ||  // malformed, out of range
+      sqlstate == "22021" ||                         // not in the database's encoding
+      sqlstate == "22007" || sqlstate == "22008") {  // the same for times
+    return absl::InvalidArgumentError("not a value of the type");
+  }
   if (sqlstate.starts_with("08") ||   // connection
       sqlstate.starts_with("53") ||   // out of connections, memory, disk
       sqlstate.starts_with("57P") ||  // shutting down, starting up

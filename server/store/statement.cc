@@ -4,19 +4,23 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <unordered_set>
 
 #include "absl/strings/str_replace.h"
+#include "server/base/mutex.h"
 
 namespace chatter::store {
 namespace {
 
 // Type numbers of PostgreSQL, fixed for ever (pg_type.dat).
+constexpr uint32_t kInferred = 0;
 constexpr uint32_t kBool = 16;
 constexpr uint32_t kBytea = 17;
 constexpr uint32_t kInt8 = 20;
 constexpr uint32_t kInt2 = 21;
 constexpr uint32_t kInt4 = 23;
 constexpr uint32_t kText = 25;
+constexpr uint32_t kByteaArray = 1001;
 constexpr uint32_t kTextArray = 1009;
 constexpr uint32_t kTimestamptz = 1184;
 constexpr uint32_t kUuid = 2950;
@@ -40,6 +44,10 @@ uint64_t ReadBigEndian(const char* data, int size) {
 
 std::string_view View(const RoomId& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
+}
+
+std::string_view View(const Sha256Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
 std::string_view View(std::string_view text) { return text; }
@@ -85,11 +93,11 @@ Params& Params::Smallint(int16_t value) {
   return Add(kInt2, std::move(out));
 }
 
+Params& Params::Bool(bool value) { return Add(kBool, std::string(1, value ? '\1' : '\0')); }
+
 Params& Params::Bytes(std::string_view value) { return Add(kBytea, std::string(value)); }
 
-Params& Params::Digest(const Sha256Digest& value) {
-  return Bytes({reinterpret_cast<const char*>(value.data()), value.size()});
-}
+Params& Params::Digest(const Sha256Digest& value) { return Bytes(View(value)); }
 
 Params& Params::Uuid(const RoomId& value) { return Add(kUuid, std::string(View(value))); }
 
@@ -111,13 +119,41 @@ Params& Params::Texts(const std::vector<std::string_view>& values) {
   return Add(kTextArray, EncodeArray(kText, values));
 }
 
+Params& Params::Digests(const std::vector<Sha256Digest>& values) {
+  return Add(kByteaArray, EncodeArray(kBytea, values));
+}
+
 Params& Params::Uuids(const std::vector<RoomId>& values) {
   return Add(kUuidArray, EncodeArray(kUuid, values));
+}
+
+Params& Params::Inferred(std::string_view value) { return Add(kInferred, std::string(value)); }
+
+Params& Params::InferredArray(const std::vector<std::string>& values) {
+  std::string literal = "{";
+  for (const std::string& value : values) {
+    literal += literal.size() == 1 ? "\"" : ",\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') literal.push_back('\\');
+      literal.push_back(c);
+    }
+    literal.push_back('"');
+  }
+  literal.push_back('}');
+  return Add(kInferred, std::move(literal));
 }
 
 std::string RenderSql(std::string_view sql, const SchemaName& schema) {
   const std::string quoted = schema.Quoted();
   return absl::StrReplaceAll({sql.data(), sql.size()}, {{"{schema}", quoted}});
+}
+
+std::string_view KeepSql(std::string sql) {
+  // Never destroyed: connections may outlive whatever has a destructor. Nodes don't move.
+  static Mutex& mu = *new Mutex;
+  static auto& kept = *new std::unordered_set<std::string>;
+  MutexLock lock(mu);
+  return *kept.insert(std::move(sql)).first;
 }
 
 std::string Statement::Render() const {

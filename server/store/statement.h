@@ -1,7 +1,8 @@
 // One SQL statement with its parameters, and the rows that it gives.
 //
-// Parameters and results travel in PostgreSQL's binary format: nothing is escaped or parsed as
-// text. Not thread-safe; values to be moved about.
+// Parameters and results travel in PostgreSQL's binary format: nothing is escaped or parsed as text
+// (but for parameters whose type is another's to choose). Not thread-safe; values to be moved
+// about.
 #ifndef CHATTER_SERVER_STORE_STATEMENT_H_
 #define CHATTER_SERVER_STORE_STATEMENT_H_
 
@@ -27,6 +28,7 @@ class Params {
   Params& Text(std::string_view value);
   Params& Int(int64_t value);
   Params& Smallint(int16_t value);
+  Params& Bool(bool value);
   Params& Bytes(std::string_view value);
   Params& Digest(const Sha256Digest& value);
   Params& Uuid(const RoomId& value);
@@ -36,22 +38,28 @@ class Params {
   Params& Texts(const std::vector<std::string>& values);
   Params& Texts(const std::vector<std::string_view>& values);
   Params& Uuids(const std::vector<RoomId>& values);
+  Params& Digests(const std::vector<Sha256Digest>& values);
+  // A value of whatever type the statement needs in its place: for columns of somebody else's
+  // tables. Text that isn't of that type makes the statement fail with INVALID_ARGUMENT.
+  Params& Inferred(std::string_view value);
+  Params& InferredArray(const std::vector<std::string>& values);
 
   int count() const { return static_cast<int>(values_.size()); }
   const std::vector<uint32_t>& types() const { return types_; }
   const std::vector<std::optional<std::string>>& values() const { return values_; }
+  // Whether a value is binary. Only those without a type aren't.
+  bool is_binary(size_t place) const { return types_[place] != 0; }
 
  private:
   Params& Add(uint32_t type, std::optional<std::string> value);
 
-  std::vector<uint32_t> types_;
+  std::vector<uint32_t> types_;  // 0: PostgreSQL is to infer it
   std::vector<std::optional<std::string>> values_;
 };
 
 struct Statement {
-  // The text of a statement in server/store/sql: static, so that its address identifies it. May
-  // hold
-  // `{schema}`, which stands for the quoted name of the tenant's schema.
+  // The text of a statement in server/store/sql, or one kept by KeepSql: its address identifies it.
+  // May hold `{schema}`, which stands for the quoted name of the tenant's schema.
   std::string_view sql;
   std::optional<SchemaName> schema;
   Params params;
@@ -62,6 +70,10 @@ struct Statement {
 
 // `sql` with each `{schema}` replaced.
 std::string RenderSql(std::string_view sql, const SchemaName& schema);
+
+// Keeps a statement's text that was put together at the start, at one address, until the program
+// ends. The same text has the same address. Thread-safe.
+std::string_view KeepSql(std::string sql);
 
 // The rows that a statement gave. The getters abort when the column isn't of the type they want:
 // the statement and its reader stand side by side.

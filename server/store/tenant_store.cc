@@ -8,49 +8,82 @@
 namespace chatter::store {
 namespace {
 
-// A row of find_tenant.sql and its kin; nullopt if the name isn't one that we would have written.
-std::optional<Tenant> ReadTenant(const Rows& rows, int row) {
+// nullopt if the name isn't one that we would have written.
+std::optional<Tenant> ReadRow(const Rows& rows, int row) {
   std::optional<SchemaName> name = SchemaName::Parse(rows.GetText(row, 0));
   if (!name.has_value()) return std::nullopt;
   return Tenant{.schema_name = *std::move(name),
                 .display_name = std::string(rows.GetText(row, 1)),
                 .domains = rows.GetTexts(row, 3),
-                .created_at = rows.GetTime(row, 2)};
-}
-
-void FindOne(Database& database, std::string_view sql, const std::string& key, absl::Time deadline,
-             Callback<std::optional<Tenant>> done) {
-  Statement statement{.sql = sql, .schema = std::nullopt, .params = {}};
-  statement.params.Text(key);
-  RunOne(database, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() == 0 ? std::nullopt : ReadTenant(*rows, 0));
-         });
+                .created_at = rows.GetTime(row, 2),
+                .state = static_cast<TenantState>(rows.GetInt(row, 4)),
+                .state_reason = std::string(rows.GetText(row, 5)),
+                .purge_at = rows.IsNull(row, 6) ? absl::InfiniteFuture() : rows.GetTime(row, 6),
+                .attached = rows.GetBool(row, 7),
+                .schema_version = static_cast<int>(rows.GetInt(row, 8)),
+                .user_source = std::string(rows.GetText(row, 9))};
 }
 
 }  // namespace
 
+std::optional<Tenant> ReadTenant(const Rows& rows) {
+  return rows.size() == 0 ? std::nullopt : ReadRow(rows, 0);
+}
+
+void TenantStore::FindOne(std::string_view sql, Params params, absl::Time deadline,
+                          Callback<std::optional<Tenant>> done) {
+  RunOne(database_, {.sql = sql, .schema = std::nullopt, .params = std::move(params)}, deadline,
+         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(ReadTenant(*rows));
+         });
+}
+
 void TenantStore::Find(const SchemaName& schema, absl::Time deadline,
                        Callback<std::optional<Tenant>> done) {
-  FindOne(database_, sql::kFindTenant, schema.text(), deadline, std::move(done));
+  FindOne(sql_.find, Params().Text(schema.text()), deadline, std::move(done));
 }
 
-void TenantStore::FindByDomain(const std::string& domain, absl::Time deadline,
+void TenantStore::FindByDomain(const std::vector<std::string>& spellings, absl::Time deadline,
                                Callback<std::optional<Tenant>> done) {
-  FindOne(database_, sql::kFindTenantByDomain, domain, deadline, std::move(done));
+  FindOne(sql_.find_by_domain, Params().Texts(spellings), deadline, std::move(done));
 }
 
-void TenantStore::List(const std::string& after, int limit, absl::Time deadline,
-                       Callback<std::vector<Tenant>> done) {
+void TenantStore::Check(const std::vector<SchemaName>& schemas, absl::Time deadline,
+                        Callback<std::vector<Checked>> done) {
+  std::vector<std::string_view> names;
+  names.reserve(schemas.size());
+  for (const SchemaName& schema : schemas) names.push_back(schema.text());
+  Statement statement{.sql = sql_.check, .schema = std::nullopt, .params = {}};
+  statement.params.Texts(names);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<Checked> checked(static_cast<size_t>(rows->size()));
+           for (int row = 0; row < rows->size(); ++row) {
+             if (rows->IsNull(row, 0)) continue;
+             Checked& tenant = checked[static_cast<size_t>(row)];
+             tenant.state = static_cast<TenantState>(rows->GetInt(row, 0));
+             tenant.state_reason = std::string(rows->GetText(row, 1));
+             tenant.identity_version = rows->GetInt(row, 2);
+           }
+           done(std::move(checked));
+         });
+}
+
+void TenantStore::List(const Filter& filter, const std::string& after, int limit,
+                       absl::Time deadline, Callback<std::vector<Tenant>> done) {
   Statement statement{.sql = sql::kListTenants, .schema = std::nullopt, .params = {}};
   statement.params.Text(after).Int(limit);
+  constexpr int16_t kAny = 0;
+  statement.params.Smallint(filter.state.has_value() ? static_cast<int16_t>(*filter.state) : kAny);
+  statement.params.Text(filter.name_prefix).Text(filter.domain);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            std::vector<Tenant> tenants;
            for (int row = 0; row < rows->size(); ++row) {
-             if (auto tenant = ReadTenant(*rows, row)) tenants.push_back(*std::move(tenant));
+             if (auto tenant = ReadRow(*rows, row)) tenants.push_back(*std::move(tenant));
            }
            done(std::move(tenants));
          });

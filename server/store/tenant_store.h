@@ -1,33 +1,67 @@
 // Tenants and their domains, in the control schema `chatter`.
 //
-// Thread-safe. The database must outlive the store. Callbacks run on the database's thread.
+// Thread-safe. The database must outlive the store, and the store its calls. Callbacks run on the
+// database's thread.
 #ifndef CHATTER_SERVER_STORE_TENANT_STORE_H_
 #define CHATTER_SERVER_STORE_TENANT_STORE_H_
 
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/base/callback.h"
 #include "server/model/model.h"
+#include "server/store/directory_sql.h"
+#include "server/store/statement.h"
 
 namespace chatter::store {
 
 class Database;
+class Rows;
+
+// The tenant in the result of find_tenant.sql and its kin; nullopt: there is none.
+std::optional<Tenant> ReadTenant(const Rows& rows);
 
 class TenantStore {
  public:
-  explicit TenantStore(Database& database) : database_(database) {}
+  // Tenants are found in the directory that `sql` reads; listed are those that Chatter has
+  // recorded.
+  explicit TenantStore(Database& database, DirectorySql sql = DirectorySql::Own())
+      : database_(database), sql_(std::move(sql)) {}
+  TenantStore(const TenantStore&) = delete;
+  TenantStore& operator=(const TenantStore&) = delete;
 
   // nullopt: there is no such tenant.
   void Find(const SchemaName& schema, absl::Time deadline, Callback<std::optional<Tenant>> done);
-  void FindByDomain(const std::string& domain, absl::Time deadline,
+  // By the first of these, as which the domain may be spelt, that leads to one.
+  void FindByDomain(const std::vector<std::string>& spellings, absl::Time deadline,
                     Callback<std::optional<Tenant>> done);
+  struct Checked {
+    std::optional<TenantState> state;  // nullopt: there is no such tenant
+    std::string state_reason;
+    int64_t identity_version = 0;  // counts what ended sessions or shut out users
+  };
+  // How each of these is, in order.
+  void Check(const std::vector<SchemaName>& schemas, absl::Time deadline,
+             Callback<std::vector<Checked>> done);
+
+  struct Filter {
+    std::optional<TenantState> state = {};
+    std::string name_prefix = {};
+    std::string domain = {};  // empty: any
+  };
   // Those whose schema name comes after `after` in byte order, ascending, up to `limit`.
-  void List(const std::string& after, int limit, absl::Time deadline,
+  void List(const Filter& filter, const std::string& after, int limit, absl::Time deadline,
             Callback<std::vector<Tenant>> done);
 
  private:
+  void FindOne(std::string_view sql, Params params, absl::Time deadline,
+               Callback<std::optional<Tenant>> done);
+
   Database& database_;
+  const DirectorySql sql_;
 };
 
 }  // namespace chatter::store

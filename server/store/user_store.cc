@@ -4,16 +4,19 @@
 #include <utility>
 
 #include "server/store/database.h"
+#include "server/store/places.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
-namespace {
 
 User ReadUser(const Rows& rows, int row) {
   return {.id = std::string(rows.GetText(row, 0)),
           .display_name = std::string(rows.GetText(row, 1)),
-          .created_at = rows.GetTime(row, 2)};
+          .created_at = rows.IsNull(row, 2) ? absl::InfinitePast() : rows.GetTime(row, 2),
+          .active = rows.GetBool(row, 3)};
 }
+
+namespace {
 
 std::vector<User> ReadUsers(const Rows& rows) {
   std::vector<User> users;
@@ -32,15 +35,6 @@ std::vector<User> InOrderOf(const std::vector<User>& wanted, std::vector<User> s
   std::vector<User> ordered;
   for (const User& user : wanted) ordered.push_back(std::move(by_id[user.id]));
   return ordered;
-}
-
-// The session that a row of create_session.sql or find_session.sql describes; none: nullopt.
-std::optional<Session> ReadSession(const Rows& rows, const Sha256Digest& token_digest) {
-  if (rows.size() == 0) return std::nullopt;
-  return Session{.token_digest = token_digest,
-                 .user_id = std::string(rows.GetText(0, 0)),
-                 .created_at = rows.GetTime(0, 1),
-                 .expires_at = rows.GetTime(0, 2)};
 }
 
 }  // namespace
@@ -62,6 +56,18 @@ void UserStore::Upsert(const SchemaName& tenant, std::vector<User> users, absl::
          });
 }
 
+void UserStore::SetActive(const SchemaName& tenant, const std::string& user_id, bool active,
+                          absl::Time deadline, Callback<std::optional<User>> done) {
+  Statement statement{.sql = sql::kSetUserActive, .schema = tenant, .params = {}};
+  statement.params.Text(user_id).Bool(active).Text(tenant.text());
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           if (rows->size() == 0) return done(std::optional<User>());
+           done(ReadUser(*rows, 0));
+         });
+}
+
 void UserStore::Find(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
                      Callback<std::optional<User>> done) {
   Statement statement{.sql = sql::kFindUser, .schema = tenant, .params = {}};
@@ -74,6 +80,13 @@ void UserStore::Find(const SchemaName& tenant, const std::string& user_id, absl:
          });
 }
 
+void UserStore::FindInactive(const SchemaName& tenant, const std::vector<std::string>& user_ids,
+                             absl::Time deadline, Callback<std::vector<size_t>> done) {
+  Statement statement{.sql = sql::kFindInactiveUsers, .schema = tenant, .params = {}};
+  statement.params.Texts(user_ids);
+  FindPlaces(database_, std::move(statement), deadline, std::move(done));
+}
+
 void UserStore::List(const SchemaName& tenant, const std::string& prefix, const std::string& after,
                      int limit, absl::Time deadline, Callback<std::vector<User>> done) {
   Statement statement{.sql = sql::kListUsers, .schema = tenant, .params = {}};
@@ -82,40 +95,6 @@ void UserStore::List(const SchemaName& tenant, const std::string& prefix, const 
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            done(ReadUsers(*rows));
-         });
-}
-
-void UserStore::CreateSession(const SchemaName& tenant, const std::string& user_id,
-                              const Sha256Digest& token_digest, absl::Duration ttl,
-                              absl::Time deadline, Callback<std::optional<Session>> done) {
-  Statement statement{.sql = sql::kCreateSession, .schema = tenant, .params = {}};
-  statement.params.Digest(token_digest).Text(user_id).Int(absl::ToInt64Microseconds(ttl));
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [token_digest, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(ReadSession(*rows, token_digest));
-         });
-}
-
-void UserStore::RevokeSession(const SchemaName& tenant, const Sha256Digest& token_digest,
-                              absl::Time deadline, Callback<bool> done) {
-  Statement statement{.sql = sql::kRevokeSession, .schema = tenant, .params = {}};
-  statement.params.Digest(token_digest);
-  RunOne(database_, std::move(statement), deadline, kOnce,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0);
-         });
-}
-
-void UserStore::FindSession(const SchemaName& tenant, const Sha256Digest& token_digest,
-                            absl::Time deadline, Callback<std::optional<Session>> done) {
-  Statement statement{.sql = sql::kFindSession, .schema = tenant, .params = {}};
-  statement.params.Digest(token_digest);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [token_digest, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(ReadSession(*rows, token_digest));
          });
 }
 

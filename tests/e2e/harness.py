@@ -30,7 +30,7 @@ import grpc
 import raw_http2
 import stubs
 from client import Client, failure_of
-from stubs import health_pb2, health_pb2_grpc, tenant_pb2, user_pb2
+from stubs import health_pb2, health_pb2_grpc, session_pb2, tenant_pb2, user_pb2
 
 TIME_FACTOR = float(os.environ.get("E2E_TIME_FACTOR", "1"))
 PATIENCE = 30 * TIME_FACTOR  # seconds until a wait is a failure
@@ -113,6 +113,8 @@ class Postgres:
         self._databases += 1
         name = f"e2e_{self._databases}"
         self.query(f"CREATE DATABASE {name}")
+        # Whatever would rely on the search path fails here.
+        self.query(f"ALTER DATABASE {name} SET search_path = ''")
         return self.url(name)
 
     def query(self, sql, database_url=None):
@@ -287,9 +289,13 @@ class Tenant:
 
     def token(self, user_id):
         if user_id not in self._tokens:
-            self._tokens[user_id] = self.admin.tenants.CreateSession(
-                tenant_pb2.CreateSessionRequest(schema_name=self.name, user_id=user_id)).token
+            self._tokens[user_id] = self.sign_in(user_id).token
         return self._tokens[user_id]
+
+    def sign_in(self, user_id, **session):
+        """A new session, with its token."""
+        return self.service.sessions.CreateSession(
+            session_pb2.CreateSessionRequest(user_id=user_id, **session))
 
     def client(self, user_id, address=None):
         """A connection of its own for this user."""

@@ -9,8 +9,8 @@ _DATA, _HEADERS, _RST_STREAM, _SETTINGS, _GOAWAY = 0, 1, 3, 4, 7
 _END_STREAM, _END_HEADERS = 1, 4
 
 
-def unary_call(port, path, headers, timeout):
-    """Makes a unary call with an empty request; returns its grpc-status and the response's bytes.
+def unary_call(port, path, headers, timeout, request=b""):
+    """Makes a unary call; returns its grpc-status and the response's bytes.
 
     Raises ConnectionError if the server answers by anything but a status.
     """
@@ -21,7 +21,8 @@ def unary_call(port, path, headers, timeout):
             (b"content-type", b"application/grpc"), *headers])
         connection.sendall(_PREFACE + _frame(_SETTINGS, 0, 0)
                            + _frame(_HEADERS, _END_HEADERS, 1, block)
-                           + _frame(_DATA, _END_STREAM, 1, b"\0\0\0\0\0"))
+                           + _frame(_DATA, _END_STREAM, 1,
+                                    b"\0" + struct.pack(">I", len(request)) + request))
         with connection.makefile("rb") as stream:
             return _read_answer(stream)
 

@@ -44,6 +44,14 @@ class CommandLine(ServerTestCase):
     def as_user(self, user_id, *arguments, **options):
         return self.chatter(*arguments, token=self.tokens[user_id], **options)
 
+    def test_a_user_is_deactivated_and_reactivated(self):
+        self.assertEqual(self.admin("user", "deactivate", "carol"), "deactivated user carol\n")
+        self.assertIn("deactivated", self.as_user("alice", "user", "get", "carol"))
+        self.assertNotIn("carol", self.as_user("alice", "user", "list"))
+        self.assertEqual(self.admin("user", "reactivate", "carol"), "reactivated user carol\n")
+        self.assertIn("carol", self.as_user("alice", "user", "list"))
+        self.as_user("alice", "user", "deactivate", "carol", code=DENIED)  # needs the key
+
     # ---- The way from a tenant to a message ----
 
     def test_from_a_room_to_a_message_at_the_other_side(self):
@@ -118,6 +126,24 @@ class CommandLine(ServerTestCase):
         self.chatter("room", "list", token=session["token"])
         self.admin("session", "revoke", session["session"]["id"])
         self.chatter("room", "list", token=session["token"], code=DENIED)
+
+    def test_sessions(self):
+        made = json.loads(self.admin("--json", "session", "create", "alice", "--device", "phone",
+                                     "--idle-ttl", "30m"))
+        self.assertEqual(made["session"]["idle_ttl"], "1800s")
+        for listed in (self.admin("session", "list", "--user", "alice"),
+                       self.as_user("alice", "session", "list")):
+            lines = listed.splitlines()
+            self.assertEqual(len(lines), 3)  # the heading, this one and that of setUp
+            self.assertIn(made["session"]["id"], lines[1])
+            self.assertIn("phone", lines[1])
+        revoked = self.admin("session", "revoke", "--user", "alice", "--device", "phone")
+        self.assertEqual(revoked, "revoked 1\n")
+        self.chatter("room", "list", token=made["token"], code=DENIED)
+        self.as_user("alice", "session", "list", "--user", "bob", code=DENIED)
+        self.assertEqual(self.as_user("alice", "session", "revoke", "--user", "alice"),
+                         "revoked 1\n")
+        self.as_user("alice", "room", "list", code=DENIED)
 
     def test_json_errors(self):
         error = json.loads(self.as_user("alice", "--json", "room", "get", str(uuid.uuid4()),

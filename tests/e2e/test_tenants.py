@@ -6,7 +6,7 @@ import grpc
 
 from client import Client
 from harness import ServerTestCase
-from stubs import chat_pb2, room_pb2, tenant_pb2, user_pb2
+from stubs import chat_pb2, room_pb2, session_pb2, user_pb2
 
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
@@ -101,23 +101,19 @@ class Tenants(ServerTestCase):
         with self.assertFails(grpc.StatusCode.INVALID_ARGUMENT, "UNKNOWN_USERS"):
             self.blue_alice.create_room("alice", "rita")
         with self.assertFails(NOT_FOUND, "USER_NOT_FOUND"):
-            self.blue.admin.tenants.CreateSession(tenant_pb2.CreateSessionRequest(
-                schema_name=self.blue.name, user_id="rita"))
+            self.blue.sign_in("rita")
         listed = self.blue_alice.users.ListUsers(user_pb2.ListUsersRequest()).users
         self.assertEqual([user.id for user in listed], ["alice", "bob"])
 
     def test_a_session_can_be_revoked_in_its_own_tenant_only(self):
-        admin = self.red.admin.tenants
-        session = admin.CreateSession(tenant_pb2.CreateSessionRequest(
-            schema_name=self.red.name, user_id="alice"))
+        session = self.red.sign_in("alice")
+        revocation = session_pb2.RevokeSessionRequest(session_id=session.session.id)
         alice = Client(self.server.address, tenant=self.red.name, token=session.token)
         self.addCleanup(alice.close)
         with self.assertFails(NOT_FOUND, "SESSION_NOT_FOUND"):
-            admin.RevokeSession(tenant_pb2.RevokeSessionRequest(
-                schema_name=self.blue.name, session_id=session.session.id))
+            self.blue.service.sessions.RevokeSession(revocation)
         alice.rooms.ListRooms(room_pb2.ListRoomsRequest())
-        admin.RevokeSession(tenant_pb2.RevokeSessionRequest(
-            schema_name=self.red.name, session_id=session.session.id))
+        self.red.service.sessions.RevokeSession(revocation)
         with self.assertFails(UNAUTHENTICATED, "CREDENTIAL_INVALID"):
             alice.rooms.ListRooms(room_pb2.ListRoomsRequest())
 

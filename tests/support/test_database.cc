@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/crypto.h"
 #include "server/store/migrator.h"
+#include "server/store/tenant_maker.h"
 
 namespace chatter::test {
 namespace {
@@ -55,17 +56,20 @@ std::string RandomName() {
 TestDatabase::TestDatabase() : name_(RandomName()) {
   const std::string server = ServerUrl();
   Run(server, "CREATE DATABASE " + name_);
+  // Whatever would rely on the search path fails here.
+  Run(server, "ALTER DATABASE " + name_ + " SET search_path = ''");
   url_ = WithDatabase(server, name_);
-  if (!store::Migrator(url_).MigrateAll().ok()) Die("migration failed");
+  if (!store::Migrator({.database_url = url_}).MigrateControl().ok()) Die("migration failed");
 }
 
 TestDatabase::~TestDatabase() { Run(ServerUrl(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
 
 SchemaName TestDatabase::AddTenant(std::string_view name) const {
-  auto tenant = store::Migrator(url_).CreateTenant({.schema_name = *SchemaName::Parse(name),
-                                                    .display_name = "",
-                                                    .domains = {},
-                                                    .created_at = {}});
+  const store::Migrator migrator({.database_url = url_});
+  auto tenant = store::TenantMaker(migrator).Create({.schema_name = *SchemaName::Parse(name),
+                                                     .display_name = "",
+                                                     .domains = {},
+                                                     .created_at = {}});
   if (!tenant.ok()) Die("tenant not made");
   return tenant->schema_name;
 }

@@ -7,7 +7,7 @@ WITH room AS (
          (id, kind, member_set, head_seq, member_count, created_at, last_event_at)
   SELECT $1, $2, $3, 1, cardinality($4::text[]), statement_timestamp(), statement_timestamp()
    WHERE NOT EXISTS (SELECT FROM unnest($4::text[]) AS u (id)
-                      WHERE NOT EXISTS (SELECT FROM {schema}.chatter_user c WHERE c.id = u.id))
+                      WHERE NOT EXISTS (SELECT FROM {schema}.chatter_user_view c WHERE c.id = u.id AND c.active))
       ON CONFLICT DO NOTHING
   RETURNING id, created_at
 ), members AS (

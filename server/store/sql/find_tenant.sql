@@ -1,5 +1,6 @@
 SELECT t.schema_name, t.display_name, t.created_at,
        array(SELECT d.domain FROM chatter.tenant_domain d
-              WHERE d.schema_name = t.schema_name ORDER BY d.domain) AS domains
+              WHERE d.schema_name = t.schema_name ORDER BY d.domain) AS domains,
+       t.state, t.state_reason, t.purge_at, t.attached, t.schema_version, t.user_source
   FROM chatter.tenant t
  WHERE t.schema_name = $1

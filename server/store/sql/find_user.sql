@@ -1,1 +1,1 @@
-SELECT id, display_name, created_at FROM {schema}.chatter_user WHERE id = $1
+SELECT id, display_name, created_at, active FROM {schema}.chatter_user_view WHERE id = $1

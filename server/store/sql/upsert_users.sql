@@ -4,4 +4,4 @@ INSERT INTO {schema}.chatter_user AS c (id, display_name)
 SELECT u.id, u.display_name FROM unnest($1::text[], $2::text[]) AS u (id, display_name)
  ORDER BY u.id COLLATE "C"
     ON CONFLICT (id) DO UPDATE SET display_name = excluded.display_name
-RETURNING c.id, c.display_name, c.created_at
+RETURNING c.id, c.display_name, c.created_at, c.active

@@ -1,0 +1,108 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "client/cli/commands.h"
+#include "client/cli/duration_option.h"
+#include "client/cli/output.h"
+#include "client/cli/terminal_text.h"
+#include "client/proto_time.h"
+
+namespace chatter::client::cli {
+namespace {
+
+// Calls one of the client's methods that answer with the tenant, and says what was done.
+template <typename Request, typename Response>
+absl::Status ChangeState(const Context& context, const Request& request,
+                         absl::StatusOr<Response> (Client::*method)(const Request&),
+                         const std::function<std::string(const v1::Tenant&)>& describe) {
+  auto client = context.AdminClient();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<Response> response = ((**client).*method)(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response, [&] {
+    context.out() << Sanitize(response->tenant().schema_name()) << ": "
+                  << Sanitize(describe(response->tenant())) << "\n";
+  });
+}
+
+std::string DescribeDeleted(const v1::Tenant& tenant) {
+  return "deleted; all of it goes at " + FormatTime(tenant.purge_at());
+}
+
+std::string DescribeState(const v1::Tenant& tenant) {
+  return tenant.state() == v1::TENANT_STATE_SUSPENDED ? "suspended: " + tenant.state_reason()
+                                                      : "active";
+}
+
+void AddSuspend(CLI::App& tenant, Command& command) {
+  CLI::App* suspend = tenant.add_subcommand("suspend", "Refuse all calls for a tenant");
+  auto request = std::make_shared<v1::SuspendTenantRequest>();
+  suspend->add_option("NAME", *request->mutable_schema_name(), "The tenant")->required();
+  suspend->add_option("--reason", *request->mutable_reason(), "What its callers are told")
+      ->required();
+  suspend->footer("Examples:\n  chatter tenant suspend demo --reason 'The trial is over.'");
+  suspend->callback([&command, request] {
+    command = [request](const Context& context) {
+      return ChangeState(context, *request, &Client::SuspendTenant, DescribeState);
+    };
+  });
+}
+
+void AddResume(CLI::App& tenant, Command& command) {
+  CLI::App* resume = tenant.add_subcommand("resume", "Serve a suspended tenant again");
+  auto request = std::make_shared<v1::ResumeTenantRequest>();
+  resume->add_option("NAME", *request->mutable_schema_name(), "The tenant")->required();
+  resume->footer("Examples:\n  chatter tenant resume demo");
+  resume->callback([&command, request] {
+    command = [request](const Context& context) {
+      return ChangeState(context, *request, &Client::ResumeTenant, DescribeState);
+    };
+  });
+}
+
+void AddDelete(CLI::App& tenant, Command& command) {
+  CLI::App* remove =
+      tenant.add_subcommand("delete", "Delete a tenant and, after a while, its data");
+  auto request = std::make_shared<v1::DeleteTenantRequest>();
+  auto grace = std::make_shared<absl::Duration>(absl::Hours(7 * 24));
+  remove->add_option("NAME", *request->mutable_schema_name(), "The tenant")->required();
+  CLI::Option* given =
+      AddDurationOption(*remove, "--grace", *grace, "How long it can be undeleted: up to 2160h")
+          ->default_str("168h");
+  CLI::Option* now =
+      remove->add_flag("--now")->description("Without a grace: nothing can be undone");
+  now->excludes(given);
+  remove->footer(
+      "Of an attached schema, Chatter's own tables are removed; of others, all.\n"
+      "Examples:\n  chatter tenant delete demo\n  chatter tenant delete demo --grace 24h");
+  remove->callback([&command, request, grace, now] {
+    *request->mutable_grace() = ToProtoDuration(now->count() > 0 ? absl::ZeroDuration() : *grace);
+    command = [request](const Context& context) {
+      return ChangeState(context, *request, &Client::DeleteTenant, DescribeDeleted);
+    };
+  });
+}
+
+void AddUndelete(CLI::App& tenant, Command& command) {
+  CLI::App* undelete = tenant.add_subcommand("undelete", "Bring a deleted tenant back");
+  auto request = std::make_shared<v1::UndeleteTenantRequest>();
+  undelete->add_option("NAME", *request->mutable_schema_name(), "The tenant")->required();
+  undelete->footer("Examples:\n  chatter tenant undelete demo");
+  undelete->callback([&command, request] {
+    command = [request](const Context& context) {
+      return ChangeState(context, *request, &Client::UndeleteTenant, DescribeState);
+    };
+  });
+}
+
+}  // namespace
+
+void AddTenantStateCommands(CLI::App& tenant, Command& command) {
+  AddSuspend(tenant, command);
+  AddResume(tenant, command);
+  AddDelete(tenant, command);
+  AddUndelete(tenant, command);
+}
+
+}  // namespace chatter::client::cli

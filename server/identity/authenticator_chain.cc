@@ -1,0 +1,76 @@
+#include "server/identity/authenticator_chain.h"
+
+#include "absl/status/status.h"
+
+namespace chatter::identity {
+namespace {
+
+// What says something about the credential, and not about how the lookup went.
+bool IsVerdict(const absl::Status& error) {
+  return absl::IsUnauthenticated(error) || absl::IsPermissionDenied(error);
+}
+
+}  // namespace
+
+struct AuthenticatorChain::Attempt {
+  std::shared_ptr<const Authenticators> authenticators;
+  std::optional<SchemaName> tenant;
+  Credential credential;
+  absl::Time deadline;
+  Callback<Verdict> done;
+
+  void Answer(absl::StatusOr<Principal> verdict) {
+    if (!verdict.ok() && !IsVerdict(verdict.status())) return done(verdict.status());
+    done(std::make_shared<const absl::StatusOr<Principal>>(std::move(verdict)));
+  }
+};
+
+AuthenticatorChain::AuthenticatorChain(std::vector<std::unique_ptr<Authenticator>> authenticators,
+                                       CacheOptions options, const Clock& clock)
+    : clock_(clock),
+      authenticators_(std::make_shared<const Authenticators>(std::move(authenticators))),
+      cache_(options, clock) {}
+
+void AuthenticatorChain::Authenticate(const std::optional<SchemaName>& tenant,
+                                      const Credential& credential, Callback<Principal> done) {
+  cache_.Get(
+      KeyOf(tenant, credential.form, Sha256(credential.text)),
+      [&](absl::Time deadline, Callback<Verdict> loaded) {
+        AskFrom(0, std::make_shared<Attempt>(
+                       Attempt{authenticators_, tenant, credential, deadline, std::move(loaded)}));
+      },
+      [&clock = clock_, done = std::move(done)](absl::StatusOr<Verdict> found) mutable {
+        if (!found.ok()) return done(found.status());
+        const absl::StatusOr<Principal>& verdict = **found;
+        // What is remembered may have expired since.
+        if (verdict.ok() && verdict->expires_at <= clock.Now()) {
+          return done(CredentialInvalidError());
+        }
+        done(verdict);
+      });
+}
+
+void AuthenticatorChain::AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt) {
+  if (index == attempt->authenticators->size()) return attempt->Answer(CredentialInvalidError());
+  (*attempt->authenticators)[index]->Authenticate(
+      attempt->tenant, attempt->credential, attempt->deadline,
+      [index, attempt](absl::StatusOr<std::optional<Principal>> answer) {
+        if (!answer.ok()) return attempt->Answer(answer.status());
+        if (answer->has_value()) return attempt->Answer(std::move(**answer));
+        AskFrom(index + 1, attempt);
+      });
+}
+
+void AuthenticatorChain::Forget(const std::optional<SchemaName>& tenant, Credential::Form form,
+                                const Sha256Digest& digest) {
+  cache_.Forget(KeyOf(tenant, form, digest));
+}
+
+Authenticator* AuthenticatorChain::Find(CredentialKind kind) const {
+  for (const auto& authenticator : *authenticators_) {
+    if (authenticator->kind() == kind) return authenticator.get();
+  }
+  return nullptr;
+}
+
+}  // namespace chatter::identity

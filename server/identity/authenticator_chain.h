@@ -1,0 +1,75 @@
+// All kinds of credentials that the server accepts, in the order in which they are asked, behind
+// one cache.
+//
+// Thread-safe. Doesn't block: what isn't cached is looked up asynchronously, and the callback then
+// runs on the lookup's thread.
+#ifndef CHATTER_SERVER_IDENTITY_AUTHENTICATOR_CHAIN_H_
+#define CHATTER_SERVER_IDENTITY_AUTHENTICATOR_CHAIN_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/base/clock.h"
+#include "server/base/crypto.h"
+#include "server/identity/authenticator.h"
+#include "server/identity/bounded_cache.h"
+
+namespace chatter::identity {
+
+class AuthenticatorChain {
+ public:
+  // `clock` must outlive the chain and its lookups.
+  AuthenticatorChain(std::vector<std::unique_ptr<Authenticator>> authenticators,
+                     CacheOptions options, const Clock& clock);
+
+  // Errors: the first that an authenticator gives; UNAUTHENTICATED (CREDENTIAL_INVALID) when none
+  // knows the credential, or it has expired.
+  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
+                    Callback<Principal> done);
+
+  // The credential was made or revoked: what was known of it holds no longer. The digest is the
+  // SHA-256 of the credential's text.
+  void Forget(const std::optional<SchemaName>& tenant, Credential::Form form,
+              const Sha256Digest& digest);
+
+  // The authenticator that finds principals of this kind; nullptr: there is none.
+  Authenticator* Find(CredentialKind kind) const;
+
+  CacheCounters counters() const { return cache_.counters(); }
+
+ private:
+  // Without the tenant, what was found in one would be served to another.
+  struct Key {
+    std::string tenant;  // its name, or empty
+    Credential::Form form;
+    Sha256Digest digest;
+
+    friend bool operator==(const Key&, const Key&) = default;
+    template <typename H>
+    friend H AbslHashValue(H h, const Key& key) {
+      return H::combine(std::move(h), key.tenant, key.form, key.digest);
+    }
+  };
+  using Authenticators = std::vector<std::unique_ptr<Authenticator>>;
+  // A principal, or the verdict that it is none: what may be remembered. Other errors may not.
+  using Verdict = std::shared_ptr<const absl::StatusOr<Principal>>;
+
+  static Key KeyOf(const std::optional<SchemaName>& tenant, Credential::Form form,
+                   const Sha256Digest& digest) {
+    return {tenant.has_value() ? tenant->text() : "", form, digest};
+  }
+
+  struct Attempt;
+  static void AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt);
+
+  const Clock& clock_;
+  const std::shared_ptr<const Authenticators> authenticators_;  // shared with the lookups under way
+  BoundedCache<Key, Verdict> cache_;
+};
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_AUTHENTICATOR_CHAIN_H_

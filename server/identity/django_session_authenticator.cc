@@ -1,0 +1,141 @@
+#include "server/identity/django_session_authenticator.h"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "server/model/errors.h"
+
+namespace chatter::identity {
+namespace {
+
+using store::DjangoStore;
+
+constexpr char kDatabaseSalt[] = "django.contrib.sessions.SessionStore";
+constexpr char kSignedCookieSalt[] = "django.contrib.sessions.backends.signed_cookies";
+
+// What Django makes is 32 long; what it takes is at least 8, and the column holds 40.
+bool IsSessionKey(std::string_view text) {
+  return text.size() >= 8 && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c));
+         });
+}
+
+// What a principal's proof holds. The session's key is how its row is found again; in the place of
+// the password there is a digest of it, which is of no use elsewhere.
+struct Proof {
+  std::string session_key;  // empty: a signed cookie
+  std::string user_key;
+  Sha256Digest password_digest{};
+
+  std::string ToText() const {
+    std::string text(password_digest.begin(), password_digest.end());
+    return text.append(session_key).append(1, '\0').append(user_key);
+  }
+  // REQUIRES: `text` is a ToText().
+  static Proof Parse(std::string_view text) {
+    Proof proof;
+    const size_t digest_size = std::min(proof.password_digest.size(), text.size());
+    std::copy_n(text.begin(), digest_size, proof.password_digest.begin());
+    text.remove_prefix(digest_size);
+    const size_t end = std::min(text.find('\0'), text.size());
+    proof.session_key = text.substr(0, end);
+    proof.user_key = text.substr(std::min(end + 1, text.size()));
+    return proof;
+  }
+};
+
+bool StillThere(const Proof& proof, const DjangoStore::Present& present) {
+  const auto password = present.passwords.find(proof.user_key);
+  return password != present.passwords.end() &&
+         ConstantTimeEquals(password->second, proof.password_digest) &&
+         (proof.session_key.empty() || present.session_keys.contains(proof.session_key));
+}
+
+}  // namespace
+
+void DjangoSessionAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
+                                              const Credential& credential, absl::Time deadline,
+                                              Callback<std::optional<Principal>> done) {
+  if (credential.form != Credential::Form::kCookie) return done(std::optional<Principal>());
+  if (!tenant.has_value()) {
+    return done(MakeError(absl::StatusCode::kPermissionDenied,
+                          v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED,
+                          "A user's session can't do this: the administrator's key is needed."));
+  }
+  if (!options_.signed_cookies) {
+    return FindSession(*tenant, credential.text, deadline, std::move(done));
+  }
+  const auto session = VerifyDjangoSigned(credential.text, kSignedCookieSalt, options_.secret_keys);
+  if (!session.has_value()) return done(CredentialInvalidError());
+  FindUser(*tenant, "", *session, session->signed_at + options_.max_age, deadline, std::move(done));
+}
+
+void DjangoSessionAuthenticator::FindSession(const SchemaName& tenant,
+                                             const std::string& session_key, absl::Time deadline,
+                                             Done done) const {
+  if (!IsSessionKey(session_key)) return done(CredentialInvalidError());
+  lookups_.find_session(
+      tenant, session_key, deadline,
+      [this, tenant, session_key, deadline,
+       done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::Session>> found) mutable {
+        if (!found.ok()) return done(found.status());
+        if (!found->has_value()) return done(CredentialInvalidError());
+        const auto session =
+            VerifyDjangoSigned((*found)->data, kDatabaseSalt, options_.secret_keys);
+        if (!session.has_value()) return done(CredentialInvalidError());
+        FindUser(tenant, session_key, *session, (*found)->expires_at, deadline, std::move(done));
+      });
+}
+
+void DjangoSessionAuthenticator::FindUser(const SchemaName& tenant, std::string session_key,
+                                          const DjangoSigned& session, absl::Time expires_at,
+                                          absl::Time deadline, Done done) const {
+  const auto login = ReadDjangoLogin(session.json);
+  if (!login.has_value()) return done(CredentialInvalidError());
+  lookups_.find_user(
+      tenant, login->user_key, deadline,
+      [this, session_key = std::move(session_key), auth_hash = login->auth_hash, expires_at,
+       done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::User>> found) mutable {
+        if (!found.ok()) return done(found.status());
+        if (!found->has_value() ||
+            !VerifyDjangoAuthHash(auth_hash, (*found)->password, options_.secret_keys)) {
+          return done(CredentialInvalidError());
+        }
+        if (!(*found)->active) return done(UserDeactivatedError());
+        Principal principal;
+        principal.credential = CredentialKind::kDjangoSession;
+        principal.user_id = std::move((*found)->id);
+        principal.expires_at = expires_at;
+        principal.proof = Proof{.session_key = std::move(session_key),
+                                .user_key = std::move((*found)->key),
+                                .password_digest = Sha256((*found)->password)}
+                              .ToText();
+        done(std::optional<Principal>(std::move(principal)));
+      });
+}
+
+void DjangoSessionAuthenticator::Recheck(const SchemaName& tenant, std::vector<Principal> held,
+                                         absl::Time deadline, Callback<std::vector<size_t>> done) {
+  std::vector<Proof> proofs;
+  std::vector<std::string> session_keys;
+  std::vector<std::string> user_keys;
+  for (const Principal& principal : held) {
+    const Proof& proof = proofs.emplace_back(Proof::Parse(principal.proof));
+    if (!proof.session_key.empty()) session_keys.push_back(proof.session_key);
+    user_keys.push_back(proof.user_key);
+  }
+  lookups_.find_present(tenant, session_keys, user_keys, deadline,
+                        [proofs = std::move(proofs), done = std::move(done)](
+                            absl::StatusOr<DjangoStore::Present> present) mutable {
+                          if (!present.ok()) return done(present.status());
+                          std::vector<size_t> gone;
+                          for (size_t place = 0; place < proofs.size(); ++place) {
+                            if (!StillThere(proofs[place], *present)) gone.push_back(place);
+                          }
+                          done(std::move(gone));
+                        });
+}
+
+}  // namespace chatter::identity

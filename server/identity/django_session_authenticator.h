@@ -1,0 +1,72 @@
+// Django's session cookie, checked in the tenant that is called as Django itself checks it: the
+// signature, the expiry, the user's row, and that the user's password is still the one of that
+// time.
+//
+// A cookie of one tenant is unknown in every other, unless they share Django's tables. Thread-safe.
+// Doesn't look at `_auth_user_backend`, nor run a get_session_auth_hash() of the application's own.
+#ifndef CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_
+#define CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/identity/authenticator.h"
+#include "server/identity/django_signing.h"
+#include "server/store/django_store.h"
+
+namespace chatter::identity {
+
+// Where Django's rows are looked up; see store::DjangoStore. All must call back by the deadline.
+struct DjangoLookups {
+  std::function<void(const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+                     Callback<std::optional<store::DjangoStore::Session>>)>
+      find_session;
+  std::function<void(const SchemaName& tenant, const std::string& user_key, absl::Time deadline,
+                     Callback<std::optional<store::DjangoStore::User>>)>
+      find_user;
+  std::function<void(const SchemaName& tenant, const std::vector<std::string>& session_keys,
+                     const std::vector<std::string>& user_keys, absl::Time deadline,
+                     Callback<store::DjangoStore::Present>)>
+      find_present;
+};
+
+struct DjangoSessionOptions {
+  DjangoSecretKeys secret_keys;
+  // Django's signed_cookies backend: the cookie is the session. Else the cookie is the key of a
+  // row.
+  bool signed_cookies = false;
+  absl::Duration max_age = absl::Seconds(1'209'600);  // of signed cookies: SESSION_COOKIE_AGE
+};
+
+class DjangoSessionAuthenticator final : public Authenticator {
+ public:
+  DjangoSessionAuthenticator(DjangoSessionOptions options, DjangoLookups lookups)
+      : options_(std::move(options)), lookups_(std::move(lookups)) {}
+
+  CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
+  // Takes any cookie for its own.
+  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
+                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+               Callback<std::vector<size_t>> done) override;
+
+ private:
+  using Done = Callback<std::optional<Principal>>;
+
+  void FindSession(const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+                   Done done) const;
+  // Goes on with a session whose signature has been verified. `session_key` is empty for a signed
+  // cookie.
+  void FindUser(const SchemaName& tenant, std::string session_key, const DjangoSigned& session,
+                absl::Time expires_at, absl::Time deadline, Done done) const;
+
+  const DjangoSessionOptions options_;
+  const DjangoLookups lookups_;
+};
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_

@@ -1,0 +1,225 @@
+#include "server/identity/django_session_authenticator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "server/identity/test_fakes.h"
+#include "server/model/errors.h"
+
+namespace chatter::identity {
+namespace {
+
+using Found = std::optional<Principal>;
+using store::DjangoStore;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// How they were made says django_signing_test.cc; the cookie with the salt of signed cookies.
+constexpr char kSecretKey[] = "an application's key";
+constexpr char kSession[] =
+    ".eJxVjEEOwiAQRe_C2hApU6Z16b5nIAwzSNXQpLQr492VpAvd_vfefykf9i37vcrqZ1YXher0u1GIDykN8D2U26LjUrZ1"
+    "Jt0UfdCqp4XleT3cv4Mcam61idILOArWwpDYdDacEWFAtmA6BAJOKZnRjcRWRBiQ6OtEw73DqN4f7yo4ZQ:1r31eq:"
+    "wdoJZrb3uW0N95thm4H9DwgbJv0-xODeFBmV5xiKjpI";
+constexpr char kSignedCookie[] =
+    ".eJxVjEEOwiAQRe_C2hApU6Z16b5nIAwzSNXQpLQr492VpAvd_vfefykf9i37vcrqZ1YXher0u1GIDykN8D2U26LjUrZ1J"
+    "t0UfdCqp4XleT3cv4Mcam61idILOArWwpDYdDacEWFAtmA6BAJOKZnRjcRWRBiQ6OtEw73DqN4f7yo4ZQ:1r31eq:8DoZF"
+    "h5hY-faVnWHo2vcxQKG5p4wmW7MmYP9aG02ay0";
+constexpr char kNobodysSession[] = "eyJhIjoxfQ:1r31eq:pvffL_HJ_niO9PlA2ccRcCm-jcN5Ob6QUQjzqusU0gs";
+constexpr char kPassword[] = "pbkdf2_sha256$x$y$z";
+constexpr char kKey[] = "0123456789abcdefghijklmnopqrstuv";
+
+class DjangoSessionAuthenticatorTest : public testing::Test {
+ protected:
+  DjangoLookups Lookups() {
+    return {.find_session =
+                [this](const SchemaName& tenant, const std::string& key, absl::Time deadline,
+                       Callback<std::optional<DjangoStore::Session>> done) {
+                  sessions_.Add({tenant, key}, deadline, std::move(done));
+                },
+            .find_user =
+                [this](const SchemaName& tenant, const std::string& key, absl::Time deadline,
+                       Callback<std::optional<DjangoStore::User>> done) {
+                  users_.Add({tenant, key}, deadline, std::move(done));
+                },
+            .find_present =
+                [this](const SchemaName& tenant, const std::vector<std::string>& session_keys,
+                       const std::vector<std::string>& user_keys, absl::Time deadline,
+                       Callback<DjangoStore::Present> done) {
+                  present_.Add({tenant, session_keys, user_keys}, deadline, std::move(done));
+                }};
+  }
+  Answer<Found> Ask(const std::string& cookie, Credential::Form form = Credential::Form::kCookie) {
+    Answer<Found> answer;
+    authenticator_.Authenticate(acme_, {form, cookie}, clock_.Now(), answer.Slot());
+    return answer;
+  }
+  static DjangoStore::User MakeUser() {
+    return {.key = "7", .id = "alice", .password = kPassword, .active = true};
+  }
+  DjangoStore::Session MakeSession(const char* data = kSession) const {
+    return {.data = data, .expires_at = clock_.Now() + absl::Hours(1)};
+  }
+  // The principal of a session with this key, of a user with this primary key.
+  Principal SignIn(const std::string& session_key, const std::string& user_key) {
+    auto answer = Ask(session_key);
+    sessions_.AnswerOldest(MakeSession());
+    DjangoStore::User user = MakeUser();
+    user.key = user_key;
+    users_.AnswerOldest(user);
+    return ***answer;
+  }
+  static void ExpectInvalid(const Answer<Found>& answer,
+                            v1::ErrorReason reason = v1::ERROR_REASON_CREDENTIAL_INVALID) {
+    ASSERT_FALSE(answer.pending());
+    EXPECT_EQ(answer->status().code(), absl::StatusCode::kUnauthenticated);
+    EXPECT_EQ(ReasonOf(answer->status()), reason);
+  }
+
+  const SchemaName acme_ = *SchemaName::Parse("acme");
+  FakeClock clock_;
+  HeldLookups<std::pair<SchemaName, std::string>, std::optional<DjangoStore::Session>> sessions_;
+  HeldLookups<std::pair<SchemaName, std::string>, std::optional<DjangoStore::User>> users_;
+  HeldLookups<std::tuple<SchemaName, std::vector<std::string>, std::vector<std::string>>,
+              DjangoStore::Present>
+      present_;
+  DjangoSessionAuthenticator authenticator_{{.secret_keys = {kSecretKey}}, Lookups()};
+};
+
+TEST_F(DjangoSessionAuthenticatorTest, FindsTheUser) {
+  auto answer = Ask(kKey);
+  EXPECT_EQ(sessions_.oldest().key, std::pair(acme_, std::string(kKey)));
+  sessions_.AnswerOldest(MakeSession());
+  EXPECT_EQ(users_.oldest().key, std::pair(acme_, std::string("7")));
+  users_.AnswerOldest(MakeUser());
+  ASSERT_TRUE(answer->ok() && (*answer)->has_value());
+  EXPECT_EQ((**answer)->user_id, "alice");
+  EXPECT_EQ((**answer)->credential, CredentialKind::kDjangoSession);
+  EXPECT_EQ((**answer)->expires_at, clock_.Now() + absl::Hours(1));
+  EXPECT_EQ((**answer)->proof.find(kPassword), std::string::npos);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesUnknownSessions) {
+  auto answer = Ask(kKey);
+  sessions_.AnswerOldest(std::optional<DjangoStore::Session>());
+  ExpectInvalid(answer);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesSessionsOfNobody) {
+  auto answer = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession(kNobodysSession));
+  ExpectInvalid(answer);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesSessionsThatAreNotSigned) {
+  for (const char* data : {"", "e30", "e30:1r31eq:x", kSignedCookie}) {
+    auto answer = Ask(kKey);
+    sessions_.AnswerOldest(MakeSession(data));
+    ExpectInvalid(answer);
+  }
+  EXPECT_EQ(users_.total(), 0u);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesUnknownUsers) {
+  auto answer = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession());
+  users_.AnswerOldest(std::optional<DjangoStore::User>());
+  ExpectInvalid(answer);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesAChangedPassword) {
+  auto answer = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession());
+  DjangoStore::User user = MakeUser();
+  user.password += "x";
+  users_.AnswerOldest(user);
+  ExpectInvalid(answer);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesInactiveUsers) {
+  auto answer = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession());
+  DjangoStore::User user = MakeUser();
+  user.active = false;
+  users_.AnswerOldest(user);
+  ExpectInvalid(answer, v1::ERROR_REASON_USER_DEACTIVATED);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesWhatIsNoKeyWithoutALookup) {
+  for (const char* key : {"", "short", "with-a-hyphen", "' OR 1=1 --", "e30:1r31eq:x"}) {
+    ExpectInvalid(Ask(key));
+  }
+  ExpectInvalid(Ask(std::string(41, 'x')));
+  EXPECT_EQ(sessions_.total(), 0u);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, PassesFailuresOn) {
+  auto first = Ask(kKey);
+  sessions_.AnswerOldest(absl::UnavailableError(""));
+  EXPECT_EQ(first->status().code(), absl::StatusCode::kUnavailable);
+  auto second = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession());
+  users_.AnswerOldest(absl::UnavailableError(""));
+  EXPECT_EQ(second->status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, LeavesOtherCredentialsToOthers) {
+  EXPECT_FALSE((*Ask(kKey, Credential::Form::kBearer))->has_value());
+  EXPECT_FALSE((*Ask(kKey, Credential::Form::kCertificate))->has_value());
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, IsOfNoUseWithoutATenant) {
+  Answer<Found> answer;
+  authenticator_.Authenticate(std::nullopt, {Credential::Form::kCookie, kKey}, clock_.Now(),
+                              answer.Slot());
+  EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
+  EXPECT_EQ(sessions_.total(), 0u);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
+  DjangoSessionAuthenticator authenticator(
+      {.secret_keys = {kSecretKey}, .signed_cookies = true, .max_age = absl::Hours(2)}, Lookups());
+  const auto ask = [&](const std::string& cookie) {
+    Answer<Found> answer;
+    authenticator.Authenticate(acme_, {Credential::Form::kCookie, cookie}, clock_.Now(),
+                               answer.Slot());
+    return answer;
+  };
+  auto answer = ask(kSignedCookie);
+  users_.AnswerOldest(MakeUser());
+  ASSERT_TRUE(answer->ok() && (*answer)->has_value());
+  EXPECT_EQ((**answer)->user_id, "alice");
+  EXPECT_EQ((**answer)->expires_at, absl::FromUnixSeconds(1'700'000'000) + absl::Hours(2));
+  ExpectInvalid(ask(kSession));  // the salt of the other kind
+  ExpectInvalid(ask(kKey));
+  EXPECT_EQ(sessions_.total(), 0u);
+
+  Answer<std::vector<size_t>> gone;
+  authenticator.Recheck(acme_, {***answer}, clock_.Now(), gone.Slot());
+  EXPECT_THAT(std::get<1>(present_.oldest().key), IsEmpty());
+  present_.AnswerOldest(
+      DjangoStore::Present{.session_keys = {}, .passwords = {{"7", Sha256(kPassword)}}});
+  EXPECT_THAT(**gone, IsEmpty());
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RechecksAllInOneLookup) {
+  const std::vector<Principal> held = {SignIn("present1", "7"), SignIn("loggedout", "7"),
+                                       SignIn("changedpw", "8"), SignIn("deleteduser", "9"),
+                                       SignIn("present2", "10")};
+  Answer<std::vector<size_t>> gone;
+  authenticator_.Recheck(acme_, held, clock_.Now(), gone.Slot());
+  ASSERT_EQ(present_.held(), 1u);
+  EXPECT_THAT(std::get<1>(present_.oldest().key),
+              ElementsAre("present1", "loggedout", "changedpw", "deleteduser", "present2"));
+  EXPECT_THAT(std::get<2>(present_.oldest().key), ElementsAre("7", "7", "8", "9", "10"));
+  present_.AnswerOldest(DjangoStore::Present{
+      .session_keys = {"present1", "changedpw", "deleteduser", "present2"},
+      .passwords = {{"7", Sha256(kPassword)}, {"8", Sha256("new")}, {"10", Sha256(kPassword)}}});
+  EXPECT_THAT(**gone, ElementsAre(1, 2, 3));
+}
+
+}  // namespace
+}  // namespace chatter::identity

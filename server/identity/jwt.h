@@ -1,0 +1,66 @@
+// JSON Web Tokens (RFC 7519) in the compact form of a signature (RFC 7515): reading and checking.
+//
+// Pure functions. Knows nothing of tenants and of where keys come from. The messages of errors are
+// for the server's log and for tests; they hold nothing of the token, and clients don't see them.
+#ifndef CHATTER_SERVER_IDENTITY_JWT_H_
+#define CHATTER_SERVER_IDENTITY_JWT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "server/identity/jws_key.h"
+
+namespace chatter::identity {
+
+inline constexpr size_t kMaxJwtBytes = 8'192;
+
+// The longest `iss`.
+inline constexpr size_t kMaxIssuerBytes = 512;
+
+// Whether this can be an issuer or an audience: 1 to kMaxIssuerBytes bytes of UTF-8 without control
+// characters.
+bool IsIssuerName(std::string_view text);
+
+// Whether `text` has the look of a token: three parts with a dot between each two.
+bool LooksLikeJwt(std::string_view text);
+
+// What a token says. Nothing of it is proven until VerifyJwt says so.
+struct Jwt {
+  // The header.
+  JwsAlgorithm algorithm = JwsAlgorithm::kHs256;
+  std::optional<std::string> key_id = {};
+  // What is signed, and with what.
+  std::string signed_text = {};
+  std::string signature = {};
+  // The claims.
+  std::string issuer = {};
+  std::vector<std::string> audiences = {};
+  std::string user_id = {};       // `sub`
+  std::string display_name = {};  // `name`, cut to what a display name may be; may be empty
+  absl::Time expires_at;
+  absl::Time not_before = absl::InfinitePast();
+};
+
+// Errors: INVALID_ARGUMENT: more than kMaxJwtBytes; not three parts of strict base64url; a header
+// or claims that aren't a JSON object or name a member twice; an algorithm other than the four (so
+// `none`); a `crit`; no `iss`, `aud`, `exp` or `sub`, or one that isn't what it must be.
+absl::StatusOr<Jwt> ParseJwt(std::string_view token);
+
+struct JwtExpectations {
+  std::string_view issuer;
+  std::string_view audience;
+  absl::Time now;
+  absl::Duration leeway;  // by which the issuer's clock may differ from ours
+};
+
+// OK when the token is signed with `key`, from whom and for whom is expected, and of the present.
+// Errors: UNAUTHENTICATED.
+absl::Status VerifyJwt(const Jwt& jwt, const JwsKey& key, const JwtExpectations& expected);
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_JWT_H_

@@ -1,0 +1,47 @@
+// Which peers are proxies of the operator's own, whose word on the host that was called is taken.
+//
+// Thread-safe once made. Knows addresses only: resolves no names.
+#ifndef CHATTER_SERVER_IDENTITY_TRUSTED_PROXIES_H_
+#define CHATTER_SERVER_IDENTITY_TRUSTED_PROXIES_H_
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace chatter::identity {
+
+class TrustedProxies {
+ public:
+  // Trusts nobody.
+  TrustedProxies() = default;
+
+  // Reads a list with commas between: addresses ("10.0.0.7", "fd00::7"), networks ("10.0.0.0/8",
+  // "fd00::/8") and "unix", which stands for all Unix sockets. Networks of IPv6 hold no address of
+  // IPv4; an address of IPv4 that is mapped into IPv6 counts as itself.
+  // Errors: INVALID_ARGUMENT; the message names the entry.
+  static absl::StatusOr<TrustedProxies> Parse(std::string_view list);
+
+  // `peer` is what gRPC calls the other end of a connection, such as "ipv4:127.0.0.1:1234",
+  // "ipv6:%5B::1%5D:1234" or "unix:/run/proxy.sock". What isn't understood isn't trusted.
+  bool Trusts(std::string_view peer) const;
+
+ private:
+  // In the order of the network. IPv4 stands where IPv6 has it mapped.
+  using Address = std::array<uint8_t, 16>;
+  struct Network {
+    Address address;
+    int prefix_bits;  // of the 128
+  };
+
+  static absl::StatusOr<Network> ParseNetwork(std::string_view text);
+
+  std::vector<Network> networks_;
+  bool unix_ = false;
+};
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_TRUSTED_PROXIES_H_

@@ -1,0 +1,67 @@
+#include "server/interceptors/credentials.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "server/identity/cookie.h"
+#include "server/model/errors.h"
+
+namespace chatter::interceptors {
+namespace {
+
+using identity::Credential;
+
+constexpr char kAuthorizationKey[] = "authorization";
+constexpr char kCookieKey[] = "cookie";
+constexpr absl::string_view kScheme = "Bearer ";
+constexpr size_t kMaxAuthorizationBytes = 8192;
+
+absl::StatusOr<std::optional<Credential>> ReadBearer(const ClientMetadata& metadata) {
+  const auto value = SingleValue(metadata, kAuthorizationKey, kMaxAuthorizationBytes);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  const std::string_view text = **value;
+  if (!absl::StartsWithIgnoreCase({text.data(), text.size()}, kScheme)) {
+    return identity::CredentialInvalidError();
+  }
+  return Credential{.form = Credential::Form::kBearer,
+                    .text = std::string(text.substr(kScheme.size()))};
+}
+
+absl::StatusOr<std::optional<Credential>> ReadCookie(const ClientMetadata& metadata,
+                                                     const std::string& name) {
+  std::vector<std::string_view> headers;
+  const auto [begin, end] = metadata.equal_range(kCookieKey);
+  for (auto entry = begin; entry != end; ++entry) {
+    headers.emplace_back(entry->second.data(), entry->second.size());
+  }
+  auto value = identity::FindCookie(headers, name);
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return std::nullopt;
+  return Credential{.form = Credential::Form::kCookie, .text = **std::move(value)};
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Credential>> ReadCredentials(const ClientMetadata& metadata,
+                                                        const CredentialOptions& options) {
+  std::vector<Credential> credentials;
+  auto bearer = ReadBearer(metadata);
+  if (!bearer.ok()) return bearer.status();
+  if (bearer->has_value()) credentials.push_back(**std::move(bearer));
+  if (!options.session_cookie.empty()) {
+    auto cookie = ReadCookie(metadata, options.session_cookie);
+    if (!cookie.ok()) return cookie.status();
+    if (cookie->has_value()) credentials.push_back(**std::move(cookie));
+  }
+  if (credentials.empty()) {
+    return MakeError(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_CREDENTIAL_REQUIRED,
+                     "The call carries no credential. Send the metadata authorization: Bearer "
+                     "<token>.");
+  }
+  return credentials;
+}
+
+}  // namespace chatter::interceptors

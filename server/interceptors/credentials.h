@@ -1,0 +1,29 @@
+// Reads the credentials that a call carries in its metadata.
+//
+// A pure function: whose they are is for the authenticators.
+#ifndef CHATTER_SERVER_INTERCEPTORS_CREDENTIALS_H_
+#define CHATTER_SERVER_INTERCEPTORS_CREDENTIALS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/identity/authenticator.h"
+#include "server/interceptors/metadata.h"
+
+namespace chatter::interceptors {
+
+struct CredentialOptions {
+  std::string session_cookie = {};  // the name of the application's; empty: cookies are ignored
+};
+
+// At least one: the token of `authorization: Bearer ...`, the session cookie.
+// Errors: UNAUTHENTICATED (CREDENTIAL_REQUIRED) when there is none; UNAUTHENTICATED
+// (CREDENTIAL_INVALID) for another scheme or a malformed cookie; INVALID_ARGUMENT
+// (INVALID_METADATA).
+absl::StatusOr<std::vector<identity::Credential>> ReadCredentials(const ClientMetadata& metadata,
+                                                                  const CredentialOptions& options);
+
+}  // namespace chatter::interceptors
+
+#endif  // CHATTER_SERVER_INTERCEPTORS_CREDENTIALS_H_

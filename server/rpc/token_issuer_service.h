@@ -1,0 +1,32 @@
+// TokenIssuerService: the wire's side of chat::TokenIssuers.
+//
+// Thread-safe. The rules must outlive it.
+#ifndef CHATTER_SERVER_RPC_TOKEN_ISSUER_SERVICE_H_
+#define CHATTER_SERVER_RPC_TOKEN_ISSUER_SERVICE_H_
+
+#include "chatter/v1/token_issuer.grpc.pb.h"
+#include "server/chat/token_issuers.h"
+
+namespace chatter::rpc {
+
+class TokenIssuerService final : public v1::TokenIssuerService::CallbackService {
+ public:
+  explicit TokenIssuerService(chat::TokenIssuers& issuers) : issuers_(issuers) {}
+
+  grpc::ServerUnaryReactor* SetTokenIssuer(grpc::CallbackServerContext* context,
+                                           const v1::SetTokenIssuerRequest* request,
+                                           v1::SetTokenIssuerResponse* response) override;
+  grpc::ServerUnaryReactor* ListTokenIssuers(grpc::CallbackServerContext* context,
+                                             const v1::ListTokenIssuersRequest* request,
+                                             v1::ListTokenIssuersResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteTokenIssuer(grpc::CallbackServerContext* context,
+                                              const v1::DeleteTokenIssuerRequest* request,
+                                              v1::DeleteTokenIssuerResponse* response) override;
+
+ private:
+  chat::TokenIssuers& issuers_;
+};
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_TOKEN_ISSUER_SERVICE_H_

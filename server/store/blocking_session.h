@@ -1,0 +1,82 @@
+// A connection to PostgreSQL for the rare work that may take its time: changes of schemas.
+//
+// Blocks: never use it on a gRPC or database thread. A session belongs to one thread at a time; the
+// pool is thread-safe.
+#ifndef CHATTER_SERVER_STORE_BLOCKING_SESSION_H_
+#define CHATTER_SERVER_STORE_BLOCKING_SESSION_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/base/mutex.h"
+
+struct pg_conn;    // libpq's
+struct pg_result;  // libpq's
+
+namespace chatter::store {
+
+class BlockingSession {
+ public:
+  // Errors: UNAVAILABLE, with a message for the log only.
+  static absl::StatusOr<BlockingSession> Open(const std::string& url);
+  BlockingSession(BlockingSession&&) noexcept = default;
+  BlockingSession& operator=(BlockingSession&&) noexcept = default;
+  ~BlockingSession() = default;
+
+  // Columns as text; nullopt: null.
+  using Row = std::vector<std::optional<std::string>>;
+
+  // Errors: what sqlstate.h makes of PostgreSQL's, which is kept in last_error().
+  absl::StatusOr<std::vector<Row>> Query(std::string_view sql,
+                                         const std::vector<std::string>& params = {});
+  // Any number of statements, without parameters. The same errors.
+  absl::Status Execute(std::string_view sql);
+  // Runs `work` in one transaction, which is undone if it fails.
+  absl::Status InTransaction(absl::FunctionRef<absl::Status()> work);
+
+  bool connected() const;  // as far as was noticed
+  bool IsAlive();          // asks PostgreSQL
+
+  struct Error {
+    std::string sqlstate;  // empty: the connection was lost
+    std::string message;   // raw text, on one line: for the log only
+  };
+  const Error& last_error() const { return last_error_; }
+
+ private:
+  struct Finish {
+    void operator()(pg_conn* conn) const;
+  };
+
+  explicit BlockingSession(pg_conn* conn) : conn_(conn) {}
+  absl::StatusOr<std::vector<Row>> Take(pg_result* result);
+
+  std::unique_ptr<pg_conn, Finish> conn_;
+  Error last_error_;
+};
+
+// Keeps one connection for whoever comes next: a new one costs more than most of the work does.
+class BlockingSessionPool {
+ public:
+  explicit BlockingSessionPool(std::string url) : url_(std::move(url)) {}
+
+  // One that works. Errors: UNAVAILABLE, with a message for the log only.
+  absl::StatusOr<BlockingSession> Take();
+  // REQUIRES: no transaction is open.
+  void GiveBack(BlockingSession session);
+
+ private:
+  const std::string url_;
+  Mutex mu_;
+  std::optional<BlockingSession> idle_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_BLOCKING_SESSION_H_

@@ -1,0 +1,28 @@
+#include "server/store/directory_sql.h"
+
+#include <string_view>
+
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+
+DirectorySql DirectorySql::Own() {
+  return {.find = std::string(sql::kFindTenant),
+          .find_by_domain = std::string(sql::kFindTenantByDomain),
+          .check = std::string(sql::kCheckTenants)};
+}
+
+DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const TableName& domains) {
+  const auto render = [&](std::string_view sql) {
+    return absl::StrReplaceAll(
+        absl::string_view(sql.data(), sql.size()),
+        {{"{tenant_table}", tenants.Quoted()}, {"{domain_table}", domains.Quoted()}});
+  };
+  return {.find = render(sql::kFindDjangoTenant),
+          .find_by_domain = render(sql::kFindDjangoTenantByDomain),
+          .check = render(sql::kCheckDjangoTenants)};
+}
+
+}  // namespace chatter::store

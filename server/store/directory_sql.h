@@ -1,0 +1,29 @@
+// The statements that look tenants up: in Chatter's own directory, or in the tables of
+// django-tenants, which are read live.
+//
+// Plain values. The texts must stay where they are while a database runs them: it knows a statement
+// by its address.
+#ifndef CHATTER_SERVER_STORE_DIRECTORY_SQL_H_
+#define CHATTER_SERVER_STORE_DIRECTORY_SQL_H_
+
+#include <string>
+
+#include "server/model/ids.h"
+
+namespace chatter::store {
+
+struct DirectorySql {
+  std::string find;
+  std::string find_by_domain;
+  std::string check;
+
+  static DirectorySql Own();
+
+  // `tenants` has the columns id and schema_name, `domains` has domain and tenant_id.
+  // REQUIRES: both name their schema.
+  static DirectorySql OfDjangoTenants(const TableName& tenants, const TableName& domains);
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_DIRECTORY_SQL_H_

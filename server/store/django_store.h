@@ -1,0 +1,76 @@
+// Reads Django's sessions and users in a tenant's schema, or wherever they are configured to be.
+//
+// Thread-safe. The database must outlive the store. Callbacks run on the database's thread.
+#ifndef CHATTER_SERVER_STORE_DJANGO_STORE_H_
+#define CHATTER_SERVER_STORE_DJANGO_STORE_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "server/base/callback.h"
+#include "server/base/crypto.h"
+#include "server/model/ids.h"
+
+namespace chatter::store {
+
+class Database;
+
+// Django's tables, and the columns of the user's.
+struct DjangoTables {
+  TableName sessions;
+  TableName users;
+  SqlIdentifier user_key;  // the primary key
+  SqlIdentifier user_id;   // what Chatter knows the user by
+  SqlIdentifier user_password;
+  std::optional<SqlIdentifier> user_active;  // boolean; nullopt: all are active
+};
+
+class DjangoStore {
+ public:
+  DjangoStore(Database& database, const DjangoTables& tables);
+
+  struct Session {
+    std::string data;
+    absl::Time expires_at;
+  };
+  // nullopt: there is none, or it has expired by the database's clock.
+  void FindSession(const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+                   Callback<std::optional<Session>> done);
+
+  struct User {
+    std::string key;  // as PostgreSQL writes it
+    std::string id;
+    std::string password;  // the field: a hash, and what is asked for besides. Not to be kept
+    bool active = false;
+  };
+  // nullopt: there is none, or `user_key` isn't of the column's type.
+  void FindUser(const SchemaName& tenant, const std::string& user_key, absl::Time deadline,
+                Callback<std::optional<User>> done);
+
+  // What there is now of sessions and users that there were some time ago.
+  struct Present {
+    absl::flat_hash_set<std::string> session_keys;  // of sessions that haven't expired
+    // The SHA-256 of the password field, by the user's key as PostgreSQL writes it.
+    absl::flat_hash_map<std::string, Sha256Digest> passwords;
+  };
+  // One round trip. REQUIRES: user_keys are as PostgreSQL wrote them.
+  void FindPresent(const SchemaName& tenant, const std::vector<std::string>& session_keys,
+                   const std::vector<std::string>& user_keys, absl::Time deadline,
+                   Callback<Present> done);
+
+ private:
+  Database& database_;
+  // Statements with the tables' names in them.
+  const std::string_view find_session_;
+  const std::string_view find_live_sessions_;
+  const std::string_view find_user_;
+  const std::string_view digest_passwords_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_DJANGO_STORE_H_

@@ -1,0 +1,46 @@
+// Reads all of a tenant, a page at a time, in the order of the tables' keys.
+//
+// Each page is a look of its own: what is written meanwhile may be in a later page or not.
+// Thread-safe. The database must outlive the reader. Callbacks run on the database's thread.
+#ifndef CHATTER_SERVER_STORE_EXPORT_READER_H_
+#define CHATTER_SERVER_STORE_EXPORT_READER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/model/model.h"
+
+namespace chatter::store {
+
+class Database;
+
+struct Member {
+  RoomId room_id;
+  std::string user_id;
+  uint64_t joined_seq = 0;
+};
+
+class ExportReader {
+ public:
+  explicit ExportReader(Database& database) : database_(database) {}
+
+  // Up to `limit` entries after the place. Rooms come without members and messages.
+  void Users(const SchemaName& tenant, const std::string& after, int limit, absl::Time deadline,
+             Callback<std::vector<User>> done);
+  void Rooms(const SchemaName& tenant, const RoomId& after, int limit, absl::Time deadline,
+             Callback<std::vector<Room>> done);
+  void Members(const SchemaName& tenant, const RoomId& after_room, const std::string& after_user,
+               int limit, absl::Time deadline, Callback<std::vector<Member>> done);
+  void Events(const SchemaName& tenant, const RoomId& after_room, uint64_t after_seq, int limit,
+              absl::Time deadline, Callback<std::vector<RoomEvent>> done);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_EXPORT_READER_H_

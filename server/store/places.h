@@ -1,0 +1,29 @@
+// For statements whose rows are places in an array that they were given.
+#ifndef CHATTER_SERVER_STORE_PLACES_H_
+#define CHATTER_SERVER_STORE_PLACES_H_
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "server/store/database.h"
+
+namespace chatter::store {
+
+// Runs the statement, which counts the places from 1; answers with them counted from 0.
+inline void FindPlaces(Database& database, Statement statement, absl::Time deadline,
+                       Callback<std::vector<size_t>> done) {
+  RunOne(database, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<size_t> places;
+           for (int row = 0; row < rows->size(); ++row) {
+             places.push_back(static_cast<size_t>(rows->GetInt(row, 0)) - 1);
+           }
+           done(std::move(places));
+         });
+}
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_PLACES_H_

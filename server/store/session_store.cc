@@ -1,0 +1,132 @@
+#include "server/store/session_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/store/database.h"
+#include "server/store/places.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+Sha256Digest ReadDigest(std::string_view bytes) {
+  Sha256Digest digest{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+  return digest;
+}
+
+// What a row of create_session.sql, find_session.sql or list_sessions.sql describes.
+Session ReadSession(const Rows& rows, int row) {
+  return {.token_digest = ReadDigest(rows.GetText(row, 7)),
+          .user_id = std::string(rows.GetText(row, 0)),
+          .created_at = rows.GetTime(row, 1),
+          .expires_at = rows.GetTime(row, 2),
+          .user_active = rows.GetBool(row, 3),
+          .device = std::string(rows.GetText(row, 4)),
+          .idle_ttl = rows.IsNull(row, 5) ? absl::InfiniteDuration()
+                                          : absl::Microseconds(rows.GetInt(row, 5)),
+          .last_used_at = rows.GetTime(row, 6)};
+}
+
+std::optional<Session> ReadOne(const Rows& rows) {
+  if (rows.size() == 0) return std::nullopt;
+  return ReadSession(rows, 0);
+}
+
+}  // namespace
+
+void SessionStore::Create(const SchemaName& tenant, const NewSession& session, absl::Time deadline,
+                          Callback<std::optional<Session>> done) {
+  Statement lock{.sql = sql::kLockUserSessions, .schema = std::nullopt, .params = {}};
+  lock.params.Text(absl::StrCat(tenant.text(), " ", session.user_id));
+  Statement create{.sql = sql::kCreateSession, .schema = tenant, .params = {}};
+  const bool idles = session.idle_ttl != absl::InfiniteDuration();
+  create.params.Digest(session.token_digest)
+      .Text(session.user_id)
+      .Int(absl::ToInt64Microseconds(session.ttl))
+      .Int(idles ? absl::ToInt64Microseconds(session.idle_ttl) : 0)
+      .Text(session.device)
+      .Int(kMaxSessionsPerUser - 1);
+  database_.Run({.statements = {std::move(lock), std::move(create)},
+                 .deadline = deadline,
+                 .idempotent = true},
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(results.status());
+                  done(ReadOne(results->back()));
+                });
+}
+
+void SessionStore::List(const SchemaName& tenant, const std::string& user_id,
+                        const std::optional<ListPosition>& after, int limit, absl::Time deadline,
+                        Callback<std::vector<Session>> done) {
+  Statement statement{.sql = sql::kListSessions, .schema = tenant, .params = {}};
+  statement.params.Text(user_id);
+  if (after.has_value()) {
+    statement.params.Time(after->created_at).Digest(after->token_digest);
+  } else {
+    statement.params.NullTime().Bytes("");
+  }
+  statement.params.Int(limit);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<Session> sessions;
+           for (int row = 0; row < rows->size(); ++row) {
+             sessions.push_back(ReadSession(*rows, row));
+           }
+           done(std::move(sessions));
+         });
+}
+
+void SessionStore::Revoke(const SchemaName& tenant, const Sha256Digest& token_digest,
+                          const std::string& user_id, absl::Time deadline, Callback<bool> done) {
+  Statement statement{.sql = sql::kRevokeSession, .schema = tenant, .params = {}};
+  statement.params.Digest(token_digest).Text(user_id).Text(tenant.text());
+  RunOne(database_, std::move(statement), deadline, kOnce,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0 && rows->GetBool(0, 0));
+         });
+}
+
+void SessionStore::RevokeAll(const SchemaName& tenant, const std::string& user_id,
+                             const std::optional<std::string>& device, absl::Time deadline,
+                             Callback<std::vector<Sha256Digest>> done) {
+  Statement statement{.sql = sql::kRevokeSessions, .schema = tenant, .params = {}};
+  statement.params.Text(user_id)
+      .Smallint(device.has_value() ? 1 : 0)
+      .Text(device.value_or(""))
+      .Text(tenant.text());
+  RunOne(database_, std::move(statement), deadline, kOnce,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<Sha256Digest> held;
+           for (int row = 0; row < rows->size(); ++row) {
+             if (rows->GetBool(row, 1)) held.push_back(ReadDigest(rows->GetText(row, 0)));
+           }
+           done(std::move(held));
+         });
+}
+
+void SessionStore::Find(const SchemaName& tenant, const Sha256Digest& token_digest,
+                        absl::Time deadline, Callback<std::optional<Session>> done) {
+  Statement statement{.sql = sql::kFindSession, .schema = tenant, .params = {}};
+  statement.params.Digest(token_digest);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(ReadOne(*rows));
+         });
+}
+
+void SessionStore::FindEnded(const SchemaName& tenant,
+                             const std::vector<Sha256Digest>& token_digests, absl::Time deadline,
+                             Callback<std::vector<size_t>> done) {
+  Statement statement{.sql = sql::kFindEndedSessions, .schema = tenant, .params = {}};
+  statement.params.Digests(token_digests);
+  FindPlaces(database_, std::move(statement), deadline, std::move(done));
+}
+
+}  // namespace chatter::store

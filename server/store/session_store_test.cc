@@ -1,0 +1,328 @@
+#include "server/store/session_store.h"
+
+#include <future>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::store {
+namespace {
+
+using test::Await;
+using test::CoreStack;
+using test::Soon;
+using test::TestDatabase;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class SessionStoreTest : public ::testing::Test {
+ protected:
+  SessionStoreTest() { stack_.AddUsers(acme_, {"alice", "bob"}); }
+
+  // A session with this text for a token.
+  std::optional<Session> Create(const std::string& token, SessionStore::NewSession session) {
+    session.token_digest = Sha256(token);
+    auto created = Await<std::optional<Session>>(
+        [&](auto done) { store_.Create(acme_, session, Soon(), std::move(done)); });
+    EXPECT_TRUE(created.ok()) << created.status();
+    return created.ok() ? *created : std::nullopt;
+  }
+  std::optional<Session> Create(const std::string& token, const std::string& user_id) {
+    return Create(token, {.token_digest = {}, .user_id = user_id, .ttl = absl::Hours(1)});
+  }
+  std::optional<Session> CreateIdling(const std::string& token, absl::Duration idle_ttl) {
+    return Create(
+        token,
+        {.token_digest = {}, .user_id = "alice", .ttl = absl::Hours(24), .idle_ttl = idle_ttl});
+  }
+  std::optional<Session> Find(const std::string& token) { return FindIn(acme_, token); }
+  std::optional<Session> FindIn(const SchemaName& tenant, const std::string& token) {
+    auto found = Await<std::optional<Session>>(
+        [&](auto done) { store_.Find(tenant, Sha256(token), Soon(), std::move(done)); });
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? *found : std::nullopt;
+  }
+  std::vector<size_t> FindEnded(const std::vector<std::string>& tokens) {
+    std::vector<Sha256Digest> digests;
+    for (const std::string& token : tokens) digests.push_back(Sha256(token));
+    auto ended = Await<std::vector<size_t>>(
+        [&](auto done) { store_.FindEnded(acme_, digests, Soon(), std::move(done)); });
+    EXPECT_TRUE(ended.ok()) << ended.status();
+    return *std::move(ended);
+  }
+  std::vector<Session> List(const std::string& user_id, int limit = 1'000,
+                            std::optional<SessionStore::ListPosition> after = std::nullopt) {
+    auto listed = Await<std::vector<Session>>(
+        [&](auto done) { store_.List(acme_, user_id, after, limit, Soon(), std::move(done)); });
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    return *std::move(listed);
+  }
+  bool Revoke(const std::string& token, const std::string& user_id = "") {
+    auto revoked = Await<bool>(
+        [&](auto done) { store_.Revoke(acme_, Sha256(token), user_id, Soon(), std::move(done)); });
+    EXPECT_TRUE(revoked.ok()) << revoked.status();
+    return *revoked;
+  }
+  std::vector<Sha256Digest> RevokeAll(const std::string& user_id,
+                                      const std::optional<std::string>& device = std::nullopt) {
+    auto ended = Await<std::vector<Sha256Digest>>(
+        [&](auto done) { store_.RevokeAll(acme_, user_id, device, Soon(), std::move(done)); });
+    EXPECT_TRUE(ended.ok()) << ended.status();
+    return *std::move(ended);
+  }
+  // As if so much time had passed since the session was last used.
+  void LetIdle(const std::string& token, const std::string& interval) {
+    Set(token, absl::StrCat("last_used_at = now() - interval '", interval, "'"));
+  }
+  void Expire(const std::string& token) { Set(token, "expires_at = now()"); }
+  void Set(const std::string& token, const std::string& assignment) {
+    EXPECT_EQ(database_.Execute(absl::StrCat("UPDATE acme.chatter_session SET ", assignment,
+                                             " WHERE token_digest = '\\x", ToHex(Sha256(token)),
+                                             "' RETURNING 1")),
+              "1");
+  }
+  std::string LastUsed(const std::string& token) {
+    return database_.Execute(
+        absl::StrCat("SELECT last_used_at FROM acme.chatter_session WHERE token_digest = '\\x",
+                     ToHex(Sha256(token)), "'"));
+  }
+  std::string Rows() { return database_.Execute("SELECT count(*) FROM acme.chatter_session"); }
+
+  TestDatabase database_;
+  const SchemaName acme_ = database_.AddTenant("acme");
+  CoreStack stack_{database_.url()};
+  SessionStore store_{*stack_.database};
+};
+
+TEST_F(SessionStoreTest, FindsWhatWasMade) {
+  const auto made = Create("token", {.token_digest = {},
+                                     .user_id = "alice",
+                                     .ttl = absl::Hours(2),
+                                     .idle_ttl = absl::Minutes(30),
+                                     .device = "a telephone"});
+  ASSERT_TRUE(made.has_value());
+  const auto found = Find("token");
+  ASSERT_TRUE(found.has_value());
+  for (const Session& session : {*made, *found}) {
+    EXPECT_EQ(session.token_digest, Sha256("token"));
+    EXPECT_EQ(session.user_id, "alice");
+    EXPECT_EQ(session.expires_at - session.created_at, absl::Hours(2));
+    EXPECT_EQ(session.idle_ttl, absl::Minutes(30));
+    EXPECT_EQ(session.device, "a telephone");
+    EXPECT_EQ(session.last_used_at, session.created_at);
+    EXPECT_TRUE(session.user_active);
+  }
+  EXPECT_EQ(Create("other", "alice")->idle_ttl, absl::InfiniteDuration());
+  EXPECT_FALSE(Find("unknown").has_value());
+}
+
+TEST_F(SessionStoreTest, IsOfOneTenant) {
+  const SchemaName globex = database_.AddTenant("globex");
+  stack_.AddUsers(globex, {"alice"});
+  Create("token", "alice");
+  EXPECT_FALSE(FindIn(globex, "token").has_value());
+}
+
+TEST_F(SessionStoreTest, NeedsAnActiveUser) {
+  EXPECT_FALSE(Create("token", "nobody").has_value());
+  database_.Execute("UPDATE acme.chatter_user SET active = false WHERE id = 'bob'");
+  EXPECT_FALSE(Create("token", "bob").has_value());
+  EXPECT_EQ(Rows(), "0");
+}
+
+TEST_F(SessionStoreTest, MakingItTwiceMakesOne) {
+  const auto first = Create("token", "alice");
+  const auto second = Create("token", "alice");
+  EXPECT_EQ(second->created_at, first->created_at);
+  EXPECT_EQ(Rows(), "1");
+}
+
+TEST_F(SessionStoreTest, AnExpiredSessionHoldsNoLonger) {
+  Create("token", "alice");
+  Expire("token");
+  EXPECT_FALSE(Find("token").has_value());
+  EXPECT_THAT(FindEnded({"token"}), ElementsAre(0));
+  EXPECT_THAT(List("alice"), IsEmpty());
+  EXPECT_FALSE(Revoke("token"));
+}
+
+TEST_F(SessionStoreTest, AnIdleSessionHoldsNoLonger) {
+  CreateIdling("token", absl::Minutes(30));
+  LetIdle("token", "29 minutes 50 seconds");
+  EXPECT_TRUE(Find("token").has_value());
+  LetIdle("token", "30 minutes");
+  EXPECT_FALSE(Find("token").has_value());
+  EXPECT_THAT(FindEnded({"token"}), ElementsAre(0));
+  EXPECT_THAT(List("alice"), IsEmpty());
+  EXPECT_THAT(RevokeAll("alice"), IsEmpty());
+}
+
+TEST_F(SessionStoreTest, IdlenessEndsNoSessionThatHasNoIdleTtl) {
+  Create("token", "alice");
+  LetIdle("token", "59 minutes");
+  EXPECT_TRUE(Find("token").has_value());
+}
+
+TEST_F(SessionStoreTest, BeingFoundKeepsASessionFromIdling) {
+  CreateIdling("token", absl::Minutes(30));
+  for (int i = 0; i < 3; ++i) {
+    LetIdle("token", "29 minutes");
+    EXPECT_TRUE(Find("token").has_value());
+  }
+  EXPECT_GT(Find("token")->last_used_at, absl::Now() - absl::Minutes(5));
+}
+
+TEST_F(SessionStoreTest, AnOpenStreamKeepsASessionFromIdling) {
+  CreateIdling("token", absl::Minutes(30));
+  LetIdle("token", "29 minutes");
+  EXPECT_THAT(FindEnded({"unknown", "token"}), ElementsAre(0));
+  EXPECT_GT(Find("token")->last_used_at, absl::Now() - absl::Minutes(5));
+}
+
+TEST_F(SessionStoreTest, WritesAUseDownNowAndThenOnly) {
+  CreateIdling("short", absl::Minutes(5));  // a tenth: 30 s
+  CreateIdling("long", absl::Hours(10));    // a minute
+  LetIdle("short", "25 seconds");
+  LetIdle("long", "55 seconds");
+  const std::string short_before = LastUsed("short");
+  const std::string long_before = LastUsed("long");
+  Find("short");
+  Find("long");
+  FindEnded({"short", "long"});
+  EXPECT_EQ(LastUsed("short"), short_before);
+  EXPECT_EQ(LastUsed("long"), long_before);
+  LetIdle("short", "35 seconds");
+  LetIdle("long", "65 seconds");
+  const std::string short_late = LastUsed("short");
+  const std::string long_late = LastUsed("long");
+  Find("short");
+  FindEnded({"long"});
+  EXPECT_NE(LastUsed("short"), short_late);
+  EXPECT_NE(LastUsed("long"), long_late);
+}
+
+TEST_F(SessionStoreTest, TellsWhichOfManyHoldNoLonger) {
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 50; ++i) tokens.push_back(absl::StrCat("token", i));
+  for (int i = 0; i < 50; ++i) Create(tokens[static_cast<size_t>(i)], i % 2 == 0 ? "alice" : "bob");
+  Expire("token7");
+  Revoke("token30");
+  EXPECT_THAT(FindEnded(tokens), ElementsAre(7, 30));
+  EXPECT_THAT(FindEnded({"token1", "nonsense", "token1"}), ElementsAre(1));
+  EXPECT_THAT(FindEnded({}), IsEmpty());
+}
+
+TEST_F(SessionStoreTest, OneTooManyEndsTheLeastRecentlyUsed) {
+  for (int i = 0; i < SessionStore::kMaxSessionsPerUser; ++i) {
+    Create(absl::StrCat("token", i), "alice");
+    LetIdle(absl::StrCat("token", i), absl::StrCat(i == 5 ? 1'000 : 500 - i, " seconds"));
+  }
+  Create("bob's", "bob");
+  ASSERT_EQ(List("alice").size(), size_t{SessionStore::kMaxSessionsPerUser});
+  Create("new", "alice");
+  EXPECT_EQ(List("alice").size(), size_t{SessionStore::kMaxSessionsPerUser});
+  EXPECT_TRUE(Find("new").has_value());
+  EXPECT_FALSE(Find("token5").has_value());
+  EXPECT_TRUE(Find("token0").has_value());
+  EXPECT_TRUE(Find("bob's").has_value());
+}
+
+TEST_F(SessionStoreTest, TheBoundHoldsForSessionsThatAreMadeAtOnce) {
+  for (int i = 0; i < SessionStore::kMaxSessionsPerUser; ++i) {
+    Create(absl::StrCat("token", i), "alice");
+  }
+  CoreStack other(database_.url());
+  SessionStore other_store(*other.database);
+  std::vector<std::future<bool>> answers;
+  for (int i = 0; i < 40; ++i) {
+    auto promise = std::make_shared<std::promise<bool>>();
+    answers.push_back(promise->get_future());
+    (i % 2 == 0 ? store_ : other_store)
+        .Create(acme_,
+                {.token_digest = Sha256(absl::StrCat("new", i)),
+                 .user_id = "alice",
+                 .ttl = absl::Hours(1)},
+                Soon(), [promise](auto created) { promise->set_value(created.ok()); });
+  }
+  for (auto& answer : answers) EXPECT_TRUE(answer.get());
+  EXPECT_EQ(List("alice").size(), size_t{SessionStore::kMaxSessionsPerUser});
+}
+
+TEST_F(SessionStoreTest, DeletesWhatHoldsNoLongerWhenTheUserSignsIn) {
+  Create("expired", "alice");
+  CreateIdling("idle", absl::Minutes(5));
+  Create("bob's", "bob");
+  Expire("expired");
+  LetIdle("idle", "6 minutes");
+  Expire("bob's");
+  Create("bad", "nobody");
+  EXPECT_EQ(Rows(), "3");
+  Create("token", "alice");
+  EXPECT_EQ(Rows(), "2");  // this one, and bob's
+}
+
+TEST_F(SessionStoreTest, ListsTheNewestFirst) {
+  for (const char* token : {"one", "two", "three", "four"}) Create(token, "alice");
+  Create("bob's", "bob");
+  const std::vector<Session> first = List("alice", 2);
+  ASSERT_EQ(first.size(), 2u);
+  EXPECT_EQ(first[0].token_digest, Sha256("four"));
+  EXPECT_EQ(first[1].token_digest, Sha256("three"));
+  const std::vector<Session> rest = List(
+      "alice", 9, {{.created_at = first[1].created_at, .token_digest = first[1].token_digest}});
+  ASSERT_EQ(rest.size(), 2u);
+  EXPECT_EQ(rest[0].token_digest, Sha256("two"));
+  EXPECT_EQ(rest[1].token_digest, Sha256("one"));
+}
+
+TEST_F(SessionStoreTest, PagesThroughSessionsOfTheSameTime) {
+  for (const char* token : {"one", "two", "three"}) {
+    Create(token, "alice");
+    Set(token, "created_at = '2026-01-01'");
+  }
+  std::optional<SessionStore::ListPosition> after;
+  std::vector<Sha256Digest> seen;
+  for (auto page = List("alice", 1); !page.empty(); page = List("alice", 1, after)) {
+    after = {{.created_at = page[0].created_at, .token_digest = page[0].token_digest}};
+    seen.push_back(page[0].token_digest);
+  }
+  EXPECT_THAT(seen, UnorderedElementsAre(Sha256("one"), Sha256("two"), Sha256("three")));
+}
+
+TEST_F(SessionStoreTest, RevokesOne) {
+  Create("token", "alice");
+  Create("other", "alice");
+  EXPECT_FALSE(Revoke("token", "bob"));
+  EXPECT_TRUE(Find("token").has_value());
+  EXPECT_TRUE(Revoke("token", "alice"));
+  EXPECT_FALSE(Find("token").has_value());
+  EXPECT_FALSE(Revoke("token", "alice"));
+  EXPECT_TRUE(Revoke("other"));
+}
+
+TEST_F(SessionStoreTest, RevokesThoseOfAUserOrADevice) {
+  for (const char* token : {"phone1", "phone2"}) {
+    Create(token,
+           {.token_digest = {}, .user_id = "alice", .ttl = absl::Hours(1), .device = "phone"});
+  }
+  Create("nameless", "alice");
+  Create("bob's", "bob");
+  EXPECT_THAT(RevokeAll("alice", "tablet"), IsEmpty());
+  EXPECT_THAT(RevokeAll("alice", "phone"),
+              UnorderedElementsAre(Sha256("phone1"), Sha256("phone2")));
+  EXPECT_TRUE(Find("nameless").has_value());
+  EXPECT_THAT(RevokeAll("alice", ""), ElementsAre(Sha256("nameless")));
+  Create("again", "alice");
+  EXPECT_THAT(RevokeAll("alice"), ElementsAre(Sha256("again")));
+  EXPECT_TRUE(Find("bob's").has_value());
+}
+
+}  // namespace
+}  // namespace chatter::store

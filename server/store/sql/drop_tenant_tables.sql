@@ -1,0 +1,6 @@
+-- All that the migrations make, and nothing else: the schema is the application's. What the application
+-- made depend on these makes it fail.
+DROP VIEW IF EXISTS {schema}.chatter_user_view;
+DROP FUNCTION IF EXISTS {schema}.chatter_application_users();
+DROP TABLE IF EXISTS {schema}.chatter_event, {schema}.chatter_member, {schema}.chatter_room,
+                     {schema}.chatter_session, {schema}.chatter_user

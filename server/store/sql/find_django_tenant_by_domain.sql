@@ -1,0 +1,11 @@
+-- As find_django_tenant.sql, but $1 how the domain may be spelt, the best match first.
+SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at, to_timestamp(0)),
+       array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.id ORDER BY d.domain) AS domains,
+       coalesce(c.state, 1::smallint), coalesce(c.state_reason, ''), c.purge_at, coalesce(c.attached, true),
+       coalesce(c.schema_version, 0), coalesce(c.user_source, '')
+  FROM (SELECT d.tenant_id FROM {domain_table} d
+         WHERE d.domain = ANY ($1::text[])
+         ORDER BY array_position($1::text[], d.domain::text)
+         LIMIT 1) best
+  JOIN {tenant_table} t ON t.id = best.tenant_id
+  LEFT JOIN chatter.tenant c ON c.schema_name = t.schema_name::text COLLATE "C"

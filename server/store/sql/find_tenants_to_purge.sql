@@ -1,0 +1,6 @@
+-- $1 the name after which to begin, $2 how many.
+SELECT schema_name
+  FROM chatter.tenant
+ WHERE state = 3 AND purge_at <= now() AND schema_name > $1
+ ORDER BY schema_name
+ LIMIT $2::integer

@@ -1,0 +1,3 @@
+SELECT issuer, audience, jwks, jwks_uri, create_users, created_at
+  FROM chatter.token_issuer
+ WHERE schema_name = $1 AND issuer = $2

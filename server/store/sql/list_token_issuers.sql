@@ -1,0 +1,4 @@
+SELECT issuer, audience, jwks, jwks_uri, create_users, created_at
+  FROM chatter.token_issuer
+ WHERE schema_name = $1
+ ORDER BY issuer

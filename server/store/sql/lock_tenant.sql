@@ -1,0 +1,2 @@
+-- Those who change the same tenant wait for one another.
+SELECT state FROM chatter.tenant WHERE schema_name = $1 FOR UPDATE

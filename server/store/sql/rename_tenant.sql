@@ -1,0 +1,2 @@
+-- $2 the display name.
+UPDATE chatter.tenant SET display_name = $2 WHERE schema_name = $1 AND state <> 3

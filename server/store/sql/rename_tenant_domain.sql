@@ -1,0 +1,5 @@
+-- $2 the old one, $3 the new one. Fails where the new one is another tenant's.
+UPDATE chatter.tenant_domain d
+   SET domain = $3
+  FROM chatter.tenant t
+ WHERE t.schema_name = $1 AND t.state <> 3 AND d.schema_name = $1 AND d.domain = $2

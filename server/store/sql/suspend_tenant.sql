@@ -1,0 +1,2 @@
+-- $2 the reason, not empty.
+UPDATE chatter.tenant SET state = 2, state_reason = $2 WHERE schema_name = $1 AND state <> 3

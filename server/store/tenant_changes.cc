@@ -1,0 +1,97 @@
+#include "server/store/tenant_changes.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+#include "server/store/tenant_store.h"
+
+namespace chatter::store {
+namespace {
+
+Statement OnTenant(std::string_view sql, const SchemaName& name) {
+  return {.sql = sql, .schema = std::nullopt, .params = std::move(Params().Text(name.text()))};
+}
+
+// Runs the statements and a look at the tenant behind them.
+void RunThenFind(Database& database, std::vector<Statement> statements, const SchemaName& name,
+                 absl::Time deadline, Callback<Database::Results> done) {
+  Database::Transaction transaction;
+  transaction.statements = std::move(statements);
+  transaction.statements.push_back(OnTenant(sql::kFindTenant, name));
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  database.Run(std::move(transaction), std::move(done));
+}
+
+void ChangeOne(Database& database, Statement statement, const SchemaName& name, absl::Time deadline,
+               TenantChanges::Done done) {
+  std::vector<Statement> statements;
+  statements.push_back(std::move(statement));
+  RunThenFind(database, std::move(statements), name, deadline,
+              [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                if (!results.ok()) return done(results.status());
+                done(ReadTenant(results->back()));
+              });
+}
+
+}  // namespace
+
+void TenantChanges::Suspend(const SchemaName& name, const std::string& reason, absl::Time deadline,
+                            Done done) {
+  Statement statement = OnTenant(sql::kSuspendTenant, name);
+  statement.params.Text(reason);
+  ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
+}
+
+void TenantChanges::Resume(const SchemaName& name, absl::Time deadline, Done done) {
+  ChangeOne(database_, OnTenant(sql::kResumeTenant, name), name, deadline, std::move(done));
+}
+
+void TenantChanges::Delete(const SchemaName& name, absl::Duration grace, absl::Time deadline,
+                           Done done) {
+  Statement statement = OnTenant(sql::kDeleteTenant, name);
+  statement.params.Int(absl::ToInt64Microseconds(grace));
+  ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
+}
+
+void TenantChanges::Undelete(const SchemaName& name, absl::Time deadline, Done done) {
+  ChangeOne(database_, OnTenant(sql::kUndeleteTenant, name), name, deadline, std::move(done));
+}
+
+void TenantChanges::Change(const SchemaName& name, const Update& update, absl::Time deadline,
+                           Callback<Updated> done) {
+  std::vector<Statement> statements;
+  statements.push_back(OnTenant(sql::kLockTenant, name));
+  if (update.display_name.has_value()) {
+    statements.push_back(OnTenant(sql::kRenameTenant, name));
+    statements.back().params.Text(*update.display_name);
+  }
+  size_t removal = 0;  // its place; 0: there is none
+  if (update.domains.has_value()) {
+    removal = statements.size();
+    statements.push_back(OnTenant(sql::kDropTenantDomains, name));
+    statements.back().params.Texts(*update.domains);
+    statements.push_back(OnTenant(sql::kAddTenantDomains, name));
+    statements.back().params.Texts(*update.domains);
+  }
+  RunThenFind(database_, std::move(statements), name, deadline,
+              [removal, done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                if (!results.ok()) return done(results.status());
+                Updated updated{.tenant = ReadTenant(results->back()), .removed_domains = {}};
+                const Rows& removed = (*results)[removal];
+                for (int row = 0; removal > 0 && row < removed.size(); ++row) {
+                  updated.removed_domains.emplace_back(removed.GetText(row, 0));
+                }
+                done(std::move(updated));
+              });
+}
+
+void TenantChanges::RenameDomain(const SchemaName& name, const std::string& old_domain,
+                                 const std::string& new_domain, absl::Time deadline, Done done) {
+  Statement statement = OnTenant(sql::kRenameTenantDomain, name);
+  statement.params.Text(old_domain).Text(new_domain);
+  ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
+}
+
+}  // namespace chatter::store

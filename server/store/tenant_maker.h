@@ -1,0 +1,44 @@
+// Makes tenants: in a new schema, or in one that is there.
+//
+// Thread-safe. The migrator must outlive it. Blocks: never call it on a gRPC or database thread.
+#ifndef CHATTER_SERVER_STORE_TENANT_MAKER_H_
+#define CHATTER_SERVER_STORE_TENANT_MAKER_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "server/model/model.h"
+#include "server/store/migrator.h"
+
+namespace chatter::store {
+
+class TenantMaker {
+ public:
+  explicit TenantMaker(const Migrator& migrator) : migrator_(migrator) {}
+
+  // Of `tenant`, the name, the display name and the domains count; the result has all. Each is one
+  // transaction. Errors of both: ALREADY_EXISTS (TENANT_EXISTS) when the name or a domain is taken;
+  // the migrator's.
+
+  // Makes the schema. Errors: ALREADY_EXISTS (SCHEMA_EXISTS).
+  absl::StatusOr<Tenant> Create(const Tenant& tenant) const;
+  // Makes Chatter's tables in a schema that is there.
+  // Errors: NOT_FOUND (SCHEMA_NOT_FOUND); ALREADY_EXISTS (SCHEMA_EXISTS): it has tables with the
+  // names of Chatter's.
+  absl::StatusOr<Tenant> Attach(const Tenant& tenant) const;
+
+  // Does nothing if there is such a tenant; else attaches it if there is such a schema; else
+  // creates it.
+  absl::Status Ensure(const SchemaName& name) const;
+
+ private:
+  absl::StatusOr<Tenant> Make(const Tenant& tenant, bool attached) const;
+  absl::Status MakeIn(BlockingSession& session, Tenant& tenant) const;
+  absl::Status MakeSchema(BlockingSession& session, const Tenant& tenant) const;
+  absl::Status Record(BlockingSession& session, Tenant& tenant) const;
+
+  const Migrator& migrator_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_TENANT_MAKER_H_

@@ -1,0 +1,38 @@
+// Removes what is left of deleted tenants whose grace is over.
+//
+// A schema that Chatter made goes with all that is in it; from one that was there before, only
+// Chatter's own tables go. Then the control schema forgets the tenant. Each tenant is one
+// transaction; several servers may purge at the same time. Not thread-safe; the migrator must
+// outlive it. Blocks: never call it on a gRPC or database thread.
+#ifndef CHATTER_SERVER_STORE_TENANT_PURGER_H_
+#define CHATTER_SERVER_STORE_TENANT_PURGER_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "server/store/migrator.h"
+
+namespace chatter::store {
+
+class TenantPurger {
+ public:
+  // How many tenants one run looks at.
+  static constexpr int kMaxTenants = 10;
+
+  explicit TenantPurger(const Migrator& migrator) : migrator_(migrator) {}
+
+  // Purges up to kMaxTenants; returns how many. One that fails is logged and left for later: the
+  // runs go round through all that are due.
+  // Errors: the migrator's.
+  absl::StatusOr<int> Run();
+
+ private:
+  bool Purge(const SchemaName& name) const;
+
+  const Migrator& migrator_;
+  std::string after_;  // where the next run begins
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_TENANT_PURGER_H_

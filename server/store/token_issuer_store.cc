@@ -1,0 +1,87 @@
+#include "server/store/token_issuer_store.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+TokenIssuer ReadIssuer(const Rows& rows, int row) {
+  return {.issuer = std::string(rows.GetText(row, 0)),
+          .audience = std::string(rows.GetText(row, 1)),
+          .jwks = std::string(rows.GetText(row, 2)),
+          .jwks_uri = std::string(rows.GetText(row, 3)),
+          .create_users = rows.GetBool(row, 4),
+          .created_at = rows.GetTime(row, 5)};
+}
+
+// The issuer in the only row, if there is one.
+Callback<Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
+  return [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+    if (!rows.ok()) return done(rows.status());
+    if (rows->size() == 0) return done(std::optional<TokenIssuer>());
+    done(ReadIssuer(*rows, 0));
+  };
+}
+
+}  // namespace
+
+void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, int max_issuers,
+                           absl::Time deadline, Callback<std::optional<TokenIssuer>> done) {
+  Statement statement{.sql = sql::kSetTokenIssuer, .schema = std::nullopt, .params = {}};
+  statement.params.Text(tenant.text())
+      .Text(issuer.issuer)
+      .Text(issuer.audience)
+      .Text(issuer.jwks)
+      .Text(issuer.jwks_uri)
+      .Smallint(issuer.create_users ? 1 : 0)
+      .Int(max_issuers);
+  RunOne(database_, std::move(statement), deadline, kIdempotent, ReadOne(std::move(done)));
+}
+
+void TokenIssuerStore::List(const SchemaName& tenant, absl::Time deadline,
+                            Callback<std::vector<TokenIssuer>> done) {
+  Statement statement{.sql = sql::kListTokenIssuers, .schema = std::nullopt, .params = {}};
+  statement.params.Text(tenant.text());
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<TokenIssuer> issuers;
+           for (int row = 0; row < rows->size(); ++row) issuers.push_back(ReadIssuer(*rows, row));
+           done(std::move(issuers));
+         });
+}
+
+void TokenIssuerStore::Find(const SchemaName& tenant, const std::string& issuer,
+                            absl::Time deadline, Callback<std::optional<TokenIssuer>> done) {
+  Statement statement{.sql = sql::kFindTokenIssuer, .schema = std::nullopt, .params = {}};
+  statement.params.Text(tenant.text()).Text(issuer);
+  RunOne(database_, std::move(statement), deadline, kIdempotent, ReadOne(std::move(done)));
+}
+
+void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issuer,
+                              absl::Time deadline, Callback<bool> done) {
+  Statement statement{.sql = sql::kDeleteTokenIssuer, .schema = std::nullopt, .params = {}};
+  statement.params.Text(tenant.text()).Text(issuer);
+  RunOne(database_, std::move(statement), deadline, kOnce,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0);
+         });
+}
+
+void TokenIssuerStore::CreateUser(const SchemaName& tenant, const std::string& user_id,
+                                  const std::string& display_name, absl::Time deadline,
+                                  Callback<bool> done) {
+  Statement statement{.sql = sql::kCreateTokenUser, .schema = tenant, .params = {}};
+  statement.params.Text(user_id).Text(display_name).Text(tenant.text());
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0);
+         });
+}
+
+}  // namespace chatter::store

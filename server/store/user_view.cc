@@ -1,0 +1,31 @@
+#include "server/store/user_view.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "server/store/sql.h"
+#include "server/store/statement.h"
+
+namespace chatter::store {
+
+std::string RenderUserView(const SchemaName& schema, const std::optional<UserSource>& source) {
+  if (!source.has_value()) return RenderSql(sql::kReadOwnUsers, schema);
+  const std::string sql = absl::StrReplaceAll(
+      {sql::kReadApplicationUsers.data(), sql::kReadApplicationUsers.size()},
+      {{"{id}", source->id.Quoted()},
+       {"{name}", source->display_name.Quoted()},
+       {"{active}", source->active.has_value()
+                        ? absl::StrCat("coalesce(u.", source->active->Quoted(), ", false)")
+                        : "true"},
+       {"{user_table}", source->table.Quoted()}});
+  return RenderSql(sql, schema);
+}
+
+std::string UserSourceFingerprint(const std::optional<UserSource>& source) {
+  if (!source.has_value()) return "";
+  // No identifier has a blank. The number is that of the rendering above: raise it with a change.
+  return absl::StrCat("1 ", source->table.Quoted(), " ", source->id.text(), " ",
+                      source->display_name.text(), " ",
+                      source->active.has_value() ? source->active->text() : "none");
+}
+
+}  // namespace chatter::store

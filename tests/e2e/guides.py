@@ -1,0 +1,44 @@
+"""Runs the commands of a guide, word for word, in a folder of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from harness import CHATTER, CHATTERD, free_port
+from stubs import ROOT
+
+
+class Guide:
+    """`name`: of the file in docs/guides. `port` there gives way to a free one."""
+
+    def __init__(self, name, port, place, url):
+        self._text = (ROOT / "docs/guides" / name).read_text("utf-8")
+        self.address = f"127.0.0.1:{free_port()}"
+        self._text = self._text.replace(f"127.0.0.1:{port}", self.address)
+        self._place = Path(place)
+        programs = [str(Path(CHATTERD).parent), str(Path(CHATTER).parent), "/usr/bin", "/bin"]
+        self.environment = {"PATH": ":".join(programs), "HOME": str(place), "URL": url,
+                            "PYTHONPATH": os.pathsep.join(p for p in sys.path if "stubs-" in p)}
+
+    def block(self, name):
+        """The code behind the mark `<!-- test: NAME -->`."""
+        return re.search(rf"<!-- test: {name} -->\n```\w*\n(.*?)```", self._text,
+                         re.DOTALL).group(1)
+
+    def shell(self, code, folder="shop", timeout=300):
+        """Its output."""
+        done = subprocess.run(["bash", "-euc", code], cwd=self._place / folder, text=True,
+                              capture_output=True, timeout=timeout, check=False,
+                              env=self.environment)
+        if done.returncode:
+            raise AssertionError(f"{code}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self, code, log):
+        """A process that goes on, in the place of the shell that the code is for."""
+        with open(log, "ab") as out:
+            return subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "bash", "-euc", "exec env " + code],
+                cwd=self._place / "shop", env=self.environment, stdout=out, stderr=out)

@@ -1,0 +1,91 @@
+// What a call's metadata says of its tenant: the peer in the first line, then an entry a line, with
+// a colon between key and value.
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "server/identity/host.h"
+#include "server/identity/trusted_proxies.h"
+#include "server/interceptors/metadata.h"
+
+namespace {
+
+using chatter::identity::DomainSpellings;
+using chatter::identity::NormalizeDomain;
+using chatter::identity::NormalizeHost;
+using chatter::identity::TrustedProxies;
+using chatter::interceptors::Charset;
+using chatter::interceptors::ClientMetadata;
+using chatter::interceptors::SingleValue;
+
+constexpr size_t kMaxBytes = 253;
+
+void Check(bool holds) {
+  if (!holds) std::abort();
+}
+
+std::string_view TakeLine(std::string_view& text) {
+  const size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return line;
+}
+
+ClientMetadata ReadMetadata(std::string_view text) {
+  ClientMetadata metadata;
+  while (!text.empty()) {
+    const std::string_view line = TakeLine(text);
+    const size_t colon = line.find(':');
+    const std::string_view key = line.substr(0, colon);
+    const std::string_view value =
+        colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
+    metadata.emplace(grpc::string_ref(key.data(), key.size()),
+                     grpc::string_ref(value.data(), value.size()));
+  }
+  return metadata;
+}
+
+// A host is found under the same name however it is spelt.
+void CheckHost(std::string_view text) {
+  const auto host = NormalizeHost(text);
+  if (!host.has_value()) return;
+  Check(!host->empty() && NormalizeHost(*host) == host);
+  const auto spellings = DomainSpellings(*host);
+  Check(!spellings.empty() && spellings.front() == *host);
+  for (const std::string& spelling : spellings) {
+    if (spelling.starts_with('[')) continue;  // an address
+    const auto domain = NormalizeDomain(spelling);
+    Check(domain == host || "www." + domain.value_or("") == *host);
+  }
+}
+
+void CheckPeer(std::string_view peer) {
+  static const TrustedProxies some = *TrustedProxies::Parse("10.0.0.0/8,fd00::/8,unix");
+  Check(!TrustedProxies().Trusts(peer));
+  if (some.Trusts(peer)) {
+    Check(peer.starts_with("ipv4:") || peer.starts_with("ipv6:") || peer.starts_with("unix:"));
+  }
+  if (const auto proxies = TrustedProxies::Parse(peer); proxies.ok()) {
+    proxies->Trusts("ipv4:10.0.0.1:1");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  CheckPeer(TakeLine(text));
+  const ClientMetadata metadata = ReadMetadata(text);
+  for (const Charset charset : {Charset::kPrintableAscii, Charset::kBeyondAscii}) {
+    for (const auto& [key, _] : metadata) {
+      const auto value = SingleValue(metadata, {key.data(), key.size()}, kMaxBytes, charset);
+      if (!value.ok()) continue;
+      Check(value->has_value() && (*value)->size() <= kMaxBytes && metadata.count(key) == 1);
+      CheckHost(**value);
+    }
+  }
+  return 0;
+}
