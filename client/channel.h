@@ -19,7 +19,10 @@ namespace chatter::client {
 struct CallMetadata {
   std::string tenant;
   std::string token;
+  std::string on_behalf_of;
 };
+
+CallMetadata MetadataOf(const ClientOptions& options);
 
 // Checks the options; connects only with the first call.
 // Errors: INVALID_ARGUMENT (also: a file that can't be read).

@@ -29,7 +29,7 @@ ChatEngine::ChatEngine(std::shared_ptr<grpc::Channel> channel, const ChatStreamO
                        ChatCallbacks callbacks)
     : channel_(std::move(channel)),
       stub_(v1::ChatService::NewStub(channel_)),
-      metadata_{options.client.tenant, options.client.token},
+      metadata_(MetadataOf(options.client)),
       callbacks_(std::move(callbacks)),
       session_(options.session, MakeUniformSource()),
       thread_([this] { Loop(); }) {}

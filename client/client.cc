@@ -18,13 +18,14 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
 
 Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions options)
     : options_(std::move(options)),
-      metadata_{options_.tenant, options_.token},
+      metadata_(MetadataOf(options_)),
       chat_(v1::ChatService::NewStub(channel)),
       rooms_(v1::RoomService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
       sessions_(v1::SessionService::NewStub(channel)),
       token_issuers_(v1::TokenIssuerService::NewStub(channel)),
+      service_accounts_(v1::ServiceAccountService::NewStub(channel)),
       health_(grpc::health::v1::Health::NewStub(channel)) {}
 
 absl::Status Client::FailureOf(const grpc::Status& status) const {
@@ -178,6 +179,41 @@ absl::StatusOr<v1::RevokeSessionResponse> Client::RevokeSession(
 absl::StatusOr<v1::RevokeSessionsResponse> Client::RevokeSessions(
     const v1::RevokeSessionsRequest& request) {
   return Call(*sessions_, &v1::SessionService::Stub::RevokeSessions, request, metadata_);
+}
+
+absl::StatusOr<v1::SetServiceAccountResponse> Client::SetServiceAccount(
+    const v1::SetServiceAccountRequest& request) {
+  return Call(*service_accounts_, &v1::ServiceAccountService::Stub::SetServiceAccount, request,
+              metadata_);
+}
+
+absl::StatusOr<v1::ListServiceAccountsResponse> Client::ListServiceAccounts(
+    const v1::ListServiceAccountsRequest& request) {
+  return Call(*service_accounts_, &v1::ServiceAccountService::Stub::ListServiceAccounts, request,
+              metadata_);
+}
+
+absl::StatusOr<v1::DeleteServiceAccountResponse> Client::DeleteServiceAccount(
+    const v1::DeleteServiceAccountRequest& request) {
+  return Call(*service_accounts_, &v1::ServiceAccountService::Stub::DeleteServiceAccount, request,
+              metadata_);
+}
+
+absl::StatusOr<v1::CreateApiKeyResponse> Client::CreateApiKey(
+    const v1::CreateApiKeyRequest& request) {
+  return Call(*service_accounts_, &v1::ServiceAccountService::Stub::CreateApiKey, request,
+              metadata_);
+}
+
+absl::StatusOr<v1::ListApiKeysResponse> Client::ListApiKeys(const v1::ListApiKeysRequest& request) {
+  return Call(*service_accounts_, &v1::ServiceAccountService::Stub::ListApiKeys, request,
+              metadata_);
+}
+
+absl::StatusOr<v1::RevokeApiKeyResponse> Client::RevokeApiKey(
+    const v1::RevokeApiKeyRequest& request) {
+  return Call(*service_accounts_, &v1::ServiceAccountService::Stub::RevokeApiKey, request,
+              metadata_);
 }
 
 absl::StatusOr<v1::SetTokenIssuerResponse> Client::SetTokenIssuer(

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "chatter/v1/chat.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
+#include "chatter/v1/service_account.grpc.pb.h"
 #include "chatter/v1/session.grpc.pb.h"
 #include "chatter/v1/tenant.grpc.pb.h"
 #include "chatter/v1/token_issuer.grpc.pb.h"
@@ -68,6 +69,16 @@ class Client {
   absl::StatusOr<v1::RevokeSessionsResponse> RevokeSessions(
       const v1::RevokeSessionsRequest& request);
 
+  absl::StatusOr<v1::SetServiceAccountResponse> SetServiceAccount(
+      const v1::SetServiceAccountRequest& request);
+  absl::StatusOr<v1::ListServiceAccountsResponse> ListServiceAccounts(
+      const v1::ListServiceAccountsRequest& request);
+  absl::StatusOr<v1::DeleteServiceAccountResponse> DeleteServiceAccount(
+      const v1::DeleteServiceAccountRequest& request);
+  absl::StatusOr<v1::CreateApiKeyResponse> CreateApiKey(const v1::CreateApiKeyRequest& request);
+  absl::StatusOr<v1::ListApiKeysResponse> ListApiKeys(const v1::ListApiKeysRequest& request);
+  absl::StatusOr<v1::RevokeApiKeyResponse> RevokeApiKey(const v1::RevokeApiKeyRequest& request);
+
   absl::StatusOr<v1::SetTokenIssuerResponse> SetTokenIssuer(
       const v1::SetTokenIssuerRequest& request);
   absl::StatusOr<v1::ListTokenIssuersResponse> ListTokenIssuers(
@@ -96,6 +107,7 @@ class Client {
   const std::unique_ptr<v1::TenantService::Stub> tenants_;
   const std::unique_ptr<v1::SessionService::Stub> sessions_;
   const std::unique_ptr<v1::TokenIssuerService::Stub> token_issuers_;
+  const std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;
   const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };
 

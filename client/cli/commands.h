@@ -19,6 +19,7 @@ void AddTenantStateCommands(CLI::App& tenant, Command& command);
 void AddTenantExportCommand(CLI::App& tenant, Command& command);
 void AddUserCommands(CLI::App& program, Command& command);
 void AddSessionCommands(CLI::App& program, Command& command);
+void AddServiceCommands(CLI::App& program, Command& command);
 void AddIssuerCommands(CLI::App& program, Command& command);
 void AddRoomCommands(CLI::App& program, Command& command);
 void AddMessageCommands(CLI::App& program, Command& command);

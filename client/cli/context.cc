@@ -37,6 +37,7 @@ absl::StatusOr<std::unique_ptr<Client>> Context::UserClient() const {
 
 absl::StatusOr<std::unique_ptr<Client>> Context::AdminClient() const {
   ClientOptions options = settings_.client;
+  options.on_behalf_of.clear();
   if (!settings_.admin_key_file.empty()) {
     auto key = AdminKey();
     if (!key.ok()) return key.status();

@@ -23,7 +23,7 @@ class Context {
   // Errors: of usage.
   absl::StatusOr<ClientOptions> UserOptions() const;
   absl::StatusOr<std::unique_ptr<Client>> UserClient() const;
-  // By the administrator's key; without one, by the token.
+  // By the administrator's key; without one, by the token. On behalf of nobody.
   absl::StatusOr<std::unique_ptr<Client>> AdminClient() const;
 
   // The tenant to administer. Errors: of usage, where none is given.

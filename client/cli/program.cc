@@ -32,6 +32,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddUserCommands(program, command);
   AddSessionCommands(program, command);
   AddTenantCommands(program, command);
+  AddServiceCommands(program, command);
   AddIssuerCommands(program, command);
   AddHealthCommand(program, command);
 }

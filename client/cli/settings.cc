@@ -62,8 +62,14 @@ void AddSettings(CLI::App& program, Settings& settings) {
       ->group(group);
   program
       .add_option("--token", client.token,
-                  "A user's session token. Others see the command line: prefer the environment")
+                  "A session token, a JSON Web Token or an API key. Others see the command line: "
+                  "prefer the environment")
       ->envname("CHATTER_TOKEN")
+      ->group(group);
+  program
+      .add_option("--on-behalf-of", client.on_behalf_of,
+                  "The user as whom to talk, where a service's key is given")
+      ->envname("CHATTER_ON_BEHALF_OF")
       ->group(group);
   program
       .add_option("--admin-key-file", settings.admin_key_file,

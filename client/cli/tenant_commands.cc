@@ -79,6 +79,22 @@ CLI::Option* AddDomains(CLI::App& app, const std::shared_ptr<std::vector<std::st
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// Prints what was made to standard error where a key goes to standard output.
+template <typename Request, typename Response>
+absl::Status MakeTenant(const Context& context, const Request& request,
+                        absl::StatusOr<Response> (Client::*method)(const Request&),
+                        const std::string& what) {
+  if (!request.create_api_key()) return ChangeTenant(context, request, method, what);
+  auto client = context.AdminClient();
+  if (!client.ok()) return client.status();
+  const absl::StatusOr<Response> response = ((**client).*method)(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response, [&] {
+    context.err() << what << " tenant " << Sanitize(response->tenant().schema_name()) << "\n";
+    context.out() << response->key() << "\n";
+  });
+}
+
 // `create` and `attach`, which ask for the same.
 template <typename Request, typename Response>
 void AddMake(CLI::App& app, Command& command,
@@ -91,10 +107,15 @@ void AddMake(CLI::App& app, Command& command,
       ->required();
   app.add_option("--display-name", *tenant.mutable_display_name(), "Name for people");
   AddDomains(app, domains);
-  app.callback([&command, request, domains, method, what] {
+  const CLI::Option* with_key =
+      app.add_flag("--with-key")
+          ->description(
+              "Make its first API key, too, for a service account of its name; prints it");
+  app.callback([&command, request, domains, with_key, method, what] {
+    request->set_create_api_key(with_key->count() > 0);
     command = [request, domains, method, what](const Context& context) {
       request->mutable_tenant()->mutable_domains()->Assign(domains->begin(), domains->end());
-      return ChangeTenant(context, *request, method, what);
+      return MakeTenant(context, *request, method, what);
     };
   });
 }

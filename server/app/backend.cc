@@ -53,6 +53,7 @@ Backend::Backend(const Config& config, const Clock& clock,
                           [this](const Tenant& tenant, StatusCallback done) {
                             identity->lazy_migrator.Prepare(tenant, std::move(done));
                           }}),
+      service_accounts(identity->service_account_store, identity->authenticators),
       sessions(identity->session_store, identity->authenticators),
       token_issuers(identity->tenant_store, identity->token_issuer_store),
       chat_sessions({.heartbeat_interval = config.heartbeat_interval}, {.clock = clock,

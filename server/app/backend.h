@@ -14,6 +14,7 @@
 #include "server/chat/hub.h"
 #include "server/chat/messages.h"
 #include "server/chat/rooms.h"
+#include "server/chat/service_accounts.h"
 #include "server/chat/sessions.h"
 #include "server/chat/tenant_export.h"
 #include "server/chat/tenant_lifecycle.h"
@@ -62,6 +63,7 @@ struct Backend {
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;
   chat::TenantExports tenant_exports;
+  chat::ServiceAccounts service_accounts;
   chat::Sessions sessions;
   chat::TokenIssuers token_issuers;
 

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "server/identity/administrator_key_authenticator.h"
+#include "server/identity/api_key_authenticator.h"
+#include "server/identity/client_certificate_authenticator.h"
 #include "server/identity/django_session_authenticator.h"
 #include "server/identity/jwks_source.h"
 #include "server/identity/jwt_authenticator.h"
@@ -35,7 +37,8 @@ std::optional<store::DjangoStore> MakeDjangoStore(const Config& config, store::D
 std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
     const Config& config, const Clock& clock, store::SessionStore& sessions,
     std::optional<store::DjangoStore>& django, store::UserStore& users,
-    store::TokenIssuerStore& token_issuers, identity::JwksCache& jwks) {
+    store::TokenIssuerStore& token_issuers, store::ServiceAccountStore& service_accounts,
+    identity::JwksCache& jwks) {
   std::vector<std::unique_ptr<identity::Authenticator>> all;
   if (config.admin_key_digest.has_value()) {
     all.push_back(
@@ -51,6 +54,10 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
   }
   all.push_back(std::make_unique<identity::JwtAuthenticator>(
       identity::LookupsIn(token_issuers, users), jwks, config.jwt_leeway, clock));
+  all.push_back(
+      std::make_unique<identity::ApiKeyAuthenticator>(identity::ApiKeyLookupIn(service_accounts)));
+  all.push_back(std::make_unique<identity::ClientCertificateAuthenticator>(
+      identity::LookupsIn(service_accounts)));
   return all;
 }
 
@@ -88,14 +95,16 @@ IdentityBackend::IdentityBackend(const Config& config, const Clock& clock,
       session_store(*database),
       django_store(MakeDjangoStore(config, *database)),
       token_issuer_store(*database),
+      service_account_store(*database),
       tenant_directory({.cache = {}, .single_schema = config.single_schema},
                        identity::LookupsIn(directory_store, lazy_migrator), clock),
       jwks([reader = identity::JwksReader(config.jwks_directory)](
                const std::string& uri) { return reader.Read(uri); },
            clock),
       authenticators(MakeAuthenticators(config, clock, session_store, django_store, user_store,
-                                        token_issuer_store, jwks),
+                                        token_issuer_store, service_account_store, jwks),
                      {}, clock),
+      users(identity::LookupIn(user_store), {}, clock),
       rechecker({.users_are_counted = !config.user_table.has_value()}, authenticators,
                 identity::LookupsIn(directory_store, user_store), clock),
       jwks_task(absl::Seconds(1), [this] { jwks.Tick(); }) {}

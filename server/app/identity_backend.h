@@ -17,10 +17,12 @@
 #include "server/identity/jwks_cache.h"
 #include "server/identity/rechecker.h"
 #include "server/identity/tenant_directory.h"
+#include "server/identity/user_directory.h"
 #include "server/store/database.h"
 #include "server/store/django_store.h"
 #include "server/store/lazy_migrator.h"
 #include "server/store/migrator.h"
+#include "server/store/service_account_store.h"
 #include "server/store/session_store.h"
 #include "server/store/tenant_store.h"
 #include "server/store/token_issuer_store.h"
@@ -52,9 +54,11 @@ struct IdentityBackend {
   store::SessionStore session_store;
   std::optional<store::DjangoStore> django_store;  // nullopt: no sessions of Django's
   store::TokenIssuerStore token_issuer_store;
+  store::ServiceAccountStore service_account_store;
   identity::TenantDirectory tenant_directory;
   identity::JwksCache jwks;
   identity::AuthenticatorChain authenticators;
+  identity::UserDirectory users;
   identity::Rechecker rechecker;
   PeriodicTask jwks_task;  // for those who wait for keys
 

@@ -14,7 +14,9 @@
 #include "server/interceptors/stack.h"
 #include "server/rpc/chat_service.h"
 #include "server/rpc/health_service.h"
+#include "server/rpc/methods.h"
 #include "server/rpc/room_service.h"
+#include "server/rpc/service_account_service.h"
 #include "server/rpc/session_service.h"
 #include "server/rpc/tenant_service.h"
 #include "server/rpc/token_issuer_service.h"
@@ -72,16 +74,18 @@ struct Server::Services {
         rooms(backend.rooms),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
+        service_accounts(backend.service_accounts),
         sessions(backend.sessions),
         token_issuers(backend.token_issuers),
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.UserService",
-                "chatter.v1.TenantService", "chatter.v1.SessionService",
-                "chatter.v1.TokenIssuerService"}) {}
+                "chatter.v1.TenantService", "chatter.v1.ServiceAccountService",
+                "chatter.v1.SessionService", "chatter.v1.TokenIssuerService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
   rpc::UserService users;
   rpc::TenantService tenants;
+  rpc::ServiceAccountService service_accounts;
   rpc::SessionService sessions;
   rpc::TokenIssuerService token_issuers;
   rpc::HealthService health;
@@ -124,12 +128,15 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->rooms);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
+  builder.RegisterService(&services_->service_accounts);
   builder.RegisterService(&services_->sessions);
   builder.RegisterService(&services_->token_issuers);
   builder.RegisterService(&services_->health);
   interceptors::InstallStack(builder, {.tenants = backend_->identity->tenant_directory,
                                        .authenticators = backend_->identity->authenticators,
+                                       .users = backend_->identity->users,
                                        .access_log = spdlog::default_logger(),
+                                       .methods = rpc::Methods(),
                                        .clock = clock_,
                                        .credentials = {.session_cookie = config_.session_cookie()},
                                        .trusted_proxies = config_.trusted_proxies});

@@ -41,7 +41,8 @@ void Messages::Send(const Caller& caller, std::string_view room_id, std::string 
       {.room = {*caller.tenant, *room},
        .sender_id = caller.principal.user_id,
        .client_message_id = std::move(client_message_id),
-       .text = std::move(text)},
+       .text = std::move(text),
+       .service = caller.principal.service},
       deadline,
       [id = *room, done = std::move(done)](absl::StatusOr<store::StoredMessage> stored) mutable {
         if (!stored.ok()) return done(std::move(stored).status());

@@ -15,7 +15,13 @@
 namespace chatter::chat {
 
 // The values are in tokens that clients hold: never change or reuse them.
-enum class PageKind : char { kRooms = 'r', kSessions = 's', kTenants = 't', kUsers = 'u' };
+enum class PageKind : char {
+  kRooms = 'r',
+  kServiceAccounts = 'a',
+  kSessions = 's',
+  kTenants = 't',
+  kUsers = 'u'
+};
 
 inline constexpr size_t kMaxPageTokenBytes = 512;
 inline constexpr std::string_view kPageTokenProblem =

@@ -8,7 +8,7 @@ namespace chatter::chat {
 namespace {
 
 bool IsAdministrator(const Caller& caller) {
-  return caller.principal.credential == CredentialKind::kAdministratorKey && !caller.is_user();
+  return caller.principal.credential == CredentialKind::kAdministratorKey && caller.is_service();
 }
 
 absl::Status NotAllowed(std::string_view message) {
@@ -39,13 +39,13 @@ absl::Status RequireUser(const Caller& caller) {
 
 absl::Status RequireService(const Caller& caller) {
   if (absl::Status status = RequireTenant(caller); !status.ok()) return status;
-  if (IsAdministrator(caller)) return absl::OkStatus();
-  return NotAllowed("Only a service may do this; call with the administrator's key.");
+  if (caller.is_service()) return absl::OkStatus();
+  return NotAllowed("Only a service may do this; call with an API key or the administrator's key.");
 }
 
 absl::Status RequireUserOrService(const Caller& caller) {
   if (absl::Status status = RequireTenant(caller); !status.ok()) return status;
-  if (caller.is_user() || IsAdministrator(caller)) return absl::OkStatus();
+  if (caller.is_user() || caller.is_service()) return absl::OkStatus();
   return NotAllowed("This kind of credential may not do this.");
 }
 

@@ -107,7 +107,8 @@ void Rooms::Create(const Caller& caller, std::vector<std::string> user_ids,
         {.tenant = tenant, .room = answer->room.id, .user_ids = std::move(members)});
     done(Created{.room = std::move(answer->room), .created = answer->created});
   };
-  store_.CreateDirect(*caller.tenant, std::move(members), actor, caller.deadline,
+  store_.CreateDirect(*caller.tenant, std::move(members),
+                      {.user_id = actor, .service = caller.principal.service}, caller.deadline,
                       std::move(on_answer));
 }
 

@@ -7,7 +7,7 @@
 #include "server/chat/permissions.h"
 #include "server/chat/users.h"
 #include "server/chat/validate.h"
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/model/errors.h"
 
 namespace chatter::chat {
@@ -70,8 +70,8 @@ void Sessions::Create(const Caller& caller, const NewSession& request, Callback<
   AddProblem("device", DeviceProblem(request.device), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  std::string token = identity::GenerateSessionToken();
-  const Sha256Digest digest = identity::SessionTokenDigest(token).value();
+  std::string token = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const Sha256Digest digest = identity::TokenDigest(identity::kSessionTokenPrefix, token).value();
   store_.Create(*caller.tenant,
                 {.token_digest = digest,
                  .user_id = request.user_id,
@@ -114,7 +114,7 @@ void Sessions::Revoke(const Caller& caller, std::string_view session_id, Callbac
     return done(std::move(status));
   }
   FieldViolations violations;
-  const auto digest = ParseSessionId(session_id, violations);
+  const auto digest = ParseDigest("session_id", session_id, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.Revoke(*caller.tenant, *digest, caller.principal.user_id, caller.deadline,

@@ -32,6 +32,7 @@ class TenantLifecycleTest : public testing::Test {
     // The lookups' deadlines are by this clock, and the database's time is the real one.
     clock_.Advance(absl::Now() - clock_.Now() + absl::Hours(1));
     administrator_.principal.credential = CredentialKind::kAdministratorKey;
+    administrator_.principal.service = kAdministratorName;
     administrator_.deadline = test::Soon();
     Make("acme", {"acme.example", "chat.acme.example"});
     Make("globex", {"globex.example"});

@@ -7,6 +7,7 @@
 #include "server/chat/page_token.h"
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
+#include "server/identity/secret_token.h"
 #include "server/model/errors.h"
 
 namespace chatter::chat {
@@ -32,15 +33,15 @@ absl::Status UnknownTenantError() {
                    "There is no such tenant.");
 }
 
-void Tenants::Create(const Caller& caller, NewTenant request, Callback<Tenant> done) {
+void Tenants::Create(const Caller& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/false, std::move(done));
 }
 
-void Tenants::Attach(const Caller& caller, NewTenant request, Callback<Tenant> done) {
+void Tenants::Attach(const Caller& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/true, std::move(done));
 }
 
-void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callback<Tenant> done) {
+void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done) {
   if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
     return done(std::move(status));
   }
@@ -54,24 +55,35 @@ void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callbac
     --waiting_creations_;
     return done(TooManyCreationsError());
   }
-  creations_.Post([this, deadline = caller.deadline, attach,
+  creations_.Post([this, deadline = caller.deadline, attach, with_key = request.with_key,
                    tenant = Tenant{.schema_name = *name,
                                    .display_name = std::move(request.display_name),
                                    .domains = std::move(request.domains),
                                    .created_at = {}},
                    done = std::move(done)]() mutable {
     --waiting_creations_;
-    done(MakeNow(tenant, attach, deadline));
+    done(MakeNow(tenant, with_key, attach, deadline));
   });
 }
 
-absl::StatusOr<Tenant> Tenants::MakeNow(const Tenant& tenant, bool attach, absl::Time deadline) {
+absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_key, bool attach,
+                                               absl::Time deadline) {
   if (draining_) return DrainingError();
   // The caller has left: others wait.
   if (deps_.clock.Now() >= deadline) return TooManyCreationsError();
-  absl::StatusOr<Tenant> made = attach ? deps_.maker.Attach(tenant) : deps_.maker.Create(tenant);
+  std::string secret = with_key ? identity::GenerateToken(identity::kApiKeyPrefix) : "";
+  const auto digest = with_key ? std::optional(Sha256(secret)) : std::nullopt;
+  auto tenant_made =
+      attach ? deps_.maker.Attach(tenant, digest) : deps_.maker.Create(tenant, digest);
+  if (!tenant_made.ok()) return tenant_made.status();
   // That there was no such tenant may be in the cache.
-  if (made.ok()) deps_.directory.Forget(*made);
+  deps_.directory.Forget(*tenant_made);
+  Made made{.tenant = *std::move(tenant_made), .key = {}, .secret = std::move(secret)};
+  if (with_key) {
+    made.key = ApiKey{.digest = *digest,
+                      .account = made.tenant.schema_name.text(),
+                      .created_at = made.tenant.created_at};
+  }
   return made;
 }
 

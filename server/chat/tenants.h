@@ -19,6 +19,7 @@
 #include "server/base/worker.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/model.h"
+#include "server/model/service_account.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_store.h"
 
@@ -48,12 +49,18 @@ class Tenants {
     std::string schema_name;
     std::string display_name;
     std::vector<std::string> domains;
+    bool with_key = false;  // the first API key, of a service account of the tenant's name
   };
-  // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS, SCHEMA_EXISTS),
-  // RESOURCE_EXHAUSTED (OVERLOADED), UNAVAILABLE (DRAINING).
-  void Create(const Caller& caller, NewTenant request, Callback<Tenant> done);
+  struct Made {
+    Tenant tenant;
+    std::optional<ApiKey> key;
+    std::string secret;  // the key itself, stored nowhere
+  };
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS, SCHEMA_EXISTS,
+  // SERVICE_ACCOUNT_EXISTS), RESOURCE_EXHAUSTED (OVERLOADED), UNAVAILABLE (DRAINING).
+  void Create(const Caller& caller, NewTenant request, Callback<Made> done);
   // The same in a schema that is there. Errors: the same, and NOT_FOUND (SCHEMA_NOT_FOUND).
-  void Attach(const Caller& caller, NewTenant request, Callback<Tenant> done);
+  void Attach(const Caller& caller, NewTenant request, Callback<Made> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND).
   void Get(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
@@ -70,8 +77,9 @@ class Tenants {
   void Drain() { draining_ = true; }
 
  private:
-  void Make(const Caller& caller, NewTenant request, bool attach, Callback<Tenant> done);
-  absl::StatusOr<Tenant> MakeNow(const Tenant& tenant, bool attach, absl::Time deadline);
+  void Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done);
+  absl::StatusOr<Made> MakeNow(const Tenant& tenant, bool with_key, bool attach,
+                               absl::Time deadline);
   void Find(const SchemaName& schema, absl::Time deadline, Callback<Tenant> done);
 
   const Deps deps_;

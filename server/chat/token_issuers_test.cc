@@ -42,6 +42,7 @@ class TokenIssuersTest : public testing::Test {
  protected:
   TokenIssuersTest() {
     administrator_.principal.credential = CredentialKind::kAdministratorKey;
+    administrator_.principal.service = kAdministratorName;
     administrator_.deadline = Soon();
   }
   absl::Status Set(const TokenIssuer& issuer, const std::string& tenant = "acme") {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/chat/text.h"
 #include "server/identity/host.h"
+#include "server/model/model.h"
 
 namespace chatter::chat {
 namespace {
@@ -77,6 +78,18 @@ std::string_view SessionIdleTtlProblem(absl::Duration idle_ttl) {
   return "must be 1 minute to 365 days";
 }
 
+std::string_view ServiceAccountNameProblem(std::string_view name) {
+  const bool is_plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_' || c == '-';
+  });
+  if (is_plain && !name.empty() && name.size() <= 63 && name.front() != '-' &&
+      name != kAdministratorName) {
+    return {};
+  }
+  return "must be 1 to 63 bytes of `a-z`, `0-9`, `_` and `-`, not beginning with `-`, and not "
+         "`administrator`";
+}
+
 std::string_view DeviceProblem(std::string_view device) {
   if (IsPlainText(device, 0, 128)) return {};
   return "must be at most 128 bytes of UTF-8 without control characters";
@@ -116,11 +129,12 @@ std::optional<std::string> ParseDomain(std::string_view field, std::string_view 
   return domain;
 }
 
-std::optional<Sha256Digest> ParseSessionId(std::string_view text, FieldViolations& violations) {
+std::optional<Sha256Digest> ParseDigest(std::string_view field, std::string_view text,
+                                        FieldViolations& violations) {
   Sha256Digest digest;
   const auto is_digit = [](char c) { return absl::ascii_isxdigit(static_cast<unsigned char>(c)); };
   if (text.size() != 2 * digest.size() || !std::all_of(text.begin(), text.end(), is_digit)) {
-    violations.Add("session_id", "must be 64 hexadecimal digits");
+    violations.Add(field, "must be 64 hexadecimal digits");
     return std::nullopt;
   }
   const std::string bytes = absl::HexStringToBytes(absl::string_view(text.data(), text.size()));

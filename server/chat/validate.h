@@ -28,6 +28,7 @@ std::string_view StateReasonProblem(std::string_view reason);
 std::string_view GraceProblem(absl::Duration grace);
 std::string_view SessionTtlProblem(absl::Duration ttl);
 std::string_view SessionIdleTtlProblem(absl::Duration idle_ttl);
+std::string_view ServiceAccountNameProblem(std::string_view name);
 std::string_view DeviceProblem(std::string_view device);
 
 // Adds `problem`, if there is one.
@@ -40,7 +41,8 @@ std::optional<SchemaName> ParseSchemaName(std::string_view field, std::string_vi
 // The domain as it is stored: in lower case, in ASCII.
 std::optional<std::string> ParseDomain(std::string_view field, std::string_view text,
                                        FieldViolations& violations);
-std::optional<Sha256Digest> ParseSessionId(std::string_view text, FieldViolations& violations);
+std::optional<Sha256Digest> ParseDigest(std::string_view field, std::string_view text,
+                                        FieldViolations& violations);
 
 // Puts `tenant.domains` into the form in which they are stored.
 void ParseDomains(std::vector<std::string>& domains, FieldViolations& violations);

@@ -97,13 +97,24 @@ TEST(Validate, PageSizesOutOfBoundsAreErrors) {
   }
 }
 
-TEST(Validate, SessionIdsAreDigestsInHexadecimal) {
+TEST(Validate, NamesOfServiceAccounts) {
+  for (const char* right : {"a", "shop-2", "_", "0"}) {
+    EXPECT_EQ(ServiceAccountNameProblem(right), "") << right;
+  }
+  EXPECT_EQ(ServiceAccountNameProblem(std::string(63, 'a')), "");
+  for (const char* wrong : {"", "-a", "Shop", "a b", "administrator", "*", "\xc3\xbc"}) {
+    EXPECT_NE(ServiceAccountNameProblem(wrong), "") << wrong;
+  }
+  EXPECT_NE(ServiceAccountNameProblem(std::string(64, 'a')), "");
+}
+
+TEST(Validate, IdsMayBeDigestsInHexadecimal) {
   FieldViolations violations;
   const Sha256Digest digest = Sha256("token");
-  EXPECT_EQ(ParseSessionId(ToHex(digest), violations), digest);
+  EXPECT_EQ(ParseDigest("session_id", ToHex(digest), violations), digest);
   EXPECT_TRUE(violations.empty());
-  EXPECT_EQ(ParseSessionId(std::string(63, 'a'), violations), std::nullopt);
-  EXPECT_EQ(ParseSessionId(std::string(64, 'g'), violations), std::nullopt);
+  EXPECT_EQ(ParseDigest("session_id", std::string(63, 'a'), violations), std::nullopt);
+  EXPECT_EQ(ParseDigest("session_id", std::string(64, 'g'), violations), std::nullopt);
   EXPECT_FALSE(violations.empty());
 }
 

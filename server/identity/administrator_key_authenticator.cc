@@ -13,6 +13,7 @@ void AdministratorKeyAuthenticator::Authenticate(const std::optional<SchemaName>
   }
   Principal administrator;
   administrator.credential = CredentialKind::kAdministratorKey;
+  administrator.service = kAdministratorName;
   done(std::optional<Principal>(std::move(administrator)));
 }
 

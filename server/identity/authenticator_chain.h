@@ -35,6 +35,9 @@ class AuthenticatorChain {
   void Forget(const std::optional<SchemaName>& tenant, Credential::Form form,
               const Sha256Digest& digest);
 
+  // The same of all credentials: for changes of which it isn't known whose they are. They are rare.
+  void ForgetAll() { cache_.ForgetAll(); }
+
   // The authenticator that finds principals of this kind; nullptr: there is none.
   Authenticator* Find(CredentialKind kind) const;
 

@@ -62,6 +62,8 @@ class BoundedCache {
   // Whoever asks from now on gets an answer that was looked up after this.
   void Forget(const Key& key) { state_->Forget(key); }
 
+  void ForgetAll() { state_->ForgetAll(); }
+
   CacheCounters counters() const { return state_->counters(); }
   size_t size() const { return state_->size(); }
 
@@ -79,6 +81,7 @@ class BoundedCache {
     static void Get(const std::shared_ptr<State>& self, const Key& key, Loader load,
                     Callback<Value> done);
     void Forget(const Key& key);
+    void ForgetAll();
     CacheCounters counters() const;
     size_t size() const;
 
@@ -219,6 +222,14 @@ void BoundedCache<Key, Value>::State::Forget(const Key& key) {
   MutexLock lock(mu_);
   Erase(key);
   loads_.erase(key);
+}
+
+template <typename Key, typename Value>
+void BoundedCache<Key, Value>::State::ForgetAll() {
+  MutexLock lock(mu_);
+  entries_.clear();
+  index_.clear();
+  loads_.clear();
 }
 
 template <typename Key, typename Value>

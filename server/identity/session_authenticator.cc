@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/model/errors.h"
 
 namespace chatter::identity {
@@ -29,7 +29,7 @@ void SessionAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
       !credential.text.starts_with(kSessionTokenPrefix)) {
     return done(std::optional<Principal>());
   }
-  const auto digest = SessionTokenDigest(credential.text);
+  const auto digest = TokenDigest(kSessionTokenPrefix, credential.text);
   if (!digest.has_value()) return done(CredentialInvalidError());
   if (!tenant.has_value()) {
     return done(MakeError(absl::StatusCode::kPermissionDenied,

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
 
@@ -38,7 +38,7 @@ class SessionAuthenticatorTest : public testing::Test {
   }
 
   const SchemaName acme_ = *SchemaName::Parse("acme");
-  const std::string token_ = GenerateSessionToken();
+  const std::string token_ = GenerateToken(kSessionTokenPrefix);
   FakeClock clock_;
   HeldLookups<std::pair<SchemaName, Sha256Digest>, std::optional<Session>> lookups_;
   HeldLookups<std::pair<SchemaName, std::vector<Sha256Digest>>, std::vector<size_t>> rechecks_;

@@ -33,6 +33,33 @@ SessionLookups LookupsIn(store::SessionStore& store) {
               }};
 }
 
+ApiKeyLookup ApiKeyLookupIn(store::ServiceAccountStore& store) {
+  return [&store](const std::vector<Sha256Digest>& digests, absl::Time deadline,
+                  Callback<std::vector<std::optional<ServiceIdentity>>> done) {
+    store.FindByKeys(digests, deadline, std::move(done));
+  };
+}
+
+CertificateLookups LookupsIn(store::ServiceAccountStore& store) {
+  return {.find =
+              [&store](const std::vector<std::string>& subject_names, absl::Time deadline,
+                       Callback<std::vector<ServiceIdentity>> done) {
+                store.FindByCertificate(subject_names, deadline, std::move(done));
+              },
+          .find_again =
+              [&store](const std::vector<std::string>& accounts, absl::Time deadline,
+                       Callback<std::vector<std::optional<ServiceIdentity>>> done) {
+                store.Find(accounts, deadline, std::move(done));
+              }};
+}
+
+UserLookup LookupIn(store::UserStore& store) {
+  return [&store](const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+                  Callback<std::optional<User>> done) {
+    store.Find(tenant, user_id, deadline, std::move(done));
+  };
+}
+
 RecheckLookups LookupsIn(store::TenantStore& tenants, store::UserStore& users) {
   return {.tenants =
               [&tenants](const std::vector<SchemaName>& names, absl::Time deadline,

@@ -61,11 +61,13 @@ std::string ReasonIn(const grpc::Status& status) {
   return "";
 }
 
-spdlog::level::level_enum LevelOf(const std::optional<MethodPolicy>& policy,
-                                  const grpc::Status& status, bool client_gone) {
-  const auto usual =
-      policy == MethodPolicy::kAnonymous ? spdlog::level::debug : spdlog::level::info;
-  if (client_gone) return usual;  // whatever came of it, nobody is there to miss it
+bool IsForAnybody(const CallContext& context) {
+  return context.policy().has_value() && context.policy()->callers == Callers::kAnybody;
+}
+
+spdlog::level::level_enum LevelOf(const CallContext& context, const grpc::Status& status) {
+  const auto usual = IsForAnybody(context) ? spdlog::level::debug : spdlog::level::info;
+  if (context.IsCancelled()) return usual;  // whatever came of it, nobody is there to miss it
   switch (status.error_code()) {
     case grpc::StatusCode::INTERNAL:
     case grpc::StatusCode::UNAVAILABLE:
@@ -79,8 +81,8 @@ spdlog::level::level_enum LevelOf(const std::optional<MethodPolicy>& policy,
 
 class AccessLog final : public grpc::experimental::Interceptor {
  public:
-  AccessLog(CallContext& context, std::string method, std::shared_ptr<spdlog::logger> log)
-      : context_(context), method_(std::move(method)), log_(std::move(log)) {}
+  AccessLog(const CallContext& context, std::shared_ptr<spdlog::logger> log)
+      : context_(context), log_(std::move(log)) {}
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
@@ -93,22 +95,22 @@ class AccessLog final : public grpc::experimental::Interceptor {
   using SteadyClock = std::chrono::steady_clock;
 
   void Write(const grpc::Status& status) const {
-    const auto level = LevelOf(context_.policy(), status, context_.IsCancelled());
+    const auto level = LevelOf(context_, status);
     if (!log_->should_log(level)) return;
     const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
     const Principal& principal = context_.principal();
     log_->log(level,
-              "call method={} tenant={} user={} credential={} status={} reason={} "
+              "call method={} tenant={} user={} service={} credential={} status={} reason={} "
               "duration_ms={:.3f} request_id={} peer={}",
-              Escaped(method_), context_.tenant() ? Escaped(context_.tenant()->text()) : "",
-              Escaped(principal.user_id), NameOf(principal.credential),
+              Escaped(context_.method()),
+              context_.tenant() ? Escaped(context_.tenant()->text()) : "",
+              Escaped(principal.user_id), Escaped(principal.service), NameOf(principal.credential),
               absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())),
               Escaped(ReasonIn(status)), duration.count(), Escaped(context_.request_id()),
               Escaped(context_.peer()));
   }
 
   const CallContext& context_;
-  const std::string method_;
   const std::shared_ptr<spdlog::logger> log_;
   const SteadyClock::time_point begun_ = SteadyClock::now();
 };
@@ -118,7 +120,7 @@ class AccessLog final : public grpc::experimental::Interceptor {
 grpc::experimental::Interceptor* AccessLogFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* call) {
   CallContext* const context = CallContext::Of(call);
-  return context == nullptr ? nullptr : new AccessLog(*context, call->method(), log_);
+  return context == nullptr ? nullptr : new AccessLog(*context, log_);
 }
 
 }  // namespace chatter::interceptors

@@ -1,6 +1,6 @@
 // Writes one line for every call, when it ends.
 //
-//   call method=/chatter.v1.ChatService/Chat tenant=acme user=alice credential=session
+//   call method=/chatter.v1.ChatService/Chat tenant=acme user=alice service= credential=session
 //   status=NOT_FOUND reason=ROOM_NOT_FOUND duration_ms=1.234 request_id=...
 //   peer=ipv4:127.0.0.1:4711
 //

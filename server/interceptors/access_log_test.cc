@@ -7,7 +7,7 @@
 #include <string>
 
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
 
@@ -26,7 +26,7 @@ class AccessLogTest : public testing::Test {
 
   static auto Lines(const std::string& log) { return std::count(log.begin(), log.end(), '\n'); }
 
-  const std::string token_ = identity::GenerateSessionToken();
+  const std::string token_ = identity::GenerateToken(identity::kSessionTokenPrefix);
   TestServer server_;
 };
 
@@ -35,21 +35,23 @@ TEST_F(AccessLogTest, TellsOfACall) {
   server_.GetUser({{"x-chatter-tenant", "acme"}, {"x-request-id", "r1"}, Bearer(token_)});
   EXPECT_THAT(server_.log(),
               MatchesRegex("info call method=/chatter.v1.UserService/GetUser tenant=acme "
-                           "user=alice credential=session status=OK reason= "
+                           "user=alice service= credential=session status=OK reason= "
                            "duration_ms=[0-9]+\\.[0-9]+ request_id=r1 peer=ipv4:[0-9.:]+\n"));
 }
 
 TEST_F(AccessLogTest, TellsOfADenial) {
   server_.GetUser({{"x-chatter-tenant", "nobody"}, Bearer(token_)});
-  EXPECT_THAT(server_.log(), AllOf(StartsWith("info "), HasSubstr("tenant= user= credential=none"),
-                                   HasSubstr("status=NOT_FOUND reason=TENANT_NOT_FOUND")));
+  EXPECT_THAT(server_.log(),
+              AllOf(StartsWith("info "), HasSubstr("tenant= user= service= credential=none"),
+                    HasSubstr("status=NOT_FOUND reason=TENANT_NOT_FOUND")));
 }
 
 TEST_F(AccessLogTest, TellsWhoWasNotAllowed) {
   server_.database.AddSession("acme", token_, "alice");
   server_.UpsertUsers({{"x-chatter-tenant", "acme"}, Bearer(token_)});
-  EXPECT_THAT(server_.log(), HasSubstr("user=alice credential=session status=PERMISSION_DENIED "
-                                       "reason=CREDENTIAL_NOT_ALLOWED"));
+  EXPECT_THAT(server_.log(),
+              HasSubstr("user=alice service= credential=session status=PERMISSION_DENIED "
+                        "reason=CREDENTIAL_NOT_ALLOWED"));
 }
 
 TEST_F(AccessLogTest, TellsOfAStreamOnceItHasEnded) {
@@ -69,7 +71,8 @@ TEST_F(AccessLogTest, WarnsOfTheServersFailures) {
 TEST_F(AccessLogTest, NeverHoldsACredential) {
   server_.database.AddSession("acme", token_, "alice");
   server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(token_)});
-  server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(identity::GenerateSessionToken())});
+  server_.GetUser({{"x-chatter-tenant", "acme"},
+                   Bearer(identity::GenerateToken(identity::kSessionTokenPrefix))});
   server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(TestServer::kAdministratorKey)});
   server_.GetUser({{"x-chatter-tenant", "acme"}, {"authorization", "Basic chs_secret"}});
   EXPECT_THAT(server_.log(),

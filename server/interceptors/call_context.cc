@@ -30,14 +30,19 @@ std::string_view CallContext::user_id() const {
   return allowed() ? std::string_view(principal_.user_id) : std::string_view();
 }
 
+std::string_view CallContext::service() const {
+  return allowed() ? std::string_view(principal_.service) : std::string_view();
+}
+
 CredentialKind CallContext::credential_kind() const {
   return allowed() ? principal_.credential : CredentialKind::kNone;
 }
 
 CallContext* CallContext::Of(grpc::experimental::ServerRpcInfo* call) {
   auto* const self = dynamic_cast<CallContext*>(call->server_context());
-  if (self != nullptr && !self->policy_.has_value()) {
-    self->policy_ = FindMethodPolicy(call->method());
+  if (self != nullptr && self->method_.empty()) {
+    self->method_ = call->method();
+    self->policy_ = self->methods_.Find(self->method_);
     self->is_stream_ = call->type() != grpc::experimental::ServerRpcInfo::Type::UNARY;
   }
   return self;

@@ -44,16 +44,20 @@ class CallContext final : public grpc::CallbackServerContext {
   std::string_view schema_name() const;
   // False where the server knows one schema only.
   bool multitenant() const { return multitenant_; }
-  // Empty: a service or an administrator.
+  // Empty: a service or an administrator calls for itself.
   std::string_view user_id() const;
+  // The service account that calls, for itself or on behalf of the user; empty: the user calls.
+  std::string_view service() const;
   CredentialKind credential_kind() const;
 
   // For the interceptors only.
-  // `clock` must outlive the context.
-  explicit CallContext(const Clock& clock) : clock_(clock) {}
+  // Both must outlive the context.
+  CallContext(const MethodPolicies& methods, const Clock& clock)
+      : methods_(methods), clock_(clock) {}
   // The context of the call that begins; nullptr if it isn't one of ours (a service of another API
   // style, an unknown method).
   static CallContext* Of(grpc::experimental::ServerRpcInfo* call);
+  const std::string& method() const { return method_; }
   const std::optional<MethodPolicy>& policy() const { return policy_; }
   const std::optional<SchemaName>& tenant() const { return tenant_; }
   const Principal& principal() const { return principal_; }
@@ -72,7 +76,9 @@ class CallContext final : public grpc::CallbackServerContext {
   bool allowed() const { return verdict_.has_value() && verdict_->ok(); }
   absl::Time CallerDeadline() const;
 
+  const MethodPolicies& methods_;
   const Clock& clock_;
+  std::string method_;
   bool is_stream_ = false;
   std::optional<MethodPolicy> policy_;
   std::string request_id_;
@@ -85,11 +91,12 @@ class CallContext final : public grpc::CallbackServerContext {
 // Makes a CallContext for each call. Thread-safe.
 class CallContextAllocator final : public grpc::ContextAllocator {
  public:
-  // `clock` must outlive the server.
-  explicit CallContextAllocator(const Clock& clock) : clock_(clock) {}
+  // Both must outlive the server.
+  CallContextAllocator(const MethodPolicies& methods, const Clock& clock)
+      : methods_(methods), clock_(clock) {}
 
   grpc::CallbackServerContext* NewCallbackServerContext() override {
-    return new CallContext(clock_);
+    return new CallContext(methods_, clock_);
   }
   // gRPC hands over the contexts of unknown methods too, which are its own and not on the heap.
   void Release(grpc::CallbackServerContext* context) override {
@@ -97,6 +104,7 @@ class CallContextAllocator final : public grpc::ContextAllocator {
   }
 
  private:
+  const MethodPolicies& methods_;
   const Clock& clock_;
 };
 

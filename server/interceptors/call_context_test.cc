@@ -8,13 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/interceptors/access_log.h"
 #include "server/interceptors/request_id.h"
 #include "server/interceptors/tenant_resolver.h"
 #include "server/interceptors/test_server.h"
 #include "server/interceptors/user_auth.h"
 #include "server/model/errors.h"
+#include "server/rpc/methods.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -26,14 +27,15 @@ TestServer::Install InstallParts(bool allocator, bool tenant, bool user) {
   return [=](grpc::ServerBuilder& builder, TestServer& server) {
     std::vector<std::unique_ptr<Factory>> creators;
     if (user)
-      creators.push_back(
-          std::make_unique<UserAuthFactory>(*server.authenticators, CredentialOptions{}));
+      creators.push_back(std::make_unique<UserAuthFactory>(*server.authenticators, server.users,
+                                                           CredentialOptions{}));
     if (tenant)
       creators.push_back(
           std::make_unique<TenantResolverFactory>(server.tenants, identity::TrustedProxies()));
     builder.experimental().SetInterceptorCreators(std::move(creators));
     if (allocator) {
-      builder.SetContextAllocator(std::make_unique<CallContextAllocator>(server.clock));
+      builder.SetContextAllocator(
+          std::make_unique<CallContextAllocator>(rpc::Methods(), server.clock));
     }
   };
 }
@@ -55,7 +57,7 @@ class FailClosedTest : public testing::Test {
     EXPECT_EQ(server.sightings.admitted(), 0);
   }
 
-  const std::string token_ = identity::GenerateSessionToken();
+  const std::string token_ = identity::GenerateToken(identity::kSessionTokenPrefix);
 };
 
 TEST_F(FailClosedTest, WithoutAnyInterceptor) { ExpectDefect(InstallParts(true, false, false)); }
@@ -66,7 +68,7 @@ TEST_F(FailClosedTest, WithoutTheTenantInterceptor) {
 TEST_F(FailClosedTest, WithoutTheContext) { ExpectDefect(InstallParts(false, true, true)); }
 
 TEST(CallContext, AdmitsNobodyWithoutAVerdict) {
-  CallContext context(Clock::Real());
+  CallContext context(rpc::Methods(), Clock::Real());
   context.set_principal({.credential = CredentialKind::kSession, .user_id = "alice"});
   EXPECT_EQ(chatter::ReasonOf(CallContext::Admit(&context).status()), v1::ERROR_REASON_INTERNAL);
   EXPECT_EQ(context.user_id(), "");
@@ -75,7 +77,7 @@ TEST(CallContext, AdmitsNobodyWithoutAVerdict) {
 }
 
 TEST(CallContext, TheFirstDenialStands) {
-  CallContext context(Clock::Real());
+  CallContext context(rpc::Methods(), Clock::Real());
   context.Deny(RoomNotFoundError());
   context.Deny(DatabaseUnavailableError());
   context.Allow();
@@ -84,7 +86,7 @@ TEST(CallContext, TheFirstDenialStands) {
 }
 
 TEST(CallContext, ADenialOverridesAPermission) {
-  CallContext context(Clock::Real());
+  CallContext context(rpc::Methods(), Clock::Real());
   context.Allow();
   context.Deny(RoomNotFoundError());
   EXPECT_EQ(CallContext::Admit(&context).status(), RoomNotFoundError());
@@ -93,11 +95,11 @@ TEST(CallContext, ADenialOverridesAPermission) {
 TEST(CallContext, DeniesWithNothingButTheApisErrors) {
   for (const absl::Status& defect :
        {absl::OkStatus(), absl::InternalError("relation chatter_session does not exist")}) {
-    CallContext context(Clock::Real());
+    CallContext context(rpc::Methods(), Clock::Real());
     context.Deny(defect);
     EXPECT_EQ(CallContext::Admit(&context).status(), InternalError());
   }
-  CallContext late(Clock::Real());
+  CallContext late(rpc::Methods(), Clock::Real());
   late.Deny(absl::DeadlineExceededError("statement timeout"));
   EXPECT_EQ(CallContext::Admit(&late).status(), DatabaseUnavailableError());
 }
@@ -117,7 +119,7 @@ TEST(CallContext, BoundsTheDeadline) {
 
 TEST(CallContext, StreamsHaveNoDeadline) {
   TestServer server;
-  const std::string token = identity::GenerateSessionToken();
+  const std::string token = identity::GenerateToken(identity::kSessionTokenPrefix);
   server.database.AddTenant("acme");
   server.database.AddSession("acme", token, "alice");
   ASSERT_TRUE(server.Chat({{"x-chatter-tenant", "acme"}, Bearer(token)}).status.ok());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "server/identity/cookie.h"
 #include "server/model/errors.h"
 
@@ -45,8 +46,9 @@ absl::StatusOr<std::optional<Credential>> ReadCookie(const ClientMetadata& metad
 
 }  // namespace
 
-absl::StatusOr<std::vector<Credential>> ReadCredentials(const ClientMetadata& metadata,
-                                                        const CredentialOptions& options) {
+absl::StatusOr<std::vector<Credential>> ReadCredentials(
+    const ClientMetadata& metadata, const std::vector<std::string>& certificate_names,
+    const CredentialOptions& options) {
   std::vector<Credential> credentials;
   auto bearer = ReadBearer(metadata);
   if (!bearer.ok()) return bearer.status();
@@ -55,6 +57,10 @@ absl::StatusOr<std::vector<Credential>> ReadCredentials(const ClientMetadata& me
     auto cookie = ReadCookie(metadata, options.session_cookie);
     if (!cookie.ok()) return cookie.status();
     if (cookie->has_value()) credentials.push_back(**std::move(cookie));
+  }
+  if (credentials.empty() && !certificate_names.empty()) {
+    credentials.push_back(
+        {.form = Credential::Form::kCertificate, .text = absl::StrJoin(certificate_names, "\n")});
   }
   if (credentials.empty()) {
     return MakeError(absl::StatusCode::kUnauthenticated, v1::ERROR_REASON_CREDENTIAL_REQUIRED,

@@ -17,12 +17,15 @@ struct CredentialOptions {
   std::string session_cookie = {};  // the name of the application's; empty: cookies are ignored
 };
 
-// At least one: the token of `authorization: Bearer ...`, the session cookie.
+// At least one: the token of `authorization: Bearer ...`, the session cookie; or, where there is
+// neither, the names in the client's certificate: that is the connection's, and a gateway that has
+// one may pass on the credentials of those whom it calls for.
 // Errors: UNAUTHENTICATED (CREDENTIAL_REQUIRED) when there is none; UNAUTHENTICATED
 // (CREDENTIAL_INVALID) for another scheme or a malformed cookie; INVALID_ARGUMENT
 // (INVALID_METADATA).
-absl::StatusOr<std::vector<identity::Credential>> ReadCredentials(const ClientMetadata& metadata,
-                                                                  const CredentialOptions& options);
+absl::StatusOr<std::vector<identity::Credential>> ReadCredentials(
+    const ClientMetadata& metadata, const std::vector<std::string>& certificate_names,
+    const CredentialOptions& options);
 
 }  // namespace chatter::interceptors
 

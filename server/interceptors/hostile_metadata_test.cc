@@ -110,8 +110,9 @@ class HostileMetadataTest : public testing::Test {
 };
 
 TEST_F(HostileMetadataTest, TheRawCallItselfIsSound) {
-  EXPECT_THAT(LogOf(tenant_ + key_), HasSubstr("tenant=acme user= credential=administrator_key "
-                                               "status=OK"));
+  EXPECT_THAT(LogOf(tenant_ + key_),
+              HasSubstr("tenant=acme user= service=administrator credential=administrator_key "
+                        "status=OK"));
 }
 
 TEST_F(HostileMetadataTest, TenantNotUtf8) {

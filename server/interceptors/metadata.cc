@@ -8,14 +8,11 @@
 #include "server/model/errors.h"
 
 namespace chatter::interceptors {
-namespace {
 
 absl::Status InvalidMetadataError(std::string_view key, std::string_view what) {
   return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_INVALID_METADATA,
                    "The metadata " + std::string(key) + std::string(what), {{"key", key}});
 }
-
-}  // namespace
 
 absl::StatusOr<std::optional<std::string_view>> SingleValue(const ClientMetadata& metadata,
                                                             std::string_view key, size_t max_bytes,
@@ -26,6 +23,7 @@ absl::StatusOr<std::optional<std::string_view>> SingleValue(const ClientMetadata
   const std::string_view value(begin->second.data(), begin->second.size());
   if (value.size() > max_bytes) return InvalidMetadataError(key, " is too long.");
   const auto may_be_there = [charset](char c) {
+    if (charset == Charset::kBytes) return true;
     const auto byte = static_cast<unsigned char>(c);
     return absl::ascii_isprint(byte) || (charset == Charset::kBeyondAscii && byte >= 0x80);
   };

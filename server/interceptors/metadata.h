@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace chatter::interceptors {
@@ -23,7 +24,11 @@ inline constexpr int kMaxMetadataBytes = 16 * 1024;
 enum class Charset {
   kPrintableAscii,
   kBeyondAscii,  // the same, and bytes beyond ASCII, which are the caller's to check
+  kBytes,        // any, in keys that end with "-bin"
 };
+
+// INVALID_ARGUMENT (INVALID_METADATA): "The metadata <key><what>".
+absl::Status InvalidMetadataError(std::string_view key, std::string_view what);
 
 // The value of the one entry with this key; nullopt: there is none. Valid as long as the metadata.
 // Errors: INVALID_ARGUMENT (INVALID_METADATA) for several entries, more than `max_bytes`, or bytes

@@ -1,33 +1,61 @@
-// Who may call what: one table of all methods.
+// Who may call what: a table of all methods that a server has.
 //
-// Thread-safe.
+// Thread-safe once made.
 #ifndef CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
 #define CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
 
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "server/model/model.h"
 
 namespace chatter::interceptors {
 
-enum class MethodPolicy {
-  kAnonymous,      // anybody; no tenant
+// Whom a method is for.
+enum class Callers {
+  kAnybody,        // without a credential or a tenant
   kAdministrator,  // the administrator's key; no tenant: the request names it
-  kService,        // the administrator's key, in a tenant
-  kUser,           // a user's session, in a tenant
+  kService,        // a program that calls for itself, in a tenant
+  kUser,           // a user, or a service on behalf of one, in a tenant
   kUserOrService,
 };
 
-// By the full name of the method, as in "/chatter.v1.ChatService/Chat". nullopt: not in the table,
-// so nobody may call it.
-std::optional<MethodPolicy> FindMethodPolicy(std::string_view method);
+// What a method does, as far as a service account's scope goes.
+enum class Access { kReads, kChanges };
 
-bool NeedsTenant(MethodPolicy policy);
+struct MethodPolicy {
+  Callers callers = Callers::kAdministrator;
+  Access access = Access::kChanges;
 
-// OK, or PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) with what would be needed instead.
-absl::Status CheckPolicy(MethodPolicy policy, const Principal& principal);
+  friend bool operator==(const MethodPolicy&, const MethodPolicy&) = default;
+};
+
+class MethodPolicies {
+ public:
+  struct Entry {
+    std::string method;  // the full name, as in "/chatter.v1.ChatService/Chat"
+    MethodPolicy policy;
+  };
+  // The health and the reflection service are for anybody and needn't be among the entries.
+  explicit MethodPolicies(std::vector<Entry> entries);
+
+  // nullopt: not in the table, so nobody may call it.
+  std::optional<MethodPolicy> Find(std::string_view method) const;
+
+ private:
+  absl::flat_hash_map<std::string, MethodPolicy> policies_;
+};
+
+bool NeedsTenant(Callers callers);
+
+// OK, or PERMISSION_DENIED: CREDENTIAL_NOT_ALLOWED with what would be needed instead, or
+// OUT_OF_SCOPE where a service account's scope doesn't hold the method.
+absl::Status CheckPolicy(std::string_view method, const MethodPolicy& policy,
+                         const Principal& principal);
 
 }  // namespace chatter::interceptors
 

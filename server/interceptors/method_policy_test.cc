@@ -1,76 +1,91 @@
 #include "server/interceptors/method_policy.h"
 
-#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
-#include <string>
+#include <memory>
 
-#include "chatter/v1/chat.pb.h"
-#include "chatter/v1/room.pb.h"
-#include "chatter/v1/session.pb.h"
-#include "chatter/v1/tenant.pb.h"
-#include "chatter/v1/token_issuer.pb.h"
-#include "chatter/v1/user.pb.h"
 #include "server/model/errors.h"
 
 namespace chatter::interceptors {
 namespace {
 
-constexpr MethodPolicy kAll[] = {MethodPolicy::kAnonymous, MethodPolicy::kAdministrator,
-                                 MethodPolicy::kService, MethodPolicy::kUser,
-                                 MethodPolicy::kUserOrService};
+constexpr Callers kAll[] = {Callers::kAnybody, Callers::kAdministrator, Callers::kService,
+                            Callers::kUser, Callers::kUserOrService};
+constexpr char kMethod[] = "/shop.v1.CartService/GetCart";
 
-// A method that is added to the API must be added to the table.
-TEST(MethodPolicy, KnowsEveryMethodOfTheApi) {
-  int methods = 0;
-  for (const auto* file : {v1::ChatRequest::descriptor()->file(), v1::Room::descriptor()->file(),
-                           v1::Session::descriptor()->file(), v1::Tenant::descriptor()->file(),
-                           v1::TokenIssuer::descriptor()->file(), v1::User::descriptor()->file()}) {
-    for (int s = 0; s < file->service_count(); ++s) {
-      const auto* service = file->service(s);
-      for (int m = 0; m < service->method_count(); ++m) {
-        const std::string name = "/" + service->full_name() + "/" + service->method(m)->name();
-        const auto policy = FindMethodPolicy(name);
-        ASSERT_TRUE(policy.has_value()) << name;
-        EXPECT_NE(*policy, MethodPolicy::kAnonymous) << name;
-        const bool administration =
-            service->name() == "TenantService" || service->name() == "TokenIssuerService";
-        EXPECT_EQ(NeedsTenant(*policy), !administration) << name;
-        ++methods;
-      }
-    }
-  }
-  EXPECT_GE(methods, 19);
-}
-
-TEST(MethodPolicy, KnowsNoOthers) {
-  for (const char* name : {"", "/", "/chatter.v1.ChatService/", "/chatter.v1.ChatService/chat",
-                           "chatter.v1.ChatService/Chat", "/chatter.v1.ChatService/Chat2"}) {
-    EXPECT_EQ(FindMethodPolicy(name), std::nullopt) << name;
+TEST(MethodPolicies, KnowsWhatItWasGivenAndTheOpenServices) {
+  const MethodPolicies policies({{kMethod, {Callers::kUser, Access::kReads}}});
+  EXPECT_EQ(policies.Find(kMethod), (MethodPolicy{Callers::kUser, Access::kReads}));
+  EXPECT_EQ(policies.Find("/grpc.health.v1.Health/Check")->callers, Callers::kAnybody);
+  for (const char* name : {"", "/", "/shop.v1.CartService/", "/shop.v1.CartService/getCart",
+                           "shop.v1.CartService/GetCart", "/shop.v1.CartService/GetCart2"}) {
+    EXPECT_EQ(policies.Find(name), std::nullopt) << name;
   }
 }
 
-bool Allows(MethodPolicy policy, const Principal& principal) {
-  const absl::Status status = CheckPolicy(policy, principal);
-  if (!status.ok()) {
-    EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
-    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
-  }
-  return status.ok();
+v1::ErrorReason ReasonAgainst(const MethodPolicy& policy, const Principal& principal) {
+  const absl::Status status = CheckPolicy(kMethod, policy, principal);
+  if (status.ok()) return v1::ERROR_REASON_UNSPECIFIED;
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+  return ReasonOf(status);
 }
 
-TEST(CheckPolicy, AsksForTheRightKindOfCredential) {
+bool Allows(Callers callers, const Principal& principal) {
+  const v1::ErrorReason reason = ReasonAgainst({callers, Access::kChanges}, principal);
+  if (reason != v1::ERROR_REASON_UNSPECIFIED) {
+    EXPECT_EQ(reason, v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
+  }
+  return reason == v1::ERROR_REASON_UNSPECIFIED;
+}
+
+Principal Service(ServiceScope scope, const std::string& user_id = "") {
+  return {.credential = CredentialKind::kApiKey,
+          .user_id = user_id,
+          .service = "shop",
+          .scope = std::make_shared<const ServiceScope>(std::move(scope))};
+}
+
+TEST(CheckPolicy, AsksForTheRightKindOfCaller) {
+  const ServiceScope everything{.tenants = {"*"}, .services = {"*"}, .may_act_for_users = true};
   const Principal nobody;
-  const Principal administrator{.credential = CredentialKind::kAdministratorKey, .user_id = ""};
+  const Principal nameless{.credential = CredentialKind::kSession};
   const Principal user{.credential = CredentialKind::kSession, .user_id = "alice"};
-  const Principal nameless{.credential = CredentialKind::kSession, .user_id = ""};
-  for (const MethodPolicy policy : kAll) {
-    const bool anonymous = policy == MethodPolicy::kAnonymous;
-    EXPECT_EQ(Allows(policy, nobody), anonymous);
-    EXPECT_EQ(Allows(policy, nameless), anonymous);
-    EXPECT_EQ(Allows(policy, administrator), policy != MethodPolicy::kUser);
-    EXPECT_EQ(Allows(policy, user),
-              anonymous || policy == MethodPolicy::kUser || policy == MethodPolicy::kUserOrService);
+  const Principal administrator{.credential = CredentialKind::kAdministratorKey,
+                                .service = std::string(kAdministratorName)};
+  Principal administrator_for_user = administrator;
+  administrator_for_user.user_id = "alice";
+  for (const Callers callers : kAll) {
+    const bool anybody = callers == Callers::kAnybody;
+    const bool users = anybody || callers == Callers::kUser || callers == Callers::kUserOrService;
+    const bool services =
+        anybody || callers == Callers::kService || callers == Callers::kUserOrService;
+    EXPECT_EQ(Allows(callers, nobody), anybody);
+    EXPECT_EQ(Allows(callers, nameless), anybody);
+    EXPECT_EQ(Allows(callers, user), users);
+    EXPECT_EQ(Allows(callers, administrator), callers != Callers::kUser);
+    EXPECT_EQ(Allows(callers, administrator_for_user), users);
+    EXPECT_EQ(Allows(callers, Service(everything)), services);
+    EXPECT_EQ(Allows(callers, Service(everything, "alice")), users);
+  }
+}
+
+TEST(CheckPolicy, KeepsAServiceWithinItsScope) {
+  const MethodPolicy reads{Callers::kUserOrService, Access::kReads};
+  const MethodPolicy changes{Callers::kUserOrService, Access::kChanges};
+  for (const char* user_id : {"", "alice"}) {
+    for (const char* service : {"*", "shop.v1.CartService"}) {
+      EXPECT_EQ(ReasonAgainst(changes, Service({.services = {service}}, user_id)),
+                v1::ERROR_REASON_UNSPECIFIED);
+    }
+    for (const char* service : {"shop.v1.Cart", "shop.v1.CartService2", ""}) {
+      EXPECT_EQ(ReasonAgainst(reads, Service({.services = {service}}, user_id)),
+                v1::ERROR_REASON_OUT_OF_SCOPE);
+    }
+    EXPECT_EQ(ReasonAgainst(reads, Service({.services = {}}, user_id)),
+              v1::ERROR_REASON_OUT_OF_SCOPE);
+    const Principal reader = Service({.services = {"*"}, .read_only = true}, user_id);
+    EXPECT_EQ(ReasonAgainst(reads, reader), v1::ERROR_REASON_UNSPECIFIED);
+    EXPECT_EQ(ReasonAgainst(changes, reader), v1::ERROR_REASON_OUT_OF_SCOPE);
   }
 }
 

@@ -23,13 +23,14 @@ void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps) {
   creators.push_back(std::make_unique<RequestIdFactory>());
   creators.push_back(std::make_unique<AccessLogFactory>(deps.access_log));
   creators.push_back(std::make_unique<TenantResolverFactory>(deps.tenants, deps.trusted_proxies));
-  creators.push_back(std::make_unique<UserAuthFactory>(deps.authenticators, deps.credentials));
+  creators.push_back(
+      std::make_unique<UserAuthFactory>(deps.authenticators, deps.users, deps.credentials));
   creators.push_back(std::make_unique<MalformedRequestFactory>());
   // gRPC runs what comes in through the last one first.
   std::reverse(creators.begin(), creators.end());
 
   builder.experimental().SetInterceptorCreators(std::move(creators));
-  builder.SetContextAllocator(std::make_unique<CallContextAllocator>(deps.clock));
+  builder.SetContextAllocator(std::make_unique<CallContextAllocator>(deps.methods, deps.clock));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
 }
 

@@ -11,7 +11,9 @@
 #include "server/identity/authenticator_chain.h"
 #include "server/identity/tenant_directory.h"
 #include "server/identity/trusted_proxies.h"
+#include "server/identity/user_directory.h"
 #include "server/interceptors/credentials.h"
+#include "server/interceptors/method_policy.h"
 
 namespace spdlog {
 class logger;
@@ -23,7 +25,9 @@ namespace chatter::interceptors {
 struct StackDeps {
   identity::TenantDirectory& tenants;
   identity::AuthenticatorChain& authenticators;
+  identity::UserDirectory& users;
   std::shared_ptr<spdlog::logger> access_log;
+  const MethodPolicies& methods;
   const Clock& clock = Clock::Real();
   CredentialOptions credentials = {};
   // Whose word on the host that was called is taken. None, unless told.

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "chatter/v1/room.grpc.pb.h"
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/interceptors/metadata.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
@@ -26,8 +26,8 @@ class StackTest : public testing::Test {
     server_.database.AddSession("globex", bob_, "bob");
   }
 
-  const std::string alice_ = identity::GenerateSessionToken();
-  const std::string bob_ = identity::GenerateSessionToken();
+  const std::string alice_ = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string bob_ = identity::GenerateToken(identity::kSessionTokenPrefix);
   TestServer server_;
 };
 

@@ -89,7 +89,8 @@ class TenantResolver final : public grpc::experimental::Interceptor {
 grpc::experimental::Interceptor* TenantResolverFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* call) {
   CallContext* const context = CallContext::Of(call);
-  if (context == nullptr || !context->policy().has_value() || !NeedsTenant(*context->policy())) {
+  if (context == nullptr || !context->policy().has_value() ||
+      !NeedsTenant(context->policy()->callers)) {
     return nullptr;
   }
   return new TenantResolver(*context, tenants_, trusted_proxies_);

@@ -8,6 +8,7 @@
 #include "server/interceptors/stack.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
+#include "server/rpc/methods.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -69,7 +70,9 @@ TEST(TenantResolver, TakesAForwardedHostFromTrustedProxiesOnly) {
     TestServer server([&trusted = trusted](grpc::ServerBuilder& builder, TestServer& self) {
       InstallStack(builder, {.tenants = self.tenants,
                              .authenticators = *self.authenticators,
+                             .users = self.users,
                              .access_log = self.access_log,
+                             .methods = rpc::Methods(),
                              .clock = self.clock,
                              .trusted_proxies = *identity::TrustedProxies::Parse(trusted)});
     });
@@ -85,7 +88,9 @@ TEST(TenantResolver, IgnoresAnythingThatOthersForward) {
   TestServer server([](grpc::ServerBuilder& builder, TestServer& self) {
     InstallStack(builder, {.tenants = self.tenants,
                            .authenticators = *self.authenticators,
+                           .users = self.users,
                            .access_log = self.access_log,
+                           .methods = rpc::Methods(),
                            .clock = self.clock});
   });
   server.database.AddTenant("acme", {"chat.acme.example"});

@@ -11,6 +11,7 @@
 #include "server/identity/administrator_key_authenticator.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/stack.h"
+#include "server/rpc/methods.h"
 #include "server/rpc/status.h"
 
 namespace chatter::interceptors {
@@ -21,8 +22,15 @@ std::string Describe(const Caller& caller) {
   if (caller.principal.credential == CredentialKind::kSession) credential = "session";
   if (caller.principal.credential == CredentialKind::kAdministratorKey) credential = "key";
   if (caller.principal.credential == CredentialKind::kDjangoSession) credential = "cookie";
-  return absl::StrCat(caller.tenant ? caller.tenant->text() : "", "/", caller.principal.user_id,
-                      "/", credential);
+  if (caller.principal.credential == CredentialKind::kApiKey) credential = "api_key";
+  std::string who = absl::StrCat(caller.tenant ? caller.tenant->text() : "", "/",
+                                 caller.principal.user_id, "/", credential);
+  const bool is_administrator =
+      caller.principal.credential == CredentialKind::kAdministratorKey && caller.is_service();
+  if (!caller.principal.service.empty() && !is_administrator) {
+    absl::StrAppend(&who, "/", caller.principal.service);
+  }
+  return who;
 }
 
 // Knows the session cookie "of-NAME" as the user NAME's, in every tenant, for 30 minutes.
@@ -88,6 +96,18 @@ void FakeDatabase::AddSession(std::string_view schema, const std::string& token,
                                      .expires_at = clock_.Now() + absl::Hours(1)});
 }
 
+void FakeDatabase::AddUser(std::string_view schema, const std::string& user_id, bool active) {
+  MutexLock lock(mu_);
+  users_.insert_or_assign(
+      {*SchemaName::Parse(schema), user_id},
+      User{.id = user_id, .display_name = "", .created_at = clock_.Now(), .active = active});
+}
+
+void FakeDatabase::AddApiKey(const std::string& key, ServiceIdentity identity) {
+  MutexLock lock(mu_);
+  api_keys_.insert_or_assign(Sha256(key), std::move(identity));
+}
+
 void FakeDatabase::FailWith(absl::Status status) {
   MutexLock lock(mu_);
   failure_ = std::move(status);
@@ -113,7 +133,7 @@ bool FakeDatabase::AwaitHeldLookup() {
 }
 
 template <typename T>
-void FakeDatabase::Answer(Callback<std::optional<T>> done, std::function<std::optional<T>()> find) {
+void FakeDatabase::Answer(Callback<T> done, std::function<T()> find) {
   worker_.Post([this, done = std::move(done), find = std::move(find)]() mutable {
     absl::Status failure;
     {
@@ -144,18 +164,19 @@ identity::TenantLookups FakeDatabase::tenant_lookups() {
   return {
       .by_schema =
           [this, find](const SchemaName& schema, absl::Time, Callback<std::optional<Tenant>> done) {
-            Answer<Tenant>(std::move(done), find([schema](const Tenant& tenant) {
-                             return tenant.schema_name == schema;
-                           }));
+            Answer<std::optional<Tenant>>(std::move(done), find([schema](const Tenant& tenant) {
+                                            return tenant.schema_name == schema;
+                                          }));
           },
       .by_domain =
           [this, find](const std::vector<std::string>& spellings, absl::Time,
                        Callback<std::optional<Tenant>> done) {
-            Answer<Tenant>(std::move(done), find([spellings](const Tenant& tenant) {
-                             return std::find_first_of(tenant.domains.begin(), tenant.domains.end(),
+            Answer<std::optional<Tenant>>(std::move(done), find([spellings](const Tenant& tenant) {
+                                            return std::find_first_of(
+                                                       tenant.domains.begin(), tenant.domains.end(),
                                                        spellings.begin(),
                                                        spellings.end()) != tenant.domains.end();
-                           }));
+                                          }));
           }};
 }
 
@@ -163,16 +184,44 @@ identity::SessionLookups FakeDatabase::session_lookups() {
   identity::SessionLookups lookups;
   lookups.find = [this](const SchemaName& tenant, const Sha256Digest& digest, absl::Time,
                         Callback<std::optional<Session>> done) {
-    Answer<Session>(std::move(done), [this, tenant, digest]() -> std::optional<Session> {
-      MutexLock lock(mu_);
-      const auto found = sessions_.find({tenant, digest});
-      if (found == sessions_.end()) return std::nullopt;
-      return found->second;
-    });
+    Answer<std::optional<Session>>(std::move(done),
+                                   [this, tenant, digest]() -> std::optional<Session> {
+                                     MutexLock lock(mu_);
+                                     const auto found = sessions_.find({tenant, digest});
+                                     if (found == sessions_.end()) return std::nullopt;
+                                     return found->second;
+                                   });
   };
   lookups.find_ended = [](const SchemaName&, const std::vector<Sha256Digest>&, absl::Time,
                           Callback<std::vector<size_t>> done) { done(std::vector<size_t>()); };
   return lookups;
+}
+
+identity::UserLookup FakeDatabase::user_lookup() {
+  return [this](const SchemaName& tenant, const std::string& user_id, absl::Time,
+                Callback<std::optional<User>> done) {
+    Answer<std::optional<User>>(std::move(done), [this, tenant, user_id]() -> std::optional<User> {
+      MutexLock lock(mu_);
+      const auto found = users_.find({tenant, user_id});
+      if (found == users_.end()) return std::nullopt;
+      return found->second;
+    });
+  };
+}
+
+identity::ApiKeyLookup FakeDatabase::api_key_lookup() {
+  using Found = std::vector<std::optional<ServiceIdentity>>;
+  return [this](const std::vector<Sha256Digest>& digests, absl::Time, Callback<Found> done) {
+    Answer<Found>(std::move(done), [this, digests] {
+      MutexLock lock(mu_);
+      Found all;
+      for (const Sha256Digest& digest : digests) {
+        const auto found = api_keys_.find(digest);
+        all.push_back(found == api_keys_.end() ? std::nullopt : std::optional(found->second));
+      }
+      return all;
+    });
+  };
 }
 
 absl::StatusOr<Caller> Sightings::Admit(grpc::CallbackServerContext* context) {
@@ -280,7 +329,9 @@ TestServer::TestServer(std::optional<SchemaName> single_schema)
             InstallStack(builder,
                          {.tenants = self.tenants,
                           .authenticators = *self.authenticators,
+                          .users = self.users,
                           .access_log = self.access_log,
+                          .methods = rpc::Methods(),
                           .clock = self.clock,
                           .credentials = {.session_cookie = kSessionCookie},
                           .trusted_proxies = *identity::TrustedProxies::Parse("127.0.0.1")});
@@ -290,6 +341,7 @@ TestServer::TestServer(std::optional<SchemaName> single_schema)
 TestServer::TestServer(const Install& install, std::optional<SchemaName> single_schema)
     : tenants({.cache = {}, .single_schema = std::move(single_schema)}, database.tenant_lookups(),
               clock),
+      users(database.user_lookup(), {}, clock),
       users_(std::make_unique<Users>(sightings)),
       tenant_service_(std::make_unique<Tenants>(sightings)),
       chats_(std::make_unique<Chats>(sightings)) {
@@ -298,6 +350,7 @@ TestServer::TestServer(const Install& install, std::optional<SchemaName> single_
       std::make_unique<identity::AdministratorKeyAuthenticator>(Sha256(kAdministratorKey)));
   kinds.push_back(std::make_unique<identity::SessionAuthenticator>(database.session_lookups()));
   kinds.push_back(std::make_unique<CookieAuthenticator>(clock));
+  kinds.push_back(std::make_unique<identity::ApiKeyAuthenticator>(database.api_key_lookup()));
   authenticators = std::make_unique<identity::AuthenticatorChain>(std::move(kinds),
                                                                   identity::CacheOptions{}, clock);
   access_log = std::make_shared<spdlog::logger>(

@@ -23,10 +23,12 @@
 #include "chatter/v1/user.grpc.pb.h"
 #include "server/base/mutex.h"
 #include "server/base/worker.h"
+#include "server/identity/api_key_authenticator.h"
 #include "server/identity/authenticator_chain.h"
 #include "server/identity/session_authenticator.h"
 #include "server/identity/tenant_directory.h"
 #include "server/identity/test_fakes.h"
+#include "server/identity/user_directory.h"
 #include "server/model/model.h"
 
 namespace chatter::interceptors {
@@ -37,6 +39,8 @@ class FakeDatabase {
   explicit FakeDatabase(const Clock& clock) : clock_(clock) {}
 
   void AddTenant(std::string_view schema, std::vector<std::string> domains = {});
+  void AddUser(std::string_view schema, const std::string& user_id, bool active = true);
+  void AddApiKey(const std::string& key, ServiceIdentity identity);
   void AddSession(std::string_view schema, const std::string& token, const std::string& user_id);
 
   // From now on lookups fail with this; OK: they work again.
@@ -49,16 +53,20 @@ class FakeDatabase {
 
   identity::TenantLookups tenant_lookups();
   identity::SessionLookups session_lookups();
+  identity::UserLookup user_lookup();
+  identity::ApiKeyLookup api_key_lookup();
 
  private:
   template <typename T>
-  void Answer(Callback<std::optional<T>> done, std::function<std::optional<T>()> find);
+  void Answer(Callback<T> done, std::function<T()> find);
 
   const Clock& clock_;
   Mutex mu_;
   CondVar changed_;
   std::vector<Tenant> tenants_ ABSL_GUARDED_BY(mu_);
   std::map<std::pair<SchemaName, Sha256Digest>, Session> sessions_ ABSL_GUARDED_BY(mu_);
+  std::map<std::pair<SchemaName, std::string>, User> users_ ABSL_GUARDED_BY(mu_);
+  std::map<Sha256Digest, ServiceIdentity> api_keys_ ABSL_GUARDED_BY(mu_);
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
   bool holding_ ABSL_GUARDED_BY(mu_) = false;
   int held_ ABSL_GUARDED_BY(mu_) = 0;
@@ -89,7 +97,9 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 struct Outcome {
   grpc::Status status;
   v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;
-  std::string who;  // "tenant/user/credential" as the handler saw it
+  // "tenant/user/credential" as the handler saw it, and "/service" for a service account or one who
+  // acts on behalf of the user.
+  std::string who;
   std::string request_id;
 };
 
@@ -126,6 +136,7 @@ class TestServer {
   FakeDatabase database{clock};
   identity::TenantDirectory tenants;
   std::unique_ptr<identity::AuthenticatorChain> authenticators;
+  identity::UserDirectory users;
   std::shared_ptr<spdlog::logger> access_log;
   Sightings sightings;
 

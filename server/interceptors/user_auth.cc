@@ -9,6 +9,8 @@
 
 #include "absl/status/statusor.h"
 #include "server/interceptors/call_context.h"
+#include "server/interceptors/on_behalf_of.h"
+#include "server/interceptors/peer_certificate.h"
 #include "server/model/errors.h"
 
 namespace chatter::interceptors {
@@ -35,8 +37,8 @@ absl::Status Agree(std::optional<Principal>& caller, Principal found) {
 class UserAuth final : public grpc::experimental::Interceptor {
  public:
   UserAuth(CallContext& context, identity::AuthenticatorChain& authenticators,
-           const CredentialOptions& options)
-      : context_(context), authenticators_(authenticators), options_(options) {}
+           identity::UserDirectory& users, const CredentialOptions& options)
+      : context_(context), authenticators_(authenticators), users_(users), options_(options) {}
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA) &&
@@ -49,51 +51,88 @@ class UserAuth final : public grpc::experimental::Interceptor {
 
  private:
   void Begin(InterceptorBatchMethods* methods) {
-    auto credentials = ReadCredentials(context_.client_metadata(), options_);
-    if (!credentials.ok()) {
-      context_.Deny(credentials.status());
-    } else if (!context_.policy().has_value() ||
-               (NeedsTenant(*context_.policy()) && !context_.tenant().has_value())) {
+    auto credentials = ReadCredentials(context_.client_metadata(),
+                                       PeerCertificateNames(*context_.auth_context()), options_);
+    auto on_behalf_of = ReadOnBehalfOf(context_.client_metadata());
+    if (!context_.policy().has_value() || (NeedsTenant() && !context_.tenant().has_value())) {
       // A method that nobody has put into the table, or a stack without the tenant interceptor.
       spdlog::error("a call without a policy or a tenant is denied request_id={}",
                     context_.request_id());
       context_.Deny(InternalError());
+    } else if (!credentials.ok()) {
+      context_.Deny(credentials.status());
+    } else if (!on_behalf_of.ok()) {
+      context_.Deny(on_behalf_of.status());
     } else {
       credentials_ = *std::move(credentials);
+      on_behalf_of_ = *std::move(on_behalf_of);
       return AuthenticateNext(methods);
     }
     methods->Proceed();
   }
+
+  bool NeedsTenant() const { return interceptors::NeedsTenant(context_.policy()->callers); }
 
   // The call waits; the authenticators' own time limits are the wait's. It may be over when this
   // returns.
   void AuthenticateNext(InterceptorBatchMethods* methods) {
     const identity::Credential credential = std::move(credentials_.back());
     credentials_.pop_back();
-    authenticators_.Authenticate(NeedsTenant(*context_.policy()) ? context_.tenant() : std::nullopt,
-                                 credential, [this, methods](absl::StatusOr<Principal> principal) {
-                                   const absl::Status status =
-                                       principal.ok() ? Agree(caller_, *std::move(principal))
-                                                      : principal.status();
-                                   if (status.ok() && !credentials_.empty())
-                                     return AuthenticateNext(methods);
-                                   Decide(status);
-                                   methods->Proceed();
+    authenticators_.Authenticate(NeedsTenant() ? context_.tenant() : std::nullopt, credential,
+                                 [this, methods](absl::StatusOr<Principal> principal) {
+                                   OnAuthenticated(methods, std::move(principal));
                                  });
+  }
+
+  void OnAuthenticated(InterceptorBatchMethods* methods, absl::StatusOr<Principal> principal) {
+    const absl::Status status =
+        principal.ok() ? Agree(caller_, *std::move(principal)) : principal.status();
+    if (status.ok() && !credentials_.empty()) return AuthenticateNext(methods);
+    if (status.ok()) {
+      context_.set_principal(*std::move(caller_));
+      if (on_behalf_of_.has_value()) return ActForUser(methods);
+    }
+    Decide(status);
+    methods->Proceed();
+  }
+
+  // The call waits, as above.
+  void ActForUser(InterceptorBatchMethods* methods) {
+    const absl::Status may = CheckOnBehalfOf(context_.policy()->callers, context_.principal());
+    if (!may.ok()) {
+      Decide(may);
+      return methods->Proceed();
+    }
+    users_.IsActive(*context_.tenant(), *on_behalf_of_,
+                    [this, methods](const absl::StatusOr<bool>& active) {
+                      Decide(BecomeUser(active));
+                      methods->Proceed();
+                    });
+  }
+
+  absl::Status BecomeUser(const absl::StatusOr<bool>& is_active) {
+    if (!is_active.ok()) return is_active.status();
+    if (!*is_active) return OnBehalfOfUnknownError();
+    Principal principal = context_.principal();
+    principal.user_id = *on_behalf_of_;
+    context_.set_principal(std::move(principal));
+    return absl::OkStatus();
   }
 
   void Decide(const absl::Status& status) {
     if (!status.ok()) return context_.Deny(status);
-    context_.set_principal(*std::move(caller_));
-    const absl::Status permission = CheckPolicy(*context_.policy(), context_.principal());
+    const absl::Status permission =
+        CheckPolicy(context_.method(), *context_.policy(), context_.principal());
     if (!permission.ok()) return context_.Deny(permission);
     context_.Allow();
   }
 
   CallContext& context_;
   identity::AuthenticatorChain& authenticators_;
+  identity::UserDirectory& users_;
   const CredentialOptions& options_;
   std::vector<identity::Credential> credentials_;
+  std::optional<std::string> on_behalf_of_;
   std::optional<Principal> caller_;
 };
 
@@ -102,8 +141,11 @@ class UserAuth final : public grpc::experimental::Interceptor {
 grpc::experimental::Interceptor* UserAuthFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* call) {
   CallContext* const context = CallContext::Of(call);
-  if (context == nullptr || context->policy() == MethodPolicy::kAnonymous) return nullptr;
-  return new UserAuth(*context, authenticators_, options_);
+  if (context == nullptr) return nullptr;
+  if (context->policy().has_value() && context->policy()->callers == Callers::kAnybody) {
+    return nullptr;
+  }
+  return new UserAuth(*context, authenticators_, users_, options_);
 }
 
 }  // namespace chatter::interceptors

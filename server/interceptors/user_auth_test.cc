@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
 
@@ -39,7 +39,7 @@ class UserAuthTest : public testing::Test {
                  v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
   }
 
-  const std::string token_ = identity::GenerateSessionToken();
+  const std::string token_ = identity::GenerateToken(identity::kSessionTokenPrefix);
   const Metadata session_ = {Bearer(token_)};
   const Metadata key_ = {Bearer(TestServer::kAdministratorKey)};
   TestServer server_;
@@ -108,7 +108,7 @@ TEST_F(UserAuthTest, RequiresACredential) {
 }
 
 TEST_F(UserAuthTest, RefusesInvalidCredentials) {
-  ExpectCredentialInvalid({Bearer(identity::GenerateSessionToken())});
+  ExpectCredentialInvalid({Bearer(identity::GenerateToken(identity::kSessionTokenPrefix))});
   ExpectCredentialInvalid({Bearer("chs_")});
   ExpectCredentialInvalid({Bearer("chs_' OR '1'='1")});
   ExpectCredentialInvalid({Bearer("anything")});
@@ -158,6 +158,101 @@ TEST_F(UserAuthTest, TheSameTokenInTwoTenantsIsTwoUsers) {
     EXPECT_EQ(server_.GetUser({{"x-chatter-tenant", "globex"}, Bearer(token_)}).who,
               "globex/bob/session");
   }
+}
+
+class ServiceAuthTest : public UserAuthTest {
+ protected:
+  ServiceAuthTest() {
+    server_.database.AddUser("acme", "alice");
+    server_.database.AddUser("acme", "gone", /*active=*/false);
+    SetScope({.tenants = {"acme"}, .services = {"*"}, .may_act_for_users = true});
+  }
+  void SetScope(ServiceScope scope) {
+    server_.database.AddApiKey(
+        api_key_,
+        {.account = "shop", .scope = std::move(scope), .changed_at = server_.clock.Now()});
+    server_.clock.Advance(absl::Seconds(3));  // empties the caches
+  }
+  static Metadata OnBehalfOf(const std::string& user_id, Metadata metadata) {
+    metadata.emplace_back("x-chatter-on-behalf-of", user_id);
+    return metadata;
+  }
+  static void ExpectRefused(const Outcome& outcome, v1::ErrorReason reason) {
+    ExpectDenied(outcome, grpc::StatusCode::PERMISSION_DENIED, reason);
+  }
+
+  const std::string api_key_ = identity::GenerateToken(identity::kApiKeyPrefix);
+  const Metadata service_ = InAcme({Bearer(api_key_)});
+};
+
+TEST_F(ServiceAuthTest, AServiceCallsForItself) {
+  EXPECT_EQ(server_.GetUser(service_).who, "acme//api_key/shop");
+  EXPECT_EQ(server_.UpsertUsers(service_).who, "acme//api_key/shop");
+  ExpectNotAllowed(server_.Chat(service_));
+  ExpectNotAllowed(server_.ListTenants(service_));
+}
+
+TEST_F(ServiceAuthTest, AServiceCallsOnBehalfOfAUser) {
+  EXPECT_EQ(server_.GetUser(OnBehalfOf("alice", service_)).who, "acme/alice/api_key/shop");
+  EXPECT_EQ(server_.Chat(OnBehalfOf("alice", service_)).who, "acme/alice/api_key/shop");
+  ExpectNotAllowed(server_.UpsertUsers(OnBehalfOf("alice", service_)));
+}
+
+TEST_F(ServiceAuthTest, TheAdministratorMayCallOnBehalfOfUsersToo) {
+  EXPECT_EQ(server_.GetUser(OnBehalfOf("alice", InAcme(key_))).who, "acme/alice/key/administrator");
+  ExpectNotAllowed(server_.ListTenants(OnBehalfOf("alice", key_)));
+}
+
+TEST_F(ServiceAuthTest, OnBehalfOfActiveUsersOfTheTenantOnly) {
+  for (const char* user : {"nobody", "gone"}) {
+    ExpectRefused(server_.GetUser(OnBehalfOf(user, service_)),
+                  v1::ERROR_REASON_ON_BEHALF_OF_UNKNOWN);
+  }
+  server_.database.AddTenant("globex");
+  SetScope({.tenants = {"*"}, .services = {"*"}, .may_act_for_users = true});
+  EXPECT_TRUE(server_.GetUser(OnBehalfOf("alice", service_)).status.ok());
+  ExpectRefused(
+      server_.GetUser(
+          {{"x-chatter-tenant", "globex"}, Bearer(api_key_), {"x-chatter-on-behalf-of", "alice"}}),
+      v1::ERROR_REASON_ON_BEHALF_OF_UNKNOWN);
+}
+
+TEST_F(ServiceAuthTest, AUserCallsOnBehalfOfNobody) {
+  ExpectNotAllowed(server_.GetUser(OnBehalfOf("alice", InAcme(session_))));
+}
+
+TEST_F(ServiceAuthTest, IdsBeyondAsciiGoAsBytes) {
+  server_.database.AddUser("acme", "j\u00fcrgen");
+  Metadata metadata = service_;
+  metadata.emplace_back("x-chatter-on-behalf-of-bin", "j\u00fcrgen");
+  EXPECT_EQ(server_.GetUser(metadata).who, "acme/j\u00fcrgen/api_key/shop");
+  ExpectMetadataInvalid(
+      OnBehalfOf("alice", {Bearer(api_key_), {"x-chatter-on-behalf-of-bin", "alice"}}));
+  ExpectMetadataInvalid({Bearer(api_key_), {"x-chatter-on-behalf-of-bin", "\xff"}});
+  ExpectMetadataInvalid({Bearer(api_key_), {"x-chatter-on-behalf-of-bin", std::string("a\0", 2)}});
+  ExpectMetadataInvalid(OnBehalfOf("", {Bearer(api_key_)}));
+  ExpectMetadataInvalid(OnBehalfOf(std::string(129, 'a'), {Bearer(api_key_)}));
+  ExpectMetadataInvalid(OnBehalfOf("alice", OnBehalfOf("bob", {Bearer(api_key_)})));
+}
+
+TEST_F(ServiceAuthTest, AServiceStaysWithinItsScope) {
+  SetScope({.tenants = {"acme"}, .services = {"chatter.v1.UserService"}});
+  EXPECT_TRUE(server_.GetUser(service_).status.ok());
+  EXPECT_TRUE(server_.UpsertUsers(service_).status.ok());
+  ExpectRefused(server_.GetUser(OnBehalfOf("alice", service_)), v1::ERROR_REASON_OUT_OF_SCOPE);
+  SetScope({.tenants = {"acme"}, .services = {"*"}, .read_only = true, .may_act_for_users = true});
+  EXPECT_TRUE(server_.GetUser(service_).status.ok());
+  ExpectRefused(server_.UpsertUsers(service_), v1::ERROR_REASON_OUT_OF_SCOPE);
+  ExpectRefused(server_.Chat(OnBehalfOf("alice", service_)), v1::ERROR_REASON_OUT_OF_SCOPE);
+  SetScope(
+      {.tenants = {"acme"}, .services = {"chatter.v1.ChatService"}, .may_act_for_users = true});
+  ExpectRefused(server_.GetUser(service_), v1::ERROR_REASON_OUT_OF_SCOPE);
+  EXPECT_TRUE(server_.Chat(OnBehalfOf("alice", service_)).status.ok());
+}
+
+TEST_F(ServiceAuthTest, AKeyIsUnknownInOtherTenants) {
+  SetScope({.tenants = {"globex"}, .services = {"*"}, .may_act_for_users = true});
+  ExpectCredentialInvalid({Bearer(api_key_)});
 }
 
 TEST_F(UserAuthTest, SaysWhenTheDatabaseFails) {

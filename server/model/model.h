@@ -4,10 +4,12 @@
 #ifndef CHATTER_SERVER_MODEL_MODEL_H_
 #define CHATTER_SERVER_MODEL_MODEL_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -81,8 +83,10 @@ struct RoomEvent {
   RoomId room_id;
   uint64_t seq = 0;
   absl::Time created_at;
-  std::string actor_id;      // empty: a service
-  std::string service = {};  // the service account through which the actor acted; empty: none
+  std::string actor_id;  // empty: a service
+  // The service account (or kAdministratorName) that acted on behalf of the actor or, where there
+  // is none, for itself; empty: the actor acted.
+  std::string service = {};
   std::variant<UnknownEvent, RoomCreated, MessageSent> what;
 };
 
@@ -102,6 +106,7 @@ struct Message {
   std::string client_message_id;
   std::string text;
   absl::Time created_at;
+  std::string service = {};  // as in RoomEvent
 };
 
 struct Room {
@@ -133,20 +138,28 @@ enum class CredentialKind {
   kClientCertificate,  // a service account's
 };
 
-// What a service account may do.
+// What a service account may do. "*" in a list stands for everything; an empty list for nothing.
 struct ServiceScope {
-  std::vector<std::string> tenants;   // schema names; empty: all
-  std::vector<std::string> services;  // such as "chatter.v1.RoomService"; empty: all
+  std::vector<std::string> tenants = {};   // schema names
+  std::vector<std::string> services = {};  // such as "chatter.v1.RoomService"
   bool read_only = false;
   bool may_act_for_users = false;
+
+  static bool Holds(const std::vector<std::string>& list, std::string_view what) {
+    return std::any_of(list.begin(), list.end(),
+                       [what](const std::string& one) { return one == what || one == "*"; });
+  }
 };
+
+// The name that stands for the administrator where others have a service account's.
+inline constexpr std::string_view kAdministratorName = "administrator";
 
 // Who is calling, as the auth interceptor found out.
 struct Principal {
   CredentialKind credential = CredentialKind::kNone;
   std::string user_id = {};  // empty: a service or an administrator
-  // The service account that calls, for itself or, with a user's id beside it, on behalf of that
-  // user; empty: none. The administrator has none, but acts for users as "administrator".
+  // The service account that calls (or kAdministratorName), for itself or, with a user's id beside
+  // it, on behalf of that user; empty: the user calls.
   std::string service = {};
   std::shared_ptr<const ServiceScope> scope = {};  // of the service account; else nullptr
   // When the credential ends by itself.
@@ -167,6 +180,8 @@ struct Caller {
   absl::Time deadline = absl::InfiniteFuture();
 
   bool is_user() const { return !principal.user_id.empty(); }
+  // One that calls for itself.
+  bool is_service() const { return !is_user() && !principal.service.empty(); }
 };
 
 }  // namespace chatter

@@ -52,6 +52,7 @@ void ToProto(const RoomEvent& event, v1::RoomEvent* out) {
   out->set_seq(event.seq);
   ToProto(event.created_at, out->mutable_created_at());
   out->set_actor_id(event.actor_id);
+  out->set_service(event.service);
   std::visit(SetWhat{out}, event.what);
 }
 
@@ -77,6 +78,7 @@ void ToProto(const Message& message, v1::Message* out) {
   out->set_sender_id(message.sender_id);
   out->set_client_message_id(message.client_message_id);
   out->set_text(message.text);
+  out->set_service(message.service);
   ToProto(message.created_at, out->mutable_created_at());
 }
 
@@ -117,6 +119,18 @@ void ToProto(const Session& session, v1::Session* out) {
     ToProto(session.idle_ttl, out->mutable_idle_ttl());
   }
   ToProto(session.last_used_at, out->mutable_last_used_at());
+}
+
+void ToProto(const ApiKey& key, v1::ApiKey* out) {
+  out->set_id(ToHex(key.digest));
+  out->set_account(key.account);
+  ToProto(key.created_at, out->mutable_created_at());
+  if (key.expires_at != absl::InfiniteFuture()) ToProto(key.expires_at, out->mutable_expires_at());
+  if (key.last_used_at.has_value()) ToProto(*key.last_used_at, out->mutable_last_used_at());
+}
+
+absl::Duration FromProto(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
 }  // namespace chatter::rpc

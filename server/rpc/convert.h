@@ -1,4 +1,5 @@
-// From the domain's values to the API's messages.
+// From the domain's values to the API's messages, and back where that isn't one handler's own
+// matter.
 //
 // Pure functions, thread-safe, free of gRPC. Each fills a message that is empty; none of them
 // checks anything: what is stored was checked on the way in.
@@ -7,6 +8,7 @@
 
 #include "chatter/v1/chat.pb.h"
 #include "chatter/v1/room.pb.h"
+#include "chatter/v1/service_account.pb.h"
 #include "chatter/v1/session.pb.h"
 #include "chatter/v1/tenant.pb.h"
 #include "chatter/v1/user.pb.h"
@@ -14,6 +16,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "server/chat/messages.h"
 #include "server/model/model.h"
+#include "server/model/service_account.h"
 
 namespace chatter::rpc {
 
@@ -33,6 +36,9 @@ void ToProto(const User& user, v1::User* out);
 
 void ToProto(const Tenant& tenant, v1::Tenant* out);
 void ToProto(const Session& session, v1::Session* out);
+void ToProto(const ApiKey& key, v1::ApiKey* out);
+
+absl::Duration FromProto(const google::protobuf::Duration& duration);
 
 }  // namespace chatter::rpc
 

@@ -11,15 +11,11 @@ using chat::Sessions;
 
 namespace {
 
-absl::Duration FromProto(const google::protobuf::Duration& duration) {
-  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
-}
-
 Sessions::NewSession FromProto(const v1::CreateSessionRequest& request) {
   Sessions::NewSession out{
       .user_id = request.user_id(), .ttl = {}, .idle_ttl = {}, .device = request.device()};
-  if (request.has_ttl()) out.ttl = FromProto(request.ttl());
-  if (request.has_idle_ttl()) out.idle_ttl = FromProto(request.idle_ttl());
+  if (request.has_ttl()) out.ttl = rpc::FromProto(request.ttl());
+  if (request.has_idle_ttl()) out.idle_ttl = rpc::FromProto(request.idle_ttl());
   return out;
 }
 

@@ -15,10 +15,11 @@ using chat::Tenants;
 
 namespace {
 
-Tenants::NewTenant FromProto(const v1::Tenant& tenant) {
+Tenants::NewTenant FromProto(const v1::Tenant& tenant, bool with_key) {
   return {.schema_name = tenant.schema_name(),
           .display_name = tenant.display_name(),
-          .domains = {tenant.domains().begin(), tenant.domains().end()}};
+          .domains = {tenant.domains().begin(), tenant.domains().end()},
+          .with_key = with_key};
 }
 
 TenantLifecycle::Update FromProto(const v1::UpdateTenantRequest& request) {
@@ -41,7 +42,7 @@ store::TenantStore::Filter FilterOf(const v1::ListTenantsRequest& request) {
 
 std::optional<absl::Duration> Grace(const v1::DeleteTenantRequest& request) {
   if (!request.has_grace()) return std::nullopt;
-  return absl::Seconds(request.grace().seconds()) + absl::Nanoseconds(request.grace().nanos());
+  return rpc::FromProto(request.grace());
 }
 
 // Runs a rule whose result is the response's tenant.
@@ -53,21 +54,36 @@ grpc::ServerUnaryReactor* RunTenantCall(grpc::CallbackServerContext* context, Re
   });
 }
 
+// The same for a tenant that is made.
+template <typename Response, typename Rule>
+grpc::ServerUnaryReactor* RunMakeCall(grpc::CallbackServerContext* context, Response* response,
+                                      Rule&& rule) {
+  return RunUnary<Tenants::Made>(context, std::forward<Rule>(rule),
+                                 [response](const Tenants::Made& made) {
+                                   ToProto(made.tenant, response->mutable_tenant());
+                                   if (!made.key.has_value()) return;
+                                   ToProto(*made.key, response->mutable_api_key());
+                                   response->set_key(made.secret);
+                                 });
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* TenantService::CreateTenant(grpc::CallbackServerContext* context,
                                                       const v1::CreateTenantRequest* request,
                                                       v1::CreateTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
-    tenants_.Create(caller, FromProto(request->tenant()), std::move(done));
+  return RunMakeCall(context, response, [&](const Caller& caller, Callback<Tenants::Made> done) {
+    tenants_.Create(caller, FromProto(request->tenant(), request->create_api_key()),
+                    std::move(done));
   });
 }
 
 grpc::ServerUnaryReactor* TenantService::AttachTenant(grpc::CallbackServerContext* context,
                                                       const v1::AttachTenantRequest* request,
                                                       v1::AttachTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
-    tenants_.Attach(caller, FromProto(request->tenant()), std::move(done));
+  return RunMakeCall(context, response, [&](const Caller& caller, Callback<Tenants::Made> done) {
+    tenants_.Attach(caller, FromProto(request->tenant(), request->create_api_key()),
+                    std::move(done));
   });
 }
 

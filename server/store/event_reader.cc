@@ -36,6 +36,7 @@ RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row) {
                   .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
                   .created_at = rows.GetTime(row, 1),
                   .actor_id = std::string(rows.GetText(row, 3)),
+                  .service = rows.GetTextOrEmpty(row, 7),
                   .what = {}};
   switch (rows.GetInt(row, 2)) {
     case kRoomCreatedKind:
@@ -60,7 +61,8 @@ Message ReadMessage(const RoomId& room, const Rows& rows, int row) {
           .sender_id = std::string(rows.GetText(row, 2)),
           .client_message_id = std::string(rows.GetText(row, 3)),
           .text = std::string(rows.GetText(row, 4)),
-          .created_at = rows.GetTime(row, 1)};
+          .created_at = rows.GetTime(row, 1),
+          .service = rows.GetTextOrEmpty(row, 5)};
 }
 
 // Whether the room may be read, and one page of it, at one look.

@@ -47,15 +47,18 @@ void AddStatements(const Send* begin, const Send* end, std::vector<Statement>& s
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
   std::vector<std::string_view> texts;
+  std::vector<std::string_view> services;
   for (const Send* send = begin; send != end; ++send) {
     rooms.push_back(send->message.room.room);
     senders.push_back(send->message.sender_id);
     client_ids.push_back(send->message.client_message_id);
     texts.push_back(send->message.text);
+    services.push_back(send->message.service);
   }
   const SchemaName& tenant = begin->message.room.tenant;
-  Statement append{sql::kAppendMessages, tenant,
-                   Params().Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts)};
+  Statement append{
+      sql::kAppendMessages, tenant,
+      Params().Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts).Texts(services)};
   std::sort(rooms.begin(), rooms.end());
   rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
   statements.push_back({sql::kLockRooms, tenant, Params().Uuids(rooms)});
@@ -188,6 +191,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
                       .seq = stored.seq,
                       .created_at = stored.created_at,
                       .actor_id = std::move(message.sender_id),
+                      .service = std::move(message.service),
                       .what = MessageSent{.client_message_id = std::move(message.client_message_id),
                                           .text = std::move(message.text)}}};
   }

@@ -25,6 +25,7 @@ struct NewMessage {
   std::string sender_id;
   std::string client_message_id;
   std::string text;
+  std::string service = {};  // as in RoomEvent
 };
 
 struct StoredMessage {

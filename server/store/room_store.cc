@@ -28,7 +28,8 @@ Room ReadRoom(const Rows& rows, int row) {
                                 .sender_id = std::string(rows.GetText(row, 9)),
                                 .client_message_id = std::string(rows.GetText(row, 10)),
                                 .text = std::string(rows.GetText(row, 11)),
-                                .created_at = rows.GetTime(row, 8)};
+                                .created_at = rows.GetTime(row, 8),
+                                .service = rows.GetTextOrEmpty(row, 12)};
   }
   return room;
 }
@@ -56,7 +57,7 @@ std::string FirstEventDetails(const std::vector<std::string>& user_ids) {
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
 void MakeDirectRoom(Database& database, const SchemaName& tenant,
-                    const std::vector<std::string>& user_ids, const std::string& actor_id,
+                    const std::vector<std::string>& user_ids, const RoomStore::Actor& actor,
                     absl::Time deadline, Callback<RoomStore::DirectRoom> done) {
   const RoomId our_id = RoomId::Generate(absl::ToUnixMillis(absl::Now()));
   const Sha256Digest member_set = MemberSet(user_ids);
@@ -71,8 +72,9 @@ void MakeDirectRoom(Database& database, const SchemaName& tenant,
                             .Smallint(static_cast<int16_t>(RoomKind::kDirect))
                             .Digest(member_set)
                             .Texts(user_ids)
-                            .Text(actor_id)
-                            .Bytes(FirstEventDetails(user_ids))});
+                            .Text(actor.user_id)
+                            .Bytes(FirstEventDetails(user_ids))
+                            .Text(actor.service)});
   statements.push_back({sql::kFindDirectRoom, tenant, Params().Digest(member_set)});
   database.Run(std::move(transaction),
                [our_id, done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
@@ -100,11 +102,10 @@ void FinishFind(absl::StatusOr<Rows> rows, Callback<std::optional<Room>>& done) 
 }  // namespace
 
 void RoomStore::CreateDirect(const SchemaName& tenant, std::vector<std::string> user_ids,
-                             const std::string& actor_id, absl::Time deadline,
-                             Callback<DirectRoom> done) {
+                             const Actor& actor, absl::Time deadline, Callback<DirectRoom> done) {
   Statement find{sql::kFindDirectRoom, tenant, Params().Digest(MemberSet(user_ids))};
   RunOne(database_, std::move(find), deadline, kIdempotent,
-         [&database = database_, tenant, user_ids = std::move(user_ids), actor_id, deadline,
+         [&database = database_, tenant, user_ids = std::move(user_ids), actor, deadline,
           done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            if (rows->size() > 0) {
@@ -112,7 +113,7 @@ void RoomStore::CreateDirect(const SchemaName& tenant, std::vector<std::string> 
              existing.room = ReadRoom(*rows, 0);
              return done(std::move(existing));
            }
-           MakeDirectRoom(database, tenant, user_ids, actor_id, deadline, std::move(done));
+           MakeDirectRoom(database, tenant, user_ids, actor, deadline, std::move(done));
          });
 }
 

@@ -24,10 +24,14 @@ class RoomStore {
     bool created = false;                    // by this very call
     std::vector<std::string> unknown_users;  // when not empty, nothing was made: `room` is void
   };
-  // The one DIRECT room with exactly `user_ids` (sorted, no repetitions). `actor_id` goes into the
-  // event that begins its log; empty: a service.
-  void CreateDirect(const SchemaName& tenant, std::vector<std::string> user_ids,
-                    const std::string& actor_id, absl::Time deadline, Callback<DirectRoom> done);
+  // Who does it, for the event: see RoomEvent.
+  struct Actor {
+    std::string user_id;
+    std::string service = {};
+  };
+  // The one DIRECT room with exactly `user_ids` (sorted, no repetitions).
+  void CreateDirect(const SchemaName& tenant, std::vector<std::string> user_ids, const Actor& actor,
+                    absl::Time deadline, Callback<DirectRoom> done);
 
   // nullopt: there is no such room, or `member` (if not empty) isn't in it.
   void Find(const SchemaName& tenant, const RoomId& room, const std::string& member,

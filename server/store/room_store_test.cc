@@ -25,7 +25,7 @@ class RoomStoreTest : public ::testing::Test {
   absl::StatusOr<RoomStore::DirectRoom> Create(const SchemaName& tenant,
                                                std::vector<std::string> users) {
     return Await<RoomStore::DirectRoom>([&](auto done) {
-      stack_.rooms.CreateDirect(tenant, users, users[0], Soon(), std::move(done));
+      stack_.rooms.CreateDirect(tenant, users, {users[0]}, Soon(), std::move(done));
     });
   }
 
@@ -58,7 +58,7 @@ TEST_F(RoomStoreTest, ParallelCallsOnSeveralNodesAgreeOnOneRoom) {
     auto promise = std::make_shared<std::promise<RoomStore::DirectRoom>>();
     answers.push_back(promise->get_future());
     (i % 2 == 0 ? stack_ : other)
-        .rooms.CreateDirect(tenant_, {"alice", "bob"}, "alice", Soon(),
+        .rooms.CreateDirect(tenant_, {"alice", "bob"}, {"alice"}, Soon(),
                             [promise](absl::StatusOr<RoomStore::DirectRoom> made) {
                               ASSERT_TRUE(made.ok()) << made.status();
                               promise->set_value(*std::move(made));

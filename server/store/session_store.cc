@@ -1,6 +1,5 @@
 #include "server/store/session_store.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,15 +10,9 @@
 namespace chatter::store {
 namespace {
 
-Sha256Digest ReadDigest(std::string_view bytes) {
-  Sha256Digest digest{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
-  return digest;
-}
-
 // What a row of create_session.sql, find_session.sql or list_sessions.sql describes.
 Session ReadSession(const Rows& rows, int row) {
-  return {.token_digest = ReadDigest(rows.GetText(row, 7)),
+  return {.token_digest = rows.GetDigest(row, 7),
           .user_id = std::string(rows.GetText(row, 0)),
           .created_at = rows.GetTime(row, 1),
           .expires_at = rows.GetTime(row, 2),
@@ -104,7 +97,7 @@ void SessionStore::RevokeAll(const SchemaName& tenant, const std::string& user_i
            if (!rows.ok()) return done(rows.status());
            std::vector<Sha256Digest> held;
            for (int row = 0; row < rows->size(); ++row) {
-             if (rows->GetBool(row, 1)) held.push_back(ReadDigest(rows->GetText(row, 0)));
+             if (rows->GetBool(row, 1)) held.push_back(rows->GetDigest(row, 0));
            }
            done(std::move(held));
          });

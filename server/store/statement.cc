@@ -2,6 +2,7 @@
 
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <unordered_set>
@@ -198,6 +199,17 @@ std::string_view Rows::GetText(int row, int column) const {
   if (type != kText && type != kBytea) std::abort();
   return {PQgetvalue(result_.get(), row, column),
           static_cast<size_t>(PQgetlength(result_.get(), row, column))};
+}
+
+std::string Rows::GetTextOrEmpty(int row, int column) const {
+  return IsNull(row, column) ? std::string() : std::string(GetText(row, column));
+}
+
+Sha256Digest Rows::GetDigest(int row, int column) const {
+  const std::string_view bytes = GetText(row, column);
+  Sha256Digest digest{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+  return digest;
 }
 
 RoomId Rows::GetUuid(int row, int column) const {

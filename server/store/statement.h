@@ -88,8 +88,10 @@ class Rows {
   int size() const;
   bool IsNull(int row, int column) const;
   bool GetBool(int row, int column) const;
-  int64_t GetInt(int row, int column) const;            // smallint, integer or bigint
-  std::string_view GetText(int row, int column) const;  // text or bytea; valid while the rows are
+  int64_t GetInt(int row, int column) const;              // smallint, integer or bigint
+  std::string_view GetText(int row, int column) const;    // text or bytea; valid while the rows are
+  std::string GetTextOrEmpty(int row, int column) const;  // the same; null is empty
+  Sha256Digest GetDigest(int row, int column) const;      // bytea
   RoomId GetUuid(int row, int column) const;
   absl::Time GetTime(int row, int column) const;
   std::vector<std::string> GetTexts(int row, int column) const;  // text[] without nulls

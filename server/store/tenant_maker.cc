@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
@@ -54,14 +55,27 @@ absl::Status RecordDomain(BlockingSession& session, const SchemaName& name,
   return rows->empty() ? TenantExistsError("domain \"" + domain + "\"") : absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<Tenant> TenantMaker::Create(const Tenant& tenant) const {
-  return Make(tenant, /*attached=*/false);
+absl::Status MakeKey(BlockingSession& session, const SchemaName& name, const Sha256Digest& key) {
+  const absl::Status exists = MakeError(
+      absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_SERVICE_ACCOUNT_EXISTS,
+      "There is a service account with the tenant's name. Make the tenant without a key, and then "
+      "one by CreateApiKey.");
+  if (name.text() == kAdministratorName) return exists;
+  const auto rows = session.Query(sql::kCreateFirstKey, {name.text(), ToHex(key)});
+  if (!rows.ok()) return rows.status();
+  return rows->empty() ? exists : absl::OkStatus();
 }
 
-absl::StatusOr<Tenant> TenantMaker::Attach(const Tenant& tenant) const {
-  return Make(tenant, /*attached=*/true);
+}  // namespace
+
+absl::StatusOr<Tenant> TenantMaker::Create(const Tenant& tenant,
+                                           const std::optional<Sha256Digest>& first_key) const {
+  return Make(tenant, /*attached=*/false, first_key);
+}
+
+absl::StatusOr<Tenant> TenantMaker::Attach(const Tenant& tenant,
+                                           const std::optional<Sha256Digest>& first_key) const {
+  return Make(tenant, /*attached=*/true, first_key);
 }
 
 absl::Status TenantMaker::Ensure(const SchemaName& name) const {
@@ -74,12 +88,13 @@ absl::Status TenantMaker::Ensure(const SchemaName& name) const {
   if (!looked.ok()) return looked;
   const absl::Status made =
       Make({.schema_name = name, .display_name = {}, .domains = {}, .created_at = {}},
-           schema_exists)
+           schema_exists, /*first_key=*/std::nullopt)
           .status();
   return ReasonOf(made) == v1::ERROR_REASON_TENANT_EXISTS ? absl::OkStatus() : made;
 }
 
-absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached) const {
+absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
+                                         const std::optional<Sha256Digest>& first_key) const {
   Tenant made{.schema_name = tenant.schema_name,
               .display_name = tenant.display_name,
               .domains = tenant.domains,
@@ -89,7 +104,11 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached) co
               .user_source = migrator_.user_source()};
   const absl::Status status = migrator_.Run(
       "the making of tenant " + tenant.schema_name.text(), [&](BlockingSession& session) {
-        return session.InTransaction([&] { return MakeIn(session, made); });
+        return session.InTransaction([&]() -> absl::Status {
+          absl::Status tenant_made = MakeIn(session, made);
+          if (!tenant_made.ok() || !first_key.has_value()) return tenant_made;
+          return MakeKey(session, made.schema_name, *first_key);
+        });
       });
   if (!status.ok()) return status;
   return made;

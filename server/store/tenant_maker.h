@@ -4,8 +4,11 @@
 #ifndef CHATTER_SERVER_STORE_TENANT_MAKER_H_
 #define CHATTER_SERVER_STORE_TENANT_MAKER_H_
 
+#include <optional>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/base/crypto.h"
 #include "server/model/model.h"
 #include "server/store/migrator.h"
 
@@ -16,22 +19,27 @@ class TenantMaker {
   explicit TenantMaker(const Migrator& migrator) : migrator_(migrator) {}
 
   // Of `tenant`, the name, the display name and the domains count; the result has all. Each is one
-  // transaction. Errors of both: ALREADY_EXISTS (TENANT_EXISTS) when the name or a domain is taken;
-  // the migrator's.
+  // transaction. `first_key`: the digest of an API key that is made with it, of a service account
+  // of the tenant's name, for that tenant only. Errors of both: ALREADY_EXISTS (TENANT_EXISTS) when
+  // the name or a domain is taken; ALREADY_EXISTS (SERVICE_ACCOUNT_EXISTS) when the account's name
+  // is; the migrator's.
 
   // Makes the schema. Errors: ALREADY_EXISTS (SCHEMA_EXISTS).
-  absl::StatusOr<Tenant> Create(const Tenant& tenant) const;
+  absl::StatusOr<Tenant> Create(const Tenant& tenant,
+                                const std::optional<Sha256Digest>& first_key = std::nullopt) const;
   // Makes Chatter's tables in a schema that is there.
   // Errors: NOT_FOUND (SCHEMA_NOT_FOUND); ALREADY_EXISTS (SCHEMA_EXISTS): it has tables with the
   // names of Chatter's.
-  absl::StatusOr<Tenant> Attach(const Tenant& tenant) const;
+  absl::StatusOr<Tenant> Attach(const Tenant& tenant,
+                                const std::optional<Sha256Digest>& first_key = std::nullopt) const;
 
   // Does nothing if there is such a tenant; else attaches it if there is such a schema; else
   // creates it.
   absl::Status Ensure(const SchemaName& name) const;
 
  private:
-  absl::StatusOr<Tenant> Make(const Tenant& tenant, bool attached) const;
+  absl::StatusOr<Tenant> Make(const Tenant& tenant, bool attached,
+                              const std::optional<Sha256Digest>& first_key) const;
   absl::Status MakeIn(BlockingSession& session, Tenant& tenant) const;
   absl::Status MakeSchema(BlockingSession& session, const Tenant& tenant) const;
   absl::Status Record(BlockingSession& session, Tenant& tenant) const;

@@ -45,6 +45,8 @@ bool TenantPurger::Purge(const SchemaName& name) const {
                                        : "DROP SCHEMA IF EXISTS " + name.Quoted() + " CASCADE");
           if (!dropped.ok()) return dropped;
           purged = true;
+          const auto forgotten = session.Query(sql::kForgetTenantInAccounts, {name.text()});
+          if (!forgotten.ok()) return forgotten.status();
           return session.Query("DELETE FROM chatter.tenant WHERE schema_name = $1", {name.text()})
               .status();
         });

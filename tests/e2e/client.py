@@ -7,7 +7,7 @@ import threading
 import grpc
 
 from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, room_pb2, room_pb2_grpc, status_pb2,
-                   session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
+                   service_account_pb2_grpc, session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -98,6 +98,8 @@ class Client:
         self.rooms = _Service(room_pb2_grpc.RoomServiceStub(self.channel), self.metadata)
         self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
+        self.service_accounts = _Service(
+            service_account_pb2_grpc.ServiceAccountServiceStub(self.channel), self.metadata)
         self.tenants = _Service(tenant_pb2_grpc.TenantServiceStub(self.channel), self.metadata)
 
     def close(self):

@@ -52,6 +52,25 @@ class CommandLine(ServerTestCase):
         self.assertIn("carol", self.as_user("alice", "user", "list"))
         self.as_user("alice", "user", "deactivate", "carol", code=DENIED)  # needs the key
 
+    def test_a_service_talks_for_a_user(self):
+        key = self.admin("tenant", "create", self.tenant + "-keyed", "--with-key").strip()
+        self.assertRegex(key, "^chk_[A-Za-z0-9_-]{43}$")
+        name = "shop-" + self.tenant
+        self.assertEqual(self.admin("service", "set", name, "--in", self.tenant,
+                                    "--act-for-users"), "set\n")
+        key = self.admin("service", "key", "create", name).strip()
+        room = self.chatter("room", "create", "alice", "bob", "--on-behalf-of", "alice",
+                            token=key).strip()
+        self.chatter("send", room, "for alice", token=key, env={"CHATTER_ON_BEHALF_OF": "alice"})
+        self.assertIn("for alice", self.as_user("bob", "messages", room))
+        self.chatter("room", "list", "--on-behalf-of", "nobody", token=key, code=DENIED)
+        self.assertIn("acts for users", self.admin("service", "list"))
+        key_id = self.admin("service", "key", "list", name).splitlines()[1].split()[0]
+        self.assertEqual(self.admin("service", "key", "revoke", key_id), "revoked\n")
+        self.chatter("user", "list", token=key, code=DENIED)
+        self.assertEqual(self.admin("service", "delete", name), "deleted\n")
+        self.admin("service", "key", "list", name, code=NOT_FOUND)
+
     # ---- The way from a tenant to a message ----
 
     def test_from_a_room_to_a_message_at_the_other_side(self):

@@ -1,7 +1,8 @@
 """No caller ever sees anything of another tenant, whatever is alike in the two.
 
 Random callers do random things in three tenants with the same user ids, the same room ids, the same client
-message ids and the same tokens (which stand for different users there), through two servers: one is connected
+message ids and the same tokens (which stand for different users there), for themselves or through one gateway that
+calls on their behalf, through two servers: one is connected
 to PostgreSQL directly, the other through a PgBouncer that lends connections for one transaction. A model says
 what each of them has to see; besides, every text carries its tenant's name, and no answer may hold another's.
 """
@@ -15,7 +16,7 @@ import grpc
 from client import Client
 from harness import PATIENCE, Chatterd, ServerTestCase, Tenant, free_port, seeded_random
 from pgbouncer import PROGRAM, PgBouncer
-from stubs import chat_pb2, room_pb2, user_pb2
+from stubs import chat_pb2, room_pb2, service_account_pb2, user_pb2
 
 NAMES = ("umber", "olive", "azure")
 USERS = ("ann", "ben", "cat", "dan")
@@ -66,6 +67,7 @@ class NoLeak(ServerTestCase):
                          f" VALUES ('\\x{hashlib.sha256(token.encode()).hexdigest()}', '{user}', now(),"
                          " now() + interval '1 day')")
         self.make_rooms_with_one_id()
+        self.make_gateway()
         self.clients = {}
 
     def sql(self, text):
@@ -90,6 +92,15 @@ class NoLeak(ServerTestCase):
                 self.models[name].members[room] = there
                 self.models[name].messages[room] = []
 
+    # A service that calls for users of all tenants with one key: only its metadata tell whom it means.
+    def make_gateway(self):
+        admin = self.tenants[NAMES[0]].admin
+        admin.service_accounts.SetServiceAccount(service_account_pb2.SetServiceAccountRequest(
+            service_account=service_account_pb2.ServiceAccount(
+                name="gateway", tenants=["*"], services=["*"], may_act_for_users=True)))
+        self.gateway_key = admin.service_accounts.CreateApiKey(
+            service_account_pb2.CreateApiKeyRequest(account="gateway")).key
+
     # ---- What may happen ----
 
     def rename(self, name, users):
@@ -100,9 +111,13 @@ class NoLeak(ServerTestCase):
 
     def client_for(self, name, token):
         address = self.random.choice(self.servers).address
-        key = (name, token, address)
+        user = self.models[name].users.get(token)
+        through_gateway = user is not None and self.random.random() < 0.3
+        key = (name, token, address, through_gateway)
         if key not in self.clients:
-            self.clients[key] = Client(address, tenant=name, token=token)
+            metadata = [("x-chatter-on-behalf-of", user)] if through_gateway else []
+            self.clients[key] = Client(address, tenant=name, metadata=metadata,
+                                       token=self.gateway_key if through_gateway else token)
             self.addCleanup(self.clients[key].close)
         return self.clients[key]
 

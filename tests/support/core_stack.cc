@@ -47,8 +47,9 @@ void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string
 RoomId CoreStack::AddRoom(const SchemaName& tenant, std::vector<std::string> ids) {
   AddUsers(tenant, ids);
   std::sort(ids.begin(), ids.end());
-  auto made = Await<store::RoomStore::DirectRoom>(
-      [&](auto callback) { rooms.CreateDirect(tenant, ids, ids[0], Soon(), std::move(callback)); });
+  auto made = Await<store::RoomStore::DirectRoom>([&](auto callback) {
+    rooms.CreateDirect(tenant, ids, {ids[0]}, Soon(), std::move(callback));
+  });
   if (!made.ok()) std::abort();
   return made->room.id;
 }

@@ -1,9 +1,10 @@
 -- Stores a batch of messages. Needs the locks of lock_rooms.sql, and no (room, sender, client message
--- id) twice in one batch. $1 rooms, $2 senders, $3 client message ids, $4 texts: arrays of one length.
+-- id) twice in one batch. $1 rooms, $2 senders, $3 client message ids, $4 texts, $5 service accounts
+-- (empty: none): arrays of one length.
 -- One row per message, in order: is_member, seq (null: not stored), created_at, duplicate, same_text.
 WITH input AS (
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[])
-    WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, ord)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+    WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, ord)
 ), checked AS (
   SELECT i.*, r.head_seq, m.user_id IS NOT NULL AS is_member,
          e.seq AS prior_seq, e.created_at AS prior_created_at, e.text = i.text AS same_text
@@ -17,8 +18,9 @@ WITH input AS (
     FROM checked c WHERE is_member AND prior_seq IS NULL
 ), stored AS (
   INSERT INTO {schema}.chatter_event
-         (room_id, seq, created_at, kind, actor_id, client_message_id, text)
-  SELECT room_id, seq, statement_timestamp(), 2, sender_id, client_message_id, text FROM fresh
+         (room_id, seq, created_at, kind, actor_id, client_message_id, text, service)
+  SELECT room_id, seq, statement_timestamp(), 2, sender_id, client_message_id, text, nullif(service, '')
+    FROM fresh
 ), advanced AS (
   UPDATE {schema}.chatter_room r
      SET head_seq = f.head_seq, last_event_at = statement_timestamp()

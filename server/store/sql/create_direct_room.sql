@@ -1,7 +1,8 @@
 -- Makes the room unless one with this member set exists, or one of the users doesn't. Waits for a
 -- parallel transaction that is making the same; find_direct_room.sql, in the same transaction but
 -- with a newer snapshot, then tells which room it is. It is ours if it has our id.
--- $1 our id, $2 kind, $3 member set, $4 user ids, $5 actor, $6 details of the first event.
+-- $1 our id, $2 kind, $3 member set, $4 user ids, $5 actor, $6 details of the first event,
+-- $7 the service account (empty: none).
 WITH room AS (
   INSERT INTO {schema}.chatter_room
          (id, kind, member_set, head_seq, member_count, created_at, last_event_at)
@@ -14,5 +15,5 @@ WITH room AS (
   INSERT INTO {schema}.chatter_member (room_id, user_id, joined_seq)
   SELECT room.id, u.id, 1 FROM room, unnest($4::text[]) AS u (id)
 )
-INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, details)
-SELECT room.id, 1, room.created_at, 1, $5, $6 FROM room
+INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, details, service)
+SELECT room.id, 1, room.created_at, 1, $5, $6, nullif($7, '') FROM room

@@ -25,15 +25,16 @@ CREATE TABLE chatter.token_issuer (
   PRIMARY KEY (schema_name, issuer)
 );
 
--- The programs that may call, and what each may do. tenants: empty: all. services: such as
--- chatter.v1.RoomService; empty: all that are for services.
+-- The programs that may call, and what each may do. tenants, services: `*` stands for all. changed_at tells
+-- open streams that the account isn't what it was: whoever changes it by hand advances it.
 CREATE TABLE chatter.service_account (
   name                text COLLATE "C" PRIMARY KEY,
   tenants             text[] NOT NULL,
   services            text[] NOT NULL,
   read_only           boolean NOT NULL,
   may_act_for_users   boolean NOT NULL,
-  created_at          timestamptz NOT NULL DEFAULT now()
+  created_at          timestamptz NOT NULL DEFAULT now(),
+  changed_at          timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 -- A key is kept as its SHA-256 only.

@@ -1,4 +1,4 @@
-#include "server/identity/session_token.h"
+#include "server/identity/secret_token.h"
 
 #include <algorithm>
 #include <array>
@@ -18,16 +18,15 @@ bool IsBase64UrlByte(char c) {
 
 }  // namespace
 
-std::string GenerateSessionToken() {
+std::string GenerateToken(std::string_view prefix) {
   std::array<char, kRandomBytes> random;
   RandomBytes(random.data(), random.size());
-  return std::string(kSessionTokenPrefix) +
-         absl::WebSafeBase64Escape({random.data(), random.size()});
+  return std::string(prefix) + absl::WebSafeBase64Escape({random.data(), random.size()});
 }
 
-std::optional<Sha256Digest> SessionTokenDigest(std::string_view token) {
-  if (!token.starts_with(kSessionTokenPrefix)) return std::nullopt;
-  const std::string_view encoded = token.substr(kSessionTokenPrefix.size());
+std::optional<Sha256Digest> TokenDigest(std::string_view prefix, std::string_view token) {
+  if (!token.starts_with(prefix)) return std::nullopt;
+  const std::string_view encoded = token.substr(prefix.size());
   if (encoded.size() != kEncodedChars) return std::nullopt;
   if (!std::all_of(encoded.begin(), encoded.end(), IsBase64UrlByte)) return std::nullopt;
   return Sha256(token);

@@ -1,0 +1,48 @@
+#include "server/identity/api_key_authenticator.h"
+
+#include <algorithm>
+#include <string>
+
+#include "server/identity/secret_token.h"
+#include "server/identity/service_principal.h"
+
+namespace chatter::identity {
+
+void ApiKeyAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
+                                       const Credential& credential, absl::Time deadline,
+                                       Callback<std::optional<Principal>> done) {
+  if (credential.form != Credential::Form::kBearer || !credential.text.starts_with(kApiKeyPrefix)) {
+    return done(std::optional<Principal>());
+  }
+  const auto digest = TokenDigest(kApiKeyPrefix, credential.text);
+  if (!digest.has_value()) return done(CredentialInvalidError());
+  if (!tenant.has_value()) return done(ServiceNotAllowedError());
+  lookup_({*digest}, deadline,
+          [tenant = *tenant, digest = *digest, done = std::move(done)](
+              absl::StatusOr<std::vector<std::optional<ServiceIdentity>>> found) mutable {
+            if (!found.ok()) return done(found.status());
+            if (!found->front().has_value()) return done(CredentialInvalidError());
+            auto principal =
+                MakeServicePrincipal(CredentialKind::kApiKey, tenant, *std::move(found->front()),
+                                     std::string(digest.begin(), digest.end()));
+            if (!principal.ok()) return done(principal.status());
+            done(std::optional<Principal>(*std::move(principal)));
+          });
+}
+
+void ApiKeyAuthenticator::Recheck(const SchemaName& /*tenant*/, std::vector<Principal> held,
+                                  absl::Time deadline, Callback<std::vector<size_t>> done) {
+  std::vector<Sha256Digest> digests(held.size());
+  for (size_t place = 0; place < held.size(); ++place) {
+    const std::string_view key = KeyOf(held[place]);
+    std::copy_n(key.begin(), std::min(key.size(), digests[place].size()), digests[place].begin());
+  }
+  lookup_(std::move(digests), deadline,
+          [held = std::move(held), done = std::move(done)](
+              const absl::StatusOr<std::vector<std::optional<ServiceIdentity>>>& found) mutable {
+            if (!found.ok()) return done(found.status());
+            done(FindChanged(held, *found));
+          });
+}
+
+}  // namespace chatter::identity

@@ -1,0 +1,38 @@
+// API keys of service accounts, looked up by their digest.
+//
+// A key is worth nothing in tenants that its account isn't for. Thread-safe.
+#ifndef CHATTER_SERVER_IDENTITY_API_KEY_AUTHENTICATOR_H_
+#define CHATTER_SERVER_IDENTITY_API_KEY_AUTHENTICATOR_H_
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "server/base/crypto.h"
+#include "server/identity/authenticator.h"
+#include "server/model/service_account.h"
+
+namespace chatter::identity {
+
+// Whose these keys are, in order; nullopt: the key doesn't hold. Must call back by the deadline.
+using ApiKeyLookup = std::function<void(std::vector<Sha256Digest> digests, absl::Time deadline,
+                                        Callback<std::vector<std::optional<ServiceIdentity>>>)>;
+
+class ApiKeyAuthenticator final : public Authenticator {
+ public:
+  explicit ApiKeyAuthenticator(ApiKeyLookup lookup) : lookup_(std::move(lookup)) {}
+
+  CredentialKind kind() const override { return CredentialKind::kApiKey; }
+  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
+                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+               Callback<std::vector<size_t>> done) override;
+
+ private:
+  const ApiKeyLookup lookup_;
+};
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_API_KEY_AUTHENTICATOR_H_

@@ -1,0 +1,41 @@
+#include "server/identity/client_certificate_authenticator.h"
+
+#include "absl/strings/str_split.h"
+#include "server/identity/service_principal.h"
+
+namespace chatter::identity {
+
+void ClientCertificateAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
+                                                  const Credential& credential, absl::Time deadline,
+                                                  Callback<std::optional<Principal>> done) {
+  if (credential.form != Credential::Form::kCertificate) return done(std::optional<Principal>());
+  if (!tenant.has_value()) return done(ServiceNotAllowedError());
+  lookups_.find(absl::StrSplit(credential.text, '\n'), deadline,
+                [tenant = *tenant, done = std::move(done)](
+                    absl::StatusOr<std::vector<ServiceIdentity>> found) mutable {
+                  if (!found.ok()) return done(found.status());
+                  if (found->size() != 1) return done(CredentialInvalidError());
+                  const std::string account = found->front().account;
+                  auto principal = MakeServicePrincipal(CredentialKind::kClientCertificate, tenant,
+                                                        std::move(found->front()), account);
+                  if (!principal.ok()) return done(principal.status());
+                  done(std::optional<Principal>(*std::move(principal)));
+                });
+}
+
+void ClientCertificateAuthenticator::Recheck(const SchemaName& /*tenant*/,
+                                             std::vector<Principal> held, absl::Time deadline,
+                                             Callback<std::vector<size_t>> done) {
+  std::vector<std::string> accounts;
+  accounts.reserve(held.size());
+  for (const Principal& principal : held) accounts.emplace_back(KeyOf(principal));
+  lookups_.find_again(
+      std::move(accounts), deadline,
+      [held = std::move(held), done = std::move(done)](
+          const absl::StatusOr<std::vector<std::optional<ServiceIdentity>>>& found) mutable {
+        if (!found.ok()) return done(found.status());
+        done(FindChanged(held, *found));
+      });
+}
+
+}  // namespace chatter::identity

@@ -1,0 +1,52 @@
+#include "server/rpc/methods.h"
+
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "chatter/v1/chat.pb.h"
+#include "chatter/v1/room.pb.h"
+#include "chatter/v1/service_account.pb.h"
+#include "chatter/v1/session.pb.h"
+#include "chatter/v1/tenant.pb.h"
+#include "chatter/v1/token_issuer.pb.h"
+#include "chatter/v1/user.pb.h"
+
+namespace chatter::rpc {
+namespace {
+
+using interceptors::Access;
+using interceptors::Callers;
+
+// A method that is added to the API must be added to the table.
+TEST(Methods, AreAllOfTheApi) {
+  int methods = 0;
+  for (const auto* file : {v1::ChatRequest::descriptor()->file(), v1::Room::descriptor()->file(),
+                           v1::ServiceAccount::descriptor()->file(),
+                           v1::Session::descriptor()->file(), v1::Tenant::descriptor()->file(),
+                           v1::TokenIssuer::descriptor()->file(), v1::User::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      const auto* service = file->service(s);
+      for (int m = 0; m < service->method_count(); ++m) {
+        const std::string& method = service->method(m)->name();
+        const std::string name = "/" + service->full_name() + "/" + method;
+        const auto policy = Methods().Find(name);
+        ASSERT_TRUE(policy.has_value()) << name;
+        EXPECT_NE(policy->callers, Callers::kAnybody) << name;
+        const bool administration = service->name() == "TenantService" ||
+                                    service->name() == "TokenIssuerService" ||
+                                    service->name() == "ServiceAccountService";
+        EXPECT_EQ(policy->callers == Callers::kAdministrator, administration) << name;
+        const bool reads =
+            method.starts_with("Get") || method.starts_with("List") || method.starts_with("Export");
+        EXPECT_EQ(policy->access == Access::kReads, reads) << name;
+        ++methods;
+      }
+    }
+  }
+  EXPECT_GE(methods, 35);
+}
+
+}  // namespace
+}  // namespace chatter::rpc

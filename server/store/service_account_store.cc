@@ -1,0 +1,198 @@
+#include "server/store/service_account_store.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+using Identities = std::vector<std::optional<ServiceIdentity>>;
+
+Statement OnAccount(std::string_view sql, std::string_view name) {
+  return {.sql = sql, .schema = std::nullopt, .params = std::move(Params().Text(name))};
+}
+
+// The columns that all statements about accounts begin with.
+ServiceScope ReadScope(const Rows& rows, int row) {
+  return {.tenants = rows.GetTexts(row, 1),
+          .services = rows.GetTexts(row, 2),
+          .read_only = rows.GetBool(row, 3),
+          .may_act_for_users = rows.GetBool(row, 4)};
+}
+
+ServiceAccount ReadAccount(const Rows& rows, int row) {
+  return {.name = std::string(rows.GetText(row, 0)),
+          .scope = ReadScope(rows, row),
+          .certificate_names = rows.GetTexts(row, 7),
+          .created_at = rows.GetTime(row, 6)};
+}
+
+ServiceIdentity ReadIdentity(const Rows& rows, int row) {
+  return {.account = std::string(rows.GetText(row, 0)),
+          .scope = ReadScope(rows, row),
+          .changed_at = rows.GetTime(row, 5)};
+}
+
+// A row of create_api_key.sql or list_api_keys.sql.
+ApiKey ReadKey(const Rows& rows, int row) {
+  ApiKey key{.digest = rows.GetDigest(row, 0),
+             .account = std::string(rows.GetText(row, 1)),
+             .created_at = rows.GetTime(row, 2)};
+  if (!rows.IsNull(row, 3)) key.expires_at = rows.GetTime(row, 3);
+  if (!rows.IsNull(row, 4)) key.last_used_at = rows.GetTime(row, 4);
+  return key;
+}
+
+// Of a statement that gives each row's place, from 1, in column 6 and perhaps an expiry in 7.
+void FindInPlaces(Database& database, Statement statement, size_t count, bool with_expiry,
+                  absl::Time deadline, Callback<Identities> done) {
+  RunOne(database, std::move(statement), deadline, kIdempotent,
+         [count, with_expiry, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           Identities found(count);
+           for (int row = 0; row < rows->size(); ++row) {
+             auto& identity = found.at(static_cast<size_t>(rows->GetInt(row, 6)) - 1);
+             identity = ReadIdentity(*rows, row);
+             if (with_expiry && !rows->IsNull(row, 7)) identity->expires_at = rows->GetTime(row, 7);
+           }
+           done(std::move(found));
+         });
+}
+
+}  // namespace
+
+void ServiceAccountStore::Set(const ServiceAccount& account, absl::Time deadline,
+                              Callback<ServiceAccount> done) {
+  Statement set = OnAccount(sql::kSetServiceAccount, account.name);
+  set.params.Texts(account.scope.tenants)
+      .Texts(account.scope.services)
+      .Bool(account.scope.read_only)
+      .Bool(account.scope.may_act_for_users);
+  Statement drop = OnAccount(sql::kDropAccountCertificates, account.name);
+  drop.params.Texts(account.certificate_names);
+  Statement add = OnAccount(sql::kAddAccountCertificates, account.name);
+  add.params.Texts(account.certificate_names);
+  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  transaction.statements.push_back(std::move(set));
+  transaction.statements.push_back(std::move(drop));
+  transaction.statements.push_back(std::move(add));
+  transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account.name));
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(results.status());
+                  done(ReadAccount(results->back(), 0));
+                });
+}
+
+void ServiceAccountStore::List(const std::string& after, int limit, absl::Time deadline,
+                               Callback<std::vector<ServiceAccount>> done) {
+  Statement statement = OnAccount(sql::kListServiceAccounts, after);
+  statement.params.Int(limit);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<ServiceAccount> accounts;
+           for (int row = 0; row < rows->size(); ++row) accounts.push_back(ReadAccount(*rows, row));
+           done(std::move(accounts));
+         });
+}
+
+void ServiceAccountStore::Delete(const std::string& name, absl::Time deadline,
+                                 Callback<bool> done) {
+  RunOne(database_, OnAccount(sql::kDeleteServiceAccount, name), deadline, kOnce,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0);
+         });
+}
+
+void ServiceAccountStore::CreateKey(const NewKey& key, absl::Time deadline,
+                                    Callback<CreatedKey> done) {
+  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  transaction.statements.push_back(OnAccount(sql::kLockServiceAccount, key.account));
+  if (key.overlap != absl::InfiniteDuration()) {
+    transaction.statements.push_back(OnAccount(sql::kEndOtherApiKeys, key.account));
+    transaction.statements.back()
+        .params.Digest(key.digest)
+        .Int(absl::ToInt64Microseconds(key.overlap));
+  }
+  Statement create{.sql = sql::kCreateApiKey, .schema = std::nullopt, .params = {}};
+  const bool ends = key.ttl != absl::InfiniteDuration();
+  create.params.Digest(key.digest)
+      .Text(key.account)
+      .Int(ends ? absl::ToInt64Microseconds(key.ttl) : 0)
+      .Int(kMaxKeysPerAccount - 1);
+  transaction.statements.push_back(std::move(create));
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(results.status());
+                  CreatedKey created{.account_found = results->front().size() > 0, .key = {}};
+                  if (results->back().size() > 0) created.key = ReadKey(results->back(), 0);
+                  done(std::move(created));
+                });
+}
+
+void ServiceAccountStore::ListKeys(const std::string& account, absl::Time deadline,
+                                   Callback<std::optional<std::vector<ApiKey>>> done) {
+  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account));
+  transaction.statements.push_back(OnAccount(sql::kListApiKeys, account));
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(results.status());
+                  if (results->front().size() == 0) {
+                    return done(std::optional<std::vector<ApiKey>>());
+                  }
+                  const Rows& rows = results->back();
+                  std::vector<ApiKey> keys;
+                  for (int row = 0; row < rows.size(); ++row) keys.push_back(ReadKey(rows, row));
+                  done(std::optional(std::move(keys)));
+                });
+}
+
+void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, absl::Time deadline,
+                                    Callback<bool> done) {
+  Statement statement{.sql = sql::kRevokeApiKey, .schema = std::nullopt, .params = {}};
+  statement.params.Digest(digest);
+  RunOne(database_, std::move(statement), deadline, kOnce,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0 && rows->GetBool(0, 0));
+         });
+}
+
+void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, absl::Time deadline,
+                                     Callback<Identities> done) {
+  Statement statement{.sql = sql::kFindApiKeys, .schema = std::nullopt, .params = {}};
+  statement.params.Digests(digests);
+  FindInPlaces(database_, std::move(statement), digests.size(), /*with_expiry=*/true, deadline,
+               std::move(done));
+}
+
+void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subject_names,
+                                            absl::Time deadline,
+                                            Callback<std::vector<ServiceIdentity>> done) {
+  Statement statement{.sql = sql::kFindCertificateAccounts, .schema = std::nullopt, .params = {}};
+  statement.params.Texts(subject_names);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<ServiceIdentity> found;
+           for (int row = 0; row < rows->size(); ++row) found.push_back(ReadIdentity(*rows, row));
+           done(std::move(found));
+         });
+}
+
+void ServiceAccountStore::Find(const std::vector<std::string>& names, absl::Time deadline,
+                               Callback<Identities> done) {
+  Statement statement{.sql = sql::kFindAccounts, .schema = std::nullopt, .params = {}};
+  statement.params.Texts(names);
+  FindInPlaces(database_, std::move(statement), names.size(), /*with_expiry=*/false, deadline,
+               std::move(done));
+}
+
+}  // namespace chatter::store

@@ -1,0 +1,8 @@
+-- $1 the name after which to begin, $2 how many.
+SELECT a.name, a.tenants, a.services, a.read_only, a.may_act_for_users, a.changed_at, a.created_at,
+       array(SELECT c.subject_name FROM chatter.client_certificate c
+              WHERE c.account = a.name ORDER BY c.subject_name) AS certificate_names
+  FROM chatter.service_account a
+ WHERE a.name > $1
+ ORDER BY a.name
+ LIMIT $2

@@ -1,0 +1,3 @@
+-- Whether it held; no row: there is none.
+DELETE FROM chatter.api_key WHERE token_digest = $1
+RETURNING expires_at IS NULL OR expires_at > statement_timestamp()
