@@ -100,7 +100,8 @@ absl::Status CollectFromFile(const std::string& path, Values& values) {
 absl::StatusOr<Values> Collect(const RawCommandLine& raw, const Environment& environment) {
   Values values;
   for (const Setting& setting : AllSettings()) {
-    const std::string& flag_value = raw.values.at(setting.name);
+    const auto flag = raw.values.find(setting.name);
+    const std::string flag_value = flag == raw.values.end() ? "" : flag->second;
     const std::string variable = EnvironmentName(setting.name);
     const std::string variable_value = environment(variable).value_or("");
     if (!flag_value.empty()) {
@@ -147,6 +148,14 @@ absl::Status Apply(const Values& values, Config& config) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<Config> MakeConfig(const RawCommandLine& raw, const Environment& environment) {
+  const auto values = Collect(raw, environment);
+  if (!values.ok()) return values.status();
+  Config config;
+  if (absl::Status status = Apply(*values, config); !status.ok()) return status;
+  return config;
+}
+
 }  // namespace
 
 Environment ProcessEnvironment() {
@@ -169,10 +178,25 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
     return result;
   }
   if (raw.migrate) result.command = Command::kMigrate;
-  const auto values = Collect(raw, environment);
-  if (!values.ok()) return values.status();
-  if (absl::Status status = Apply(*values, result.config); !status.ok()) return status;
+  auto config = MakeConfig(raw, environment);
+  if (!config.ok()) return config.status();
+  result.config = *std::move(config);
   return result;
+}
+
+absl::StatusOr<Config> ReadSettings(const std::map<std::string, std::string>& settings,
+                                    const Environment& environment) {
+  RawCommandLine raw;
+  for (const auto& [name, value] : settings) {
+    const auto all = AllSettings();
+    const auto found = std::find_if(all.begin(), all.end(),
+                                    [&](const Setting& setting) { return setting.name == name; });
+    if (found == all.end()) {
+      return absl::InvalidArgumentError(absl::StrCat(name, " is not a setting"));
+    }
+    raw.values[found->name] = value;
+  }
+  return MakeConfig(raw, environment);
 }
 
 }  // namespace chatter::app

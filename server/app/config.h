@@ -6,6 +6,7 @@
 #define CHATTER_SERVER_APP_CONFIG_H_
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -87,6 +88,11 @@ Environment ProcessEnvironment();
 // Errors: INVALID_ARGUMENT, with one line that names what is wrong.
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
                                              const Environment& environment);
+
+// The same for a program with a command line of its own: `settings` by their names are what flags
+// are above. Errors: INVALID_ARGUMENT, also for a name that no setting has.
+absl::StatusOr<Config> ReadSettings(const std::map<std::string, std::string>& settings,
+                                    const Environment& environment);
 
 }  // namespace chatter::app
 

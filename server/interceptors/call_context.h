@@ -20,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "chatter/call_context.h"
 #include "server/base/clock.h"
 #include "server/identity/tenant_directory.h"
 #include "server/interceptors/method_policy.h"
@@ -27,7 +28,7 @@
 
 namespace chatter::interceptors {
 
-class CallContext final : public grpc::CallbackServerContext {
+class CallContext final : public chatter::CallContext {
  public:
   // How long a unary call may take at most, whatever deadline its client has set.
   static constexpr absl::Duration kMaxCallTime = absl::Seconds(30);
@@ -37,17 +38,13 @@ class CallContext final : public grpc::CallbackServerContext {
   // stream's is infinite. Call it first thing in every handler.
   static absl::StatusOr<Caller> Admit(grpc::CallbackServerContext* context);
 
-  // For handlers that want to know more, in any service behind these interceptors. Unless the call
-  // was admitted, all but the request id are empty.
-  const std::string& request_id() const { return request_id_; }
-  // Empty for methods that have no tenant.
-  std::string_view schema_name() const;
-  // False where the server knows one schema only.
-  bool multitenant() const { return multitenant_; }
-  // Empty: a service or an administrator calls for itself.
-  std::string_view user_id() const;
-  // The service account that calls, for itself or on behalf of the user; empty: the user calls.
-  std::string_view service() const;
+  // For handlers in any service behind these interceptors. Unless the call was admitted, all but
+  // the request id are empty.
+  const std::string& request_id() const override { return request_id_; }
+  std::string_view schema_name() const override;
+  bool multitenant() const override { return multitenant_; }
+  std::string_view user_id() const override;
+  std::string_view service() const override;
   CredentialKind credential_kind() const;
 
   // For the interceptors only.

@@ -11,28 +11,10 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "chatter/method_policy.h"
 #include "server/model/model.h"
 
 namespace chatter::interceptors {
-
-// Whom a method is for.
-enum class Callers {
-  kAnybody,        // without a credential or a tenant
-  kAdministrator,  // the administrator's key; no tenant: the request names it
-  kService,        // a program that calls for itself, in a tenant
-  kUser,           // a user, or a service on behalf of one, in a tenant
-  kUserOrService,
-};
-
-// What a method does, as far as a service account's scope goes.
-enum class Access { kReads, kChanges };
-
-struct MethodPolicy {
-  Callers callers = Callers::kAdministrator;
-  Access access = Access::kChanges;
-
-  friend bool operator==(const MethodPolicy&, const MethodPolicy&) = default;
-};
 
 class MethodPolicies {
  public:

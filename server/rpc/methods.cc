@@ -5,8 +5,8 @@ namespace chatter::rpc {
 using interceptors::MethodPolicies;
 
 const MethodPolicies& Methods() {
-  using enum interceptors::Access;
-  using enum interceptors::Callers;
+  using enum Access;
+  using enum Callers;
   static const auto* const methods = new MethodPolicies({
       {"/chatter.v1.ChatService/Chat", {kUser, kChanges}},
       {"/chatter.v1.ChatService/ListMessages", {kUserOrService, kReads}},

@@ -16,9 +16,6 @@
 namespace chatter::rpc {
 namespace {
 
-using interceptors::Access;
-using interceptors::Callers;
-
 // A method that is added to the API must be added to the table.
 TEST(Methods, AreAllOfTheApi) {
   int methods = 0;

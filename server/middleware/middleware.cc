@@ -1,0 +1,56 @@
+#include "chatter/middleware.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <utility>
+#include <vector>
+
+#include "server/app/config.h"
+#include "server/app/identity_backend.h"
+#include "server/base/clock.h"
+#include "server/interceptors/method_policy.h"
+#include "server/interceptors/stack.h"
+
+namespace chatter {
+
+struct Middleware::Impl {
+  app::Config config;
+  interceptors::MethodPolicies methods;
+  std::atomic<bool> connected = false;
+  std::unique_ptr<app::IdentityBackend> identity = nullptr;
+};
+
+absl::StatusOr<std::unique_ptr<Middleware>> Middleware::Create(MiddlewareOptions options) {
+  auto config = app::ReadSettings(options.settings, app::ProcessEnvironment());
+  if (!config.ok()) return config.status();
+  std::vector<interceptors::MethodPolicies::Entry> methods;
+  for (auto& [method, policy] : options.methods) methods.push_back({method, policy});
+  auto impl = std::unique_ptr<Impl>(new Impl{
+      .config = *std::move(config), .methods = interceptors::MethodPolicies(std::move(methods))});
+  auto identity = app::IdentityBackend::Create(
+      impl->config, Clock::Real(), [impl = impl.get()](bool is) { impl->connected = is; });
+  if (!identity.ok()) return identity.status();
+  impl->identity = *std::move(identity);
+  return std::unique_ptr<Middleware>(new Middleware(std::move(impl)));
+}
+
+Middleware::Middleware(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Middleware::~Middleware() = default;
+
+void Middleware::Install(grpc::ServerBuilder& builder) {
+  app::IdentityBackend& identity = *impl_->identity;
+  interceptors::InstallStack(builder,
+                             {.tenants = identity.tenant_directory,
+                              .authenticators = identity.authenticators,
+                              .users = identity.users,
+                              .access_log = spdlog::default_logger(),
+                              .methods = impl_->methods,
+                              .credentials = {.session_cookie = impl_->config.session_cookie()},
+                              .trusted_proxies = impl_->config.trusted_proxies});
+}
+
+bool Middleware::ready() const { return impl_->connected; }
+
+}  // namespace chatter
