@@ -109,6 +109,7 @@ TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {
   EXPECT_EQ(Run({"session", "revoke", "id", "--user", "alice"}), kExitUsage);
   EXPECT_EQ(Run({"session", "revoke", "id", "--device", "phone"}), kExitUsage);
   EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", "/no/such/file"}), kExitUsage);
+  EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", "/"}), kExitUsage);
   EXPECT_EQ(Run({"health", "--json", "--nonsense"}), kExitUsage);
   EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,"));
 }

@@ -167,6 +167,7 @@ TEST_F(ConfigTest, NamesTheSettingThatIsWrong) {
       {"--single-schema", "public"},
       {"--log-level", "off"},
       {"--admin-key-file", "/nowhere"},
+      {"--admin-key-file", "/"},
       {"--trusted-proxies", "localhost"},
       {"--django-tenant-table", "customers_client"},
       {"--django-domain-table", "public.customers-domain"},

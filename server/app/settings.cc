@@ -2,8 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -21,11 +21,12 @@ constexpr size_t kMinKeyBytes = 32;
 constexpr size_t kMaxKeyBytes = 4'096;
 
 std::optional<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) return std::nullopt;
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return std::nullopt;
-  return content;
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  // Not by stream iterators: those throw where reading fails, at a directory say.
+  content << file.rdbuf();
+  if (!file.is_open() || content.fail()) return std::nullopt;
+  return content.str();
 }
 
 // Host and port; the port may be 0: any that is free.
