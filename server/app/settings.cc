@@ -85,6 +85,25 @@ std::string ApplyOpsListen(const std::string& value, Config& config) {
   return kRight;
 }
 
+std::string ApplyTlsFile(const std::string& value, absl::Status (*check)(const std::string&),
+                         std::string& out) {
+  if (absl::Status status = check(value); !status.ok()) return std::string(status.message());
+  out = value;
+  return kRight;
+}
+
+std::string ApplyTlsCertFile(const std::string& value, Config& config) {
+  return ApplyTlsFile(value, CheckCertificateFile, config.tls.certificate);
+}
+
+std::string ApplyTlsKeyFile(const std::string& value, Config& config) {
+  return ApplyTlsFile(value, CheckKeyFile, config.tls.key);
+}
+
+std::string ApplyTlsClientCaFile(const std::string& value, Config& config) {
+  return ApplyTlsFile(value, CheckCertificateFile, config.tls.client_ca);
+}
+
 std::string ApplyAdminKeyFile(const std::string& value, Config& config) {
   std::optional<std::string> content = ReadFile(value);
   if (!content.has_value()) return "must be a file that can be read";
@@ -177,8 +196,18 @@ constexpr Setting kSettings[] = {
     {"listen", "HOST:PORT", "Where to serve (default 127.0.0.1:50051)", ApplyListen},
     {"ops-listen", "HOST:PORT",
      "Where to serve channelz, health and reflection to operators, such as 127.0.0.1:50052 "
-     "(default: nowhere). Keep it from strangers",
+     "(default: nowhere). It isn't encrypted: keep it from strangers",
      ApplyOpsListen},
+    {"tls-cert-file", "FILE",
+     "The server's certificate and those between it and its authority, PEM: encrypts connections. "
+     "Needs tls-key-file. Looked at again every two seconds",
+     ApplyTlsCertFile},
+    {"tls-key-file", "FILE", "The certificate's private key, PEM, without a password",
+     ApplyTlsKeyFile},
+    {"tls-client-ca-file", "FILE",
+     "Authorities of client certificates, PEM: asks clients for certificates and refuses those of "
+     "others. A client without one may have another credential (default: clients aren't asked)",
+     ApplyTlsClientCaFile},
     {"admin-key-file", "FILE", "File with the administrator's key, of at least 32 bytes",
      ApplyAdminKeyFile},
     {"single-schema", "NAME", "Serve this one tenant, whatever the host", ApplySingleSchema},
