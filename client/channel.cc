@@ -2,15 +2,12 @@
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "client/tls.h"
 
 namespace chatter::client {
 namespace {
@@ -34,32 +31,14 @@ absl::Status CheckOptions(const ClientOptions& options) {
   if (options.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("the timeout must be more than nothing");
   }
-  if (!options.tls && !options.tls_root_certs_file.empty()) {
-    return absl::InvalidArgumentError("root certificates are given, but TLS is off");
-  }
   return absl::OkStatus();
-}
-
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> MakeCredentials(
-    const ClientOptions& options) {
-  if (!options.tls) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions ssl;
-  if (!options.tls_root_certs_file.empty()) {
-    std::ifstream file(options.tls_root_certs_file, std::ios::binary);
-    ssl.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
-    if (!file.good() || ssl.pem_root_certs.empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("can't read root certificates from ", options.tls_root_certs_file));
-    }
-  }
-  return grpc::SslCredentials(ssl);
 }
 
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
-  auto credentials = MakeCredentials(options);
+  auto credentials = MakeChannelCredentials(options);
   if (!credentials.ok()) return credentials.status();
   grpc::ChannelArguments arguments;
   // gRPC's own pace of up to two minutes must not slow down ours.

@@ -14,7 +14,11 @@ struct ClientOptions {
   std::string token;         // bearer token: a session's, a JWT or a key; empty: none is sent
   std::string on_behalf_of;  // the user as whom a service calls; empty: the credential's own
   bool tls = false;
-  std::string tls_root_certs_file;             // PEM; empty: the system's. Only with `tls`
+  std::string tls_root_certs_file;  // PEM; empty: the system's. Only with `tls`
+  // The client's certificate, with those between it and its authority, and its key; PEM. Both or
+  // none, and only with `tls`.
+  std::string tls_cert_file;
+  std::string tls_key_file;
   absl::Duration timeout = absl::Seconds(10);  // of each unary call
 };
 

@@ -1,11 +1,9 @@
 #include "client/cli/context.h"
 
-#include <fstream>
-#include <iterator>
-
 #include "absl/strings/str_cat.h"
 #include "client/cli/output.h"
 #include "client/cli/report.h"
+#include "client/read_file.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -62,10 +60,9 @@ absl::Status Context::Show(const google::protobuf::Message& response,
 }
 
 absl::StatusOr<std::string> Context::AdminKey() const {
-  std::ifstream file(settings_.admin_key_file, std::ios::binary);
-  std::string key(std::istreambuf_iterator<char>(file), {});
+  std::string key = ReadFile(settings_.admin_key_file).value_or("");
   while (!key.empty() && (key.back() == '\n' || key.back() == '\r')) key.pop_back();
-  if (!file.good() || key.empty()) {
+  if (key.empty()) {
     return UsageError(absl::StrCat("can't read a key from ", settings_.admin_key_file,
                                    ": check --admin-key-file"));
   }

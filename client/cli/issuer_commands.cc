@@ -1,12 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "client/read_file.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -18,12 +17,9 @@ struct SetArguments {
 };
 
 absl::StatusOr<std::string> ReadKeys(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad() || text.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("--jwks-file: can't read ", path));
-  }
-  return text;
+  auto text = ReadFile(path);
+  if (text.ok()) return text;
+  return absl::InvalidArgumentError(absl::StrCat("--jwks-file: ", text.status().message()));
 }
 
 void PrintIssuers(const Context& context, const v1::ListTokenIssuersResponse& response) {

@@ -22,7 +22,8 @@ class ProgramTest : public testing::Test {
  protected:
   ProgramTest() {
     for (const char* name : {"CHATTER_ADDRESS", "CHATTER_TENANT", "CHATTER_TOKEN",
-                             "CHATTER_ADMIN_KEY_FILE", "CHATTER_TIMEOUT"}) {
+                             "CHATTER_ADMIN_KEY_FILE", "CHATTER_TIMEOUT", "CHATTER_TLS",
+                             "CHATTER_TLS_CA", "CHATTER_TLS_CERT", "CHATTER_TLS_KEY"}) {
       unsetenv(name);
     }
     setenv("XDG_CONFIG_HOME", testing::TempDir().c_str(), 1);
@@ -75,6 +76,20 @@ TEST_F(ProgramTest, DefaultsNeedNoFile) {
   EXPECT_EQ(settings.client.address, "127.0.0.1:50051");
   EXPECT_EQ(settings.client.timeout, absl::Seconds(10));
   EXPECT_FALSE(settings.json);
+  EXPECT_FALSE(settings.client.tls);
+}
+
+TEST_F(ProgramTest, TlsIsSetByFlagsAndByTheEnvironment) {
+  setenv("CHATTER_TLS_CERT", "cert", 1);
+  setenv("CHATTER_TLS_KEY", "key", 1);
+  const ClientOptions client = Parse({"--tls", "--tls-ca", "ca"}).client;
+  EXPECT_TRUE(client.tls);
+  EXPECT_EQ(client.tls_root_certs_file, "ca");
+  EXPECT_EQ(client.tls_cert_file, "cert");
+  EXPECT_EQ(client.tls_key_file, "key");
+  const ClientOptions other = Parse({"--tls-cert", "other cert", "--tls-key", "other key"}).client;
+  EXPECT_EQ(other.tls_cert_file, "other cert");
+  EXPECT_EQ(other.tls_key_file, "other key");
 }
 
 TEST_F(ProgramTest, SettingsMayFollowTheCommand) {
@@ -109,6 +124,7 @@ TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {
   EXPECT_EQ(Run({"session", "revoke", "id", "--user", "alice"}), kExitUsage);
   EXPECT_EQ(Run({"session", "revoke", "id", "--device", "phone"}), kExitUsage);
   EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", "/no/such/file"}), kExitUsage);
+  EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", "/"}), kExitUsage);
   EXPECT_EQ(Run({"health", "--json", "--nonsense"}), kExitUsage);
   EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,"));
 }

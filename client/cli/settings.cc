@@ -88,6 +88,14 @@ void AddSettings(CLI::App& program, Settings& settings) {
                   "File with the authorities to trust (PEM), instead of the system's")
       ->envname("CHATTER_TLS_CA")
       ->group(group);
+  program
+      .add_option("--tls-cert", client.tls_cert_file,
+                  "File with the client's certificate (PEM), for servers that ask for one")
+      ->envname("CHATTER_TLS_CERT")
+      ->group(group);
+  program.add_option("--tls-key", client.tls_key_file, "File with the key of --tls-cert (PEM)")
+      ->envname("CHATTER_TLS_KEY")
+      ->group(group);
   program.add_flag("--json", settings.json, "Results and errors as JSON, one object a line")
       ->group(group);
 }

@@ -118,6 +118,17 @@ absl::StatusOr<Values> Collect(const RawCommandLine& raw, const Environment& env
   return values;
 }
 
+absl::Status CheckTls(const TlsFiles& files) {
+  if (files.certificate.empty() != files.key.empty()) {
+    return absl::InvalidArgumentError("--tls-cert-file and --tls-key-file must be set together");
+  }
+  if (!files.enabled() && !files.client_ca.empty()) {
+    return absl::InvalidArgumentError(
+        "--tls-client-ca-file needs --tls-cert-file and --tls-key-file too");
+  }
+  return files.enabled() ? ReadTlsMaterial(files).status() : absl::OkStatus();
+}
+
 absl::Status Apply(const Values& values, Config& config) {
   for (const Setting& setting : AllSettings()) {
     const auto value = values.find(setting.name);
@@ -145,7 +156,7 @@ absl::Status Apply(const Values& values, Config& config) {
         "--django-secret-key-file needs --user-table too, such as auth_user: sessions are checked "
         "against the user's row");
   }
-  return absl::OkStatus();
+  return CheckTls(config.tls);
 }
 
 absl::StatusOr<Config> MakeConfig(const RawCommandLine& raw, const Environment& environment) {

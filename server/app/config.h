@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "server/app/tls_files.h"
 #include "server/base/crypto.h"
 #include "server/identity/trusted_proxies.h"
 #include "server/model/ids.h"
@@ -27,6 +28,7 @@ struct Config {
 
   std::string listen = "127.0.0.1:50051";
   std::string ops_listen;  // empty: off
+  TlsFiles tls;            // of `listen`; the operators' port isn't encrypted
 
   // The SHA-256 of the administrator's key; nullopt: nobody can administrate.
   std::optional<Sha256Digest> admin_key_digest;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "tests/support/test_certificates.h"
 
 namespace chatter::app {
 namespace {
@@ -33,14 +34,13 @@ class ConfigTest : public testing::Test {
   std::string ErrorOf(const std::vector<const char*>& args) {
     const auto parsed = Parse(args);
     if (parsed.ok()) return "";
-    const std::string message(parsed.status().message());
+    std::string message(parsed.status().message());
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
     return message;
   }
 
   std::string Write(const std::string& content) {
-    const std::string path =
-        absl::StrCat(testing::TempDir(), "/config_test.", getpid(), ".", ++files_);
+    std::string path = absl::StrCat(testing::TempDir(), "/config_test.", getpid(), ".", ++files_);
     std::ofstream(path) << content;
     return path;
   }
@@ -110,6 +110,56 @@ TEST_F(ConfigTest, KeepsTheDigestOfTheKeyOnly) {
               HasSubstr("--admin-key-file"));
 }
 
+TEST_F(ConfigTest, TakesCertificateAndKeyTogether) {
+  const test::TestCertificate authority = test::MakeAuthority("an authority");
+  const test::TestCertificate server = test::MakeCertificate(authority, "DNS:localhost");
+  const std::string certificate = Write(server.certificate);
+  const std::string key = Write(server.key);
+  const std::string ca = Write(authority.certificate);
+  const auto parsed = Parse({"--database-url", kUrl, "--tls-cert-file", certificate.c_str(),
+                             "--tls-key-file", key.c_str(), "--tls-client-ca-file", ca.c_str()});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.tls.certificate, certificate);
+  EXPECT_EQ(parsed->config.tls.key, key);
+  EXPECT_EQ(parsed->config.tls.client_ca, ca);
+  EXPECT_FALSE(Parse({"--database-url", kUrl})->config.tls.enabled());
+
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--tls-cert-file", certificate.c_str()}),
+              HasSubstr("together"));
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--tls-key-file", key.c_str()}),
+              HasSubstr("together"));
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--tls-client-ca-file", ca.c_str()}),
+              HasSubstr("--tls-client-ca-file needs"));
+}
+
+TEST_F(ConfigTest, RefusesWhatIsNoCertificateOrNotItsKey) {
+  const test::TestCertificate authority = test::MakeAuthority("an authority");
+  const test::TestCertificate server = test::MakeCertificate(authority, "DNS:localhost");
+  const std::string certificate = Write(server.certificate);
+  const std::string key = Write(server.key);
+  const std::string other_key = Write(authority.key);
+  const std::string encrypted_key = Write(
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAAwAA==\n-----END ENCRYPTED PRIVATE KEY-----\n");
+  const std::string empty = Write("");
+  const auto error_of = [&](const std::string& cert_file, const std::string& key_file) {
+    return ErrorOf({"--database-url", kUrl, "--tls-cert-file", cert_file.c_str(), "--tls-key-file",
+                    key_file.c_str()});
+  };
+  EXPECT_EQ(error_of(certificate, key), "");
+  EXPECT_THAT(error_of(certificate, other_key), HasSubstr("--tls-key-file must be the key of"));
+  for (const std::string& wrong : {certificate, encrypted_key, empty, std::string("/nowhere")}) {
+    EXPECT_THAT(error_of(certificate, wrong), HasSubstr("--tls-key-file must be")) << wrong;
+  }
+  for (const std::string& wrong : {key, empty, std::string("/nowhere"), testing::TempDir()}) {
+    EXPECT_THAT(error_of(wrong, key), HasSubstr("--tls-cert-file must be")) << wrong;
+    EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--tls-client-ca-file", wrong.c_str()}),
+                HasSubstr("--tls-client-ca-file must be"))
+        << wrong;
+  }
+  environment_["CHATTERD_TLS_CERT_FILE"] = empty;
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl}), HasSubstr("CHATTERD_TLS_CERT_FILE must be"));
+}
+
 TEST_F(ConfigTest, TakesTheTablesOfDjangoTenantsTogether) {
   const auto parsed =
       Parse({"--database-url", kUrl, "--django-tenant-table", "public.customers_client",
@@ -167,6 +217,7 @@ TEST_F(ConfigTest, NamesTheSettingThatIsWrong) {
       {"--single-schema", "public"},
       {"--log-level", "off"},
       {"--admin-key-file", "/nowhere"},
+      {"--admin-key-file", "/"},
       {"--trusted-proxies", "localhost"},
       {"--django-tenant-table", "customers_client"},
       {"--django-domain-table", "public.customers-domain"},

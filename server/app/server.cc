@@ -43,6 +43,7 @@ constexpr absl::Duration kHeartbeatTick = absl::Seconds(1);
 constexpr absl::Duration kRecheckInterval = absl::Milliseconds(1'500);
 constexpr absl::Duration kHeadCheckInterval = absl::Seconds(5);
 constexpr absl::Duration kPurgeInterval = absl::Seconds(5);
+constexpr absl::Duration kCertificateInterval = absl::Seconds(2);
 // How long calls may still take once the streams are drained.
 constexpr std::chrono::milliseconds kCallGrace(2'000);
 
@@ -119,11 +120,21 @@ absl::Status Server::Begin() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> Server::MakeCredentials() {
+  if (!config_.tls.enabled()) return grpc::InsecureServerCredentials();
+  auto certificates = TlsCertificates::Create(config_.tls);
+  if (!certificates.ok()) return certificates.status();
+  certificates_ = *std::move(certificates);
+  return certificates_->MakeServerCredentials();
+}
+
 absl::Status Server::Listen() {
+  auto credentials = MakeCredentials();
+  if (!credentials.ok()) return credentials.status();
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetUpConnections(builder);
-  builder.AddListeningPort(config_.listen, grpc::InsecureServerCredentials(), &port_);
+  builder.AddListeningPort(config_.listen, *std::move(credentials), &port_);
   builder.RegisterService(&services_->chat);
   builder.RegisterService(&services_->rooms);
   builder.RegisterService(&services_->users);
@@ -142,7 +153,8 @@ absl::Status Server::Listen() {
                                        .trusted_proxies = config_.trusted_proxies});
   server_ = builder.BuildAndStart();
   if (server_ == nullptr) return CannotListenError(config_.listen);
-  spdlog::info("listening: address={} port={}", config_.listen, port_);
+  spdlog::info("listening: address={} port={} tls={}", config_.listen, port_,
+               config_.tls.enabled());
   return absl::OkStatus();
 }
 
@@ -178,6 +190,9 @@ void Server::BeginTasks() {
     // What failed is in the log, and due the next time as well.
     if (ready()) backend_->tenant_purger.Run().IgnoreError();
   });
+  if (certificates_ != nullptr) {
+    certificate_task_.emplace(kCertificateInterval, [this] { certificates_->Refresh(); });
+  }
 }
 
 void Server::ReportHealth() {
@@ -205,6 +220,7 @@ void Server::Shutdown() {
     StopCalls();
   }
   health_task_.Stop();
+  certificate_task_.reset();
   purge_task_.reset();
   head_check_task_.reset();
   recheck_task_.reset();

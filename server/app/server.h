@@ -17,6 +17,7 @@
 #include "server/app/config.h"
 #include "server/app/periodic_task.h"
 #include "server/app/schemas.h"
+#include "server/app/tls.h"
 #include "server/base/clock.h"
 
 namespace chatter::app {
@@ -45,6 +46,7 @@ class Server {
   Server(Config config, const Clock& clock);
   absl::Status Begin();
   absl::Status Listen();
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
   absl::Status ListenForOperators();
   void BeginTasks();
   void ReportHealth();
@@ -70,6 +72,7 @@ class Server {
   PeriodicTask health_task_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<TlsCertificates> certificates_;  // nullptr: connections aren't encrypted
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::Server> ops_server_;
   std::optional<SchemaPreparation> schema_preparation_;
@@ -77,6 +80,7 @@ class Server {
   std::optional<PeriodicTask> recheck_task_;
   std::optional<PeriodicTask> head_check_task_;
   std::optional<PeriodicTask> purge_task_;
+  std::optional<PeriodicTask> certificate_task_;
 };
 
 }  // namespace chatter::app

@@ -2,8 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
+#include <sstream>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -21,11 +21,12 @@ constexpr size_t kMinKeyBytes = 32;
 constexpr size_t kMaxKeyBytes = 4'096;
 
 std::optional<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file.is_open()) return std::nullopt;
-  std::string content{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return std::nullopt;
-  return content;
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  // Not by stream iterators: those throw where reading fails, at a directory say.
+  content << file.rdbuf();
+  if (!file.is_open() || content.fail()) return std::nullopt;
+  return content.str();
 }
 
 // Host and port; the port may be 0: any that is free.
@@ -82,6 +83,25 @@ std::string ApplyOpsListen(const std::string& value, Config& config) {
   if (!IsAddress(value)) return "must be HOST:PORT";
   config.ops_listen = value;
   return kRight;
+}
+
+std::string ApplyTlsFile(const std::string& value, absl::Status (*check)(const std::string&),
+                         std::string& out) {
+  if (absl::Status status = check(value); !status.ok()) return std::string(status.message());
+  out = value;
+  return kRight;
+}
+
+std::string ApplyTlsCertFile(const std::string& value, Config& config) {
+  return ApplyTlsFile(value, CheckCertificateFile, config.tls.certificate);
+}
+
+std::string ApplyTlsKeyFile(const std::string& value, Config& config) {
+  return ApplyTlsFile(value, CheckKeyFile, config.tls.key);
+}
+
+std::string ApplyTlsClientCaFile(const std::string& value, Config& config) {
+  return ApplyTlsFile(value, CheckCertificateFile, config.tls.client_ca);
 }
 
 std::string ApplyAdminKeyFile(const std::string& value, Config& config) {
@@ -176,8 +196,18 @@ constexpr Setting kSettings[] = {
     {"listen", "HOST:PORT", "Where to serve (default 127.0.0.1:50051)", ApplyListen},
     {"ops-listen", "HOST:PORT",
      "Where to serve channelz, health and reflection to operators, such as 127.0.0.1:50052 "
-     "(default: nowhere). Keep it from strangers",
+     "(default: nowhere). It isn't encrypted: keep it from strangers",
      ApplyOpsListen},
+    {"tls-cert-file", "FILE",
+     "The server's certificate and those between it and its authority, PEM: encrypts connections. "
+     "Needs tls-key-file. Looked at again every two seconds",
+     ApplyTlsCertFile},
+    {"tls-key-file", "FILE", "The certificate's private key, PEM, without a password",
+     ApplyTlsKeyFile},
+    {"tls-client-ca-file", "FILE",
+     "Authorities of client certificates, PEM: asks clients for certificates and refuses those of "
+     "others. A client without one may have another credential (default: clients aren't asked)",
+     ApplyTlsClientCaFile},
     {"admin-key-file", "FILE", "File with the administrator's key, of at least 32 bytes",
      ApplyAdminKeyFile},
     {"single-schema", "NAME", "Serve this one tenant, whatever the host", ApplySingleSchema},

@@ -1,6 +1,6 @@
-// Reads whose certificate the peer of a connection has shown.
+// What a client's certificate says about the client.
 //
-// A pure function.
+// An interceptor has the context at POST_RECV_INITIAL_METADATA. A pure function.
 #ifndef CHATTER_SERVER_INTERCEPTORS_PEER_CERTIFICATE_H_
 #define CHATTER_SERVER_INTERCEPTORS_PEER_CERTIFICATE_H_
 
@@ -11,9 +11,10 @@
 
 namespace chatter::interceptors {
 
-// The subject alternative names (DNS, URI, e-mail, IP address) of the client's certificate, which
-// was verified when the connection was made; none where there was no certificate. Names that
-// aren't printable ASCII are left out: no service account has such a one.
+// The subject alternative names (DNS, URI, e-mail, IP address as text) of the client's certificate,
+// which was verified when the connection was made; none where there was no certificate. Not the
+// common name, which may be anything. Names of other kinds, and those that aren't printable ASCII,
+// are left out: no service account has such a one.
 std::vector<std::string> PeerCertificateNames(const grpc::AuthContext& peer);
 
 }  // namespace chatter::interceptors

@@ -83,16 +83,26 @@ class _Service:
         return _Method(getattr(self._stub, name), self._metadata)
 
 
+def open_channel(address, options=CHANNEL_OPTIONS, credentials=None):
+    """A channel to the server; in the clear, unless there are grpc.ChannelCredentials."""
+    if credentials is None:
+        return grpc.insecure_channel(address, options)
+    # The shortest backoff is also how long connecting may take, and a handshake takes its time.
+    options = {**dict(options), "grpc.min_reconnect_backoff_ms": int(PATIENCE * 1000)}
+    return grpc.secure_channel(address, credentials, tuple(options.items()))
+
+
 class Client:
     """One connection, with one identity. `metadata` and `options` are for unusual ones."""
 
-    def __init__(self, address, tenant=None, token=None, metadata=(), options=()):
+    def __init__(self, address, tenant=None, token=None, metadata=(), options=(),
+                 credentials=None):
         self.metadata = list(metadata)
         if tenant is not None:
             self.metadata.append(("x-chatter-tenant", tenant))
         if token is not None:
             self.metadata.append(("authorization", f"Bearer {token}"))
-        self.channel = grpc.insecure_channel(address, CHANNEL_OPTIONS + tuple(options))
+        self.channel = open_channel(address, CHANNEL_OPTIONS + tuple(options), credentials)
         self.chat_stub = chat_pb2_grpc.ChatServiceStub(self.channel)
         self.chat = _Service(self.chat_stub, self.metadata)
         self.rooms = _Service(room_pb2_grpc.RoomServiceStub(self.channel), self.metadata)

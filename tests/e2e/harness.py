@@ -29,7 +29,7 @@ import grpc
 
 import raw_http2
 import stubs
-from client import Client, failure_of
+from client import Client, failure_of, open_channel
 from stubs import health_pb2, health_pb2_grpc, session_pb2, tenant_pb2, user_pb2
 
 TIME_FACTOR = float(os.environ.get("E2E_TIME_FACTOR", "1"))
@@ -157,14 +157,18 @@ class Postgres:
 
 
 class Chatterd:
-    """One chatterd on a port of its own, which it keeps over restarts. Not started yet."""
+    """One chatterd on a port of its own, which it keeps over restarts. Not started yet.
 
-    def __init__(self, database_url, *flags):
+    `credentials` are those of the harness's own connections, where flags turn TLS on.
+    """
+
+    def __init__(self, database_url, *flags, credentials=None):
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.admin_key = secrets.token_hex(32)
         self._database_url = database_url
         self._flags = flags
+        self.credentials = credentials
         self._dir = Path(tempfile.mkdtemp(prefix="chatter-e2e."))
         self.admin_key_file = self._dir / "admin-key"
         self.admin_key_file.write_text(self.admin_key + "\n", "utf-8")
@@ -233,7 +237,7 @@ class Chatterd:
                 raise AssertionError(f"chatterd has ended ({self._process.returncode}):\n"
                                      + tail(self.log))
             # Short enough to notice an end of the process, and to connect anew.
-            with grpc.insecure_channel(self.address, _QUICK_TO_CONNECT) as channel:
+            with open_channel(self.address, _QUICK_TO_CONNECT, self.credentials) as channel:
                 watch = health_pb2_grpc.HealthStub(channel).Watch(
                     health_pb2.HealthCheckRequest(), timeout=min(left, 5), wait_for_ready=True)
                 with contextlib.suppress(grpc.RpcError):
@@ -276,11 +280,13 @@ class Tenant:
         self.server = server
         self.name = name
         self._tokens = {}
-        self.admin = Client(server.address, token=server.admin_key)
+        self.admin = Client(server.address, token=server.admin_key,
+                            credentials=server.credentials)
         self.admin.tenants.CreateTenant(tenant_pb2.CreateTenantRequest(
             tenant=tenant_pb2.Tenant(schema_name=name, domains=domains)))
         # As a back end of the tenant's owner.
-        self.service = Client(server.address, tenant=name, token=server.admin_key)
+        self.service = Client(server.address, tenant=name, token=server.admin_key,
+                              credentials=server.credentials)
 
     def add_users(self, *user_ids):
         for first in range(0, len(user_ids), 500):
@@ -299,7 +305,8 @@ class Tenant:
 
     def client(self, user_id, address=None):
         """A connection of its own for this user."""
-        return Client(address or self.server.address, tenant=self.name, token=self.token(user_id))
+        return Client(address or self.server.address, tenant=self.name, token=self.token(user_id),
+                      credentials=self.server.credentials)
 
     def close(self):
         self.admin.close()
@@ -358,13 +365,14 @@ class ServerTestCase(E2ETestCase):
     """One chatterd with a database of its own for all tests of the class, a tenant for each test."""
 
     flags = ()
+    credentials = None  # see Chatterd
     durable = False  # the database
 
     @classmethod
     def setUpClass(cls):
         cls.postgres = Postgres.shared(cls.durable)
         cls.database_url = cls.postgres.make_database()
-        cls.server = Chatterd(cls.database_url, *cls.flags)
+        cls.server = Chatterd(cls.database_url, *cls.flags, credentials=cls.credentials)
         cls.addClassCleanup(cls.server.destroy)
         cls.servers = (cls.server,)
         cls.server.start()
