@@ -4,10 +4,43 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from harness import CHATTER, CHATTERD, free_port
+from harness import CHATTER, CHATTERD, PATIENCE, free_port
 from stubs import ROOT
+
+
+class LaidOut:
+    """A folder as scripts/run leaves it, and in it the files and commands of a guide that begins there."""
+
+    def __init__(self, case, name):
+        place = tempfile.TemporaryDirectory(prefix="chatter-e2e.")
+        case.addCleanup(place.cleanup)
+        self.home = Path(place.name)
+        self._address = case.server.address
+        (self.home / ".local").mkdir()
+        (self.home / ".local/admin-key").symlink_to(case.server.admin_key_file)
+        (self.home / "build/release/bin").mkdir(parents=True)
+        (self.home / "build/release/bin/chatter").symlink_to(CHATTER)
+        (self.home / "proto").symlink_to(ROOT / "proto")
+        text = (ROOT / "docs/guides" / name).read_text("utf-8")
+        blocks = re.findall(r"<!-- test: (\S+) -->\n```\w*\n(.*?)```", text, re.DOTALL)
+        for path, code in blocks:
+            if path != "shell":
+                (self.home / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.home / path).write_text(code, "utf-8")
+        self.script = "".join(code for path, code in blocks if path == "shell")
+
+    def run(self, script):
+        """Its output."""
+        done = subprocess.run(["bash", "-euc", script], cwd=self.home, text=True, check=False,
+                              capture_output=True, timeout=PATIENCE * 3,
+                              env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                                   "CHATTER_ADDRESS": self._address})
+        if done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        return done.stdout
 
 
 class Guide:
