@@ -1,5 +1,5 @@
-// What a call's metadata says of its tenant: the peer in the first line, then an entry a line, with
-// a colon between key and value.
+// What a call's metadata says of its tenant, and on whose behalf it is: the peer in the first line,
+// then an entry a line, with a colon between key and value.
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -7,9 +7,11 @@
 #include <string_view>
 #include <utility>
 
+#include "server/chat/validate.h"
 #include "server/identity/host.h"
 #include "server/identity/trusted_proxies.h"
 #include "server/interceptors/metadata.h"
+#include "server/interceptors/on_behalf_of.h"
 
 namespace {
 
@@ -19,6 +21,7 @@ using chatter::identity::NormalizeHost;
 using chatter::identity::TrustedProxies;
 using chatter::interceptors::Charset;
 using chatter::interceptors::ClientMetadata;
+using chatter::interceptors::ReadOnBehalfOf;
 using chatter::interceptors::SingleValue;
 
 constexpr size_t kMaxBytes = 253;
@@ -79,6 +82,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   CheckPeer(TakeLine(text));
   const ClientMetadata metadata = ReadMetadata(text);
+  const auto user_id = ReadOnBehalfOf(metadata);
+  Check(!user_id.ok() || !user_id->has_value() || chatter::chat::UserIdProblem(**user_id).empty());
   for (const Charset charset : {Charset::kPrintableAscii, Charset::kBeyondAscii}) {
     for (const auto& [key, _] : metadata) {
       const auto value = SingleValue(metadata, {key.data(), key.size()}, kMaxBytes, charset);
