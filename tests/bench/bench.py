@@ -12,8 +12,26 @@ import subprocess
 import sys
 
 import report
+from calls import authentication, calls
+from growth import growth
 from machine import LOCAL, ROOT, Chatterd, Failed, Postgres
-from workloads import BARE_TABLES, WORKLOADS, Bench
+from run import Bench
+from sending import BARE_TABLES, fan_out, loaded, quiet, sends
+from streams import catch_up, idle, stalled
+
+# In this order. The seconds that each takes: all of it, and with --quick.
+WORKLOADS = {
+    "sends": (sends, 75, 18),
+    "fan-out": (fan_out, 90, 20),
+    "quiet": (quiet, 38, 14),
+    "loaded": (loaded, 20, 8),
+    "idle": (idle, 25, 20),
+    "catch-up": (catch_up, 60, 20),
+    "stalled": (stalled, 55, 28),
+    "calls": (calls, 60, 20),
+    "authentication": (authentication, 22, 8),
+    "growth": (growth, 400, 60),
+}
 
 
 def parse():

@@ -1,8 +1,10 @@
 """The data of the workloads, written straight into the database. Its names follow from numbers, as in names.h:
 user 7 is `u7`, with a session whose token ends in 7; room 7 is 00000000-0000-7000-8000-000000000007. The
-members of room r, of n members each, are the users (r - 1) * n + 1 to r * n."""
+members of room r, of n members each, are the users (r - 1) * n + 1 to r * n, or, where all rooms have the same
+members, the users 1 to n."""
 
 from machine import ROOT
+from run import TEXT_BYTES
 
 _MIGRATIONS = sorted((ROOT / "server/store/migrations/tenant").glob("*.sql"))
 
@@ -17,12 +19,11 @@ INSERT INTO {schema}.chatter_session (token_digest, user_id, created_at, expires
 _ROOMS = """
 WITH member AS MATERIALIZED (
   SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(r), 12, '0'))::uuid AS room_id,
-         ('u' || ((r - 1) * {members} + m)) COLLATE "C" AS user_id
+         ('u' || ({first_member} + m)) COLLATE "C" AS user_id
     FROM generate_series(1, {rooms}) r, generate_series(1, {members}) m
 ), room AS (
   INSERT INTO {schema}.chatter_room (id, kind, member_set, head_seq, member_count, created_at, last_event_at)
-  SELECT room_id, 1, sha256(convert_to(string_agg(length(user_id) || ':' || user_id, '' ORDER BY user_id), 'UTF8')),
-         1 + {history}, count(*), now(), now()
+  SELECT room_id, 1, {member_set}, 1 + {history}, count(*), now(), now()
     FROM member GROUP BY room_id
 ), event AS (
   INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id)
@@ -31,11 +32,13 @@ WITH member AS MATERIALIZED (
 INSERT INTO {schema}.chatter_member (room_id, user_id, joined_seq) SELECT room_id, user_id, 1 FROM member;
 """
 
+_MEMBER_SET = "sha256(convert_to(string_agg(length(user_id) || ':' || user_id, '' ORDER BY user_id), 'UTF8'))"
+
 # Events of all rooms come in turn, as in life.
 _HISTORY = """
 INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, client_message_id, text)
   SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(r), 12, '0'))::uuid, 1 + s, now(), 2,
-         'u' || ((r - 1) * {members} + 1), 'fill-' || s, repeat('.', {text_bytes})
+         'u' || ({first_member} + 1), 'fill-' || s, repeat('.', {text_bytes})
     FROM generate_series({first}, {last}) s, generate_series(1, {rooms}) r;
 """
 
@@ -49,24 +52,28 @@ def make_tenant_sql(name):
             f"VALUES ('{name}', '', {len(_MIGRATIONS)});\n")
 
 
-def fill_sql(name, rooms, members, history=0, text_bytes=100):
+def fill_sql(name, rooms, members, history=0, same_members=False):
     """Rooms with so many members and messages each, and all the users, who are signed in."""
-    sql = _USERS.format(schema=name, first=1, last=rooms * members)
-    sql += _ROOMS.format(schema=name, rooms=rooms, members=members, history=history)
+    first_member = "0" if same_members else f"(r - 1) * {members}"
+    sql = _USERS.format(schema=name, first=1, last=members if same_members else rooms * members)
+    # A set of members has one room, so rooms with the same members have no set.
+    sql += _ROOMS.format(schema=name, rooms=rooms, members=members, history=history, first_member=first_member,
+                         member_set="NULL" if same_members else _MEMBER_SET)
     step = max(1, _ROWS_AT_ONCE // rooms)
     for first in range(1, history + 1, step):
-        sql += _HISTORY.format(schema=name, rooms=rooms, members=members, text_bytes=text_bytes, first=first,
+        sql += _HISTORY.format(schema=name, rooms=rooms, first_member=first_member, text_bytes=TEXT_BYTES, first=first,
                                last=min(history, first + step - 1))
     return sql
 
 
-def more_users_sql(name, first, last):
-    return _USERS.format(schema=name, first=first, last=last)
+def add_users(postgres, name, first, last):
+    postgres.run_sql(_USERS.format(schema=name, first=first, last=last))
+    analyze(postgres, name)
 
 
-def make_tenant(postgres, name, rooms, members, history=0):
+def make_tenant(postgres, name, rooms, members, history=0, same_members=False):
     """A tenant with its data, and statistics as autovacuum would have made them by and by."""
-    postgres.run_sql(make_tenant_sql(name) + fill_sql(name, rooms, members, history))
+    postgres.run_sql(make_tenant_sql(name) + fill_sql(name, rooms, members, history, same_members))
     analyze(postgres, name)
 
 

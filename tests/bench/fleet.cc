@@ -19,8 +19,10 @@ constexpr size_t kStreamsPerConnection = 900;
 constexpr size_t kMinConnections = 4;
 constexpr Nanos kStopTimeout = 20 * kSecond;
 
-std::unique_ptr<grpc::GenericStub> MakeStub(const std::string& address) {
+std::unique_ptr<grpc::GenericStub> MakeStub(const std::string& address, bool stalls) {
   grpc::ChannelArguments arguments;
+  // Else gRPC takes in some megabytes of each stream for whoever doesn't read.
+  if (stalls) arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a connection of its own
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return std::make_unique<grpc::GenericStub>(
@@ -40,7 +42,8 @@ Fleet::Fleet(const FleetOptions& options, FrameListener on_frame)
   }
   const size_t connections = std::clamp(streams_.size() / kStreamsPerConnection + 1,
                                         std::min(kMinConnections, streams_.size()), size_t{100});
-  for (size_t i = 0; i < connections; ++i) stubs_.push_back(MakeStub(options_.address));
+  for (size_t i = 0; i < connections; ++i)
+    stubs_.push_back(MakeStub(options_.address, options_.stalls));
 }
 
 Fleet::~Fleet() { Stop(); }

@@ -1,61 +1,10 @@
-"""The workloads of scripts/bench. Each is a function that adds rows to the run."""
+"""The workloads that send: how many, to how many, and how soon they arrive."""
 
 import statistics
 
 import data
-from machine import ROOT, Chatterd, Failed, Reference, generate, pgbench
-
-TEXT_BYTES = 100
-
-
-class Bench:
-    """One run: what the workloads share."""
-
-    def __init__(self, postgres, progress, quick):
-        self.postgres = postgres
-        self.progress = progress
-        self.quick = quick
-        self.rows = []
-        self.complaints = []
-        self.facts = {}  # of one workload, for another
-
-    def pick(self, full, quick):
-        return quick if self.quick else full
-
-    def step(self, text, seconds):
-        self.progress.step(text, seconds)
-
-    def add(self, key, name, measured, unit, better="higher", baseline=None, **more):
-        """Adds a row. `must` and `aim` are bounds of measured / baseline, from below or, if lower is better, above."""
-        ratio = measured / baseline if measured is not None and baseline else None
-        self.rows.append({"key": key, "name": name, "measured": measured, "unit": unit, "better": better,
-                          "baseline": baseline, "ratio": ratio, **more})
-
-    def check(self, what, run):
-        """Nothing may be lost, come twice or fail."""
-        for flaw in ("failed", "gaps", "missing"):
-            if count := max(run.result.get(flaw, 0), run.result.get("total", {}).get(flaw, 0)):
-                self.complaints.append(f"{what}: {flaw}: {count}")
-        return run
-
-
-def _timing(seconds, warm_up=1.0):
-    return ["--warm-up", warm_up, "--seconds", seconds]
-
-
-def _rate(run, count):
-    return run.result[count] / run.result["seconds"]
-
-
-def _median(runs, value):
-    return statistics.median(map(value, runs))
-
-
-def _median_cpu(runs, count):
-    """Microseconds of each process for each of what `count(run)` counts."""
-    each = [run.cpu_per(count(run)) for run in runs]
-    return {name: statistics.median(cpu[name] for cpu in each) for name in each[0]}
-
+from machine import Chatterd, Reference, generate, pgbench
+from run import TEXT_BYTES, median, median_cpu, per_second, store_sql, timing
 
 # ---- Durable sends ----
 
@@ -79,16 +28,10 @@ _APPEND_ROWS = 500
 
 def _append_script(schema):
     """The store's own statements, as one pipeline with one commit, as the store sends them."""
-    def statement(name, *values):
-        sql = (ROOT / f"server/store/sql/{name}.sql").read_text("utf-8").replace("{schema}", schema)
-        for place, value in enumerate(values, 1):
-            sql = sql.replace(f"${place}", value)
-        return sql.strip() + ";\n"
-
     return ("\\set run random(1, 1000000000000000)\n"
             f"SELECT array_agg(:run::text || '-' || i) AS ids FROM generate_series(1, {_APPEND_ROWS}) i \\gset\n"
-            "\\startpipeline\n" + statement("lock_rooms", ":locks")
-            + statement("append_messages", ":rooms", ":senders", ":ids", ":texts") + "\\endpipeline\n")
+            "\\startpipeline\n" + store_sql("lock_rooms", schema, ":locks")
+            + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts") + "\\endpipeline\n")
 
 
 def _array(values):
@@ -113,7 +56,7 @@ def _run_sends(bench, tenant, seconds):
         before = bench.postgres.wal_bytes()
         run = bench.check("sends", generate(
             server, bench.postgres, "sends", "--tenant", tenant, "--rooms", 100, "--members", 2, "--in-flight", 50,
-            "--text-bytes", TEXT_BYTES, *_timing(seconds)))
+            "--text-bytes", TEXT_BYTES, *timing(seconds)))
         return run, (bench.postgres.wal_bytes() - before) / run.result["total"]["sent"]
 
 
@@ -133,20 +76,20 @@ def sends(bench):
         bare.append(pgbench(postgres, _BARE_INSERT, 16, seconds))
         bench.step("durable sends: the store's own statements by pgbench", seconds)
         append.append(pgbench(postgres, _append_script("append"), 1, seconds, _append_variables(100, 2)))
-    measured = _median(runs, lambda run: _rate(run, "acked"))
+    measured = median(runs, lambda run: per_second(run, "acked"))
     bench.facts["sends_per_second"] = measured
-    cpu = _median_cpu(runs, lambda run: run.result["acked"])
-    detail = {"per": "message", "ack": runs[-1].result["ack"], "delivered": _median(runs, lambda run: _rate(run, "delivered")),
+    cpu = median_cpu(runs, lambda run: run.result["acked"])
+    detail = {"per": "message", "ack": runs[-1].result["ack"], "delivered": median(runs, lambda run: per_second(run, "delivered")),
               "wal_bytes_per_message": statistics.median(wal)}
     bench.add("sends/inserts", "Durable sends, 100 rooms of 2; pgbench, an insert a commit", measured, "msg/s",
-              baseline=_median(bare, lambda run: run.result["tps"]), must=1, aim=2.5, cpu=cpu,
-              baseline_cpu=_median_cpu(bare, lambda run: run.result["count"]), **detail)
+              baseline=median(bare, lambda run: run.result["tps"]), must=1, aim=2.5, cpu=cpu,
+              baseline_cpu=median_cpu(bare, lambda run: run.result["count"]), **detail)
     bench.add("sends/append", "The same; pgbench, the store's statements for 500", measured, "msg/s",
-              baseline=_median(append, lambda run: run.result["tps"] * _APPEND_ROWS), must=0.4, aim=0.8, cpu=cpu,
-              baseline_cpu=_median_cpu(append, lambda run: run.result["count"] * _APPEND_ROWS), **detail)
+              baseline=median(append, lambda run: run.result["tps"] * _APPEND_ROWS), must=0.4, aim=0.8, cpu=cpu,
+              baseline_cpu=median_cpu(append, lambda run: run.result["count"] * _APPEND_ROWS), **detail)
     # What was planned for tables with hardly a row in them mustn't be slow when there are more.
     new, _ = _run_sends(bench, "new", seconds)
-    bench.add("sends/new", "Durable sends in a tenant without messages; in one with 100,000", _rate(new, "acked"), "msg/s",
+    bench.add("sends/new", "Durable sends in a tenant without messages; in one with 100,000", per_second(new, "acked"), "msg/s",
               baseline=measured, must=1 / 1.2, cpu=new.cpu_per(new.result["acked"]), baseline_cpu=cpu, per="message")
 
 
@@ -164,17 +107,17 @@ def fan_out(bench):
             bench.step(f"fan-out to {members}", seconds + 2)
             with Chatterd(bench.postgres) as server:
                 runs.append(bench.check(f"fan-out to {members}",
-                                        generate(server, bench.postgres, *load, *_timing(seconds))))
+                                        generate(server, bench.postgres, *load, *timing(seconds))))
             bench.step(f"fan-out to {members}: a write for each message", seconds + 2)
             with Reference("fan-out") as server:
                 baseline.append(bench.check("the reference server",
-                                            generate(server, None, *load, *_timing(seconds))))
+                                            generate(server, None, *load, *timing(seconds))))
         bench.add(f"fan-out/{members}", f"Fan-out, one room of {members}; a gRPC write for each message",
-                  _median(runs, lambda run: _rate(run, "delivered")), "deliveries/s",
-                  baseline=_median(baseline, lambda run: _rate(run, "delivered")), must=8, aim=15,
-                  cpu=_median_cpu(runs, lambda run: run.result["delivered"]),
-                  baseline_cpu=_median_cpu(baseline, lambda run: run.result["delivered"]), per="delivery",
-                  deliveries_per_frame=_median(runs, lambda run: run.result["delivered"] / max(1, run.result["frames"])),
+                  median(runs, lambda run: per_second(run, "delivered")), "deliveries/s",
+                  baseline=median(baseline, lambda run: per_second(run, "delivered")), must=8, aim=15,
+                  cpu=median_cpu(runs, lambda run: run.result["delivered"]),
+                  baseline_cpu=median_cpu(baseline, lambda run: run.result["delivered"]), per="delivery",
+                  deliveries_per_frame=median(runs, lambda run: run.result["delivered"] / max(1, run.result["frames"])),
                   lagged=sum(run.result["total"]["lagged"] for run in runs), latency=runs[-1].result["delivery"])
 
 
@@ -191,7 +134,7 @@ def _quiet(bench, seconds):
         with Chatterd(bench.postgres) as server:
             bench.facts["quiet"] = bench.check("quiet latency", generate(
                 server, bench.postgres, "rate", "--tenant", "quiet", "--rooms", 100, "--members", 10, "--rate", QUIET_RATE,
-                "--text-bytes", TEXT_BYTES, *_timing(seconds)))
+                "--text-bytes", TEXT_BYTES, *timing(seconds)))
     return bench.facts["quiet"]
 
 
@@ -202,7 +145,7 @@ def quiet(bench):
     with Reference("echo", bench.postgres) as server:
         baseline = bench.check("the reference server", generate(
             server, bench.postgres, "rate", "--rooms", 100, "--members", 1, "--rate", QUIET_RATE, "--acks-only",
-            "--text-bytes", TEXT_BYTES, *_timing(seconds)))
+            "--text-bytes", TEXT_BYTES, *timing(seconds)))
     for name in ("p50", "p99"):
         bench.add(f"quiet/{name}", f"Quiet latency {name}, 100 rooms of 10; a gRPC echo with an insert",
                   run.result["delivery"][f"{name}_us"], "µs", "lower", baseline.result["ack"][f"{name}_us"], must=2, aim=1.3,
@@ -218,23 +161,14 @@ def loaded(bench):
     with Chatterd(bench.postgres) as server:
         if "sends_per_second" not in bench.facts:
             bench.step("loaded latency: the maximum rate", 6)
-            run = generate(server, bench.postgres, "sends", *load, "--in-flight", 50, *_timing(3))
-            bench.facts["sends_per_second"] = _rate(run, "acked")
+            run = generate(server, bench.postgres, "sends", *load, "--in-flight", 50, *timing(3))
+            bench.facts["sends_per_second"] = per_second(run, "acked")
         rate = bench.facts["sends_per_second"] / 2
         bench.step(f"loaded latency at {rate:.0f} msg/s", seconds + 2)
-        run = bench.check("loaded latency", generate(server, bench.postgres, "rate", *load, "--rate", rate, *_timing(seconds)))
+        run = bench.check("loaded latency", generate(server, bench.postgres, "rate", *load, "--rate", rate, *timing(seconds)))
     for name, must, aim in (("p50", None, None), ("p99", 10, 5), ("p999", None, None)):
         bench.add(f"loaded/{name}", f"Latency {name} at half the maximum; the same when quiet",
                   run.result["delivery"][f"{name}_us"], "µs", "lower", quiet_run.result["delivery"][f"{name}_us"],
                   must=must, aim=aim, cpu=run.cpu_per(run.result["sent"]),
                   baseline_cpu=quiet_run.cpu_per(quiet_run.result["sent"]), per="message", rate=rate,
                   delivery=run.result["delivery"])
-
-
-# In this order. The seconds that each takes: all, and with --quick.
-WORKLOADS = {
-    "sends": (sends, 65, 12),
-    "fan-out": (fan_out, 90, 18),
-    "quiet": (quiet, 36, 12),
-    "loaded": (loaded, 20, 8),
-}
