@@ -1,6 +1,6 @@
 """How fast Chatter is, and how fast it could be. Started by scripts/bench, which see.
 
-Prints a table, and writes all figures to .local/bench/results.json.
+Prints a table; writes all figures to .local/bench/results.json, the table for Markdown and charts beside it.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 
+import charts
 import report
 from calls import authentication, calls
 from growth import growth
@@ -21,16 +22,16 @@ from streams import catch_up, idle, stalled
 
 # In this order. The seconds that each takes: all of it, and with --quick.
 WORKLOADS = {
-    "sends": (sends, 75, 18),
-    "fan-out": (fan_out, 90, 20),
-    "quiet": (quiet, 38, 14),
-    "loaded": (loaded, 20, 8),
-    "idle": (idle, 25, 20),
-    "catch-up": (catch_up, 60, 20),
-    "stalled": (stalled, 55, 28),
-    "calls": (calls, 60, 20),
-    "authentication": (authentication, 22, 8),
-    "growth": (growth, 400, 60),
+    "sends": (sends, 75, 16),
+    "fan-out": (fan_out, 95, 17),
+    "quiet": (quiet, 38, 11),
+    "loaded": (loaded, 20, 6),
+    "idle": (idle, 25, 6),
+    "catch-up": (catch_up, 45, 6),
+    "stalled": (stalled, 48, 14),
+    "calls": (calls, 60, 14),
+    "authentication": (authentication, 22, 6),
+    "growth": (growth, 420, 20),
 }
 
 
@@ -39,7 +40,7 @@ def parse():
     parser.add_argument("--quick", action="store_true", help="smaller sizes and shorter runs: under 2 minutes")
     parser.add_argument("--only", metavar="WORKLOAD,...", help=f"of {', '.join(WORKLOADS)}")
     parser.add_argument("--charts", action="store_true",
-                        help="draws the charts of docs/performance.md anew from the figures; a whole run only")
+                        help="draws the charts in docs/charts anew; wants a whole run")
     arguments = parser.parse_args()
     names = arguments.only.split(",") if arguments.only else list(WORKLOADS)
     for name in names:
@@ -92,6 +93,14 @@ def save(bench, about):
     (LOCAL / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 
 
+def draw(in_docs):
+    """Charts beside the figures, and where the docs show them."""
+    results = json.loads((LOCAL / "results.json").read_text("utf-8"))
+    charts.draw(results, LOCAL)
+    if in_docs:
+        charts.draw(results, ROOT / "docs/charts")
+
+
 def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
@@ -104,12 +113,14 @@ def main():
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
+    draw(arguments.charts)
     print(f"{about['date']}, commit {about['commit']}, {about['machine']['processors']} processors, "
           f"{about['machine']['memory_gib']} GiB{', --quick' if arguments.quick else ''}\n")
     print(report.table(bench.rows))
     print("\nCPU µs: of server / PostgreSQL / load generator, for each message, delivery or call.")
     for complaint in bench.complaints:
         print(f"COMPLAINT: {complaint}")
+    (LOCAL / "table.md").write_text(report.markdown(bench.rows) + "\n", "utf-8")
     print(f"All figures: {(LOCAL / 'results.json').relative_to(ROOT)}")
     return 1 if bench.complaints else 0
 

@@ -36,21 +36,19 @@ struct Method {
   grpc::StatusCode expected = grpc::StatusCode::OK;
 };
 
-int RoomOf(const CallOptions& options, uint64_t count) {
-  return static_cast<int>(count % static_cast<uint64_t>(options.rooms)) + 1;
-}
-
 int UserOf(const CallOptions& options, uint64_t count) {
   return static_cast<int>(count % static_cast<uint64_t>(options.users)) + 1;
 }
 
-// The members of room `first / members` of a fleet. Only the caller's own room is an existing one.
+// The caller's room, counted from 0.
+int RoomOf(const CallOptions& options, uint64_t count) {
+  return (UserOf(options, count) - 1) / options.members;
+}
+
 std::string CreateExisting(const CallOptions& options, uint64_t count) {
-  const int room = (UserOf(options, count) - 1) / options.members;
+  const int first = RoomOf(options, count) * options.members + 1;
   v1::CreateRoomRequest request;
-  for (int i = 1; i <= options.members; ++i) {
-    request.add_user_ids(UserId(room * options.members + i));
-  }
+  for (int i = 0; i < options.members; ++i) request.add_user_ids(UserId(first + i));
   return request.SerializeAsString();
 }
 
@@ -76,7 +74,7 @@ std::string ListRooms(const CallOptions& options, uint64_t /*count*/) {
 
 std::string ListMessages(const CallOptions& options, uint64_t count) {
   v1::ListMessagesRequest request;
-  request.set_room_id(RoomId(RoomOf(options, count)));
+  request.set_room_id(RoomId(RoomOf(options, count) + 1));
   request.set_page_size(options.page_size);
   return request.SerializeAsString();
 }

@@ -16,8 +16,7 @@ struct CallOptions {
   std::string method;  // see CallMethods
   int callers = 16;
   int users = 1;    // the calls take turns in being these, from user 1 on
-  int rooms = 1;    // and in being about these rooms
-  int members = 2;  // of the rooms that are made
+  int members = 2;  // of each room; user u is in room (u - 1) / members + 1
   int page_size = 50;
 };
 

@@ -3,6 +3,10 @@ user 7 is `u7`, with a session whose token ends in 7; room 7 is 00000000-0000-70
 members of room r, of n members each, are the users (r - 1) * n + 1 to r * n, or, where all rooms have the same
 members, the users 1 to n."""
 
+import concurrent.futures
+import os
+import time
+
 from machine import ROOT
 from run import TEXT_BYTES
 
@@ -43,6 +47,7 @@ INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, cl
 """
 
 _ROWS_AT_ONCE = 500_000
+_TENANTS_AT_ONCE = 100  # PostgreSQL locks what one transaction makes
 
 
 def make_tenant_sql(name):
@@ -82,10 +87,18 @@ def analyze(postgres, name):
                      f"{name}.chatter_member, {name}.chatter_event")
 
 
-def make_tenants(postgres, name, count, rooms=1, members=2, at_once=250):
-    """Many tenants, NAME_0 and so on, each with some data."""
-    for first in range(0, count, at_once):  # PostgreSQL locks what one transaction makes
-        sql = "BEGIN;\n"
-        for i in range(first, min(first + at_once, count)):
-            sql += make_tenant_sql(f"{name}_{i}") + fill_sql(f"{name}_{i}", rooms, members)
-        postgres.run_sql(sql + "COMMIT;\n")
+def make_tenants(postgres, name, count, rooms, members, history, seconds=240):
+    """Tenants NAME_0 and so on, each with some data. Returns how many there was time for."""
+    deadline = time.monotonic() + seconds
+
+    def make(first):
+        if time.monotonic() > deadline:
+            return 0
+        last = min(first + _TENANTS_AT_ONCE, count)
+        postgres.run_sql("BEGIN;\n" + "".join(
+            make_tenant_sql(f"{name}_{i}") + fill_sql(f"{name}_{i}", rooms, members, history)
+            for i in range(first, last)) + "COMMIT;\n")
+        return last - first
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return sum(pool.map(make, range(0, count, _TENANTS_AT_ONCE)))

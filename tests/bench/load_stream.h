@@ -70,6 +70,7 @@ class LoadStream final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
 
   StreamCounts counts() const;
   uint64_t in_flight() const { return sent_ - acked_; }
+  uint64_t delivered() const { return delivered_.load(std::memory_order_relaxed); }
   int number() const { return options_.number; }
   std::string first_error() const;
   // REQUIRES: nothing comes any more.

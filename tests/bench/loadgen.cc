@@ -19,6 +19,7 @@ struct Arguments {
   int window = 1'000;
   double rate = 200;
   int stalled_members = 1;
+  double fill_seconds = 10;
 };
 
 using Run = std::function<nlohmann::json(const Arguments&)>;
@@ -78,7 +79,7 @@ nlohmann::json StallBeside(const Arguments& arguments) {
   stalled.first_member = live.open_members;
   stalled.open_members = arguments.stalled_members;
   stalled.stalls = true;
-  return RunStalled(live, stalled, arguments.timing, arguments.rate);
+  return RunStalled(live, stalled, arguments.timing, arguments.fill_seconds, arguments.rate);
 }
 
 nlohmann::json CatchUp(const Arguments& arguments) {
@@ -96,6 +97,7 @@ void AddMixedCommands(CLI::App& app, Arguments& arguments, Run& run) {
                  arguments, run, StallBeside);
   AddFleetOptions(*stalled, arguments.fleet);
   stalled->add_option("--rate", arguments.rate, "Sends a second")->check(CLI::Range(1.0, 1e6));
+  stalled->add_option("--fill-seconds", arguments.fill_seconds)->check(CLI::Range(0.0, 60.0));
   stalled->add_option("--stalled", arguments.stalled_members, "So many of each room's members")
       ->check(CLI::Range(1, 10'000));
 
@@ -122,7 +124,6 @@ void AddCallCommand(CLI::App& app, Arguments& arguments, Run& run) {
   calls->add_option("--tenants", options.tenants)->check(CLI::Range(1, 10'000));
   calls->add_option("--callers", options.callers)->check(CLI::Range(1, 1'000));
   calls->add_option("--users", options.users)->check(CLI::Range(1, 1'000'000));
-  calls->add_option("--rooms", options.rooms)->check(CLI::Range(1, 1'000'000));
   calls->add_option("--members", options.members)->check(CLI::Range(1, 1'000));
   calls->add_option("--page-size", options.page_size)->check(CLI::Range(1, 200));
 }

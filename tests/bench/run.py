@@ -38,8 +38,9 @@ class Bench:
         return run
 
 
-def timing(seconds, warm_up=1.0):
-    return ["--warm-up", warm_up, "--seconds", seconds]
+def timing(seconds, warm_up=None):
+    """Options of the load generator."""
+    return ["--warm-up", min(1.0, seconds / 4) if warm_up is None else warm_up, "--seconds", seconds]
 
 
 def per_second(run, count):

@@ -61,7 +61,7 @@ def _run_sends(bench, tenant, seconds):
 
 
 def sends(bench):
-    seconds, repeat = bench.pick((6, 3), (3, 1))
+    seconds, repeat = bench.pick((6, 3), (2.5, 1))
     postgres = bench.postgres
     data.make_tenant(postgres, "new", rooms=100, members=2)
     data.make_tenant(postgres, "sends", rooms=100, members=2, history=1000)
@@ -139,7 +139,7 @@ def _quiet(bench, seconds):
 
 
 def quiet(bench):
-    seconds = bench.pick(15, 4)
+    seconds = bench.pick(15, 3)
     run = _quiet(bench, seconds)
     bench.step("quiet latency: an echo with an insert", seconds + 2)
     with Reference("echo", bench.postgres) as server:
@@ -154,7 +154,7 @@ def quiet(bench):
 
 
 def loaded(bench):
-    seconds = bench.pick(15, 4)
+    seconds = bench.pick(15, 3)
     quiet_run = _quiet(bench, seconds)
     load = ["--tenant", "loaded", "--rooms", 100, "--members", 2, "--text-bytes", TEXT_BYTES]
     data.make_tenant(bench.postgres, "loaded", rooms=100, members=2, history=1000)

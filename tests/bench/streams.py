@@ -14,13 +14,13 @@ def _idle(bench, server, postgres, tenant, streams):
     """Bytes of the server's memory for each stream, and the run."""
     before = rss_of(server.pid)
     run = bench.check("idle streams", generate(server, postgres, "idle", "--tenant", tenant, "--rooms", streams // 10,
-                                               "--members", 10, *timing(2)))
+                                               "--members", 10, *timing(1)))
     return (run.marks["end"] - before) / streams, run
 
 
 def idle(bench):
     data.make_tenant(bench.postgres, "idle", rooms=1000, members=10)
-    for streams in (1000, 10_000):
+    for streams in bench.pick((1000, 10_000), (1000,)):
         bench.step(f"{streams} idle streams", 5)
         with Chatterd(bench.postgres) as server:
             measured, run = _idle(bench, server, bench.postgres, "idle", streams)
@@ -81,7 +81,7 @@ def catch_up(bench):
     _catch_up(bench, "catch_up_one", f"one stream {one:,} behind", 1, 1, one, 0)
     behind = bench.pick(1000, 200)
     run = _catch_up(bench, "catch_up_storm", f"1,000 streams {behind:,} behind each", 100, 10, behind, bench.pick(5, 2))
-    bench.add("catch-up/level", f"The same: until all 1,000 are level", run.result["seconds"], "s", "lower")
+    bench.add("catch-up/level", "The same: until all 1,000 are level", run.result["seconds"], "s", "lower")
     bench.add("catch-up/live", "Live latency p99 meanwhile; before", run.result["live_during"]["p99_us"], "µs", "lower",
               run.result["live_before"]["p99_us"])
 
@@ -92,15 +92,16 @@ _MAX_LIVE_BYTES = 1 << 20  # of an outbox: ChatOptions::max_live_bytes
 
 
 def stalled(bench):
-    seconds = bench.pick(15, 4)
-    rooms, members, text_bytes = 10, 200, bench.pick(16_000, 16_000)
+    # The longer warm-up is as long as it takes to fill what a stalled stream may hold, and more.
+    seconds, fill_seconds, rate = bench.pick((15, 10, 100), (3, 5, 200))
+    rooms, members, text_bytes = 10, 200, 16_000
     data.make_tenant(bench.postgres, "stalled", rooms=rooms, members=members, history=100)
-    bench.step("1,000 stalled streams beside 1,000 live ones", 2 * seconds + 14)
+    bench.step("1,000 stalled streams beside 1,000 live ones", 2 * seconds + fill_seconds + 4)
     with Chatterd(bench.postgres) as server:
-        # The warm-up is as long as it takes to fill what a stalled stream may hold, and more.
         run = bench.check("stalled streams", generate(
             server, bench.postgres, "stalled", "--tenant", "stalled", "--rooms", rooms, "--members", members,
-            "--stalled", members // 2, "--rate", 100, "--text-bytes", text_bytes, *timing(seconds, bench.pick(10, 8))))
+            "--stalled", members // 2, "--rate", rate, "--text-bytes", text_bytes, "--fill-seconds", fill_seconds,
+            *timing(seconds)))
     bench.add("stalled/p99", "Live latency p99 beside 1,000 stalled streams; without them",
               run.result["delivery"]["p99_us"], "µs", "lower", run.result["delivery_alone"]["p99_us"], must=1.5,
               cpu=run.cpu_per(run.result["delivered"]), per="delivery", lagged=run.result["total"]["lagged"],

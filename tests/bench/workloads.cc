@@ -122,7 +122,7 @@ uint64_t AwaitMissing(Fleet& fleet, const FleetOptions& options) {
   return expected > delivered ? expected - delivered : 0;
 }
 
-// Keeps a number of messages on their way. Every frame makes room for more.
+// Keeps a number of messages on their way to all streams: as many as the slowest stream allows.
 class FanOutPump {
  public:
   FanOutPump(int members, int window)
@@ -130,12 +130,12 @@ class FanOutPump {
         window_(static_cast<uint64_t>(window)),
         senders_(static_cast<size_t>(std::min(members, kMaxFanOutSenders))) {}
 
+  // Every frame makes room for more.
   void OnDeliveries(Fleet& fleet, uint64_t deliveries) {
     delivered_ += deliveries;
+    if (sent_ >= slowest_ + window_) LookForSlowest(fleet);
     size_t full = 0;  // senders in a row that have no room
-    while (!stopping_ && full < senders_) {
-      const uint64_t count = sent_;
-      if (count * members_ >= delivered_ + window_ * members_) return;
+    while (!stopping_ && full < senders_ && sent_ < slowest_ + window_) {
       LoadStream& sender = fleet.stream(next_sender_++ % senders_);
       if (sender.in_flight() >= kFanOutInFlight) {
         ++full;
@@ -150,12 +150,24 @@ class FanOutPump {
   void Stop() { stopping_ = true; }
 
  private:
+  // Now and then only, as all streams are asked; but always when nothing is under way any more.
+  void LookForSlowest(Fleet& fleet) {
+    if (++looks_ % (members_ / 16 + 1) != 0 && delivered_ < sent_ * members_) return;
+    uint64_t slowest = sent_;
+    for (size_t i = 0; i < fleet.size(); ++i) {
+      slowest = std::min(slowest, fleet.stream(i).delivered());
+    }
+    slowest_ = slowest;
+  }
+
   const uint64_t members_;
   const uint64_t window_;
   const size_t senders_;
   std::atomic<bool> stopping_ = false;
   std::atomic<uint64_t> sent_ = 0;
-  std::atomic<uint64_t> delivered_ = 0;
+  std::atomic<uint64_t> delivered_ = 0;  // of all streams
+  std::atomic<uint64_t> slowest_ = 0;    // how many the slowest stream had, at the last look
+  std::atomic<uint64_t> looks_ = 0;
   std::atomic<size_t> next_sender_ = 0;
 };
 
@@ -214,7 +226,7 @@ nlohmann::json RunRate(const FleetOptions& options, const Timing& timing, double
 }
 
 nlohmann::json RunStalled(const FleetOptions& live, const FleetOptions& stalled,
-                          const Timing& timing, double rate) {
+                          const Timing& timing, double fill_seconds, double rate) {
   Fleet fleet(live);
   if (!fleet.Open(Now() + kOpenTimeout)) return Failure(fleet, "opening");
   Fleet stalled_fleet(stalled);
@@ -225,7 +237,7 @@ nlohmann::json RunStalled(const FleetOptions& live, const FleetOptions& stalled,
     alone = Measure(fleet, timing);
     if (!stalled_fleet.Open(Now() + kOpenTimeout)) return Failure(stalled_fleet, "opening");
     Say("stalled");
-    beside = Measure(fleet, timing);
+    beside = Measure(fleet, {.warm_up = fill_seconds, .seconds = timing.seconds});
   }
   const uint64_t missing = AwaitMissing(fleet, live);
   stalled_fleet.Stop();

@@ -29,9 +29,9 @@ nlohmann::json RunFanOut(const FleetOptions& options, const Timing& timing, int 
 nlohmann::json RunRate(const FleetOptions& options, const Timing& timing, double rate);
 
 // The same, twice: first alone, then with streams of other members in the same rooms that read
-// nothing. Says `stalled` between the two.
+// nothing. Says `stalled` between the two, and then lets them fill up for a while.
 nlohmann::json RunStalled(const FleetOptions& live, const FleetOptions& stalled,
-                          const Timing& timing, double rate);
+                          const Timing& timing, double fill_seconds, double rate);
 
 // Streams that do nothing.
 nlohmann::json RunIdle(const FleetOptions& options, const Timing& timing);
