@@ -1,6 +1,7 @@
 #include "server/app/config.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -74,16 +75,22 @@ absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* 
   return std::nullopt;
 }
 
+// nullptr: there is no such setting.
+const Setting* FindSetting(std::string_view name) {
+  const auto all = AllSettings();
+  const auto* const found = std::find_if(
+      all.begin(), all.end(), [name](const Setting& setting) { return setting.name == name; });
+  return found == all.end() ? nullptr : found;
+}
+
 absl::Status CollectFromFile(const std::string& path, Values& values) {
   auto entries = ReadSettingsFile(path);
   if (!entries.ok()) return entries.status();
   std::map<std::string_view, int> lines;
   for (FileEntry& entry : *entries) {
     const std::string where = absl::StrCat(path, ":", entry.line, ": ", entry.key);
-    const auto settings = AllSettings();
-    const auto found = std::find_if(settings.begin(), settings.end(),
-                                    [&](const Setting& s) { return s.name == entry.key; });
-    if (found == settings.end()) {
+    const Setting* const found = FindSetting(entry.key);
+    if (found == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(where, " is not a setting"));
     }
     if (!lines.emplace(found->name, entry.line).second) {
@@ -199,10 +206,8 @@ absl::StatusOr<Config> ReadSettings(const std::map<std::string, std::string>& se
                                     const Environment& environment) {
   RawCommandLine raw;
   for (const auto& [name, value] : settings) {
-    const auto all = AllSettings();
-    const auto found = std::find_if(all.begin(), all.end(),
-                                    [&](const Setting& setting) { return setting.name == name; });
-    if (found == all.end()) {
+    const Setting* const found = FindSetting(name);
+    if (found == nullptr) {
       return absl::InvalidArgumentError(absl::StrCat(name, " is not a setting"));
     }
     raw.values[found->name] = value;

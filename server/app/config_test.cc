@@ -248,6 +248,24 @@ TEST_F(ConfigTest, NamesThePlaceInTheFileThatIsWrong) {
   EXPECT_THAT(ErrorOf({"--config", "/nowhere"}), HasSubstr("/nowhere"));
 }
 
+// As the middleware in another program is told.
+TEST_F(ConfigTest, ReadsSettingsWithoutACommandLine) {
+  const Environment environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "CHATTERD_DATABASE_URL") return kUrl;
+    if (name == "CHATTERD_JWT_LEEWAY") return "10s";
+    return std::nullopt;
+  };
+  const auto read = ReadSettings({{"jwt-leeway", "20s"}}, environment);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->database_url, kUrl);
+  EXPECT_EQ(read->jwt_leeway, absl::Seconds(20));
+  const auto message = [&](const std::string& name, const std::string& value) {
+    return std::string(ReadSettings({{name, value}}, environment).status().message());
+  };
+  EXPECT_THAT(message("jwt-leewy", "1s"), HasSubstr("jwt-leewy is not a setting"));
+  EXPECT_THAT(message("jwt-leeway", "1h"), HasSubstr("--jwt-leeway must be"));
+}
+
 TEST_F(ConfigTest, ShowsHelpAndVersion) {
   for (const char* flag : {"--help", "--version"}) {
     const auto parsed = Parse({flag});
