@@ -81,15 +81,18 @@ void TlsCertificates::Refresh() {
 
 grpc_ssl_certificate_config_reload_status TlsCertificates::GiveToGrpc(
     void* self, grpc_ssl_server_certificate_config** config) {
-  auto& certificates = *static_cast<TlsCertificates*>(self);
-  MutexLock lock(certificates.mu_);
-  if (std::exchange(certificates.given_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
-  const TlsMaterial& material = certificates.material_;
-  const grpc_ssl_pem_key_cert_pair pair = {.private_key = material.key.c_str(),
-                                           .cert_chain = material.certificate_chain.c_str()};
+  return static_cast<TlsCertificates*>(self)->Give(config);
+}
+
+grpc_ssl_certificate_config_reload_status TlsCertificates::Give(
+    grpc_ssl_server_certificate_config** config) {
+  MutexLock lock(mu_);
+  if (std::exchange(given_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+  const grpc_ssl_pem_key_cert_pair pair = {.private_key = material_.key.c_str(),
+                                           .cert_chain = material_.certificate_chain.c_str()};
   // gRPC insists on authorities even if it is not to ask anybody: then they are of no consequence.
   const std::string& authorities =
-      material.client_ca.empty() ? material.certificate_chain : material.client_ca;
+      material_.client_ca.empty() ? material_.certificate_chain : material_.client_ca;
   *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }

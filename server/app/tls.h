@@ -40,6 +40,7 @@ class TlsCertificates {
   TlsCertificates(TlsFiles files, TlsMaterial material);
   static grpc_ssl_certificate_config_reload_status GiveToGrpc(
       void* self, grpc_ssl_server_certificate_config** config);
+  grpc_ssl_certificate_config_reload_status Give(grpc_ssl_server_certificate_config** config);
 
   const TlsFiles files_;
 
