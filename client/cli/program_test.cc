@@ -43,7 +43,7 @@ class ProgramTest : public testing::Test {
   }
 
   std::string WriteFile(const std::string& content) {
-    const std::string name = testing::TempDir() + "/chatter_program_test.toml";
+    std::string name = testing::TempDir() + "/chatter_program_test.toml";
     std::ofstream(name) << content;
     return name;
   }

@@ -79,22 +79,22 @@ void TlsCertificates::Refresh() {
   LogExpiry(expires_at);
 }
 
-grpc_ssl_certificate_config_reload_status TlsCertificates::GiveToGrpc(
-    void* self, grpc_ssl_server_certificate_config** config) {
-  return static_cast<TlsCertificates*>(self)->Give(config);
-}
-
-grpc_ssl_certificate_config_reload_status TlsCertificates::Give(
-    grpc_ssl_server_certificate_config** config) {
+grpc_ssl_server_certificate_config* TlsCertificates::TakeNew() {
   MutexLock lock(mu_);
-  if (std::exchange(given_, true)) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+  if (std::exchange(given_, true)) return nullptr;
   const grpc_ssl_pem_key_cert_pair pair = {.private_key = material_.key.c_str(),
                                            .cert_chain = material_.certificate_chain.c_str()};
   // gRPC insists on authorities even if it is not to ask anybody: then they are of no consequence.
   const std::string& authorities =
       material_.client_ca.empty() ? material_.certificate_chain : material_.client_ca;
-  *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
-  return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
+  return grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
+}
+
+grpc_ssl_certificate_config_reload_status TlsCertificates::GiveToGrpc(
+    void* self, grpc_ssl_server_certificate_config** config) {
+  *config = static_cast<TlsCertificates*>(self)->TakeNew();
+  return *config == nullptr ? GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED
+                            : GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }
 
 }  // namespace chatter::app

@@ -29,7 +29,7 @@ class TlsCertificates {
   // Errors: INVALID_ARGUMENT, with one line that names the setting.
   static absl::StatusOr<std::unique_ptr<TlsCertificates>> Create(TlsFiles files);
 
-  // For one listening port. This object must outlive the server.
+  // For one listening port, so to be called once. This object must outlive the server.
   std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials();
 
   // Reads the files again. What can't be used is told to the log, once, and leaves things as they
@@ -38,9 +38,10 @@ class TlsCertificates {
 
  private:
   TlsCertificates(TlsFiles files, TlsMaterial material);
+  // What gRPC doesn't have yet, for it to own; nullptr: nothing.
+  grpc_ssl_server_certificate_config* TakeNew();
   static grpc_ssl_certificate_config_reload_status GiveToGrpc(
       void* self, grpc_ssl_server_certificate_config** config);
-  grpc_ssl_certificate_config_reload_status Give(grpc_ssl_server_certificate_config** config);
 
   const TlsFiles files_;
 
