@@ -8,8 +8,8 @@ CALLERS = 16
 
 
 def run_calls(bench, server, method, seconds, *options):
-    return bench.check(method, generate(server, bench.postgres, "calls", "--method", method, "--callers", CALLERS, *options,
-                                        *timing(seconds)))
+    return bench.check(method, generate(server, bench.postgres, "calls", "--method", method, "--callers", CALLERS,
+                                        *options, *timing(seconds)))
 
 
 def _pipeline(*statements):
@@ -99,4 +99,5 @@ def authentication(bench):
     for key, run, bounds in (("warm", warm, {"must": 0.8, "aim": 0.95}), ("cold", cold, {})):
         bench.add(f"authentication/{key}", f"Authenticated calls, {key} cache; health checks", per_second(run, "calls"),
                   "calls/s", baseline=per_second(health, "calls"), cpu=run.cpu_per(run.result["calls"]),
-                  baseline_cpu=health.cpu_per(health.result["calls"]), per="call", latency=run.result["latency"], **bounds)
+                  baseline_cpu=health.cpu_per(health.result["calls"]), per="call", latency=run.result["latency"],
+                  **bounds)

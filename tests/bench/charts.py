@@ -17,6 +17,7 @@ def draw(results, directory):
     for name, chart in (("ratios", _ratios), ("latency", _latency), ("growth", _growth)):
         figure = chart(results["rows"])
         if figure is None:
+            (directory / f"{name}.svg").unlink(missing_ok=True)
             continue
         figure.savefig(directory / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
         plt.close(figure)
@@ -37,7 +38,8 @@ def _ratios(rows):
         axes.barh(place, goodness(row, row["ratio"]), color=_BLUE if reached else _RED, height=0.6)
         axes.plot([goodness(row, row["must"])] * 2, [place - 0.4, place + 0.4], color="black", linewidth=1.5)
         if row.get("aim"):
-            axes.plot([goodness(row, row["aim"])] * 2, [place - 0.4, place + 0.4], color="black", linewidth=1, linestyle=":")
+            axes.plot([goodness(row, row["aim"])] * 2, [place - 0.4, place + 0.4], color="black", linewidth=1,
+                      linestyle=":")
     axes.set_yticks(range(len(rows)), [row["name"] for row in reversed(rows)])
     axes.set_xscale("log")
     axes.set_xlabel("times the baseline (for latency and memory: the baseline over the figure); "

@@ -26,7 +26,8 @@ class _Curve:
         self._bench.add(f"growth/{self._over}/{self._of}/{size}",
                         f"{self._of}, {size:,} {self._over}" + ("" if smallest else f"; {self._first[0]:,}"), value,
                         self._unit, baseline=None if smallest else self._first[1],
-                        must=None if smallest else self._must, cpu=cpu, baseline_cpu=None if smallest else self._first[2],
+                        must=None if smallest else self._must, cpu=cpu,
+                        baseline_cpu=None if smallest else self._first[2],
                         growth={"of": self._of, "over": self._over, "size": size},
                         lagged=run.result.get("lagged"), frames=run.result.get("frames"))
 

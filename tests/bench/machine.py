@@ -86,18 +86,25 @@ class Postgres:
                             "PGPASSWORD": url.password, "PGDATABASE": url.path[1:], "PGCONNECT_TIMEOUT": "10"}
 
     def destroy(self):
-        if self._dir.exists():
-            home = self._home()
-            self._script("stop")
-            shutil.rmtree(home, ignore_errors=True)
-            shutil.rmtree(self._dir, ignore_errors=True)
+        """At once: what it stores is of no use to anybody."""
+        if not self._dir.exists():
+            return
+        home = self._home()
+        with contextlib.suppress(OSError):
+            postmaster = self._postmaster()
+            os.kill(postmaster, signal.SIGQUIT)
+            deadline = time.monotonic() + PATIENCE
+            while Path(f"/proc/{postmaster}").exists() and time.monotonic() < deadline:
+                time.sleep(0.05)
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(self._dir, ignore_errors=True)
 
     @property
     def url(self):
         return self._script("url").strip()
 
     def cpu(self):
-        postmaster = int((self._home() / "data/postmaster.pid").read_text("utf-8").split()[0])
+        postmaster = self._postmaster()
         fields = _stat(postmaster)
         total = sum(int(fields[i]) for i in range(11, 15)) / TICKS
         for child in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text("utf-8").split():
@@ -119,6 +126,13 @@ class Postgres:
     def wal_bytes(self):
         """Written so far."""
         return int(self.run_sql("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")[0])
+
+    def _postmaster(self):
+        """Its pid. The file may be left over from a crash, so its program is looked at, too."""
+        pid = int((self._home() / "data/postmaster.pid").read_text("utf-8").split()[0])
+        if Path(f"/proc/{pid}/comm").read_text("utf-8").strip() != "postgres":
+            raise ProcessLookupError(pid)
+        return pid
 
     def _home(self):
         with contextlib.suppress(OSError):
@@ -254,8 +268,8 @@ def pgbench(postgres, script, clients, seconds, variables=(), latencies=False):
     with tempfile.TemporaryDirectory(dir=LOCAL) as directory:
         path = Path(directory) / "script.sql"
         path.write_text(script, "utf-8")
-        command = ["pgbench", "-n", "-M", "prepared", "-c", clients, "-j", min(clients, 2), "-T", max(1, round(seconds)),
-                   "-f", path]
+        command = ["pgbench", "-n", "-M", "prepared", "-c", clients, "-j", min(clients, 2),
+                   "-T", max(1, round(seconds)), "-f", path]
         for name, value in dict(variables).items():
             command += ["-D", f"{name}={value}"]
         if latencies:

@@ -38,9 +38,9 @@ class Bench:
         return run
 
 
-def timing(seconds, warm_up=None):
+def timing(seconds):
     """Options of the load generator."""
-    return ["--warm-up", min(1.0, seconds / 4) if warm_up is None else warm_up, "--seconds", seconds]
+    return ["--warm-up", min(1.0, seconds / 4), "--seconds", seconds]
 
 
 def per_second(run, count):

@@ -79,7 +79,8 @@ def sends(bench):
     measured = median(runs, lambda run: per_second(run, "acked"))
     bench.facts["sends_per_second"] = measured
     cpu = median_cpu(runs, lambda run: run.result["acked"])
-    detail = {"per": "message", "ack": runs[-1].result["ack"], "delivered": median(runs, lambda run: per_second(run, "delivered")),
+    detail = {"per": "message", "ack": runs[-1].result["ack"],
+              "delivered": median(runs, lambda run: per_second(run, "delivered")),
               "wal_bytes_per_message": statistics.median(wal)}
     bench.add("sends/inserts", "Durable sends, 100 rooms of 2; pgbench, an insert a commit", measured, "msg/s",
               baseline=median(bare, lambda run: run.result["tps"]), must=1, aim=2.5, cpu=cpu,
@@ -89,8 +90,9 @@ def sends(bench):
               baseline_cpu=median_cpu(append, lambda run: run.result["count"] * _APPEND_ROWS), **detail)
     # What was planned for tables with hardly a row in them mustn't be slow when there are more.
     new, _ = _run_sends(bench, "new", seconds)
-    bench.add("sends/new", "Durable sends in a tenant without messages; in one with 100,000", per_second(new, "acked"), "msg/s",
-              baseline=measured, must=1 / 1.2, cpu=new.cpu_per(new.result["acked"]), baseline_cpu=cpu, per="message")
+    bench.add("sends/new", "Durable sends in a tenant without messages; in one with 100,000", per_second(new, "acked"),
+              "msg/s", baseline=measured, must=1 / 1.2, cpu=new.cpu_per(new.result["acked"]), baseline_cpu=cpu,
+              per="message")
 
 
 # ---- Fan-out ----
@@ -133,8 +135,8 @@ def _quiet(bench, seconds):
         bench.step("quiet latency", seconds + 2)
         with Chatterd(bench.postgres) as server:
             bench.facts["quiet"] = bench.check("quiet latency", generate(
-                server, bench.postgres, "rate", "--tenant", "quiet", "--rooms", 100, "--members", 10, "--rate", QUIET_RATE,
-                "--text-bytes", TEXT_BYTES, *timing(seconds)))
+                server, bench.postgres, "rate", "--tenant", "quiet", "--rooms", 100, "--members", 10,
+                "--rate", QUIET_RATE, "--text-bytes", TEXT_BYTES, *timing(seconds)))
     return bench.facts["quiet"]
 
 
@@ -148,9 +150,9 @@ def quiet(bench):
             "--text-bytes", TEXT_BYTES, *timing(seconds)))
     for name in ("p50", "p99"):
         bench.add(f"quiet/{name}", f"Quiet latency {name}, 100 rooms of 10; a gRPC echo with an insert",
-                  run.result["delivery"][f"{name}_us"], "µs", "lower", baseline.result["ack"][f"{name}_us"], must=2, aim=1.3,
-                  cpu=run.cpu_per(run.result["sent"]), baseline_cpu=baseline.cpu_per(baseline.result["sent"]),
-                  per="message", delivery=run.result["delivery"], ack=run.result["ack"])
+                  run.result["delivery"][f"{name}_us"], "µs", "lower", baseline.result["ack"][f"{name}_us"],
+                  must=2, aim=1.3, cpu=run.cpu_per(run.result["sent"]),
+                  baseline_cpu=baseline.cpu_per(baseline.result["sent"]), per="message", delivery=run.result["delivery"], ack=run.result["ack"])
 
 
 def loaded(bench):
@@ -165,7 +167,8 @@ def loaded(bench):
             bench.facts["sends_per_second"] = per_second(run, "acked")
         rate = bench.facts["sends_per_second"] / 2
         bench.step(f"loaded latency at {rate:.0f} msg/s", seconds + 2)
-        run = bench.check("loaded latency", generate(server, bench.postgres, "rate", *load, "--rate", rate, *timing(seconds)))
+        run = bench.check("loaded latency", generate(server, bench.postgres, "rate", *load, "--rate", rate,
+                                                     *timing(seconds)))
     for name, must, aim in (("p50", None, None), ("p99", 10, 5), ("p999", None, None)):
         bench.add(f"loaded/{name}", f"Latency {name} at half the maximum; the same when quiet",
                   run.result["delivery"][f"{name}_us"], "µs", "lower", quiet_run.result["delivery"][f"{name}_us"],
