@@ -56,7 +56,7 @@ absl::Status RecordDomain(BlockingSession& session, const SchemaName& name,
 }
 
 absl::Status MakeKey(BlockingSession& session, const SchemaName& name, const Sha256Digest& key) {
-  const absl::Status exists = MakeError(
+  absl::Status exists = MakeError(
       absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_SERVICE_ACCOUNT_EXISTS,
       "There is a service account with the tenant's name. Make the tenant without a key, and then "
       "one by CreateApiKey.");
