@@ -36,7 +36,8 @@ class ClientCertificates(ServerTestCase):
     def setUp(self):
         self.tenant = self.make_tenant("alice", "bob")
         self.gateway = self.authority.sign(
-            f"{self.tenant.name}-client", f"DNS:{self.tenant.name}.example,URI:spiffe://example/gw")
+            f"{self.tenant.name}-client",
+            f"DNS:{self.tenant.name}.example,URI:spiffe://example/{self.tenant.name}")
         self.map_to(f"{self.tenant.name}.example")
 
     def map_to(self, *names):
@@ -85,5 +86,5 @@ class ClientCertificates(ServerTestCase):
         self.assertFailure(stream.end(), *INVALID)
         with self.assertFails(*INVALID):
             self.list_users(self.connect())
-        self.map_to("spiffe://example/gw")
+        self.map_to(f"spiffe://example/{self.tenant.name}")
         self.assertEqual(self.list_users(self.connect()), ["alice", "bob"])
