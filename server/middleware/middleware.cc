@@ -21,11 +21,11 @@ struct Middleware::Impl {
   std::unique_ptr<app::IdentityBackend> identity = nullptr;
 };
 
-absl::StatusOr<std::unique_ptr<Middleware>> Middleware::Create(MiddlewareOptions options) {
+absl::StatusOr<std::unique_ptr<Middleware>> Middleware::Create(const MiddlewareOptions& options) {
   auto config = app::ReadSettings(options.settings, app::ProcessEnvironment());
   if (!config.ok()) return config.status();
   std::vector<interceptors::MethodPolicies::Entry> methods;
-  for (auto& [method, policy] : options.methods) methods.push_back({method, policy});
+  for (const auto& [method, policy] : options.methods) methods.push_back({method, policy});
   auto impl = std::unique_ptr<Impl>(new Impl{
       .config = *std::move(config), .methods = interceptors::MethodPolicies(std::move(methods))});
   auto identity = app::IdentityBackend::Create(

@@ -42,7 +42,7 @@ class Middleware {
   // seconds and then fail UNAVAILABLE. The database must have been prepared by chatterd (or
   // `chatterd migrate`) of this version or the one before.
   // Errors: INVALID_ARGUMENT, with one line that names the setting that is wrong.
-  static absl::StatusOr<std::unique_ptr<Middleware>> Create(MiddlewareOptions options);
+  static absl::StatusOr<std::unique_ptr<Middleware>> Create(const MiddlewareOptions& options);
   ~Middleware();
   Middleware(const Middleware&) = delete;
   Middleware& operator=(const Middleware&) = delete;
