@@ -36,7 +36,7 @@ def _sql_of_create_new():
     users = "array['u' || :u::text, 'u' || (:u::int + 1)::text, 'u' || (:u::int + 2)::text]"
     find = store_sql("find_direct_room", "calls", _NEW_SET)
     create = store_sql("create_direct_room", "calls", "gen_random_uuid()", "1::smallint", _NEW_SET, users, "'u1'::text",
-                       "''::bytea")
+                       "''::bytea", "''")
     return ("\\set u random(1, 1900)\n\\set a random(1, 1000000000000)\n\\set b random(1, 1000000000000)\n" + find
             + _pipeline(store_sql("find_unknown_users", "calls", users), create, find))
 

@@ -87,18 +87,18 @@ def analyze(postgres, name):
                      f"{name}.chatter_member, {name}.chatter_event")
 
 
-def make_tenants(postgres, name, count, rooms, members, history, seconds=240):
-    """Tenants NAME_0 and so on, each with some data. Returns how many there was time for."""
+def make_tenants(postgres, name, numbers, rooms, members, history, tablespace="pg_default", seconds=240):
+    """Tenants NAME_n, each with some data. Returns how many there was time for."""
     deadline = time.monotonic() + seconds
 
     def make(first):
         if time.monotonic() > deadline:
             return 0
-        last = min(first + _TENANTS_AT_ONCE, count)
-        postgres.run_sql("BEGIN;\n" + "".join(
+        some = numbers[first:first + _TENANTS_AT_ONCE]
+        postgres.run_sql(f"SET default_tablespace = {tablespace};\nBEGIN;\n" + "".join(
             make_tenant_sql(f"{name}_{i}") + fill_sql(f"{name}_{i}", rooms, members, history)
-            for i in range(first, last)) + "COMMIT;\n")
-        return last - first
+            for i in some) + "COMMIT;\n")
+        return len(some)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return sum(pool.map(make, range(0, count, _TENANTS_AT_ONCE)))
+        return sum(pool.map(make, range(0, len(numbers), _TENANTS_AT_ONCE)))

@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = ROOT / "build/bench/bin"
 LOCAL = ROOT / ".local/bench"
 TICKS = os.sysconf("SC_CLK_TCK")
+_SHARED_MEMORY = "/dev/shm"
+_TABLESPACE_BYTES = 6 << 30
 PATIENCE = 60  # seconds until a wait is a failure
 
 # Durable, as in production. The rest keeps checkpoints out of the short measurements.
@@ -75,6 +77,7 @@ class Postgres:
 
     def __init__(self):
         self._dir = LOCAL / "postgres"
+        self._tablespace = None
         self.environment = {}
 
     def start(self):
@@ -84,6 +87,16 @@ class Postgres:
         url = urlsplit(self.url)
         self.environment = {**os.environ, "PGHOST": url.hostname, "PGPORT": str(url.port), "PGUSER": url.username,
                             "PGPASSWORD": url.password, "PGDATABASE": url.path[1:], "PGCONNECT_TIMEOUT": "10"}
+
+    def make_memory_tablespace(self):
+        """Makes the tablespace `memory`, for many small files whose durability isn't measured: removing them from a disk
+        can take longer than the whole run. False: there isn't enough shared memory."""
+        if shutil.disk_usage(_SHARED_MEMORY).free < _TABLESPACE_BYTES:
+            return False
+        self._tablespace = Path(tempfile.mkdtemp(prefix="chatter-bench.", dir=_SHARED_MEMORY))
+        os.chown(self._tablespace, (self._home() / "data").stat().st_uid, -1)
+        self.run_sql(f"CREATE TABLESPACE memory LOCATION '{self._tablespace}'")
+        return True
 
     def destroy(self):
         """At once: what it stores is of no use to anybody."""
@@ -98,6 +111,8 @@ class Postgres:
                 time.sleep(0.05)
         shutil.rmtree(home, ignore_errors=True)
         shutil.rmtree(self._dir, ignore_errors=True)
+        if self._tablespace is not None:
+            shutil.rmtree(self._tablespace, ignore_errors=True)
 
     @property
     def url(self):

@@ -1,8 +1,9 @@
 """One run of the benchmark: what its workloads share."""
 
+import re
 import statistics
 
-from machine import ROOT
+from machine import ROOT, Failed
 
 TEXT_BYTES = 100  # of a message
 
@@ -63,4 +64,6 @@ def store_sql(name, schema, *values):
     sql = "\n".join(line for line in lines if not line.startswith("--"))
     for place, value in enumerate(values, 1):
         sql = sql.replace(f"${place}", value)
+    if left := re.search(r"\$\d", sql):
+        raise Failed(f"{name}.sql has a parameter that the benchmark doesn't know: {left.group()}")
     return sql.strip() + ";\n"

@@ -31,7 +31,8 @@ def _append_script(schema):
     return ("\\set run random(1, 1000000000000000)\n"
             f"SELECT array_agg(:run::text || '-' || i) AS ids FROM generate_series(1, {_APPEND_ROWS}) i \\gset\n"
             "\\startpipeline\n" + store_sql("lock_rooms", schema, ":locks")
-            + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts") + "\\endpipeline\n")
+            + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts", ":services")
+            + "\\endpipeline\n")
 
 
 def _array(values):
@@ -46,7 +47,8 @@ def _append_variables(rooms, members):
     senders = [f"u{i % rooms * members + i // rooms % members + 1}" for i in range(_APPEND_ROWS)]
     return {"locks": _array(sorted({room(i) for i in range(_APPEND_ROWS)})),
             "rooms": _array(map(room, range(_APPEND_ROWS))), "senders": _array(senders),
-            "texts": _array("." * TEXT_BYTES for _ in range(_APPEND_ROWS))}
+            "texts": _array("." * TEXT_BYTES for _ in range(_APPEND_ROWS)),
+            "services": _array('""' for _ in range(_APPEND_ROWS))}
 
 
 def _run_sends(bench, tenant, seconds):
@@ -152,7 +154,8 @@ def quiet(bench):
         bench.add(f"quiet/{name}", f"Quiet latency {name}, 100 rooms of 10; a gRPC echo with an insert",
                   run.result["delivery"][f"{name}_us"], "µs", "lower", baseline.result["ack"][f"{name}_us"],
                   must=2, aim=1.3, cpu=run.cpu_per(run.result["sent"]),
-                  baseline_cpu=baseline.cpu_per(baseline.result["sent"]), per="message", delivery=run.result["delivery"], ack=run.result["ack"])
+                  baseline_cpu=baseline.cpu_per(baseline.result["sent"]), per="message",
+                  delivery=run.result["delivery"], ack=run.result["ack"])
 
 
 def loaded(bench):
