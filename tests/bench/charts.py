@@ -1,5 +1,7 @@
 """Draws the charts of docs/performance.md from the figures of a run."""
 
+import io
+
 import matplotlib
 
 matplotlib.use("svg")
@@ -19,8 +21,12 @@ def draw(results, directory):
         if figure is None:
             (directory / f"{name}.svg").unlink(missing_ok=True)
             continue
-        figure.savefig(directory / f"{name}.svg", bbox_inches="tight", metadata={"Date": None})
+        drawn = io.StringIO()
+        figure.savefig(drawn, bbox_inches="tight", metadata={"Date": None})
         plt.close(figure)
+        # Without the white space that matplotlib leaves at the ends of lines.
+        lines = [line.rstrip() for line in drawn.getvalue().splitlines()]
+        (directory / f"{name}.svg").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _ratios(rows):
