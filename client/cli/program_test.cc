@@ -3,6 +3,7 @@
 #include "client/cli/program.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <sstream>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "client/cli/report.h"
 #include "client/cli/settings.h"
 
@@ -43,7 +45,7 @@ class ProgramTest : public testing::Test {
   }
 
   std::string WriteFile(const std::string& content) {
-    std::string name = testing::TempDir() + "/chatter_program_test.toml";
+    std::string name = absl::StrCat(testing::TempDir(), "/program_test.", getpid(), ".toml");
     std::ofstream(name) << content;
     return name;
   }

@@ -1,10 +1,12 @@
 #include "server/identity/jwks_source.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_cat.h"
 #include "server/identity/jwk_set.h"
 
 namespace chatter::identity {
@@ -49,7 +51,7 @@ TEST(JwksSourceTest, RefusesOtherPlaces) {
 
 class JwksFilesTest : public testing::Test {
  protected:
-  JwksFilesTest() : directory_(testing::TempDir() + "/jwks_source_test") {
+  JwksFilesTest() : directory_(absl::StrCat(testing::TempDir(), "/jwks_source_test.", getpid())) {
     std::filesystem::create_directories(directory_);
   }
   ~JwksFilesTest() override { std::filesystem::remove_all(directory_); }
