@@ -1,5 +1,7 @@
 #include "server/identity/host.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <unicode/uidna.h>
 
 #include <algorithm>
@@ -29,10 +31,6 @@ bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
 }
 
-bool IsAddressByte(char c) {
-  return absl::ascii_isxdigit(static_cast<unsigned char>(c)) || c == ':' || c == '.';
-}
-
 // Nothing, or a colon and up to five digits.
 bool IsPortSuffix(std::string_view text) {
   if (text.empty()) return true;
@@ -50,11 +48,16 @@ std::string ToLower(std::string_view text) {
 std::optional<std::string> NormalizeAddress(std::string_view host) {
   const size_t end = host.find(']');
   if (end == std::string_view::npos || !IsPortSuffix(host.substr(end + 1))) return std::nullopt;
-  const std::string_view inside = host.substr(1, end - 1);
-  if (inside.empty() || !std::all_of(inside.begin(), inside.end(), IsAddressByte)) {
+  const std::string inside(host.substr(1, end - 1));
+  // inet_pton would take what stands before a NUL.
+  if (inside.find('\0') != std::string::npos) return std::nullopt;
+  in6_addr address;
+  std::array<char, INET6_ADDRSTRLEN> text;
+  if (inet_pton(AF_INET6, inside.c_str(), &address) != 1 ||
+      inet_ntop(AF_INET6, &address, text.data(), text.size()) == nullptr) {
     return std::nullopt;
   }
-  return ToLower(host.substr(0, end + 1));
+  return "[" + std::string(text.data()) + "]";
 }
 
 int HexValue(char c) {

@@ -19,8 +19,8 @@ inline constexpr size_t kMaxHostBytes = 253;
 // The host without its port and without a trailing dot, in lower case and in ASCII:
 // "Acme.Example.:443" gives "acme.example", and "MÜNCHEN.example" gives "xn--mnchen-3ya.example".
 // What gRPC clients have written in per cent (%C3%BC for ü) is understood. An IPv6 literal keeps
-// its brackets: "[::1]:443" gives "[::1]". nullopt: not a host name (empty, too long, a byte that
-// no host name has, a bad port).
+// its brackets and gets its shortest form: "[0:0:0:0:0:0:0:1]:443" gives "[::1]". nullopt: not a
+// host name (empty, too long, a byte that no host name has, a bad port).
 std::optional<std::string> NormalizeHost(std::string_view host);
 
 // The same for a name alone: no port, no IPv6 literal, nothing in per cent.

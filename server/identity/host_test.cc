@@ -19,6 +19,7 @@ TEST(NormalizeHost, StripsThePort) {
   EXPECT_EQ(NormalizeHost("127.0.0.1:50051"), "127.0.0.1");
   EXPECT_EQ(NormalizeHost("[::1]:50051"), "[::1]");
   EXPECT_EQ(NormalizeHost("[2001:DB8::1]"), "[2001:db8::1]");
+  EXPECT_EQ(NormalizeHost("[2001:db8:0:0::0:1]"), "[2001:db8::1]");
 }
 
 TEST(NormalizeHost, LowersLettersAndDropsOneTrailingDot) {
@@ -97,6 +98,9 @@ TEST(NormalizeHost, RefusesWhatIsNoHost) {
                            "[::1]:",
                            "[acme]",
                            "[[::1]]",
+                           "[:]",
+                           "[1.2.3.4]",
+                           "[::1%lo]",
                            "acme\texample",
                            "';--",
                            "acme%2eexample"}) {
@@ -111,6 +115,12 @@ TEST(NormalizeHost, IsBounded) {
   EXPECT_EQ(NormalizeHost(longest + ".:65535"), longest);
   EXPECT_EQ(NormalizeHost(longest + "a"), std::nullopt);
   EXPECT_EQ(NormalizeHost(std::string(1 << 20, 'a')), std::nullopt);
+}
+
+// Regression test: any number of dots and digits in brackets was taken for an address.
+TEST(NormalizeHost, AddressesHaveABound) {
+  EXPECT_EQ(NormalizeHost("[:" + std::string(500, '.') + "]"), std::nullopt);
+  EXPECT_EQ(NormalizeHost(std::string("[::1\0]", 6)), std::nullopt);
 }
 
 }  // namespace
