@@ -33,11 +33,12 @@ Backend::Backend(const Config& config, const Clock& clock,
       export_reader(*identity->database),
       tenant_changes(*identity->database),
       tenant_purger(identity->migrator),
-      hub(HubWorkers(config), event_reader, rpc::EncodeRoomEvent),
+      hub(HubWorkers(config), event_reader, rpc::EncodeRoomEvents),
+      log_pages(event_reader, rpc::EncodeRoomEvents),
       bus(hub),
       event_writer(
           *identity->database,
-          [this](std::vector<CommittedEvent> events) { bus.PublishEvents(std::move(events)); }),
+          [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
       messages(event_writer, event_reader),
       rooms(room_store, bus),
       users(identity->user_store, config.user_table.has_value() ? chat::Users::Table::kApplications
@@ -60,7 +61,7 @@ Backend::Backend(const Config& config, const Clock& clock,
                                                                         .hub = hub,
                                                                         .bus = bus,
                                                                         .messages = messages,
-                                                                        .reader = event_reader,
+                                                                        .pages = log_pages,
                                                                         .rooms = room_store}) {}
 
 Backend::~Backend() { identity->database->Stop(); }

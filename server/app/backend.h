@@ -12,6 +12,7 @@
 #include "server/base/clock.h"
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
+#include "server/chat/log_pages.h"
 #include "server/chat/messages.h"
 #include "server/chat/rooms.h"
 #include "server/chat/service_accounts.h"
@@ -54,6 +55,7 @@ struct Backend {
   store::TenantPurger tenant_purger;
 
   chat::Hub hub;
+  chat::LogPages log_pages;
   bus::InProcessBus bus;
   store::EventWriter event_writer;
 

@@ -4,7 +4,7 @@
 
 namespace chatter {
 
-Worker::Worker() : thread_([this] { Loop(); }) {}
+Worker::Worker(std::function<void()> rest) : rest_(std::move(rest)), thread_([this] { Loop(); }) {}
 
 Worker::~Worker() {
   {
@@ -36,6 +36,7 @@ void Worker::Loop() {
     }
     for (auto& closure : batch) closure();
     batch.clear();
+    rest_();
   }
 }
 

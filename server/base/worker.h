@@ -4,6 +4,7 @@
 #ifndef CHATTER_SERVER_BASE_WORKER_H_
 #define CHATTER_SERVER_BASE_WORKER_H_
 
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace chatter {
 
 class Worker {
  public:
-  Worker();
+  // `rest` runs whenever all that had been posted has been run.
+  explicit Worker(std::function<void()> rest = [] {});
   // Runs what has been posted, then ends the thread. Closures posted meanwhile are dropped.
   ~Worker();
   Worker(const Worker&) = delete;
@@ -24,6 +26,8 @@ class Worker {
 
  private:
   void Loop();
+
+  const std::function<void()> rest_;
 
   Mutex mu_;
   CondVar posted_;

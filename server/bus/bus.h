@@ -30,7 +30,7 @@ struct RoomJoined {
 class Listener {
  public:
   virtual ~Listener() = default;
-  virtual void OnEvents(std::vector<CommittedEvent> events) = 0;
+  virtual void OnEvents(std::vector<CommittedEvents> events) = 0;
   virtual void OnNotice(Notice notice) = 0;
   virtual void OnRoomJoined(RoomJoined joined) = 0;
 };
@@ -38,7 +38,7 @@ class Listener {
 class Bus {
  public:
   virtual ~Bus() = default;
-  virtual void PublishEvents(std::vector<CommittedEvent> events) = 0;
+  virtual void PublishEvents(std::vector<CommittedEvents> events) = 0;
   virtual void PublishNotice(Notice notice) = 0;
   virtual void PublishRoomJoined(RoomJoined joined) = 0;
 };
@@ -47,7 +47,7 @@ class Bus {
 class InProcessBus final : public Bus {
  public:
   explicit InProcessBus(Listener& listener) : listener_(listener) {}
-  void PublishEvents(std::vector<CommittedEvent> events) override {
+  void PublishEvents(std::vector<CommittedEvents> events) override {
     listener_.OnEvents(std::move(events));
   }
   void PublishNotice(Notice notice) override { listener_.OnNotice(std::move(notice)); }

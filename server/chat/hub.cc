@@ -65,15 +65,18 @@ class Hub::Shard {
     });
   }
 
-  void Events(std::vector<CommittedEvent> events) {
-    worker_.Post([this, events = std::move(events)] {
-      for (const CommittedEvent& committed : events) {
-        const RoomKey key{committed.tenant, committed.event.room_id};
-        if (const auto found = channels_.find(key); found != channels_.end()) {
-          Take(key, found->second, committed.event);
+  void Events(std::vector<CommittedEvents> rooms) {
+    worker_.Post([this, rooms = std::move(rooms)]() mutable {
+      for (CommittedEvents& committed : rooms) {
+        if (const auto found = channels_.find(committed.room); found != channels_.end()) {
+          Take(committed.room, found->second, std::move(committed.events));
         }
       }
     });
+  }
+
+  void RunAfterEvents(absl::AnyInvocable<void(Flushes&)> task) {
+    worker_.Post([this, task = std::move(task)]() mutable { task(flushes_); });
   }
 
   void Notify(bus::Notice notice) {
@@ -81,7 +84,7 @@ class Hub::Shard {
       const auto found = channels_.find(notice.room);
       if (found == channels_.end()) return;
       for (const Following& following : found->second.followers) {
-        following.follower->OnNotice(notice.user_id, notice.event);
+        following.follower->OnNotice(notice.user_id, notice.event, flushes_);
       }
     });
   }
@@ -117,7 +120,7 @@ class Hub::Shard {
     }
     if (next_seq <= channel.tail) return follower->OnBehind();
     channel.followers.push_back({follower, next_seq});
-    follower->OnLevel(next_seq);
+    follower->OnLevel(next_seq, flushes_);
     LearnHead(key, channel, next_seq - 1);
   }
 
@@ -143,19 +146,26 @@ class Hub::Shard {
                       });
   }
 
-  void Take(const RoomKey& key, Channel& channel, const RoomEvent& event) {
-    if (event.seq == channel.tail + 1) {
-      HandOut(channel, event);
-    } else {
-      LearnHead(key, channel, event.seq);
-    }
+  // Hands out the events that follow the tail, and learns of the others. `events` are in order.
+  void Take(const RoomKey& key, Channel& channel, std::vector<RoomEvent> events) {
+    std::erase_if(events, [&](const RoomEvent& event) { return event.seq <= channel.tail; });
+    size_t next = 0;
+    while (next < events.size() && events[next].seq == channel.tail + 1 + next) ++next;
+    HandOut(channel, std::span(events).first(next));
+    if (next < events.size()) LearnHead(key, channel, events.back().seq);
   }
 
-  void HandOut(Channel& channel, const RoomEvent& event) {
-    channel.tail = event.seq;
-    const EncodedEvent encoded = encode_(event);
-    for (const Following& following : channel.followers) {
-      if (event.seq >= following.next_seq) following.follower->OnRoomEvent(event.seq, encoded);
+  // REQUIRES: `events` follow the tail.
+  void HandOut(Channel& channel, std::span<const RoomEvent> events) {
+    if (events.empty()) return;
+    channel.tail = events.back().seq;
+    const std::vector<EncodedRun> runs = encode_(events);
+    for (const auto& [follower, next_seq] : channel.followers) {
+      if (next_seq <= events.front().seq) {
+        follower->OnRoomEvents(runs, flushes_);
+      } else if (next_seq <= channel.tail) {
+        follower->OnRoomEvents(encode_(events.subspan(next_seq - events.front().seq)), flushes_);
+      }
     }
   }
 
@@ -164,23 +174,27 @@ class Hub::Shard {
     channel.known_head = std::max(channel.known_head, head);
     if (channel.known_head <= channel.tail || channel.reading) return;
     channel.reading = true;
-    reader_.ReadEvents(
-        key, channel.tail, kGapPage, absl::Now() + kReadTimeout,
-        [this, key](absl::StatusOr<std::vector<RoomEvent>> events) {
-          worker_.Post([this, key, events = std::move(events)] { TakeFromLog(key, events); });
-        });
+    reader_.ReadEvents(key, channel.tail, kGapPage, absl::Now() + kReadTimeout,
+                       [this, key](absl::StatusOr<store::EventReader::EventPage> page) {
+                         worker_.Post([this, key, page = std::move(page)]() mutable {
+                           TakeFromLog(key, std::move(page));
+                         });
+                       });
   }
 
-  void TakeFromLog(const RoomKey& key, const absl::StatusOr<std::vector<RoomEvent>>& events) {
+  void TakeFromLog(const RoomKey& key, absl::StatusOr<store::EventReader::EventPage> page) {
     const auto found = channels_.find(key);
     if (found == channels_.end()) return;
     Channel& channel = found->second;
     channel.reading = false;
-    if (!events.ok() || events->empty()) return;  // the next check will try again
-    for (const RoomEvent& event : *events) {
-      if (event.seq == channel.tail + 1) HandOut(channel, event);
-    }
+    if (!page.ok() || page->events.empty()) return;  // the next check will try again
+    Take(key, channel, std::move(page->events));
     LearnHead(key, channel, 0);  // reads on while there is more
+  }
+
+  void FlushAll() {
+    for (const auto& outlet : flushes_) outlet->Flush();
+    flushes_.clear();
   }
 
   store::EventReader& reader_;
@@ -192,8 +206,9 @@ class Hub::Shard {
   std::map<SchemaName, std::vector<RoomId>> unchecked_;  // channels that are new
   bool check_posted_ = false;
   int checks_under_way_ = 0;
+  Flushes flushes_;
 
-  Worker worker_;  // the last member: its closures use the others
+  Worker worker_{[this] { FlushAll(); }};  // the last member: its closures use the others
 };
 
 Hub::Hub(int workers, store::EventReader& reader, Encoder encode) : encode_(std::move(encode)) {
@@ -223,14 +238,17 @@ void Hub::UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follow
   ShardOf(user).UnfollowUser(user, std::move(follower));
 }
 
-void Hub::OnEvents(std::vector<CommittedEvent> events) {
-  if (shards_.size() == 1) return shards_[0]->Events(std::move(events));
-  std::map<Shard*, std::vector<CommittedEvent>> by_shard;
-  for (CommittedEvent& event : events) {
-    Shard& shard = ShardOf(RoomKey{event.tenant, event.event.room_id});
-    by_shard[&shard].push_back(std::move(event));
+void Hub::RunAfterEvents(const RoomKey& room, absl::AnyInvocable<void(Flushes&)> task) {
+  ShardOf(room).RunAfterEvents(std::move(task));
+}
+
+void Hub::OnEvents(std::vector<CommittedEvents> rooms) {
+  if (shards_.size() == 1) return shards_[0]->Events(std::move(rooms));
+  std::map<Shard*, std::vector<CommittedEvents>> by_shard;
+  for (CommittedEvents& committed : rooms) {
+    by_shard[&ShardOf(committed.room)].push_back(std::move(committed));
   }
-  for (auto& [shard, its_events] : by_shard) shard->Events(std::move(its_events));
+  for (auto& [shard, its_rooms] : by_shard) shard->Events(std::move(its_rooms));
 }
 
 void Hub::OnNotice(bus::Notice notice) {

@@ -7,33 +7,53 @@
 // comes over the bus may repeat itself, come late or lose things. A periodic check compares the
 // tails with the log's heads, for events that were stored without a hint.
 //
+// What comes together leaves together: the events of a commit are encoded once for each room and
+// handed to each follower at once, and only when a worker has handed out all that it knows of are
+// the streams told to write.
+//
 // Thread-safe.
 #ifndef CHATTER_SERVER_CHAT_HUB_H_
 #define CHATTER_SERVER_CHAT_HUB_H_
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "server/bus/bus.h"
 #include "server/model/model.h"
 #include "server/store/event_reader.h"
 
 namespace chatter::chat {
 
-// Follows one room. The hub calls it from one thread only, without any lock.
+// Where what followers are handed leaves the process.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  // Sends what has gathered. Called without any lock.
+  virtual void Flush() = 0;
+};
+
+// Outlets that have something to send: flushed soon, each as often as it is in here.
+using Flushes = std::vector<std::shared_ptr<Outlet>>;
+
+// Follows one room. The hub calls it from one thread only, without any lock. It adds its outlet to
+// `flushes` when there is something to send.
 class RoomFollower {
  public:
   virtual ~RoomFollower() = default;
-  // The follower, who asked to be level from `next_seq` on, is: OnRoomEvent follows from there.
-  virtual void OnLevel(uint64_t next_seq) = 0;
+  // The follower, who asked to be level from `next_seq` on, is: OnRoomEvents follows from there.
+  virtual void OnLevel(uint64_t next_seq, Flushes& flushes) = 0;
   // The follower isn't level, and isn't following: the log goes further than it knew. It must read
   // on and ask again.
   virtual void OnBehind() = 0;
-  virtual void OnRoomEvent(uint64_t seq, const EncodedEvent& event) = 0;
+  // Runs that follow one another; not empty.
+  virtual void OnRoomEvents(const std::vector<EncodedRun>& runs, Flushes& flushes) = 0;
   // Something that isn't part of the log, from `user_id`.
-  virtual void OnNotice(const std::string& user_id, const EncodedEvent& notice) = 0;
+  virtual void OnNotice(const std::string& user_id, const EncodedEvent& notice,
+                        Flushes& flushes) = 0;
 };
 
 // Follows what becomes of one user.
@@ -46,7 +66,8 @@ class UserFollower {
 
 class Hub final : public bus::Listener {
  public:
-  using Encoder = std::function<EncodedEvent(const RoomEvent&)>;
+  // Of events that follow one another.
+  using Encoder = std::function<std::vector<EncodedRun>(std::span<const RoomEvent>)>;
 
   // The reader must outlive the hub.
   Hub(int workers, store::EventReader& reader, Encoder encode);
@@ -58,11 +79,15 @@ class Hub final : public bus::Listener {
   // The follower may be called for a moment longer.
   void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower);
 
+  // Runs `task` after all that the hub has been told of the room so far, so that what it adds
+  // leaves together with that.
+  void RunAfterEvents(const RoomKey& room, absl::AnyInvocable<void(Flushes&)> task);
+
   void FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower);
   void UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower);
 
   // From the bus.
-  void OnEvents(std::vector<CommittedEvent> events) override;
+  void OnEvents(std::vector<CommittedEvents> rooms) override;
   void OnNotice(bus::Notice notice) override;
   void OnRoomJoined(bus::RoomJoined joined) override;
 

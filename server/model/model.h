@@ -90,14 +90,23 @@ struct RoomEvent {
   std::variant<UnknownEvent, RoomCreated, MessageSent> what;
 };
 
-// An event that has been committed.
-struct CommittedEvent {
-  SchemaName tenant;
-  RoomEvent event;
+// What one commit has added to a room's log, in order. May hold events of earlier commits, again.
+struct CommittedEvents {
+  RoomKey room;
+  std::vector<RoomEvent> events;
 };
 
-// An event as bytes that go on the wire, shared by all streams that they go to.
+// An event, or several, as bytes that go on the wire, shared by all streams that they go to.
 using EncodedEvent = std::shared_ptr<const std::string>;
+
+// Events of one room that follow one another, encoded together.
+struct EncodedRun {
+  uint64_t first_seq = 0;
+  uint64_t count = 0;
+  EncodedEvent bytes;
+
+  uint64_t next_seq() const { return first_seq + count; }
+};
 
 struct Message {
   RoomId room_id;

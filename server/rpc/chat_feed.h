@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "server/rpc/chat_session.h"
 
@@ -27,13 +28,16 @@ class ChatSession::Feed final : public chat::RoomFollower,
   Feed(std::shared_ptr<ChatSession> owner, const RoomId& id, uint64_t first_seq)
       : room(id), next_seq(first_seq), session_(std::move(owner)) {}
 
-  void OnLevel(uint64_t seq) override { session_->FeedLevel(*this, seq); }
-  void OnBehind() override { session_->FeedBehind(*this); }
-  void OnRoomEvent(uint64_t seq, const EncodedEvent& event) override {
-    session_->FeedEvent(*this, seq, event);
+  void OnLevel(uint64_t seq, chat::Flushes& flushes) override {
+    session_->FeedLevel(*this, seq, flushes);
   }
-  void OnNotice(const std::string& user_id, const EncodedEvent& notice) override {
-    session_->FeedNotice(*this, user_id, notice);
+  void OnBehind() override { session_->FeedBehind(*this); }
+  void OnRoomEvents(const std::vector<EncodedRun>& runs, chat::Flushes& flushes) override {
+    session_->FeedEvents(*this, runs, flushes);
+  }
+  void OnNotice(const std::string& user_id, const EncodedEvent& notice,
+                chat::Flushes& flushes) override {
+    session_->FeedNotice(*this, user_id, notice, flushes);
   }
 
   const RoomId room;

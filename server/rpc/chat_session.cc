@@ -50,13 +50,13 @@ absl::StatusOr<absl::flat_hash_map<RoomId, uint64_t>> ParseCursors(const v1::Ope
 }  // namespace
 
 ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
-                         std::weak_ptr<Transport> transport)
+                         std::weak_ptr<Transport> transport, std::shared_ptr<LiveBytes> live_bytes)
     : options_(options),
       deps_(deps),
       caller_(std::move(caller)),
       begun_at_(deps.clock.Now()),
       transport_(std::move(transport)),
-      outbox_(options.max_live_bytes),
+      outbox_(options.max_live_bytes, std::move(live_bytes)),
       next_heartbeat_(begun_at_ + options.heartbeat_interval) {}
 
 ChatSession::~ChatSession() = default;
@@ -134,7 +134,7 @@ void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
                 actions);
     }
     for (const RoomId& room : std::exchange(joined_while_loading_, {})) JoinRoom(room);
-    ReadOn(actions);
+    ReadUnlessStuck(actions);
   }
   for (auto& action : actions) action();
   NotifyOutput();
@@ -166,10 +166,15 @@ void ChatSession::OnSend(const std::string& request_id, const v1::SendMessage& s
       absl::Now() + options_.send_timeout,
       [self = shared_from_this(), request_id](absl::StatusOr<chat::Messages::Sent> sent) {
         if (!sent.ok()) return self->ReplyError(request_id, sent.status());
-        v1::Reply reply;
-        reply.set_request_id(request_id);
-        rpc::ToProto(*sent, reply.mutable_sent());
-        self->Reply(std::move(reply));
+        v1::ServerEvent event;
+        event.mutable_reply()->set_request_id(request_id);
+        rpc::ToProto(*sent, event.mutable_reply()->mutable_sent());
+        // In one frame with the message itself.
+        self->deps_.hub.RunAfterEvents(
+            self->KeyOf(sent->room_id),
+            [self, event = std::move(event)](chat::Flushes& flushes) mutable {
+              self->AddReply(std::move(event), flushes);
+            });
       });
 }
 
@@ -209,6 +214,12 @@ void ChatSession::ReplyDone(const std::string& request_id) {
 void ChatSession::Reply(v1::Reply reply) {
   v1::ServerEvent event;
   *event.mutable_reply() = std::move(reply);
+  chat::Flushes flushes;
+  AddReply(std::move(event), flushes);
+  for (const auto& outlet : flushes) outlet->Flush();
+}
+
+void ChatSession::AddReply(v1::ServerEvent event, chat::Flushes& flushes) {
   {
     MutexLock lock(mu_);
     --in_hand_;
@@ -218,14 +229,26 @@ void ChatSession::Reply(v1::Reply reply) {
     }
     if (state_ == State::kEnding || state_ == State::kClosed) return;
     Add(event);
+    AskForFlush(flushes);
   }
-  NotifyOutput();
   if (const auto transport = transport_.lock()) transport->OnRoom();
 }
 
 // ---- Output ----
 
 void ChatSession::Add(const v1::ServerEvent& event) { outbox_.AddFirm(Encode(event)); }
+
+void ChatSession::AskForFlush(chat::Flushes& flushes) {
+  if (!std::exchange(flush_asked_, true)) flushes.push_back(shared_from_this());
+}
+
+void ChatSession::Flush() {
+  {
+    MutexLock lock(mu_);
+    flush_asked_ = false;
+  }
+  NotifyOutput();
+}
 
 void ChatSession::NotifyOutput() {
   if (const auto transport = transport_.lock()) transport->OnOutput();
@@ -243,6 +266,7 @@ std::vector<EncodedEvent> ChatSession::TakeFrame() {
   {
     MutexLock lock(mu_);
     frame = outbox_.Take(options_.max_frame_bytes);
+    write_under_way_ = !frame.empty();
     if (active()) ReadOn(actions);
   }
   for (auto& action : actions) action();

@@ -4,8 +4,9 @@
 //
 // Each room of the caller has a feed, which is either level (live events go from the hub to the
 // outbox) or behind (it waits its turn to be read from the log, a page at a time, whenever the
-// outbox has drained). A client that reads too slowly has its live events dropped and those feeds
-// put behind: see Lagged in chat.proto. A feed never skips a number: it adds event N only after N
+// outbox has drained and the last write is done). A client that reads too slowly has its live
+// events dropped and those feeds put behind: see Lagged in chat.proto. A feed never skips a number:
+// it adds event N only after N
 // - 1.
 //
 // Thread-safe. Calls out (hub, store, transport) are made without the lock.
@@ -25,10 +26,10 @@
 #include "server/base/mutex.h"
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
+#include "server/chat/log_pages.h"
 #include "server/chat/messages.h"
 #include "server/identity/open_stream.h"
 #include "server/rpc/outbox.h"
-#include "server/store/event_reader.h"
 #include "server/store/room_store.h"
 
 namespace chatter::rpc {
@@ -39,8 +40,9 @@ struct ChatOptions {
   int max_commands_in_hand = 64;
   size_t max_request_bytes = 512 << 10;  // an `open` with 10,000 cursors fits
   size_t max_live_bytes = 1 << 20;       // in the outbox, see there
-  size_t max_frame_bytes = 64 << 10;     // of one ChatResponse, unless one event is larger
-  int log_page = 100;                    // events
+  size_t max_all_live_bytes =
+      256 << 20;                      // in all outboxes; beyond, each gets Outbox::kMinLiveBytes
+  size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
   int max_rooms = 10'000;
   int max_opened_rooms = 1'000;
 };
@@ -51,11 +53,12 @@ struct ChatDeps {
   chat::Hub& hub;
   bus::Bus& bus;
   chat::Messages& messages;
-  store::EventReader& reader;
+  chat::LogPages& pages;
   store::RoomStore& rooms;
 };
 
 class ChatSession final : public chat::UserFollower,
+                          public chat::Outlet,
                           public identity::OpenStream,
                           public std::enable_shared_from_this<ChatSession> {
  public:
@@ -70,7 +73,7 @@ class ChatSession final : public chat::UserFollower,
   };
 
   ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
-              std::weak_ptr<Transport> transport);
+              std::weak_ptr<Transport> transport, std::shared_ptr<LiveBytes> live_bytes);
   ~ChatSession() override;
 
   // From the transport.
@@ -80,7 +83,7 @@ class ChatSession final : public chat::UserFollower,
   void Fail(absl::Status status) override;
   void Close();  // the stream is gone
   bool CanRead();
-  // What to write next; empty: nothing now.
+  // What to write next, the last write being done; empty: nothing now.
   std::vector<EncodedEvent> TakeFrame();
   // The status to end the stream with, once it has come to that.
   std::optional<absl::Status> TakeEnd();
@@ -96,6 +99,7 @@ class ChatSession final : public chat::UserFollower,
 
   // From the hub.
   void OnRoomJoined(const RoomId& room) override;
+  void Flush() override;
 
  private:
   class Feed;
@@ -115,6 +119,7 @@ class ChatSession final : public chat::UserFollower,
   void ReplyError(const std::string& request_id, const absl::Status& error);
   void ReplyDone(const std::string& request_id);
   void Reply(v1::Reply reply);
+  void AddReply(v1::ServerEvent event, chat::Flushes& flushes);
 
   // Feeds.
   void Opened(const store::RoomStore::Memberships& memberships,
@@ -123,10 +128,11 @@ class ChatSession final : public chat::UserFollower,
   void StartFeed(const RoomHead& head, std::optional<uint64_t> after_seq, Actions& actions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void JoinRoom(const RoomId& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void FeedLevel(Feed& feed, uint64_t next_seq);
+  void FeedLevel(Feed& feed, uint64_t next_seq, chat::Flushes& flushes);
   void FeedBehind(Feed& feed);
-  void FeedEvent(Feed& feed, uint64_t seq, const EncodedEvent& event);
-  void FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice);
+  void FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs, chat::Flushes& flushes);
+  void FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice,
+                  chat::Flushes& flushes);
   void PutBehind(Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Touch(Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AddCaughtUp(const Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -134,7 +140,8 @@ class ChatSession final : public chat::UserFollower,
   void Lag(Feed& feed, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   // Reads the next page of a feed that is behind, if there is one and there is room for it.
   void ReadOn(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void OnPage(const std::shared_ptr<Feed>& feed, absl::StatusOr<std::vector<RoomEvent>> page);
+  void ReadUnlessStuck(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void OnPage(const std::shared_ptr<Feed>& feed, absl::StatusOr<chat::LogPages::PagePtr> page);
   void FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -142,6 +149,7 @@ class ChatSession final : public chat::UserFollower,
   bool active() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     return state_ == State::kLoading || state_ == State::kOpen;
   }
+  void AskForFlush(chat::Flushes& flushes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NotifyOutput();
 
   // Constant after construction.
@@ -158,6 +166,8 @@ class ChatSession final : public chat::UserFollower,
   int in_hand_ ABSL_GUARDED_BY(mu_) = 0;  // commands that are not answered
   std::vector<v1::ServerEvent> early_replies_ ABSL_GUARDED_BY(mu_);
   Outbox outbox_ ABSL_GUARDED_BY(mu_);
+  bool write_under_way_ ABSL_GUARDED_BY(mu_) = false;
+  bool flush_asked_ ABSL_GUARDED_BY(mu_) = false;
   absl::flat_hash_map<RoomId, std::shared_ptr<Feed>> feeds_ ABSL_GUARDED_BY(mu_);
   std::deque<std::shared_ptr<Feed>> behind_ ABSL_GUARDED_BY(mu_);
   bool reading_log_ ABSL_GUARDED_BY(mu_) = false;

@@ -3,12 +3,9 @@
 
 #include "server/rpc/chat_feed.h"
 #include "server/rpc/chat_session.h"
-#include "server/rpc/encode.h"
 
 namespace chatter::rpc {
 namespace {
-
-constexpr absl::Duration kReadTimeout = absl::Seconds(10);
 
 // Below this the next page is read from the log.
 constexpr size_t kLowWatermarkBytes = 64 << 10;
@@ -46,7 +43,7 @@ void ChatSession::OnRoomJoined(const RoomId& room) {
     }
     if (state_ != State::kOpen) return;
     JoinRoom(room);
-    ReadOn(actions);
+    ReadUnlessStuck(actions);
   }
   for (auto& action : actions) action();
 }
@@ -70,19 +67,21 @@ void ChatSession::PutBehind(Feed& feed) {
   behind_.push_back(feed.shared_from_this());
 }
 
-void ChatSession::FeedLevel(Feed& feed, uint64_t next_seq) {
+void ChatSession::FeedLevel(Feed& feed, uint64_t next_seq, chat::Flushes& flushes) {
   bool closed;
   {
     MutexLock lock(mu_);
     closed = state_ == State::kClosed;
     if (active() && feed.state == Feed::State::kAsking && next_seq == feed.next_seq) {
       feed.state = Feed::State::kLevel;
-      if (std::exchange(feed.tell_when_level, false)) AddCaughtUp(feed);
+      if (std::exchange(feed.tell_when_level, false)) {
+        AddCaughtUp(feed);
+        AskForFlush(flushes);
+      }
     }
   }
   // Close may have overtaken the request to follow.
-  if (closed) return deps_.hub.Unfollow(KeyOf(feed.room), feed.shared_from_this());
-  NotifyOutput();
+  if (closed) deps_.hub.Unfollow(KeyOf(feed.room), feed.shared_from_this());
 }
 
 void ChatSession::AddCaughtUp(const Feed& feed) {
@@ -98,37 +97,40 @@ void ChatSession::FeedBehind(Feed& feed) {
     MutexLock lock(mu_);
     if (!active() || feed.state != Feed::State::kAsking) return;
     PutBehind(feed);
-    ReadOn(actions);
+    ReadUnlessStuck(actions);
   }
   for (auto& action : actions) action();
 }
 
-void ChatSession::FeedEvent(Feed& feed, uint64_t seq, const EncodedEvent& event) {
+void ChatSession::FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs,
+                             chat::Flushes& flushes) {
   Actions actions;
   {
     MutexLock lock(mu_);
-    if (!active() || client_done_ || feed.state != Feed::State::kLevel || seq != feed.next_seq) {
+    if (!active() || client_done_ || feed.state != Feed::State::kLevel ||
+        runs.front().first_seq != feed.next_seq) {
       return;
     }
-    if (outbox_.AddLive(event, feed.room, seq)) {
-      ++feed.next_seq;
-      Touch(feed);
-    } else {
-      Lag(feed, actions);
+    for (const EncodedRun& run : runs) {
+      if (!outbox_.AddLive(run, feed.room)) {
+        Lag(feed, actions);
+        break;
+      }
+      feed.next_seq = run.next_seq();
     }
+    Touch(feed);
+    AskForFlush(flushes);
   }
   for (auto& action : actions) action();
-  NotifyOutput();
 }
 
-void ChatSession::FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice) {
+void ChatSession::FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice,
+                             chat::Flushes& flushes) {
   if (user_id == caller_.principal.user_id) return;
-  {
-    MutexLock lock(mu_);
-    if (!active() || feed.state != Feed::State::kLevel) return;
-    outbox_.AddMomentary(notice);
-  }
-  NotifyOutput();
+  MutexLock lock(mu_);
+  if (!active() || feed.state != Feed::State::kLevel) return;
+  outbox_.AddMomentary(notice);
+  AskForFlush(flushes);
 }
 
 void ChatSession::Touch(Feed& feed) {
@@ -140,16 +142,17 @@ void ChatSession::Touch(Feed& feed) {
 // Drops what the client is too slow for. Those feeds, and the one that there was no room for, go
 // back to the first event that they lost.
 void ChatSession::Lag(Feed& feed, Actions& actions) {
-  const std::vector<Outbox::Dropped> dropped = outbox_.DropLive();
-  for (const Outbox::Dropped& event : dropped) {
-    Feed& loser = *feeds_.at(event.room);
-    if (loser.state == Feed::State::kLevel) GoBack(loser, event.seq, actions);
+  uint64_t dropped_events = 0;
+  for (const Outbox::Dropped& dropped : outbox_.DropLive()) {
+    Feed& loser = *feeds_.at(dropped.room);
+    if (loser.state == Feed::State::kLevel) GoBack(loser, dropped.first_seq, actions);
+    dropped_events += dropped.count;
   }
   if (feed.state == Feed::State::kLevel) GoBack(feed, feed.next_seq, actions);
   v1::ServerEvent lagged;
-  lagged.mutable_lagged()->set_dropped_events(dropped.size());
+  lagged.mutable_lagged()->set_dropped_events(dropped_events);
   Add(lagged);
-  ReadOn(actions);
+  ReadUnlessStuck(actions);
 }
 
 // Puts another feed in the place of one that is level: whatever the hub still sends to the old one
@@ -171,37 +174,41 @@ void ChatSession::ReadOn(Actions& actions) {
   behind_.pop_front();
   feed->state = Feed::State::kReading;
   actions.push_back([self = shared_from_this(), feed, after_seq = feed->next_seq - 1] {
-    self->deps_.reader.ReadEvents(self->KeyOf(feed->room), after_seq, self->options_.log_page,
-                                  absl::Now() + kReadTimeout,
-                                  [self, feed](absl::StatusOr<std::vector<RoomEvent>> page) {
-                                    self->OnPage(feed, std::move(page));
-                                  });
+    self->deps_.pages.Read(self->KeyOf(feed->room), after_seq,
+                           [self, feed](absl::StatusOr<chat::LogPages::PagePtr> page) {
+                             self->OnPage(feed, std::move(page));
+                           });
   });
 }
 
 void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
-                         absl::StatusOr<std::vector<RoomEvent>> page) {
+                         absl::StatusOr<chat::LogPages::PagePtr> page) {
   // A stream that can't be fed had better end: its client will resume with its cursors.
   if (!page.ok()) return Fail(page.status());
-  std::vector<EncodedEvent> encoded;
-  for (const RoomEvent& event : *page) encoded.push_back(EncodeRoomEvent(event));
   Actions actions;
   {
     MutexLock lock(mu_);
     reading_log_ = false;
     if (!active()) return;
-    for (EncodedEvent& event : encoded) outbox_.AddFirm(std::move(event));
-    feed->next_seq += encoded.size();
-    if (!encoded.empty()) Touch(*feed);
-    if (encoded.size() < static_cast<size_t>(options_.log_page)) {
-      FollowFeed(feed, actions);
-    } else {
-      PutBehind(*feed);  // at the end: the other rooms have their turn
+    for (const EncodedRun& run : (*page)->runs) {
+      outbox_.AddFirm(run.bytes);
+      feed->next_seq = run.next_seq();
+      Touch(*feed);
     }
-    ReadOn(actions);
+    if ((*page)->has_more) {
+      PutBehind(*feed);  // at the end: the other rooms have their turn
+    } else {
+      FollowFeed(feed, actions);
+    }
+    ReadUnlessStuck(actions);
   }
   for (auto& action : actions) action();
   NotifyOutput();
+}
+
+// What is read now couldn't leave before the write that is under way has ended: TakeFrame reads on.
+void ChatSession::ReadUnlessStuck(Actions& actions) {
+  if (!write_under_way_) ReadOn(actions);
 }
 
 }  // namespace chatter::rpc

@@ -16,11 +16,14 @@ absl::Status DrainingError() {
 }  // namespace
 
 ChatSessions::ChatSessions(const ChatOptions& options, const ChatDeps& deps)
-    : options_(options), deps_(deps) {}
+    : options_(options),
+      deps_(deps),
+      live_bytes_(std::make_shared<LiveBytes>(options.max_all_live_bytes)) {}
 
 std::shared_ptr<ChatSession> ChatSessions::New(
     Caller caller, std::weak_ptr<ChatSession::Transport> transport) const {
-  return std::make_shared<ChatSession>(options_, deps_, std::move(caller), std::move(transport));
+  return std::make_shared<ChatSession>(options_, deps_, std::move(caller), std::move(transport),
+                                       live_bytes_);
 }
 
 void ChatSessions::Begin(const std::shared_ptr<ChatSession>& session) {

@@ -42,6 +42,7 @@ class ChatSessions {
 
   const ChatOptions options_;
   const ChatDeps deps_;
+  const std::shared_ptr<LiveBytes> live_bytes_;
   mutable Mutex mu_;
   absl::flat_hash_set<std::shared_ptr<ChatSession>> sessions_ ABSL_GUARDED_BY(mu_);
   bool draining_ ABSL_GUARDED_BY(mu_) = false;

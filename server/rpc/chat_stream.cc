@@ -2,6 +2,7 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,18 +22,32 @@ class DeniedStream final : public Reactor {
   void OnDone() override { delete this; }
 };
 
-// The entries of a frame put one behind another: a ChatResponse. Copied into one slice, which
-// for events of a few hundred bytes should cost less than a slice for each (decision 4).
+// Below this, bytes are copied into one slice with their neighbours; from here on, they are shared
+// with the other streams that send them (decision 4).
+constexpr size_t kMinSharedBytes = 1 << 10;
+
+grpc::Slice Shared(const EncodedEvent& bytes) {
+  return {const_cast<char*>(bytes->data()), bytes->size(),
+          [](void* owner) { delete static_cast<EncodedEvent*>(owner); }, new EncodedEvent(bytes)};
+}
+
+// The entries of a frame put one behind another: a ChatResponse.
 grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame) {
-  size_t size = 0;
-  for (const EncodedEvent& event : frame) size += event->size();
-  grpc_slice slice = grpc_slice_malloc(size);
-  uint8_t* out = GRPC_SLICE_START_PTR(slice);
-  for (const EncodedEvent& event : frame) {
-    out = std::copy(event->begin(), event->end(), out);
+  std::vector<grpc::Slice> slices;
+  std::string small;
+  const auto end_slice = [&] {
+    if (!small.empty()) slices.emplace_back(std::exchange(small, {}));
+  };
+  for (const EncodedEvent& bytes : frame) {
+    if (bytes->size() < kMinSharedBytes) {
+      small += *bytes;
+    } else {
+      end_slice();
+      slices.push_back(Shared(bytes));
+    }
   }
-  const grpc::Slice owner(slice, grpc::Slice::STEAL_REF);
-  return grpc::ByteBuffer(&owner, 1);
+  end_slice();
+  return {slices.data(), slices.size()};
 }
 
 bool ParseRequest(grpc::ByteBuffer& bytes, v1::ChatRequest& request) {

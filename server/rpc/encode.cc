@@ -1,6 +1,7 @@
 #include "server/rpc/encode.h"
 
 #include <string>
+#include <utility>
 
 #include "google/protobuf/io/coded_stream.h"
 #include "server/rpc/convert.h"
@@ -12,23 +13,43 @@ using google::protobuf::io::CodedOutputStream;
 
 constexpr uint8_t kTag = v1::ChatResponse::kEventsFieldNumber << 3 | 2;  // length-delimited
 
+void AppendEntry(const v1::ServerEvent& event, std::string& out) {
+  const size_t size = event.ByteSizeLong();
+  const auto length = static_cast<uint32_t>(size);
+  const size_t begin = out.size();
+  out.resize(begin + 1 + CodedOutputStream::VarintSize32(length) + size);
+  auto* to = reinterpret_cast<uint8_t*>(out.data() + begin);
+  *to++ = kTag;
+  to = CodedOutputStream::WriteVarint32ToArray(length, to);
+  event.SerializeWithCachedSizesToArray(to);
+}
+
 }  // namespace
 
 EncodedEvent Encode(const v1::ServerEvent& event) {
-  const size_t size = event.ByteSizeLong();
-  const auto length = static_cast<uint32_t>(size);
-  std::string bytes(1 + CodedOutputStream::VarintSize32(length) + size, '\0');
-  auto* out = reinterpret_cast<uint8_t*>(bytes.data());
-  *out++ = kTag;
-  out = CodedOutputStream::WriteVarint32ToArray(length, out);
-  event.SerializeWithCachedSizesToArray(out);
+  std::string bytes;
+  AppendEntry(event, bytes);
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
-EncodedEvent EncodeRoomEvent(const RoomEvent& event) {
-  v1::ServerEvent out;
-  ToProto(event, out.mutable_room_event());
-  return Encode(out);
+std::vector<EncodedRun> EncodeRoomEvents(std::span<const RoomEvent> events) {
+  std::vector<EncodedRun> runs;
+  v1::ServerEvent entry;  // one for all, so that its strings keep their memory
+  std::string bytes;
+  size_t first = 0;
+  const auto end_run = [&](size_t next) {
+    runs.push_back({events[first].seq, next - first,
+                    std::make_shared<const std::string>(std::exchange(bytes, {}))});
+    first = next;
+  };
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (bytes.size() >= kRunBytes) end_run(i);
+    entry.mutable_room_event()->Clear();
+    ToProto(events[i], entry.mutable_room_event());
+    AppendEntry(entry, bytes);
+  }
+  if (!events.empty()) end_run(events.size());
+  return runs;
 }
 
 }  // namespace chatter::rpc

@@ -6,6 +6,9 @@
 #ifndef CHATTER_SERVER_RPC_ENCODE_H_
 #define CHATTER_SERVER_RPC_ENCODE_H_
 
+#include <span>
+#include <vector>
+
 #include "chatter/v1/chat.pb.h"
 #include "server/model/model.h"
 
@@ -13,8 +16,9 @@ namespace chatter::rpc {
 
 EncodedEvent Encode(const v1::ServerEvent& event);
 
-// As a `room_event`.
-EncodedEvent EncodeRoomEvent(const RoomEvent& event);
+// As `room_event`s. No event of a run begins beyond kRunBytes, so that frames can be filled well.
+inline constexpr size_t kRunBytes = 16 << 10;
+std::vector<EncodedRun> EncodeRoomEvents(std::span<const RoomEvent> events);
 
 }  // namespace chatter::rpc
 

@@ -8,9 +8,11 @@
 #ifndef CHATTER_SERVER_RPC_OUTBOX_H_
 #define CHATTER_SERVER_RPC_OUTBOX_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -18,29 +20,45 @@
 
 namespace chatter::rpc {
 
+// What all outboxes of a process hold of live events, each counting what it shares with others.
+// Thread-safe.
+struct LiveBytes {
+  explicit LiveBytes(size_t max_bytes) : max(max_bytes) {}
+  const size_t max;
+  std::atomic<size_t> used = 0;
+};
+
 class Outbox {
  public:
-  // A live event that has been dropped.
+  // What each outbox may hold of live events even when all of them together hold too much.
+  static constexpr size_t kMinLiveBytes = 64 << 10;
+
+  // Live events that have been dropped, the first of them.
   struct Dropped {
     RoomId room;
-    uint64_t seq;
+    uint64_t first_seq;
+    uint64_t count;
   };
 
-  explicit Outbox(size_t max_live_bytes) : max_live_bytes_(max_live_bytes) {}
+  Outbox(size_t max_live_bytes, std::shared_ptr<LiveBytes> all)
+      : max_live_bytes_(max_live_bytes), all_(std::move(all)) {}
+  ~Outbox() { Clear(); }
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
 
-  void AddFirm(EncodedEvent event) { Add({std::move(event), Kind::kFirm, {}, 0}); }
+  void AddFirm(EncodedEvent bytes) { Add({std::move(bytes), Kind::kFirm, {}, 0, 0}); }
 
   // False, and not added: there is no room for it.
-  bool AddLive(EncodedEvent event, const RoomId& room, uint64_t seq) {
-    if (live_bytes_ + event->size() > max_live_bytes_) return false;
-    Add({std::move(event), Kind::kLive, room, seq});
+  bool AddLive(const EncodedRun& run, const RoomId& room) {
+    if (live_bytes_ + run.bytes->size() > MaxLiveBytes()) return false;
+    Add({run.bytes, Kind::kLive, room, run.first_seq, run.count});
     return true;
   }
 
   // Not added where half of the space for live events is taken.
   void AddMomentary(EncodedEvent event) {
-    if (live_bytes_ + event->size() > max_live_bytes_ / 2) return;
-    Add({std::move(event), Kind::kMomentary, {}, 0});
+    if (live_bytes_ + event->size() > MaxLiveBytes() / 2) return;
+    Add({std::move(event), Kind::kMomentary, {}, 0, 0});
   }
 
   // Drops all live and momentary entries; returns the live ones, in order.
@@ -48,15 +66,16 @@ class Outbox {
     std::vector<Dropped> dropped;
     std::deque<Entry> kept;
     for (Entry& entry : entries_) {
+      if (entry.kind == Kind::kLive) {
+        dropped.push_back({entry.room, entry.first_seq, entry.count});
+      }
       if (entry.kind == Kind::kFirm) {
         kept.push_back(std::move(entry));
-        continue;
+      } else {
+        Uncount(entry);
       }
-      if (entry.kind == Kind::kLive) dropped.push_back({entry.room, entry.seq});
-      bytes_ -= entry.event->size();
     }
     entries_ = std::move(kept);
-    live_bytes_ = 0;
     return dropped;
   }
 
@@ -67,20 +86,18 @@ class Outbox {
     size_t size = 0;
     while (!entries_.empty()) {
       Entry& entry = entries_.front();
-      size += entry.event->size();
+      size += entry.bytes->size();
       if (!taken.empty() && size > max_bytes) break;
-      bytes_ -= entry.event->size();
-      if (entry.kind != Kind::kFirm) live_bytes_ -= entry.event->size();
-      taken.push_back(std::move(entry.event));
+      Uncount(entry);
+      taken.push_back(std::move(entry.bytes));
       entries_.pop_front();
     }
     return taken;
   }
 
   void Clear() {
+    for (const Entry& entry : entries_) Uncount(entry);
     entries_.clear();
-    bytes_ = 0;
-    live_bytes_ = 0;
   }
 
   bool empty() const { return entries_.empty(); }
@@ -89,19 +106,34 @@ class Outbox {
  private:
   enum class Kind : uint8_t { kFirm, kLive, kMomentary };
   struct Entry {
-    EncodedEvent event;
+    EncodedEvent bytes;
     Kind kind;
-    RoomId room;
-    uint64_t seq;
+    RoomId room;         // of live events
+    uint64_t first_seq;  // of live events
+    uint64_t count;      // of live events
   };
 
+  size_t MaxLiveBytes() const { return all_->used > all_->max ? kMinLiveBytes : max_live_bytes_; }
+
   void Add(Entry entry) {
-    bytes_ += entry.event->size();
-    if (entry.kind != Kind::kFirm) live_bytes_ += entry.event->size();
+    bytes_ += entry.bytes->size();
+    if (entry.kind != Kind::kFirm) {
+      live_bytes_ += entry.bytes->size();
+      all_->used += entry.bytes->size();
+    }
     entries_.push_back(std::move(entry));
   }
 
+  void Uncount(const Entry& entry) {
+    bytes_ -= entry.bytes->size();
+    if (entry.kind != Kind::kFirm) {
+      live_bytes_ -= entry.bytes->size();
+      all_->used -= entry.bytes->size();
+    }
+  }
+
   const size_t max_live_bytes_;
+  const std::shared_ptr<LiveBytes> all_;
   std::deque<Entry> entries_;
   size_t bytes_ = 0;
   size_t live_bytes_ = 0;  // of the live and the momentary ones

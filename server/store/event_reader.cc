@@ -94,20 +94,23 @@ void ListMessages(Database& database, std::string_view page_sql, const RoomKey& 
 }  // namespace
 
 void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
-                             absl::Time deadline, Callback<std::vector<RoomEvent>> done) {
-  RunOne(
-      database_,
-      {sql::kReadEvents, room.tenant, Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit)},
-      deadline, kIdempotent,
-      [room_id = room.room, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-        if (!rows.ok()) return done(rows.status());
-        std::vector<RoomEvent> events;
-        events.reserve(static_cast<size_t>(rows->size()));
-        for (int row = 0; row < rows->size(); ++row) {
-          events.push_back(ReadEvent(room_id, *rows, row));
-        }
-        done(std::move(events));
-      });
+                             absl::Time deadline, Callback<EventPage> done) {
+  RunOne(database_,
+         {sql::kReadEvents, room.tenant,
+          Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit).Int(int64_t{kMaxPageBytes})},
+         deadline, kIdempotent,
+         [room_id = room.room, limit, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           EventPage page;
+           page.events.reserve(static_cast<size_t>(rows->size()));
+           size_t bytes = 0;
+           for (int row = 0; row < rows->size(); ++row) {
+             bytes += 100 + rows->Length(row, 5) + rows->Length(row, 6);  // text, details
+             page.events.push_back(ReadEvent(room_id, *rows, row));
+           }
+           page.has_more = rows->size() == limit || bytes >= kMaxPageBytes;
+           done(std::move(page));
+         });
 }
 
 void EventReader::ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms,

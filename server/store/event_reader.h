@@ -22,9 +22,16 @@ class EventReader {
  public:
   explicit EventReader(Database& database) : database_(database) {}
 
-  // Up to `limit` events after `after_seq`, ascending without gaps; empty: there are none.
+  // No event of a page begins beyond them.
+  static constexpr size_t kMaxPageBytes = 64 << 10;
+
+  struct EventPage {
+    std::vector<RoomEvent> events;  // ascending without gaps
+    bool has_more = false;          // false: the log ended here
+  };
+  // Up to `limit` events after `after_seq`.
   void ReadEvents(const RoomKey& room, uint64_t after_seq, int limit, absl::Time deadline,
-                  Callback<std::vector<RoomEvent>> done);
+                  Callback<EventPage> done);
 
   // The heads of those of `rooms` that exist, in any order.
   void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms, absl::Time deadline,

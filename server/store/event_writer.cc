@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
 #include "server/base/mutex.h"
@@ -66,7 +67,7 @@ void AddStatements(const Send* begin, const Send* end, std::vector<Statement>& s
 }
 
 std::vector<Statement> StatementsFor(const Batch& batch) {
-  std::vector<Statement> statements;
+  std::vector<Statement> statements = {{sql::kFixPlans, std::nullopt, Params()}};
   const Send* const end = batch.data() + batch.size();
   for (const Send* begin = batch.data(); begin != end;) {
     const Send* next = std::find_if(begin, end, [begin](const Send& send) {
@@ -88,6 +89,29 @@ absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
   return StoredMessage{.seq = static_cast<uint64_t>(rows.GetInt(row, 1)),
                        .created_at = rows.GetTime(row, 2),
                        .duplicate = rows.GetBool(row, 3)};
+}
+
+// What was stored, taken out of the batch. Duplicates too: what looks like one may be this batch,
+// run again after a lost connection.
+std::vector<CommittedEvents> CommittedIn(
+    Batch& batch, const std::vector<absl::StatusOr<StoredMessage>>& outcomes) {
+  std::vector<CommittedEvents> rooms;
+  absl::flat_hash_map<RoomKey, size_t> places;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    if (!outcomes[i].ok()) continue;
+    NewMessage& message = batch[i].message;
+    const auto [place, is_new] = places.try_emplace(message.room, rooms.size());
+    if (is_new) rooms.push_back({message.room, {}});
+    rooms[place->second].events.push_back(
+        {.room_id = message.room.room,
+         .seq = outcomes[i]->seq,
+         .created_at = outcomes[i]->created_at,
+         .actor_id = std::move(message.sender_id),
+         .service = std::move(message.service),
+         .what = MessageSent{.client_message_id = std::move(message.client_message_id),
+                             .text = std::move(message.text)}});
+  }
+  return rooms;
 }
 
 }  // namespace
@@ -171,29 +195,15 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   void Answer(Batch batch, const Database::Results& results) {
     std::vector<absl::StatusOr<StoredMessage>> outcomes;
     outcomes.reserve(batch.size());
-    for (size_t i = 1; i < results.size(); i += 2) {  // behind each lock_rooms, an append_messages
+    // Behind fix_plans: for each tenant a lock_rooms and an append_messages.
+    for (size_t i = 2; i < results.size(); i += 2) {
       for (int row = 0; row < results[i].size(); ++row) {
         outcomes.push_back(ReadOutcome(results[i], row));
       }
     }
-    std::vector<CommittedEvent> events;
-    for (size_t i = 0; i < batch.size(); ++i) {
-      // Duplicates too: what looks like one may be this batch, run again after a lost connection.
-      if (outcomes[i].ok()) events.push_back(EventOf(batch[i].message, *outcomes[i]));
-    }
-    if (!events.empty()) listener_(std::move(events));
+    std::vector<CommittedEvents> rooms = CommittedIn(batch, outcomes);
+    if (!rooms.empty()) listener_(std::move(rooms));
     for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i]));
-  }
-
-  static CommittedEvent EventOf(NewMessage& message, const StoredMessage& stored) {
-    return {.tenant = message.room.tenant,
-            .event = {.room_id = message.room.room,
-                      .seq = stored.seq,
-                      .created_at = stored.created_at,
-                      .actor_id = std::move(message.sender_id),
-                      .service = std::move(message.service),
-                      .what = MessageSent{.client_message_id = std::move(message.client_message_id),
-                                          .text = std::move(message.text)}}};
   }
 
   // The batch isn't known to be stored: finds out which message is to blame, or gives up.

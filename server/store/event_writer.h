@@ -41,8 +41,8 @@ class EventWriter {
   static constexpr size_t kMaxQueuedRows = 50'000;
   static constexpr size_t kMaxQueuedBytes = 64 << 20;
 
-  // Hears of every commit, before the sends in it are answered; the events of a room come in order.
-  using CommitListener = absl::AnyInvocable<void(std::vector<CommittedEvent>)>;
+  // Hears of every commit, before the sends in it are answered: of each room once.
+  using CommitListener = absl::AnyInvocable<void(std::vector<CommittedEvents>)>;
 
   EventWriter(Database& database, CommitListener listener);
   ~EventWriter();

@@ -153,9 +153,29 @@ TEST_F(EventWriterTest, LostConnectionsLoseAndRepeatNothing) {
   EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 2'001u);
 }
 
+// The plan of a tenant that was known to be empty would else scan the log for each message.
+TEST_F(EventWriterTest, MessagesAreLookedUpByTheirKeysHoweverEmptyTheLogWas) {
+  database_.Execute("DELETE FROM acme.chatter_event");
+  database_.Execute("VACUUM ANALYZE acme.chatter_event");
+  const auto scans = [this](std::string_view kind) {
+    return database_.Execute(absl::StrCat("SELECT ", absl::string_view(kind.data(), kind.size()),
+                                          " FROM pg_stat_user_tables WHERE relname = "
+                                          "'chatter_event' AND schemaname = 'acme'"));
+  };
+  const std::string sequential = scans("seq_scan");
+  const std::string by_index = scans("idx_scan");
+  {
+    CoreStack stack(database_.url());
+    SendMany(stack, {key_}, {"alice", "bob"}, 50);
+  }
+  while (scans("idx_scan") == by_index) {  // counted once the connections are gone
+  }
+  EXPECT_EQ(scans("seq_scan"), sequential);
+}
+
 TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
   const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
-  EventWriter writer(**database, [](std::vector<CommittedEvent>) {});
+  EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
   const auto stored = Await<StoredMessage>([&](auto done) {
     writer.Append({key_, "alice", "1", "hello"}, absl::Now() + absl::Milliseconds(20),
                   std::move(done));
@@ -165,7 +185,7 @@ TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
 
 TEST_F(EventWriterTest, AFullQueueRefuses) {
   const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
-  EventWriter writer(**database, [](std::vector<CommittedEvent>) {});
+  EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
   std::atomic<int> refused = 0;
   for (size_t i = 0; i < EventWriter::kMaxQueuedRows + 2; ++i) {
     writer.Append({key_, "alice", absl::StrCat(i), "hello"}, Soon(),

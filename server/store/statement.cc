@@ -175,6 +175,10 @@ bool Rows::IsNull(int row, int column) const {
   return PQgetisnull(result_.get(), row, column) != 0;
 }
 
+size_t Rows::Length(int row, int column) const {
+  return static_cast<size_t>(PQgetlength(result_.get(), row, column));
+}
+
 bool Rows::GetBool(int row, int column) const {
   if (PQftype(result_.get(), column) != kBool) std::abort();
   return *PQgetvalue(result_.get(), row, column) != 0;

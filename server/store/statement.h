@@ -87,6 +87,7 @@ class Rows {
 
   int size() const;
   bool IsNull(int row, int column) const;
+  size_t Length(int row, int column) const;  // in bytes; of null: 0
   bool GetBool(int row, int column) const;
   int64_t GetInt(int row, int column) const;              // smallint, integer or bigint
   std::string_view GetText(int row, int column) const;    // text or bytea; valid while the rows are

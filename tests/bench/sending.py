@@ -30,7 +30,7 @@ def _append_script(schema):
     """The store's own statements, as one pipeline with one commit, as the store sends them."""
     return ("\\set run random(1, 1000000000000000)\n"
             f"SELECT array_agg(:run::text || '-' || i) AS ids FROM generate_series(1, {_APPEND_ROWS}) i \\gset\n"
-            "\\startpipeline\n" + store_sql("lock_rooms", schema, ":locks")
+            "\\startpipeline\n" + store_sql("fix_plans", schema) + store_sql("lock_rooms", schema, ":locks")
             + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts", ":services")
             + "\\endpipeline\n")
 

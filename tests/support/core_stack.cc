@@ -26,12 +26,13 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       users(*database),
       rooms(*database),
       reader(*database),
-      hub(2, reader, rpc::EncodeRoomEvent),
+      hub(2, reader, rpc::EncodeRoomEvents),
+      pages(reader, rpc::EncodeRoomEvents),
       bus(hub),
       writer(*database,
-             [this](std::vector<CommittedEvent> events) { bus.PublishEvents(std::move(events)); }),
+             [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
       messages(writer, reader),
-      sessions(options, {clock, hub, bus, messages, reader, rooms}) {}
+      sessions(options, {clock, hub, bus, messages, pages, rooms}) {}
 
 CoreStack::~CoreStack() { database->Stop(); }
 
@@ -63,10 +64,15 @@ absl::StatusOr<store::StoredMessage> CoreStack::Send(const RoomKey& room, const 
 }
 
 std::vector<RoomEvent> CoreStack::ReadLog(const RoomKey& room) {
-  auto events = Await<std::vector<RoomEvent>>(
-      [&](auto callback) { reader.ReadEvents(room, 0, 1'000'000, Soon(), std::move(callback)); });
-  if (!events.ok()) std::abort();
-  return *std::move(events);
+  std::vector<RoomEvent> log;
+  while (true) {
+    auto page = Await<store::EventReader::EventPage>([&](auto callback) {
+      reader.ReadEvents(room, log.size(), 10'000, Soon(), std::move(callback));
+    });
+    if (!page.ok()) std::abort();
+    for (RoomEvent& event : page->events) log.push_back(std::move(event));
+    if (!page->has_more) return log;
+  }
 }
 
 }  // namespace chatter::test

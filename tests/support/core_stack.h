@@ -8,6 +8,7 @@
 
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
+#include "server/chat/log_pages.h"
 #include "server/chat/messages.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
@@ -37,6 +38,7 @@ struct CoreStack {
   store::RoomStore rooms;
   store::EventReader reader;
   chat::Hub hub;
+  chat::LogPages pages;
   bus::InProcessBus bus;
   store::EventWriter writer;
   chat::Messages messages;

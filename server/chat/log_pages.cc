@@ -1,0 +1,94 @@
+#include "server/chat/log_pages.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "absl/time/clock.h"
+
+namespace chatter::chat {
+namespace {
+
+constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+
+}  // namespace
+
+size_t LogPages::Page::bytes() const {
+  size_t bytes = 0;
+  for (const EncodedRun& run : runs) bytes += run.bytes->size();
+  return bytes;
+}
+
+LogPages::LogPages(store::EventReader& reader, Hub::Encoder encode)
+    : reader_(reader), encode_(std::move(encode)) {}
+
+LogPages::~LogPages() = default;
+
+void LogPages::Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> done) {
+  const Place place{room, after_seq};
+  PagePtr kept;
+  {
+    MutexLock lock(mu_);
+    if (const auto found = kept_places_.find(place); found != kept_places_.end()) {
+      kept_.splice(kept_.begin(), kept_, found->second);
+      kept = kept_.front().page;
+    } else {
+      Waiters& waiters = wanted_[place];
+      if (waiters.empty()) waiting_.push_back(place);
+      waiters.push_back(std::move(done));
+    }
+  }
+  if (kept == nullptr) return ReadNext();
+  worker_.Post([kept, done = std::move(done)]() mutable { done(std::move(kept)); });
+}
+
+// Reads the next page that is wanted, unless enough of them are under way.
+void LogPages::ReadNext() {
+  std::optional<Place> place;
+  {
+    MutexLock lock(mu_);
+    if (under_way_ == kMaxReads || waiting_.empty()) return;
+    ++under_way_;
+    place = std::move(waiting_.front());
+    waiting_.pop_front();
+  }
+  const int limit = kPageEvents - static_cast<int>(place->second % kPageEvents);
+  reader_.ReadEvents(
+      place->first, place->second, limit, absl::Now() + kReadTimeout,
+      [this, place = *place](absl::StatusOr<EventPage> events) {
+        worker_.Post([this, place, events = std::move(events)] { Answer(place, Encode(events)); });
+      });
+}
+
+absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPage>& events) const {
+  if (!events.ok()) return events.status();
+  auto page = std::make_shared<Page>();
+  if (!events->events.empty()) page->runs = encode_(events->events);
+  page->has_more = events->has_more;
+  return page;
+}
+
+void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
+  Waiters waiters;
+  {
+    MutexLock lock(mu_);
+    --under_way_;
+    waiters = std::move(wanted_.extract(place).mapped());
+    if (page.ok() && (*page)->has_more) Keep(place, *page);  // the last page still grows
+  }
+  ReadNext();
+  for (auto& done : waiters) done(page);
+}
+
+void LogPages::Keep(const Place& place, const PagePtr& page) {
+  kept_.push_front({place, page});
+  kept_places_[place] = kept_.begin();
+  kept_bytes_ += page->bytes();
+  while (kept_bytes_ > kMaxKeptBytes) {
+    kept_bytes_ -= kept_.back().page->bytes();
+    kept_places_.erase(kept_.back().place);
+    kept_.pop_back();
+  }
+}
+
+}  // namespace chatter::chat

@@ -1,0 +1,83 @@
+// Pages of rooms' logs for streams that are behind.
+//
+// A page that several streams want is read and encoded once: those who ask while it is under way
+// get the same, and so do those who ask soon after. (What is in the log never changes.) Pages end
+// at the same numbers for all, wherever they begin. So many streams that come back at once cost the
+// database little more than one, and only kMaxReads pages are under way at any time, so that other
+// calls aren't kept waiting.
+//
+// Thread-safe. Callbacks run on a thread of their own, where the pages are encoded too.
+#ifndef CHATTER_SERVER_CHAT_LOG_PAGES_H_
+#define CHATTER_SERVER_CHAT_LOG_PAGES_H_
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "server/base/callback.h"
+#include "server/base/mutex.h"
+#include "server/base/worker.h"
+#include "server/chat/hub.h"
+#include "server/model/model.h"
+#include "server/store/event_reader.h"
+
+namespace chatter::chat {
+
+class LogPages {
+ public:
+  static constexpr int kPageEvents = 256;
+  static constexpr size_t kMaxReads = 8;
+  static constexpr size_t kMaxKeptBytes = 16 << 20;
+
+  struct Page {
+    std::vector<EncodedRun> runs;
+    bool has_more = false;  // false: the log ended here
+
+    size_t bytes() const;
+  };
+  using PagePtr = std::shared_ptr<const Page>;
+
+  // The reader must outlive the pages.
+  LogPages(store::EventReader& reader, Hub::Encoder encode);
+  // REQUIRES: the reader's database has been stopped.
+  ~LogPages();
+
+  // The page that begins after `after_seq`. Errors: UNAVAILABLE (DATABASE_UNAVAILABLE),
+  // DEADLINE_EXCEEDED: not read within ten seconds.
+  void Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> done);
+
+ private:
+  using EventPage = store::EventReader::EventPage;
+  using Place = std::pair<RoomKey, uint64_t>;  // a room, and the number after which a page begins
+  using Waiters = std::vector<Callback<PagePtr>>;
+  struct Kept {
+    Place place;
+    PagePtr page;
+  };
+
+  void ReadNext();
+  absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
+  void Answer(const Place& place, const absl::StatusOr<PagePtr>& page);
+  void Keep(const Place& place, const PagePtr& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  store::EventReader& reader_;
+  const Hub::Encoder encode_;
+
+  Mutex mu_;
+  absl::flat_hash_map<Place, Waiters> wanted_ ABSL_GUARDED_BY(mu_);  // under way, or in `waiting_`
+  std::deque<Place> waiting_ ABSL_GUARDED_BY(mu_);
+  size_t under_way_ ABSL_GUARDED_BY(mu_) = 0;
+  // Pages that are kept, the one that was used last at the front.
+  std::list<Kept> kept_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<Place, std::list<Kept>::iterator> kept_places_ ABSL_GUARDED_BY(mu_);
+  size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+
+  Worker worker_;  // the last member: its closures use the others
+};
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_LOG_PAGES_H_
