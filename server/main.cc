@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/synchronization/mutex.h"
 #include "server/app/config.h"
 #include "server/app/logging.h"
 #include "server/app/migrate_command.h"
@@ -62,6 +63,8 @@ int main(int argc, char** argv) {
     std::cout << command_line->text;
     return kSuccess;
   }
+  // gRPC's locks are Abseil's, and Debian's Abseil looks for deadlocks at each: for debugging only.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of the write
   chatter::app::SetUpLogging(command_line->config.log_level);
   if (command_line->command == Command::kMigrate)

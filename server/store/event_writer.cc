@@ -1,38 +1,20 @@
 #include "server/store/event_writer.h"
 
 #include <algorithm>
-#include <deque>
-#include <map>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/time/clock.h"
 #include "server/base/mutex.h"
 #include "server/model/errors.h"
 #include "server/store/database.h"
+#include "server/store/send_queue.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
 
-struct Send {
-  NewMessage message;
-  absl::Time deadline;
-  Callback<StoredMessage> done;
-
-  size_t bytes() const { return message.text.size() + 128; }
-};
-
 using Batch = std::vector<Send>;
-
-// What makes a message unique. Views into the message.
-using SendKey = std::tuple<std::string_view, RoomId, std::string_view, std::string_view>;
-
-SendKey KeyOf(const NewMessage& message) {
-  return {message.room.tenant.text(), message.room.room, message.sender_id,
-          message.client_message_id};
-}
 
 // Puts the messages of a tenant next to each other and the tenants in the order in which their
 // rooms are locked. Within a tenant the order of arrival stays.
@@ -123,50 +105,23 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
 
   void Append(Send send) {
     Batch batch;
-    Callback<StoredMessage> refused;
+    bool added;
     {
       MutexLock lock(mu_);
-      if (queue_.size() >= kMaxQueuedRows || queued_bytes_ + send.bytes() > kMaxQueuedBytes) {
-        refused = std::move(send.done);
-      } else {
-        queued_bytes_ += send.bytes();
-        queue_.push_back(std::move(send));
-        if (in_flight_ == 0) batch = TakeBatch();
-      }
+      added = queue_.Add(send);
+      if (in_flight_ == 0) batch = TakeBatch();
     }
-    if (refused) {
-      refused(MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
-                                 "Too many sends are waiting to be stored.", absl::Seconds(1)));
+    if (!added) {
+      send.done(MakeRetryableError(absl::StatusCode::kResourceExhausted,
+                                   v1::ERROR_REASON_OVERLOADED,
+                                   "Too many sends are waiting to be stored.", absl::Seconds(1)));
     }
     if (!batch.empty()) Commit(std::move(batch));
   }
 
  private:
-  // The next messages to store. A message whose key is in the batch already stays for a later one,
-  // which will find the first stored.
   Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    Batch batch;
-    batch.reserve(std::min(queue_.size(), kMaxBatchRows));  // keys are views into its elements
-    std::deque<Send> repeated;
-    absl::flat_hash_set<SendKey> keys;
-    size_t bytes = 0;
-    while (!queue_.empty() && batch.size() < kMaxBatchRows) {
-      bytes += queue_.front().bytes();
-      if (bytes > kMaxBatchBytes && !batch.empty()) break;
-      Send send = std::move(queue_.front());
-      queue_.pop_front();
-      if (keys.contains(KeyOf(send.message))) {
-        repeated.push_back(std::move(send));
-        continue;
-      }
-      queued_bytes_ -= send.bytes();
-      batch.push_back(std::move(send));
-      keys.insert(KeyOf(batch.back().message));
-    }
-    while (!repeated.empty()) {
-      queue_.push_front(std::move(repeated.back()));
-      repeated.pop_back();
-    }
+    Batch batch = queue_.TakeBatch(kMaxBatchRows, kMaxBatchBytes);
     if (!batch.empty()) ++in_flight_;
     return batch;
   }
@@ -238,8 +193,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   CommitListener listener_;  // called on the database's thread only
 
   Mutex mu_;
-  std::deque<Send> queue_ ABSL_GUARDED_BY(mu_);
-  size_t queued_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  SendQueue queue_ ABSL_GUARDED_BY(mu_);
   size_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;  // transactions
 };
 

@@ -1,11 +1,11 @@
 // Stores messages: group commit over all rooms and tenants.
 //
 // While one commit is in flight, sends gather; they leave together as one pipeline with one commit,
-// at most kMaxBatchRows or kMaxBatchBytes of them. A lone send leaves at once. A batch that fails
-// is sent again one by one, so that a bad row fails alone. A connection that is lost with a batch
-// in flight leaves its fate unknown: the batch is sent again, and the client message ids keep it
-// from being stored twice. Thread-safe. The database must outlive the writer. Callbacks run on the
-// database's thread.
+// at most kMaxBatchRows or kMaxBatchBytes of them, tenants and rooms in turn. A lone send leaves at
+// once. A batch that fails is sent again one by one, so that a bad row fails alone. A connection
+// that is lost with a batch in flight leaves its fate unknown: the batch is sent again, and the
+// client message ids keep it from being stored twice. Thread-safe. The database must outlive the
+// writer. Callbacks run on the database's thread.
 #ifndef CHATTER_SERVER_STORE_EVENT_WRITER_H_
 #define CHATTER_SERVER_STORE_EVENT_WRITER_H_
 
@@ -49,7 +49,8 @@ class EventWriter {
 
   // Errors: NOT_FOUND (ROOM_NOT_FOUND: no such room, or the sender isn't in it), ALREADY_EXISTS
   // (CLIENT_MESSAGE_ID_REUSED), UNAVAILABLE (DATABASE_UNAVAILABLE: not known to be stored by the
-  // deadline), RESOURCE_EXHAUSTED (OVERLOADED: the queue is full).
+  // deadline), RESOURCE_EXHAUSTED (OVERLOADED: the queue is full, or the tenant's half
+  // of it).
   void Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done);
 
  private:

@@ -187,13 +187,14 @@ TEST_F(EventWriterTest, AFullQueueRefuses) {
   const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
   std::atomic<int> refused = 0;
-  for (size_t i = 0; i < EventWriter::kMaxQueuedRows + 2; ++i) {
+  const size_t half = EventWriter::kMaxQueuedRows / 2;
+  for (size_t i = 0; i < half + 2; ++i) {
     writer.Append({key_, "alice", absl::StrCat(i), "hello"}, Soon(),
                   [&](absl::StatusOr<StoredMessage> stored) {
                     if (ReasonOf(stored.status()) == v1::ERROR_REASON_OVERLOADED) ++refused;
                   });
   }
-  EXPECT_EQ(refused, 1);  // one more is under way, and kMaxQueuedRows wait
+  EXPECT_EQ(refused, 1);  // one more is under way, and the tenant's half of the queue waits
 }
 
 }  // namespace
