@@ -34,7 +34,7 @@ class LogPages {
 
   struct Page {
     std::vector<EncodedRun> runs;
-    bool has_more = false;  // false: the log ended here
+    bool has_more = false;  // false: the log ended here; true: perhaps not
 
     size_t bytes() const;
   };

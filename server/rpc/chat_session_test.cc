@@ -347,6 +347,39 @@ TEST_F(ChatSessionTest, ASlowReaderIsToldThatItLagsAndLosesNothing) {
   EXPECT_EQ(bob->Seqs(room_), Range(1, 102));
 }
 
+TEST_F(ChatSessionTest, AStreamWhoseWriteIsStuckReadsNothingFromTheLog) {
+  const auto bob = Connect("bob");
+  const auto alice = Connect("alice");
+  bob->Open({{room_, 0}});
+  alice->Open({{room_, 0}});
+  bob->WaitForCaughtUp(room_);
+  alice->WaitForCaughtUp(room_);
+  bob->Stall();
+  Store(room_, 1);
+  alice->WaitForSeq(room_, 2);
+  const auto stuck = bob->session().TakeFrame();
+  EXPECT_FALSE(stuck.empty());
+  Store(room_, 100, std::string(4'000, 'x'));  // far more than max_live_bytes
+  alice->WaitForSeq(room_, 102);
+  // What bob had asked for would have come by now.
+  ASSERT_TRUE(test::Await<chat::LogPages::PagePtr>([&](auto done) {
+                stack_.pages.Read({tenant_, room_}, 0, std::move(done));
+              }).ok());
+  v1::ChatResponse response;
+  std::string bytes;
+  for (const EncodedEvent& event : bob->session().TakeFrame()) bytes += *event;
+  ASSERT_TRUE(response.ParseFromString(bytes));
+  ASSERT_EQ(response.events_size(), 1);
+  EXPECT_TRUE(response.events(0).has_lagged());
+  bob->Resume();
+  bob->WaitForSeq(room_, 102);
+  EXPECT_EQ(bob->Seqs(room_), [] {
+    auto seqs = Range(1, 102);
+    seqs.erase(seqs.begin() + 1);  // the stuck one
+    return seqs;
+  }());
+}
+
 TEST_F(ChatSessionTest, AnHourOfSilenceIsAnHourOfHeartbeats) {
   const auto bob = Connect("bob");
   bob->Open();

@@ -27,7 +27,7 @@ class EventReader {
 
   struct EventPage {
     std::vector<RoomEvent> events;  // ascending without gaps
-    bool has_more = false;          // false: the log ended here
+    bool has_more = false;          // false: the log ended here; true: perhaps not
   };
   // Up to `limit` events after `after_seq`.
   void ReadEvents(const RoomKey& room, uint64_t after_seq, int limit, absl::Time deadline,

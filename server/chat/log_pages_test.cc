@@ -1,0 +1,112 @@
+#include "server/chat/log_pages.h"
+
+#include <future>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::chat {
+namespace {
+
+using test::Await;
+using test::CoreStack;
+using test::TestDatabase;
+
+class LogPagesTest : public testing::Test {
+ protected:
+  void Store(int count, const std::string& text = "text") {
+    std::vector<std::future<bool>> answers;
+    for (int i = 0; i < count; ++i) {
+      auto promise = std::make_shared<std::promise<bool>>();
+      answers.push_back(promise->get_future());
+      stack_.writer.Append({key_, "alice", absl::StrCat(next_id_++), text}, test::Soon(),
+                           [promise](const absl::StatusOr<store::StoredMessage>& stored) {
+                             promise->set_value(stored.ok());
+                           });
+    }
+    for (auto& answer : answers) ASSERT_TRUE(answer.get());
+  }
+  std::future<LogPages::PagePtr> Begin(uint64_t after_seq) {
+    auto promise = std::make_shared<std::promise<LogPages::PagePtr>>();
+    auto future = promise->get_future();
+    stack_.pages.Read(key_, after_seq, [promise](absl::StatusOr<LogPages::PagePtr> page) {
+      promise->set_value(page.value_or(nullptr));
+    });
+    return future;
+  }
+  LogPages::PagePtr Read(uint64_t after_seq) { return Begin(after_seq).get(); }
+  static uint64_t LastSeq(const LogPages::Page& page) { return page.runs.back().next_seq() - 1; }
+
+  TestDatabase database_;
+  const SchemaName tenant_ = database_.AddTenant("acme");
+  CoreStack stack_{database_.url()};
+  const RoomKey key_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
+  int next_id_ = 0;
+};
+
+TEST_F(LogPagesTest, PagesEndAtTheSameNumbersWhereverTheyBegin) {
+  Store(600);
+  for (const uint64_t after_seq : {0u, 1u, 100u, 255u}) {
+    const auto page = Read(after_seq);
+    ASSERT_NE(page, nullptr);
+    EXPECT_EQ(page->runs.front().first_seq, after_seq + 1);
+    EXPECT_EQ(LastSeq(*page), 256u);
+    EXPECT_TRUE(page->has_more);
+  }
+  EXPECT_EQ(LastSeq(*Read(256)), 512u);
+  const auto last = Read(512);
+  EXPECT_EQ(LastSeq(*last), 601u);
+  EXPECT_FALSE(last->has_more);
+  EXPECT_TRUE(Read(601)->runs.empty());
+}
+
+TEST_F(LogPagesTest, PagesAreBoundedInBytesButHoldAtLeastOneEvent) {
+  Store(40, std::string(16'000, 'x'));
+  uint64_t seq = 0;
+  while (true) {
+    const auto page = Read(seq);
+    ASSERT_NE(page, nullptr);
+    if (!page->has_more && page->runs.empty()) break;
+    ASSERT_FALSE(page->runs.empty());
+    EXPECT_LE(page->bytes(), store::EventReader::kMaxPageBytes + 17'000);
+    seq = LastSeq(*page);
+  }
+  EXPECT_EQ(seq, 41u);
+}
+
+TEST_F(LogPagesTest, ManyWhoWantAPageGetTheSame) {
+  Store(300);
+  std::vector<std::future<LogPages::PagePtr>> pages;
+  for (int i = 0; i < 100; ++i) pages.push_back(Begin(0));
+  const auto first = pages.front().get();
+  for (size_t i = 1; i < pages.size(); ++i) EXPECT_EQ(pages[i].get(), first);
+  EXPECT_EQ(Read(0), first);  // afterwards too
+}
+
+TEST_F(LogPagesTest, TheLastPageGrowsAndIsReadAnew) {
+  Store(2);
+  EXPECT_EQ(LastSeq(*Read(0)), 3u);
+  Store(2);
+  EXPECT_EQ(LastSeq(*Read(0)), 5u);
+}
+
+TEST_F(LogPagesTest, MorePagesThanAreUnderWayAtOnceAllCome) {
+  Store(static_cast<int>(LogPages::kMaxReads) * LogPages::kPageEvents);
+  std::vector<std::future<LogPages::PagePtr>> pages;
+  for (uint64_t seq = 0; seq < LogPages::kMaxReads * LogPages::kPageEvents; seq += 16) {
+    pages.push_back(Begin(seq));
+  }
+  uint64_t seq = 0;
+  for (auto& page : pages) {
+    EXPECT_EQ(page.get()->runs.front().first_seq, seq + 1);
+    seq += 16;
+  }
+}
+
+}  // namespace
+}  // namespace chatter::chat
