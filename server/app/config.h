@@ -27,8 +27,9 @@ struct Config {
   bool prepared_statements = true;
 
   std::string listen = "127.0.0.1:50051";
-  std::string ops_listen;  // empty: off
-  TlsFiles tls;            // of `listen`; the operators' port isn't encrypted
+  std::string ops_listen;      // empty: off
+  std::string metrics_listen;  // empty: off
+  TlsFiles tls;                // of `listen`; the operators' port isn't encrypted
 
   // The SHA-256 of the administrator's key; nullopt: nobody can administrate.
   std::optional<Sha256Digest> admin_key_digest;

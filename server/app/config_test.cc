@@ -211,6 +211,7 @@ TEST_F(ConfigTest, NamesTheSettingThatIsWrong) {
       {"--listen", "localhost"},
       {"--listen", "localhost:65536"},
       {"--ops-listen", ":1"},
+      {"--metrics-listen", ":1"},
       {"--heartbeat-interval", "5"},
       {"--drain-grace", "-1s"},
       {"--database-connections", "0"},

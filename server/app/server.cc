@@ -115,6 +115,7 @@ absl::Status Server::Begin() {
   services_ = std::make_unique<Services>(*backend_);
   if (absl::Status status = Listen(); !status.ok()) return status;
   if (absl::Status status = ListenForOperators(); !status.ok()) return status;
+  if (absl::Status status = ServeMetrics(); !status.ok()) return status;
   listening_ = true;
   BeginTasks();
   return absl::OkStatus();
@@ -170,6 +171,16 @@ absl::Status Server::ListenForOperators() {
   ops_server_ = builder.BuildAndStart();
   if (ops_server_ == nullptr) return CannotListenError(config_.ops_listen);
   spdlog::info("listening for operators: address={} port={}", config_.ops_listen, ops_port_);
+  return absl::OkStatus();
+}
+
+absl::Status Server::ServeMetrics() {
+  if (config_.metrics_listen.empty()) return absl::OkStatus();
+  auto metrics = MetricsServer::Start(config_.metrics_listen, *backend_);
+  if (!metrics.ok()) return metrics.status();
+  metrics_ = *std::move(metrics);
+  spdlog::info("listening for Prometheus: address={} port={}", config_.metrics_listen,
+               metrics_port());
   return absl::OkStatus();
 }
 

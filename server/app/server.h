@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "server/app/backend.h"
 #include "server/app/config.h"
+#include "server/app/metrics.h"
 #include "server/app/periodic_task.h"
 #include "server/app/schemas.h"
 #include "server/app/tls.h"
@@ -33,7 +34,8 @@ class Server {
   ~Server();
 
   int port() const { return port_; }
-  int ops_port() const { return ops_port_; }  // 0: off
+  int ops_port() const { return ops_port_; }                                       // 0: off
+  int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }  // 0: off
   bool ready() const { return connected_ && schemas_ready_; }
 
   // Drains the streams, lets calls end, and stops. Blocks for the drain's grace and a few seconds
@@ -48,6 +50,7 @@ class Server {
   absl::Status Listen();
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
   absl::Status ListenForOperators();
+  absl::Status ServeMetrics();
   void BeginTasks();
   void ReportHealth();
   void WaitForStreams();
@@ -72,6 +75,7 @@ class Server {
   PeriodicTask health_task_;
   std::unique_ptr<Backend> backend_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<MetricsServer> metrics_;         // nullptr: off
   std::unique_ptr<TlsCertificates> certificates_;  // nullptr: connections aren't encrypted
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::Server> ops_server_;

@@ -85,6 +85,12 @@ std::string ApplyOpsListen(const std::string& value, Config& config) {
   return kRight;
 }
 
+std::string ApplyMetricsListen(const std::string& value, Config& config) {
+  if (!IsAddress(value)) return "must be HOST:PORT";
+  config.metrics_listen = value;
+  return kRight;
+}
+
 std::string ApplyTlsFile(const std::string& value, absl::Status (*check)(const std::string&),
                          std::string& out) {
   if (absl::Status status = check(value); !status.ok()) return std::string(status.message());
@@ -198,6 +204,10 @@ constexpr Setting kSettings[] = {
      "Where to serve channelz, health and reflection to operators, such as 127.0.0.1:50052 "
      "(default: nowhere). It isn't encrypted: keep it from strangers",
      ApplyOpsListen},
+    {"metrics-listen", "HOST:PORT",
+     "Where to serve Prometheus' metrics, by HTTP at /metrics, such as 127.0.0.1:9464 (default: "
+     "nowhere). It isn't encrypted: keep it from strangers",
+     ApplyMetricsListen},
     {"tls-cert-file", "FILE",
      "The server's certificate and those between it and its authority, PEM: encrypts connections. "
      "Needs tls-key-file. Looked at again every two seconds",

@@ -29,6 +29,7 @@ void LogPages::Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> d
   PagePtr kept;
   {
     MutexLock lock(mu_);
+    ++times_wanted_;
     if (const auto found = kept_places_.find(place); found != kept_places_.end()) {
       kept_.splice(kept_.begin(), kept_, found->second);
       kept = kept_.front().page;
@@ -42,6 +43,14 @@ void LogPages::Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> d
   worker_.Post([kept, done = std::move(done)]() mutable { done(std::move(kept)); });
 }
 
+LogPages::Stats LogPages::stats() const {
+  MutexLock lock(mu_);
+  return {.wanted = times_wanted_,
+          .read = times_read_,
+          .waiting = waiting_.size(),
+          .kept_bytes = kept_bytes_};
+}
+
 // Reads the next page that is wanted, unless enough of them are under way.
 void LogPages::ReadNext() {
   std::optional<Place> place;
@@ -49,6 +58,7 @@ void LogPages::ReadNext() {
     MutexLock lock(mu_);
     if (under_way_ == kMaxReads || waiting_.empty()) return;
     ++under_way_;
+    ++times_read_;
     place = std::move(waiting_.front());
     waiting_.pop_front();
   }

@@ -49,6 +49,14 @@ class LogPages {
   // DEADLINE_EXCEEDED: not read within ten seconds.
   void Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> done);
 
+  struct Stats {
+    uint64_t wanted = 0;  // by streams
+    uint64_t read = 0;    // from the database
+    size_t waiting = 0;
+    size_t kept_bytes = 0;
+  };
+  Stats stats() const;
+
  private:
   using EventPage = store::EventReader::EventPage;
   using Place = std::pair<RoomKey, uint64_t>;  // a room, and the number after which a page begins
@@ -66,7 +74,7 @@ class LogPages {
   store::EventReader& reader_;
   const Hub::Encoder encode_;
 
-  Mutex mu_;
+  mutable Mutex mu_;
   absl::flat_hash_map<Place, Waiters> wanted_ ABSL_GUARDED_BY(mu_);  // under way, or in `waiting_`
   std::deque<Place> waiting_ ABSL_GUARDED_BY(mu_);
   size_t under_way_ ABSL_GUARDED_BY(mu_) = 0;
@@ -74,6 +82,8 @@ class LogPages {
   std::list<Kept> kept_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<Place, std::list<Kept>::iterator> kept_places_ ABSL_GUARDED_BY(mu_);
   size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t times_wanted_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t times_read_ ABSL_GUARDED_BY(mu_) = 0;
 
   Worker worker_;  // the last member: its closures use the others
 };

@@ -36,6 +36,7 @@ class ChatSessions {
   // Ends every session that is left, with DRAINING.
   void EndAll();
   size_t active() const;
+  const LiveBytes& live_bytes() const { return *live_bytes_; }
 
  private:
   std::vector<std::shared_ptr<ChatSession>> Snapshot() const;

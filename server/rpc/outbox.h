@@ -26,6 +26,7 @@ struct LiveBytes {
   explicit LiveBytes(size_t max_bytes) : max(max_bytes) {}
   const size_t max;
   std::atomic<size_t> used = 0;
+  std::atomic<uint64_t> times_dropped = 0;
 };
 
 class Outbox {
@@ -63,6 +64,7 @@ class Outbox {
 
   // Drops all live and momentary entries; returns the live ones, in order.
   std::vector<Dropped> DropLive() {
+    ++all_->times_dropped;
     std::vector<Dropped> dropped;
     std::deque<Entry> kept;
     for (Entry& entry : entries_) {

@@ -109,6 +109,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
     {
       MutexLock lock(mu_);
       added = queue_.Add(send);
+      if (!added) ++refused_;
       if (in_flight_ == 0) batch = TakeBatch();
     }
     if (!added) {
@@ -117,6 +118,15 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
                                    "Too many sends are waiting to be stored.", absl::Seconds(1)));
     }
     if (!batch.empty()) Commit(std::move(batch));
+  }
+
+  Stats stats() {
+    MutexLock lock(mu_);
+    return {.queued_rows = queue_.rows(),
+            .queued_bytes = queue_.bytes(),
+            .commits = commits_,
+            .messages = messages_,
+            .refused = refused_};
   }
 
  private:
@@ -157,6 +167,11 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       }
     }
     std::vector<CommittedEvents> rooms = CommittedIn(batch, outcomes);
+    {
+      MutexLock lock(mu_);
+      ++commits_;
+      for (const CommittedEvents& room : rooms) messages_ += room.events.size();
+    }
     if (!rooms.empty()) listener_(std::move(rooms));
     for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i]));
   }
@@ -195,12 +210,17 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   Mutex mu_;
   SendQueue queue_ ABSL_GUARDED_BY(mu_);
   size_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;  // transactions
+  uint64_t commits_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t messages_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t refused_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 EventWriter::EventWriter(Database& database, CommitListener listener)
     : impl_(std::make_shared<Impl>(database, std::move(listener))) {}
 
 EventWriter::~EventWriter() = default;
+
+EventWriter::Stats EventWriter::stats() const { return impl_->stats(); }
 
 void EventWriter::Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done) {
   impl_->Append({std::move(message), deadline, std::move(done)});

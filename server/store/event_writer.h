@@ -53,6 +53,15 @@ class EventWriter {
   // of it).
   void Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done);
 
+  struct Stats {
+    size_t queued_rows = 0;
+    size_t queued_bytes = 0;
+    uint64_t commits = 0;
+    uint64_t messages = 0;  // stored, or found stored before
+    uint64_t refused = 0;   // for want of room in the queue
+  };
+  Stats stats() const;
+
  private:
   class Impl;
   std::shared_ptr<Impl> impl_;

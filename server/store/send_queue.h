@@ -41,6 +41,9 @@ class SendQueue {
   // stored.
   std::vector<Send> TakeBatch(size_t max_rows, size_t max_bytes);
 
+  size_t rows() const { return held_.rows; }
+  size_t bytes() const { return held_.bytes; }
+
  private:
   // The messages of a room, or a part of them.
   using Sends = std::list<Send>;
