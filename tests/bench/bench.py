@@ -13,6 +13,7 @@ import sys
 
 import charts
 import report
+from budget import budget
 from calls import authentication, calls
 from growth import growth
 from machine import LOCAL, ROOT, Chatterd, Failed, Postgres
@@ -31,6 +32,7 @@ WORKLOADS = {
     "stalled": (stalled, 48, 14),
     "calls": (calls, 60, 14),
     "authentication": (authentication, 22, 6),
+    "budget": (budget, 40, 7),
     "growth": (growth, 420, 20),
 }
 

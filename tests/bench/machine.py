@@ -199,12 +199,13 @@ class Server:
 class Chatterd(Server):
     """Ready when its context is entered."""
 
-    def __init__(self, postgres, *flags):
+    def __init__(self, postgres, *flags, environment=()):
         self._key_file = LOCAL / "admin-key"
         if not self._key_file.exists():
             self._key_file.touch(0o600)
             self._key_file.write_text(secrets.token_hex(32) + "\n", "utf-8")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHATTER")}
+        environment = dict(environment) | {name: value for name, value in os.environ.items()
+                                           if not name.startswith("CHATTER")}
         environment |= {"CHATTERD_DATABASE_URL": postgres.url, "CHATTERD_DRAIN_GRACE": "0s"}
         super().__init__("chatterd", [BIN / "chatterd", "--listen", "127.0.0.1:0", "--admin-key-file", self._key_file,
                                       *flags], r"listening: address=\S+ port=(\d+)", environment)
@@ -246,8 +247,8 @@ class Run:
         return {name: seconds * 1e6 / count if count else None for name, seconds in self.cpu.items()}
 
 
-def generate(server, postgres, *arguments, timeout=180):
-    """Runs the load generator on a server."""
+def generate(server, postgres, *arguments, timeout=180, at=lambda event: None):
+    """Runs the load generator on a server. `at` is told of its events: `begin` and `end` of what is measured."""
     command = [BIN / "chatter_loadgen", "--address", server.address, *arguments]
     process = own_process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     watchdog = threading.Timer(timeout, process.kill)
@@ -267,6 +268,7 @@ def generate(server, postgres, *arguments, timeout=180):
                 "server": cpu_of(server.pid), "generator": cpu_of(process.pid),
                 "postgresql": postgres.cpu() if postgres else 0.0})
             marks[event["event"]] = rss_of(server.pid)
+            at(event["event"])
         process.wait()
     finally:
         watchdog.cancel()
