@@ -1,12 +1,10 @@
 #include "server/interceptors/request_id.h"
 
-#include <array>
 #include <cstdint>
 #include <string>
 
-#include "absl/strings/escaping.h"
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
-#include "server/base/crypto.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/metadata.h"
 
@@ -18,16 +16,17 @@ using grpc::experimental::InterceptionHookPoints;
 constexpr char kKey[] = "x-request-id";
 constexpr size_t kMaxBytes = 128;
 
-// A random UUID (version 4).
+// A random UUID (version 4). Nothing depends on its being hard to guess, so it isn't taken from the
+// generator of secrets, which costs several microseconds.
 std::string GenerateRequestId() {
-  std::array<uint8_t, 16> bytes;
-  RandomBytes(bytes.data(), bytes.size());
-  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
-  const std::string hex = absl::BytesToHexString(
-      absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-  return absl::StrCat(hex.substr(0, 8), "-", hex.substr(8, 4), "-", hex.substr(12, 4), "-",
-                      hex.substr(16, 4), "-", hex.substr(20));
+  thread_local absl::BitGen random;
+  const auto high = absl::Uniform<uint64_t>(random);
+  const auto low = absl::Uniform<uint64_t>(random);
+  return absl::StrCat(absl::Hex(high >> 32, absl::kZeroPad8), "-",
+                      absl::Hex(high >> 16 & 0xffff, absl::kZeroPad4), "-",
+                      absl::Hex(0x4000 | (high & 0x0fff), absl::kZeroPad4), "-",
+                      absl::Hex(0x8000 | (low >> 48 & 0x3fff), absl::kZeroPad4), "-",
+                      absl::Hex(low & 0xffff'ffff'ffff, absl::kZeroPad12));
 }
 
 class RequestId final : public grpc::experimental::Interceptor {
