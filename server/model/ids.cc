@@ -87,12 +87,12 @@ RoomId RoomId::Generate(int64_t unix_millis) {
 
 std::string RoomId::ToString() const {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
-  for (uint8_t byte : bytes_) {
-    if (IsHyphenPosition(text.size())) text.push_back('-');
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 0x0f]);
+  std::string text(36, '-');
+  size_t place = 0;
+  for (const uint8_t byte : bytes_) {
+    if (IsHyphenPosition(place)) ++place;
+    text[place++] = kDigits[byte >> 4];
+    text[place++] = kDigits[byte & 0x0f];
   }
   return text;
 }
