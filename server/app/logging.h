@@ -2,13 +2,24 @@
 #ifndef CHATTER_SERVER_APP_LOGGING_H_
 #define CHATTER_SERVER_APP_LOGGING_H_
 
+#include <memory>
+
 #include "spdlog/common.h"
+
+namespace spdlog {
+class logger;
+}
 
 namespace chatter::app {
 
 // Makes all log lines, gRPC's own included, go to stderr, one line each, with the time in UTC. To
 // be called once, before anything logs.
 void SetUpLogging(spdlog::level::level_enum level);
+
+// For the lines of the calls, which are many: those below warnings stay in memory, up to 16 KiB of
+// them, until it is flushed or any other line is written; the lines keep their order. Whoever uses
+// it flushes it now and then. REQUIRES: SetUpLogging was called.
+std::shared_ptr<spdlog::logger> AccessLogger();
 
 }  // namespace chatter::app
 

@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "server/app/logging.h"
 #include "server/interceptors/stack.h"
 #include "server/rpc/chat_service.h"
 #include "server/rpc/health_service.h"
@@ -44,6 +45,8 @@ constexpr absl::Duration kRecheckInterval = absl::Milliseconds(1'500);
 constexpr absl::Duration kHeadCheckInterval = absl::Seconds(5);
 constexpr absl::Duration kPurgeInterval = absl::Seconds(5);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(2);
+// How late a call's line may come into the log.
+constexpr absl::Duration kAccessLogInterval = absl::Milliseconds(500);
 // How long calls may still take once the streams are drained.
 constexpr std::chrono::milliseconds kCallGrace(2'000);
 
@@ -147,7 +150,7 @@ absl::Status Server::Listen() {
   interceptors::InstallStack(builder, {.tenants = backend_->identity->tenant_directory,
                                        .authenticators = backend_->identity->authenticators,
                                        .users = backend_->identity->users,
-                                       .access_log = spdlog::default_logger(),
+                                       .access_log = AccessLogger(),
                                        .methods = rpc::Methods(),
                                        .clock = clock_,
                                        .credentials = {.session_cookie = config_.session_cookie()},
@@ -201,6 +204,7 @@ void Server::BeginTasks() {
     // What failed is in the log, and due the next time as well.
     if (ready()) backend_->tenant_purger.Run().IgnoreError();
   });
+  access_log_task_.emplace(kAccessLogInterval, [log = AccessLogger()] { log->flush(); });
   if (certificates_ != nullptr) {
     certificate_task_.emplace(kCertificateInterval, [this] { certificates_->Refresh(); });
   }
@@ -232,6 +236,7 @@ void Server::Shutdown() {
   }
   health_task_.Stop();
   certificate_task_.reset();
+  access_log_task_.reset();
   purge_task_.reset();
   head_check_task_.reset();
   recheck_task_.reset();

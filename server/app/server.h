@@ -85,6 +85,7 @@ class Server {
   std::optional<PeriodicTask> head_check_task_;
   std::optional<PeriodicTask> purge_task_;
   std::optional<PeriodicTask> certificate_task_;
+  std::optional<PeriodicTask> access_log_task_;
 };
 
 }  // namespace chatter::app

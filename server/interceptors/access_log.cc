@@ -4,12 +4,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
@@ -21,10 +21,18 @@ namespace {
 
 using grpc::experimental::InterceptionHookPoints;
 
-bool IsPlain(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
-         std::string_view("._:/@+-[]%").find(c) != std::string_view::npos;
-}
+// By byte: whether it is plain.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (const char c :
+       std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "._:/@+-[]%")) {
+    plain[static_cast<unsigned char>(c)] = true;
+  }
+  return plain;
+}();
+
+bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 std::string Escaped(std::string_view value) {
   if (std::all_of(value.begin(), value.end(), IsPlain)) return std::string(value);
