@@ -9,6 +9,7 @@
 
 #include "chatter/v1/chat.grpc.pb.h"
 #include "server/chat/messages.h"
+#include "server/rpc/arena_messages.h"
 #include "server/rpc/chat_sessions.h"
 
 namespace chatter::rpc {
@@ -20,7 +21,9 @@ using RawChatService =
 class ChatService final : public RawChatService {
  public:
   ChatService(chat::Messages& messages, ChatSessions& sessions)
-      : messages_(messages), sessions_(sessions) {}
+      : messages_(messages), sessions_(sessions) {
+    SetMessageAllocatorFor_ListMessages(&list_messages_);
+  }
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Chat(
       grpc::CallbackServerContext* context) override;
@@ -34,6 +37,7 @@ class ChatService final : public RawChatService {
  private:
   chat::Messages& messages_;
   ChatSessions& sessions_;
+  ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
 };
 
 }  // namespace chatter::rpc

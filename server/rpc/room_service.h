@@ -6,12 +6,15 @@
 
 #include "chatter/v1/room.grpc.pb.h"
 #include "server/chat/rooms.h"
+#include "server/rpc/arena_messages.h"
 
 namespace chatter::rpc {
 
 class RoomService final : public v1::RoomService::CallbackService {
  public:
-  explicit RoomService(chat::Rooms& rooms) : rooms_(rooms) {}
+  explicit RoomService(chat::Rooms& rooms) : rooms_(rooms) {
+    SetMessageAllocatorFor_ListRooms(&list_rooms_);
+  }
 
   grpc::ServerUnaryReactor* CreateRoom(grpc::CallbackServerContext* context,
                                        const v1::CreateRoomRequest* request,
@@ -25,6 +28,7 @@ class RoomService final : public v1::RoomService::CallbackService {
 
  private:
   chat::Rooms& rooms_;
+  ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
 };
 
 }  // namespace chatter::rpc
