@@ -57,8 +57,11 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
       [&](const Caller& caller, Callback<EventReader::MessagePage> done) {
         messages_.List(caller, FromProto(*request), std::move(done));
       },
-      [response](const EventReader::MessagePage& page) {
-        for (const Message& message : page.messages) ToProto(message, response->add_messages());
+      [response](EventReader::MessagePage page) {
+        response->mutable_messages()->Reserve(static_cast<int>(page.messages.size()));
+        for (Message& message : page.messages) {
+          ToProto(std::move(message), response->add_messages());
+        }
         response->set_has_more(page.has_more);
       });
 }

@@ -1,6 +1,7 @@
 #include "server/rpc/convert.h"
 
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "absl/time/time.h"
@@ -56,15 +57,18 @@ void ToProto(const RoomEvent& event, v1::RoomEvent* out) {
   std::visit(SetWhat{out}, event.what);
 }
 
-void ToProto(const Room& room, v1::Room* out) {
+void ToProto(Room room, v1::Room* out) {
   out->set_id(room.id.ToString());
   out->set_kind(ToProto(room.kind));
   out->set_head_seq(room.head_seq);
   out->set_member_count(room.member_count);
-  for (const std::string& user_id : room.user_ids) out->add_user_ids(user_id);
+  out->mutable_user_ids()->Reserve(static_cast<int>(room.user_ids.size()));
+  for (std::string& user_id : room.user_ids) out->add_user_ids(std::move(user_id));
   ToProto(room.created_at, out->mutable_created_at());
   ToProto(room.last_event_at, out->mutable_last_event_at());
-  if (room.last_message.has_value()) ToProto(*room.last_message, out->mutable_last_message());
+  if (room.last_message.has_value()) {
+    ToProto(*std::move(room.last_message), out->mutable_last_message());
+  }
 }
 
 void ToProto(const RoomHead& head, v1::RoomHead* out) {
@@ -72,13 +76,13 @@ void ToProto(const RoomHead& head, v1::RoomHead* out) {
   out->set_head_seq(head.head_seq);
 }
 
-void ToProto(const Message& message, v1::Message* out) {
+void ToProto(Message message, v1::Message* out) {
   out->set_room_id(message.room_id.ToString());
   out->set_seq(message.seq);
-  out->set_sender_id(message.sender_id);
-  out->set_client_message_id(message.client_message_id);
-  out->set_text(message.text);
-  out->set_service(message.service);
+  out->set_sender_id(std::move(message.sender_id));
+  out->set_client_message_id(std::move(message.client_message_id));
+  out->set_text(std::move(message.text));
+  out->set_service(std::move(message.service));
   ToProto(message.created_at, out->mutable_created_at());
 }
 

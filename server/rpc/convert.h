@@ -26,10 +26,10 @@ void ToProto(absl::Duration duration, google::protobuf::Duration* out);
 v1::RoomKind ToProto(RoomKind kind);
 // Leaves `what` unset for an UnknownEvent, as clients expect of a kind they don't know.
 void ToProto(const RoomEvent& event, v1::RoomEvent* out);
-void ToProto(const Room& room, v1::Room* out);
+void ToProto(Room room, v1::Room* out);
 void ToProto(const RoomHead& head, v1::RoomHead* out);
 
-void ToProto(const Message& message, v1::Message* out);
+void ToProto(Message message, v1::Message* out);
 void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out);
 
 void ToProto(const User& user, v1::User* out);

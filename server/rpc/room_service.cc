@@ -20,8 +20,8 @@ grpc::ServerUnaryReactor* RoomService::CreateRoom(grpc::CallbackServerContext* c
         std::vector<std::string> user_ids(request->user_ids().begin(), request->user_ids().end());
         rooms_.Create(caller, std::move(user_ids), std::move(done));
       },
-      [response](const Rooms::Created& result) {
-        ToProto(result.room, response->mutable_room());
+      [response](Rooms::Created result) {
+        ToProto(std::move(result.room), response->mutable_room());
         response->set_created(result.created);
       });
 }
@@ -34,7 +34,7 @@ grpc::ServerUnaryReactor* RoomService::GetRoom(grpc::CallbackServerContext* cont
       [&](const Caller& caller, Callback<Room> done) {
         rooms_.Get(caller, request->room_id(), std::move(done));
       },
-      [response](const Room& room) { ToProto(room, response->mutable_room()); });
+      [response](Room room) { ToProto(std::move(room), response->mutable_room()); });
 }
 
 grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* context,
@@ -45,9 +45,10 @@ grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* co
       [&](const Caller& caller, Callback<Rooms::Page> done) {
         rooms_.List(caller, request->page_size(), request->page_token(), std::move(done));
       },
-      [response](const Rooms::Page& page) {
-        for (const Room& room : page.rooms) ToProto(room, response->add_rooms());
-        response->set_next_page_token(page.next_page_token);
+      [response](Rooms::Page page) {
+        response->mutable_rooms()->Reserve(static_cast<int>(page.rooms.size()));
+        for (Room& room : page.rooms) ToProto(std::move(room), response->add_rooms());
+        response->set_next_page_token(std::move(page.next_page_token));
       });
 }
 

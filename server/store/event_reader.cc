@@ -84,7 +84,9 @@ void ListMessages(Database& database, std::string_view page_sql, const RoomKey& 
     if (!page.room_found) return done(std::move(page));
     const Rows& rows = results->back();
     page.has_more = rows.size() > limit;
-    for (int row = 0; row < std::min(rows.size(), limit); ++row) {
+    const int count = std::min(rows.size(), limit);
+    page.messages.reserve(static_cast<size_t>(count));
+    for (int row = 0; row < count; ++row) {
       page.messages.push_back(ReadMessage(room_id, rows, row));
     }
     done(std::move(page));

@@ -140,6 +140,7 @@ void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            std::vector<Room> rooms;
+           rooms.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) rooms.push_back(ReadRoom(*rows, row));
            done(std::move(rooms));
          });
