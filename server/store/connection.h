@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -19,17 +20,47 @@ struct pg_conn;  // libpq's
 
 namespace chatter::store {
 
+struct PendingTransaction;
+
+// Those that wait for an answer, by when somebody is to look after them.
+using Timers = std::multimap<absl::Time, PendingTransaction*>;
+
+// An entry among the timers, or none.
+class Timer {
+ public:
+  Timer() = default;
+  ~Timer() { Cancel(); }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+  // Instead of what was set before. `timers` must outlive this.
+  void Set(Timers& timers, absl::Time time, PendingTransaction& pending) {
+    Cancel();
+    timers_ = &timers;
+    place_ = timers.emplace(time, &pending);
+  }
+  void Cancel() {
+    if (timers_ != nullptr) std::exchange(timers_, nullptr)->erase(place_);
+  }
+
+ private:
+  Timers* timers_ = nullptr;
+  Timers::iterator place_;
+};
+
 // A transaction on its way, from Run to its answer.
 struct PendingTransaction {
   Database::Transaction transaction;
   Callback<Database::Results> done;  // null once called
   int attempts = 0;
+  Timer timer;  // set while the loop has it, until `done` is called
 
   void Finish(absl::StatusOr<Database::Results> results) {
+    timer.Cancel();
     if (done) std::exchange(done, nullptr)(std::move(results));
   }
 };
-using PendingPtr = std::shared_ptr<PendingTransaction>;
+using PendingPtr = std::unique_ptr<PendingTransaction>;
 
 class Connection {
  public:

@@ -36,9 +36,6 @@ absl::Status CheckUrl(const std::string& url) {
   return absl::OkStatus();
 }
 
-// The loop whose thread this is.
-thread_local const void* current_loop = nullptr;
-
 // A connection with what is needed to keep it up.
 struct Slot {
   Slot(const DatabaseOptions& options, Lane slot_lane) : connection(options), lane(slot_lane) {}
@@ -71,23 +68,56 @@ class Database::Loop {
   }
 
   void Stop() {
-    Post([this] { stopping_ = true; });
+    {
+      MutexLock lock(mu_);
+      stopping_ = true;
+    }
+    Wake();
     if (thread_.joinable()) thread_.join();
   }
 
-  // Returns false, and drops the closure, when the loop has ended.
-  bool Post(absl::AnyInvocable<void()> closure) {
-    bool first;
+  // Returns false, and leaves the transaction alone, when the loop has ended.
+  bool Post(PendingPtr& pending) {
+    bool asleep;
     {
       MutexLock lock(mu_);
       if (ended_) return false;
-      first = posted_.empty();
-      posted_.push_back(std::move(closure));
+      posted_.push_back(std::move(pending));
+      asleep = std::exchange(asleep_, false);
     }
-    if (!first || current_loop == this) return true;  // the loop is awake
+    if (asleep) Wake();
+    return true;
+  }
+
+ private:
+  void Run() {
+    while (TakePosted()) {
+      const absl::Time now = absl::Now();
+      Expire(now);
+      for (auto& slot : slots_) KeepUp(*slot, now);
+      for (auto& slot : slots_) Feed(*slot);
+      ReportReady();
+      Poll(now);
+    }
+    FailAll();
+  }
+
+  void Wake() {
     const uint64_t one = 1;
     [[maybe_unused]] const ssize_t written = write(wake_fd_, &one, sizeof(one));
-    return true;
+  }
+
+  // Returns false when it is time to end: nothing will be posted any more.
+  bool TakePosted() {
+    bool ended;
+    {
+      MutexLock lock(mu_);
+      taken_.swap(posted_);
+      ended = ended_ = stopping_;
+    }
+    for (PendingPtr& pending : taken_) Submit(std::move(pending));
+    taken_.clear();
+    return !ended;
   }
 
   void Submit(PendingPtr pending) {
@@ -98,53 +128,22 @@ class Database::Loop {
                              "Too many calls are waiting for the database.", absl::Seconds(1)));
       return;
     }
-    deadlines_.emplace(std::min(pending->transaction.deadline, absl::Now() + options_.max_wait),
-                       pending);
+    pending->timer.Set(timers_,
+                       std::min(pending->transaction.deadline, absl::Now() + options_.max_wait),
+                       *pending);
     waiting.push_back(std::move(pending));
-  }
-
- private:
-  void Run() {
-    current_loop = this;
-    while (true) {
-      RunPosted();
-      if (stopping_) break;
-      const absl::Time now = absl::Now();
-      Expire(now);
-      for (auto& slot : slots_) KeepUp(*slot, now);
-      for (auto& slot : slots_) Feed(*slot);
-      ReportReady();
-      Poll(now);
-    }
-    {
-      MutexLock lock(mu_);
-      ended_ = true;
-    }
-    RunPosted();
-    FailAll();
-  }
-
-  void RunPosted() {
-    std::vector<absl::AnyInvocable<void()>> batch;
-    {
-      MutexLock lock(mu_);
-      batch.swap(posted_);
-    }
-    for (auto& closure : batch) closure();
   }
 
   // Answers what has waited for long enough. What was sent stays in its pipeline, unheard.
   void Expire(absl::Time now) {
-    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-      const PendingPtr pending = deadlines_.begin()->second.lock();
-      deadlines_.erase(deadlines_.begin());
-      if (pending == nullptr || !pending->done) continue;
-      if (pending->attempts == 0) {
-        pending->Finish(DatabaseUnavailableError());
-      } else if (pending->transaction.deadline <= now) {
-        pending->Finish(absl::DeadlineExceededError("The database didn't answer in time."));
+    while (!timers_.empty() && timers_.begin()->first <= now) {
+      PendingTransaction& pending = *timers_.begin()->second;
+      if (pending.attempts == 0) {
+        pending.Finish(DatabaseUnavailableError());
+      } else if (pending.transaction.deadline <= now) {
+        pending.Finish(absl::DeadlineExceededError("The database didn't answer in time."));
       } else {
-        deadlines_.emplace(pending->transaction.deadline, pending);
+        pending.timer.Set(timers_, pending.transaction.deadline, pending);
       }
     }
   }
@@ -216,23 +215,25 @@ class Database::Loop {
   }
 
   void Poll(absl::Time now) {
-    std::vector<pollfd> fds = {{wake_fd_, POLLIN, 0}};
-    std::vector<Slot*> polled = {nullptr};
+    polled_.clear();
+    fds_.assign(1, {wake_fd_, POLLIN, 0});
     bool more_to_feed = false;
     for (auto& slot : slots_) {
       if (slot->connection.state() == Connection::State::kClosed) continue;
-      fds.push_back({slot->connection.socket(), slot->connection.wanted_events(), 0});
-      polled.push_back(slot.get());
+      fds_.push_back({slot->connection.socket(), slot->connection.wanted_events(), 0});
+      polled_.push_back(slot.get());
       more_to_feed |= slot->connection.HasRoom() && !waiting_[slot->lane].empty();
     }
-    const int timeout = more_to_feed || HasPosted() ? 0 : TimeoutMillis(now);
-    if (poll(fds.data(), fds.size(), timeout) <= 0) return;
-    if (fds[0].revents != 0) {
+    const int timeout = more_to_feed || !FallAsleep() ? 0 : TimeoutMillis(now);
+    const int ready = poll(fds_.data(), fds_.size(), timeout);
+    WakeUp();
+    if (ready <= 0) return;
+    if (fds_[0].revents != 0) {
       uint64_t count;
       [[maybe_unused]] const ssize_t got = read(wake_fd_, &count, sizeof(count));
     }
-    for (size_t i = 1; i < fds.size(); ++i) {
-      if (fds[i].revents != 0) Handle(*polled[i], fds[i].revents);
+    for (size_t i = 0; i < polled_.size(); ++i) {
+      if (const short events = fds_[i + 1].revents; events != 0) Handle(*polled_[i], events);
     }
   }
 
@@ -246,14 +247,21 @@ class Database::Loop {
     }
   }
 
-  bool HasPosted() {
+  // From now on whoever posts must wake the loop. Returns false when there is something to do.
+  bool FallAsleep() {
     MutexLock lock(mu_);
-    return !posted_.empty();
+    asleep_ = posted_.empty() && !stopping_;
+    return asleep_;
+  }
+
+  void WakeUp() {
+    MutexLock lock(mu_);
+    asleep_ = false;
   }
 
   int TimeoutMillis(absl::Time now) const {
     absl::Time next = now + absl::Seconds(60);
-    if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
+    if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
     for (const auto& slot : slots_) {
       const auto state = slot->connection.state();
       if (state == Connection::State::kClosed) next = std::min(next, slot->connect_at);
@@ -282,16 +290,20 @@ class Database::Loop {
   int wake_fd_ = -1;
 
   Mutex mu_;
-  std::vector<absl::AnyInvocable<void()>> posted_ ABSL_GUARDED_BY(mu_);
+  std::vector<PendingPtr> posted_ ABSL_GUARDED_BY(mu_);
+  bool asleep_ ABSL_GUARDED_BY(mu_) = false;  // in poll(), and nobody is waking it yet
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
 
   // The loop's thread alone touches these.
+  Timers timers_;  // outlives the transactions
+  std::vector<PendingPtr> taken_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::map<Lane, std::deque<PendingPtr>> waiting_;
-  std::multimap<absl::Time, std::weak_ptr<PendingTransaction>> deadlines_;
+  std::vector<pollfd> fds_;  // the wake_fd_, then those of polled_
+  std::vector<Slot*> polled_;
   absl::BitGen random_;
   bool ready_ = false;
-  bool stopping_ = false;
 
   std::thread thread_;
 };
@@ -312,12 +324,10 @@ Database::~Database() = default;
 void Database::Stop() { loop_->Stop(); }
 
 void Database::Run(Transaction transaction, Callback<Results> done) {
-  auto pending = std::make_shared<PendingTransaction>();
+  auto pending = std::make_unique<PendingTransaction>();
   pending->transaction = std::move(transaction);
   pending->done = std::move(done);
-  const bool posted =
-      loop_->Post([loop = loop_.get(), pending]() mutable { loop->Submit(std::move(pending)); });
-  if (!posted) pending->Finish(DatabaseUnavailableError());
+  if (!loop_->Post(pending)) pending->Finish(DatabaseUnavailableError());
 }
 
 void RunOne(Database& database, Statement statement, absl::Time deadline, Repeatable repeatable,
