@@ -15,15 +15,13 @@
 namespace chatter::store {
 namespace {
 
-std::string KeyOf(const Statement& statement) {
-  std::string key = absl::StrCat(absl::Hex(reinterpret_cast<uintptr_t>(statement.sql.data())));
-  if (statement.schema.has_value()) absl::StrAppend(&key, " ", statement.schema->text());
-  return key;
-}
-
 // The parameters in the form that libpq wants; points into `params`.
 struct ParamPointers {
   explicit ParamPointers(const Params& params) {
+    const auto count = static_cast<size_t>(params.count());
+    values.reserve(count);
+    lengths.reserve(count);
+    formats.reserve(count);
     for (const auto& value : params.values()) {
       formats.push_back(params.is_binary(values.size()) ? 1 : 0);
       values.push_back(value.has_value() ? value->data() : nullptr);
@@ -108,8 +106,11 @@ void Connection::Send(PendingPtr pending) {
   ++pending->attempts;
   InFlight& flight = in_flight_.emplace_back();
   flight.pending = std::move(pending);
+  const auto& statements = flight.pending->transaction.statements;
+  flight.steps.reserve(statements.size());
+  flight.results.reserve(statements.size());
   bool sent = true;
-  for (const Statement& statement : flight.pending->transaction.statements) {
+  for (const Statement& statement : statements) {
     sent = sent && SendStatement(statement, flight);
   }
   if (!sent || PQpipelineSync(conn_) != 1) return Fail("sending");
@@ -133,7 +134,8 @@ bool Connection::SendStatement(const Statement& statement, InFlight& flight) {
 }
 
 const std::string* Connection::Prepare(const Statement& statement, InFlight& flight) {
-  std::string key = KeyOf(statement);
+  StatementKey key(statement.sql.data(),
+                   statement.schema.has_value() ? statement.schema->text() : "");
   if (const auto known = prepared_.find(key); known != prepared_.end()) {
     prepared_use_.splice(prepared_use_.end(), prepared_use_, known->second.used);
     return &known->second.name;
@@ -242,8 +244,8 @@ void Connection::CompleteFront() {
                                                        : std::move(flight.error));
 }
 
-void Connection::ForgetPrepared(const std::vector<std::string>& keys) {
-  for (const std::string& key : keys) {
+void Connection::ForgetPrepared(const std::vector<StatementKey>& keys) {
+  for (const StatementKey& key : keys) {
     if (const auto found = prepared_.find(key); found != prepared_.end()) {
       prepared_use_.erase(found->second.used);
       prepared_.erase(found);

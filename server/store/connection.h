@@ -10,10 +10,10 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "server/store/database.h"
 
 struct pg_conn;  // libpq's
@@ -97,17 +97,19 @@ class Connection {
  private:
   // What a result that comes back belongs to.
   enum class Step { kPrepare, kQuery, kDeallocate };
+  // A statement's text, by its address, in a schema, if it has one.
+  using StatementKey = std::pair<const char*, std::string>;
   struct InFlight {
     PendingPtr pending;
     std::vector<Step> steps;
     size_t next_step = 0;
-    std::vector<std::string> prepared_keys;  // those that this transaction prepares
+    std::vector<StatementKey> prepared_keys;  // those that this transaction prepares
     Database::Results results;
     absl::Status error;
   };
   struct Prepared {
     std::string name;
-    std::list<std::string>::iterator used;
+    std::list<StatementKey>::iterator used;
   };
 
   void ContinueConnecting();
@@ -120,7 +122,7 @@ class Connection {
   void ReadResults();
   void TakeResult(pg_result* result);
   void CompleteFront();
-  void ForgetPrepared(const std::vector<std::string>& keys);
+  void ForgetPrepared(const std::vector<StatementKey>& keys);
 
   const DatabaseOptions& options_;
   pg_conn* conn_ = nullptr;
@@ -129,9 +131,8 @@ class Connection {
   bool flush_pending_ = false;
   std::string last_error_;
   std::deque<InFlight> in_flight_;
-  // Prepared statements by text address and schema, the least recently used at the front.
-  std::unordered_map<std::string, Prepared> prepared_;
-  std::list<std::string> prepared_use_;
+  absl::flat_hash_map<StatementKey, Prepared> prepared_;
+  std::list<StatementKey> prepared_use_;  // the least recently used at the front
   uint64_t next_statement_number_ = 0;
   std::vector<PendingPtr> retries_;
 };

@@ -75,6 +75,11 @@ std::string EncodeArray(uint32_t element_type, const Values& values) {
 }  // namespace
 
 Params& Params::Add(uint32_t type, std::optional<std::string> value) {
+  if (types_.empty()) {
+    constexpr size_t kUsual = 4;
+    types_.reserve(kUsual);
+    values_.reserve(kUsual);
+  }
   types_.push_back(type);
   values_.push_back(std::move(value));
   return *this;
