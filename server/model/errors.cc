@@ -13,8 +13,10 @@ namespace {
 constexpr size_t kMaxViolations = 100;
 
 template <typename Detail>
-std::string TypeUrl() {
-  return absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name());
+const std::string& TypeUrl() {
+  static const auto& url =
+      *new std::string(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()));
+  return url;
 }
 
 template <typename Detail>
