@@ -1,0 +1,105 @@
+#include "server/store/database.h"
+
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "gtest/gtest.h"
+#include "server/model/errors.h"
+#include "tests/support/await.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::store {
+namespace {
+
+using test::Await;
+using test::Soon;
+using test::TestDatabase;
+
+constexpr std::string_view kEcho = "SELECT $1::bigint";
+constexpr std::string_view kSleep = "SELECT pg_sleep(0.3) IS NULL";
+
+std::unique_ptr<Database> Connect(const std::string& url) {
+  auto database = Database::Create({.url = url, .max_wait = absl::Milliseconds(500)}, [](bool) {});
+  EXPECT_TRUE(database.ok()) << database.status();
+  return *std::move(database);
+}
+
+void Echo(Database& database, int64_t value, Callback<Rows> done) {
+  RunOne(database, {kEcho, std::nullopt, Params().Int(value)}, Soon(), kIdempotent,
+         std::move(done));
+}
+
+int64_t Echoed(Database& database, int64_t value) {
+  const auto rows = Await<Rows>([&](auto done) { Echo(database, value, std::move(done)); });
+  return rows.ok() ? rows->GetInt(0, 0) : -1;
+}
+
+// One after the other on each thread, so that the loop falls asleep and is woken all the time: a
+// wake-up that is lost leaves a call without an answer for up to a minute.
+TEST(DatabaseTest, AnswersWhoeverAsksFromHoweverManyThreads) {
+  const TestDatabase postgres;
+  const auto database = Connect(postgres.url());
+  ASSERT_EQ(Echoed(*database, 7), 7);
+  const absl::Time begin = absl::Now();
+  std::vector<std::thread> threads;
+  for (int64_t thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&database = *database, thread] {
+      for (int64_t i = 0; i < 300; ++i) {
+        ASSERT_EQ(Echoed(database, thread * 1'000 + i), thread * 1'000 + i);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(40));
+}
+
+TEST(DatabaseTest, RunsWhatACallbackAsksFor) {
+  const TestDatabase postgres;
+  const auto database = Connect(postgres.url());
+  const auto rows = Await<Rows>([&](auto done) {
+    Echo(*database, 1, [&database = *database, done = std::move(done)](auto first) mutable {
+      ASSERT_TRUE(first.ok());
+      Echo(database, 2, std::move(done));
+    });
+  });
+  ASSERT_TRUE(rows.ok());
+  EXPECT_EQ(rows->GetInt(0, 0), 2);
+}
+
+TEST(DatabaseTest, AnswersAtTheDeadlineAndGoesOn) {
+  const TestDatabase postgres;
+  const auto database = Connect(postgres.url());
+  ASSERT_EQ(Echoed(*database, 1), 1);
+  const auto rows = Await<Rows>([&](auto done) {
+    RunOne(*database, {kSleep, std::nullopt, {}}, absl::Now() + absl::Milliseconds(50), kIdempotent,
+           std::move(done));
+  });
+  EXPECT_TRUE(absl::IsDeadlineExceeded(rows.status())) << rows.status();
+  // On each connection, that of the sleep included.
+  for (int64_t i = 0; i < 8; ++i) EXPECT_EQ(Echoed(*database, i), i);
+}
+
+TEST(DatabaseTest, WaitsForAConnectionWithinABound) {
+  const auto database = Connect("postgresql://nobody@127.0.0.1:1/none");
+  const auto rows = Await<Rows>([&](auto done) { Echo(*database, 1, std::move(done)); });
+  EXPECT_EQ(ReasonOf(rows.status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+}
+
+TEST(DatabaseTest, AnswersEverythingWhenItStops) {
+  const TestDatabase postgres;
+  const auto database = Connect(postgres.url());
+  ASSERT_EQ(Echoed(*database, 1), 1);
+  const auto rows = Await<Rows>([&](auto done) {
+    RunOne(*database, {kSleep, std::nullopt, {}}, Soon(), kOnce, std::move(done));
+    database->Stop();
+  });
+  EXPECT_EQ(ReasonOf(rows.status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+  EXPECT_EQ(Echoed(*database, 1), -1);
+}
+
+}  // namespace
+}  // namespace chatter::store
