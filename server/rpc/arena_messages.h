@@ -18,13 +18,21 @@ class ArenaMessages final : public grpc::MessageAllocator<Request, Response> {
  private:
   class Holder final : public grpc::MessageHolder<Request, Response> {
    public:
-    Holder() {
+    Holder() : arena_(Options()) {
       this->set_request(google::protobuf::Arena::CreateMessage<Request>(&arena_));
       this->set_response(google::protobuf::Arena::CreateMessage<Response>(&arena_));
     }
     void Release() override { delete this; }  // gRPC's way of saying that it is done
 
    private:
+    // A page of 50 messages takes 20 KB: in three blocks, rather than seven.
+    static google::protobuf::ArenaOptions Options() {
+      google::protobuf::ArenaOptions options;
+      options.start_block_size = size_t{4} << 10;
+      options.max_block_size = size_t{32} << 10;
+      return options;
+    }
+
     google::protobuf::Arena arena_;
   };
 };
