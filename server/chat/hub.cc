@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
 #include "absl/time/clock.h"
+#include "server/base/mutex.h"
 #include "server/base/worker.h"
 
 namespace chatter::chat {
@@ -51,18 +52,16 @@ class Hub::Shard {
   }
 
   void FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
-    worker_.Post([this, user, follower = std::move(follower)]() mutable {
-      users_[user].push_back(std::move(follower));
-    });
+    MutexLock lock(users_mu_);
+    users_[user].push_back(std::move(follower));
   }
 
-  void UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
-    worker_.Post([this, user, follower = std::move(follower)] {
-      const auto found = users_.find(user);
-      if (found == users_.end()) return;
-      std::erase(found->second, follower);
-      if (found->second.empty()) users_.erase(found);
-    });
+  void UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower) {
+    MutexLock lock(users_mu_);
+    const auto found = users_.find(user);
+    if (found == users_.end()) return;
+    std::erase(found->second, follower);
+    if (found->second.empty()) users_.erase(found);
   }
 
   void Events(std::vector<CommittedEvents> rooms) {
@@ -89,11 +88,17 @@ class Hub::Shard {
     });
   }
 
-  void Announce(UserKey user, const RoomId& room) {
-    worker_.Post([this, user = std::move(user), room] {
+  // Wakes nobody for a user whom nobody follows, as for most calls of CreateRoom.
+  void Announce(const UserKey& user, const RoomId& room) {
+    std::vector<std::shared_ptr<UserFollower>> followers;
+    {
+      MutexLock lock(users_mu_);
       const auto found = users_.find(user);
       if (found == users_.end()) return;
-      for (const auto& follower : found->second) follower->OnRoomJoined(room);
+      followers = found->second;
+    }
+    worker_.Post([followers = std::move(followers), room] {
+      for (const auto& follower : followers) follower->OnRoomJoined(room);
     });
   }
 
@@ -200,9 +205,12 @@ class Hub::Shard {
   store::EventReader& reader_;
   const Encoder& encode_;
 
+  Mutex users_mu_;
+  absl::flat_hash_map<UserKey, std::vector<std::shared_ptr<UserFollower>>> users_
+      ABSL_GUARDED_BY(users_mu_);
+
   // The worker alone touches these.
   absl::flat_hash_map<RoomKey, Channel> channels_;
-  absl::flat_hash_map<UserKey, std::vector<std::shared_ptr<UserFollower>>> users_;
   std::map<SchemaName, std::vector<RoomId>> unchecked_;  // channels that are new
   bool check_posted_ = false;
   int checks_under_way_ = 0;
@@ -234,8 +242,8 @@ void Hub::FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower
   ShardOf(user).FollowUser(user, std::move(follower));
 }
 
-void Hub::UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
-  ShardOf(user).UnfollowUser(user, std::move(follower));
+void Hub::UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower) {
+  ShardOf(user).UnfollowUser(user, follower);
 }
 
 void Hub::RunAfterEvents(const RoomKey& room, absl::AnyInvocable<void(Flushes&)> task) {

@@ -84,7 +84,8 @@ class Hub final : public bus::Listener {
   void RunAfterEvents(const RoomKey& room, absl::AnyInvocable<void(Flushes&)> task);
 
   void FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower);
-  void UnfollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower);
+  // The follower may be called for a moment longer.
+  void UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower);
 
   // From the bus.
   void OnEvents(std::vector<CommittedEvents> rooms) override;
