@@ -17,16 +17,6 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-MetricFamily Family(std::string name, std::string help, MetricType type, double value) {
-  prometheus::ClientMetric metric;
-  metric.gauge.value = type == MetricType::Gauge ? value : 0;
-  metric.counter.value = type == MetricType::Counter ? value : 0;
-  return {.name = "chatter_" + std::move(name),
-          .help = std::move(help),
-          .type = type,
-          .metric = {std::move(metric)}};
-}
-
 // Reads them whenever they are asked for: what is measured pays nothing.
 class Metrics final : public prometheus::Collectable {
  public:
@@ -37,20 +27,27 @@ class Metrics final : public prometheus::Collectable {
     AddStreams(all);
     AddSends(all);
     AddLogPages(all);
+    AddDatabase(all);
+    AddCaches(all);
     return all;
   }
 
  private:
-  template <typename Value>
-  static void Gauge(std::vector<MetricFamily>& all, std::string name, std::string help,
-                    Value value) {
-    all.push_back(
-        Family(std::move(name), std::move(help), MetricType::Gauge, static_cast<double>(value)));
+  static MetricFamily& Family(std::vector<MetricFamily>& all, const std::string& name,
+                              std::string help, MetricType type) {
+    return all.emplace_back(MetricFamily{
+        .name = "chatter_" + name, .help = std::move(help), .type = type, .metric = {}});
   }
-  static void Counter(std::vector<MetricFamily>& all, std::string name, std::string help,
+  template <typename Value>
+  static void Gauge(std::vector<MetricFamily>& all, const std::string& name, std::string help,
+                    Value value) {
+    auto& family = Family(all, name, std::move(help), MetricType::Gauge);
+    family.metric.emplace_back().gauge.value = static_cast<double>(value);
+  }
+  static void Counter(std::vector<MetricFamily>& all, const std::string& name, std::string help,
                       uint64_t value) {
-    all.push_back(Family(std::move(name) + "_total", std::move(help), MetricType::Counter,
-                         static_cast<double>(value)));
+    auto& family = Family(all, name + "_total", std::move(help), MetricType::Counter);
+    family.metric.emplace_back().counter.value = static_cast<double>(value);
   }
 
   void AddStreams(std::vector<MetricFamily>& all) const {
@@ -84,6 +81,41 @@ class Metrics final : public prometheus::Collectable {
     Gauge(all, "log_pages_waiting", "Pages that wait to be read", stats.waiting);
     Gauge(all, "log_pages_kept_bytes", "Pages that are kept", stats.kept_bytes);
     Gauge(all, "log_pages_kept_bytes_limit", "At most", LogPages::kMaxKeptBytes);
+  }
+
+  void AddDatabase(std::vector<MetricFamily>& all) const {
+    using store::Database;
+    const Database::Stats stats = backend_.identity->database->stats();
+    Gauge(all, "database_connections", "Connections to PostgreSQL that stand",
+          stats.connections_up);
+    Gauge(all, "database_waiting", "Transactions that wait for a connection", stats.waiting);
+    Gauge(all, "database_waiting_limit", "Of queries and writes, each half",
+          2 * Database::kMaxWaiting);
+    Counter(all, "database_refused", "Transactions refused as OVERLOADED", stats.refused);
+  }
+
+  void AddCaches(std::vector<MetricFamily>& all) const {
+    const std::pair<const char*, identity::CacheStats> caches[] = {
+        {"tenants", backend_.identity->tenant_directory.cache_stats()},
+        {"credentials", backend_.identity->authenticators.cache_stats()},
+        {"users", backend_.identity->users.cache_stats()}};
+    const auto add = [&](const char* name, const char* help, MetricType type, auto member) {
+      auto& family = Family(all, name, help, type);
+      for (const auto& [cache, stats] : caches) {
+        prometheus::ClientMetric& metric = family.metric.emplace_back();
+        metric.label = {{"cache", cache}};
+        (type == MetricType::Gauge ? metric.gauge.value : metric.counter.value) =
+            static_cast<double>(stats.*member);
+      }
+    };
+    using identity::CacheStats;
+    add("cache_entries", "What is remembered", MetricType::Gauge, &CacheStats::entries);
+    add("cache_entries_limit", "The oldest go", MetricType::Gauge, &CacheStats::capacity);
+    add("cache_hits_total", "Answers at hand", MetricType::Counter, &CacheStats::hits);
+    add("cache_misses_total", "Answers looked up", MetricType::Counter, &CacheStats::misses);
+    add("cache_evictions_total", "For want of room", MetricType::Counter, &CacheStats::evictions);
+    add("cache_refused_total", "Look-ups refused as OVERLOADED", MetricType::Counter,
+        &CacheStats::refusals);
   }
 
   const Backend& backend_;

@@ -88,6 +88,16 @@ TEST_F(LogPagesTest, ManyWhoWantAPageGetTheSame) {
   EXPECT_EQ(Read(0), first);  // afterwards too
 }
 
+TEST_F(LogPagesTest, PagesThatAreKeptAreBounded) {
+  Store(1'200, std::string(16'384, 'x'));
+  const auto first = Read(0);
+  for (uint64_t seq = 0; seq < 1'200;) seq = LastSeq(*Read(seq));
+  const LogPages::Stats stats = stack_.pages.stats();
+  EXPECT_GT(stats.kept_bytes, LogPages::kMaxKeptBytes - (1 << 20));
+  EXPECT_LE(stats.kept_bytes, LogPages::kMaxKeptBytes);
+  EXPECT_NE(Read(0), first);  // has gone
+}
+
 TEST_F(LogPagesTest, TheLastPageGrowsAndIsReadAnew) {
   Store(2);
   EXPECT_EQ(LastSeq(*Read(0)), 3u);

@@ -41,7 +41,7 @@ class AuthenticatorChain {
   // The authenticator that finds principals of this kind; nullptr: there is none.
   Authenticator* Find(CredentialKind kind) const;
 
-  CacheCounters counters() const { return cache_.counters(); }
+  CacheStats cache_stats() const { return cache_.stats(); }
 
  private:
   // Without the tenant, what was found in one would be served to another.

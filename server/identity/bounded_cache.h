@@ -34,7 +34,9 @@ struct CacheOptions {
   size_t max_waiters = 10'000;                     // for one load
 };
 
-struct CacheCounters {
+struct CacheStats {
+  size_t entries = 0;
+  size_t capacity = 0;
   uint64_t hits = 0;
   uint64_t misses = 0;     // joined a load, began one or were refused
   uint64_t evictions = 0;  // for want of room
@@ -64,8 +66,7 @@ class BoundedCache {
 
   void ForgetAll() { state_->ForgetAll(); }
 
-  CacheCounters counters() const { return state_->counters(); }
-  size_t size() const { return state_->size(); }
+  CacheStats stats() const { return state_->stats(); }
 
  private:
   // One run of the loader, and who waits for it.
@@ -82,8 +83,7 @@ class BoundedCache {
                     Callback<Value> done);
     void Forget(const Key& key);
     void ForgetAll();
-    CacheCounters counters() const;
-    size_t size() const;
+    CacheStats stats() const;
 
    private:
     struct Entry {
@@ -113,7 +113,7 @@ class BoundedCache {
     // The loads that may still be joined; Forget takes them out.
     absl::flat_hash_map<Key, std::shared_ptr<Load>> loads_ ABSL_GUARDED_BY(mu_);
     size_t loads_under_way_ ABSL_GUARDED_BY(mu_) = 0;  // those that Forget took out included
-    CacheCounters counters_ ABSL_GUARDED_BY(mu_);
+    CacheStats stats_ ABSL_GUARDED_BY(mu_);            // its counters
   };
 
   const std::shared_ptr<State> state_;  // shared with the loads under way
@@ -127,14 +127,14 @@ void BoundedCache<Key, Value>::State::Get(const std::shared_ptr<State>& self, co
   {
     MutexLock lock(self->mu_);
     if (const Value* value = self->FindFresh(key)) {
-      ++self->counters_.hits;
+      ++self->stats_.hits;
       answer = *value;
     } else {
-      ++self->counters_.misses;
+      ++self->stats_.misses;
       if (self->Join(key, done, begun)) {
         if (begun == nullptr) return;
       } else {
-        ++self->counters_.refusals;
+        ++self->stats_.refusals;
         answer = MakeRetryableError(
             absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
             "Too many lookups are waiting already. Retry a little later.", absl::Seconds(1));
@@ -203,7 +203,7 @@ void BoundedCache<Key, Value>::State::Store(const Key& key, const Value& value,
   if (entries_.size() >= options_.capacity) {
     index_.erase(entries_.back().key);
     entries_.pop_back();
-    ++counters_.evictions;
+    ++stats_.evictions;
   }
   entries_.push_front(Entry{key, value, expires});
   index_.emplace(key, entries_.begin());
@@ -233,15 +233,12 @@ void BoundedCache<Key, Value>::State::ForgetAll() {
 }
 
 template <typename Key, typename Value>
-CacheCounters BoundedCache<Key, Value>::State::counters() const {
+CacheStats BoundedCache<Key, Value>::State::stats() const {
   MutexLock lock(mu_);
-  return counters_;
-}
-
-template <typename Key, typename Value>
-size_t BoundedCache<Key, Value>::State::size() const {
-  MutexLock lock(mu_);
-  return entries_.size();
+  CacheStats stats = stats_;
+  stats.entries = entries_.size();
+  stats.capacity = options_.capacity;
+  return stats;
 }
 
 }  // namespace chatter::identity

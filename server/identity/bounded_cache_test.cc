@@ -33,8 +33,7 @@ class Cache {
         std::move(done));
   }
   void Forget(const std::string& key) { cache_.Forget(key); }
-  CacheCounters counters() const { return cache_.counters(); }
-  size_t size() const { return cache_.size(); }
+  CacheStats stats() const { return cache_.stats(); }
 
  private:
   BoundedCache<std::string, Value> cache_;
@@ -65,8 +64,8 @@ TEST_F(BoundedCacheTest, ServesWhatItKnowsUntilTheTtlHasPassed) {
   clock_.Advance(absl::Milliseconds(1));
   EXPECT_EQ(GetNow(cache, lookups_, "a", 3), 3);
   EXPECT_EQ(lookups_.total(), 2u);
-  EXPECT_EQ(cache.counters().hits, 1u);
-  EXPECT_EQ(cache.counters().misses, 2u);
+  EXPECT_EQ(cache.stats().hits, 1u);
+  EXPECT_EQ(cache.stats().misses, 2u);
 }
 
 TEST_F(BoundedCacheTest, KnowsWhatIsNotThere) {
@@ -83,7 +82,7 @@ TEST_F(BoundedCacheTest, CountsAgeFromTheBeginningOfTheLoad) {
   clock_.Advance(absl::Seconds(2));
   lookups_.AnswerOldest(1);
   EXPECT_EQ(**answer, 1);
-  EXPECT_EQ(cache.size(), 0u);
+  EXPECT_EQ(cache.stats().entries, 0u);
 }
 
 TEST_F(BoundedCacheTest, RunsOneLoadForAllWhoAskMeanwhile) {
@@ -119,8 +118,8 @@ TEST_F(BoundedCacheTest, DropsWhatWasUsedLeastRecently) {
   GetNow(cache, lookups_, "b", 2);
   GetNow(cache, lookups_, "a", 0);
   GetNow(cache, lookups_, "c", 3);
-  EXPECT_EQ(cache.size(), 2u);
-  EXPECT_EQ(cache.counters().evictions, 1u);
+  EXPECT_EQ(cache.stats().entries, 2u);
+  EXPECT_EQ(cache.stats().evictions, 1u);
   EXPECT_EQ(GetNow(cache, lookups_, "a", 0), 1);
   EXPECT_EQ(GetNow(cache, lookups_, "b", 4), 4);
 }
@@ -146,7 +145,7 @@ TEST_F(BoundedCacheTest, ForgetsLoadsThatAreUnderWay) {
   lookups_.AnswerOldest(1);
   EXPECT_EQ(**before, 1);
   EXPECT_TRUE(after.pending());
-  EXPECT_EQ(cache.size(), 0u);
+  EXPECT_EQ(cache.stats().entries, 0u);
   lookups_.AnswerOldest(2);
   EXPECT_EQ(**after, 2);
   EXPECT_EQ(GetNow(cache, lookups_, "a", 3), 2);
@@ -161,7 +160,7 @@ TEST_F(BoundedCacheTest, RefusesMoreThanItsBoundOfLoads) {
   cache.Get("c", answers[2].Slot());
   EXPECT_EQ(answers[2]->status().code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(answers[2]->status()), v1::ERROR_REASON_OVERLOADED);
-  EXPECT_EQ(cache.counters().refusals, 1u);
+  EXPECT_EQ(cache.stats().refusals, 1u);
   lookups_.AnswerOldest(1);
   Answer<Value> again;
   cache.Get("c", again.Slot());

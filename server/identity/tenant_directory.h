@@ -72,6 +72,8 @@ class TenantDirectory {
   // The tenant was made or changed: what was known of its name and domains holds no longer.
   void Forget(const Tenant& tenant);
 
+  CacheStats cache_stats() const { return cache_.stats(); }
+
  private:
   struct Key {
     bool is_domain = false;  // else a schema's name

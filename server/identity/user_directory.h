@@ -30,6 +30,8 @@ class UserDirectory {
   // Errors: RESOURCE_EXHAUSTED (OVERLOADED); the lookup's.
   void IsActive(const SchemaName& tenant, const std::string& user_id, Callback<bool> done);
 
+  CacheStats cache_stats() const { return cache_.stats(); }
+
  private:
   // The same id in another tenant is somebody else.
   using Key = std::pair<SchemaName, std::string>;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <map>
 #include <thread>
@@ -20,8 +21,6 @@
 
 namespace chatter::store {
 namespace {
-
-constexpr size_t kMaxWaiting = 10'000;  // transactions without a connection, per lane
 
 // libpq's own complaints about a URL repeat it, password included: they are not for a log.
 absl::Status CheckUrl(const std::string& url) {
@@ -76,6 +75,10 @@ class Database::Loop {
     if (thread_.joinable()) thread_.join();
   }
 
+  Stats stats() const {
+    return {.waiting = waiting_count_, .refused = refused_, .connections_up = connections_up_};
+  }
+
   // Returns false, and leaves the transaction alone, when the loop has ended.
   bool Post(PendingPtr& pending) {
     bool asleep;
@@ -123,6 +126,7 @@ class Database::Loop {
   void Submit(PendingPtr pending) {
     auto& waiting = waiting_[pending->transaction.lane];
     if (waiting.size() >= kMaxWaiting) {
+      ++refused_;
       pending->Finish(
           MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
                              "Too many calls are waiting for the database.", absl::Seconds(1)));
@@ -200,14 +204,18 @@ class Database::Loop {
   void ReportReady() {
     bool write = false;
     bool query = false;
+    size_t up = 0;
     for (const auto& slot : slots_) {
       if (slot->connection.state() != Connection::State::kReady) continue;
       (slot->lane == Lane::kWrite ? write : query) = true;
+      ++up;
       slot->backoff = absl::ZeroDuration();
       if (!std::exchange(slot->up, true) && slot->lane == Lane::kWrite) {
         spdlog::info("database connection back");
       }
     }
+    waiting_count_ = waiting_[Lane::kWrite].size() + waiting_[Lane::kQuery].size();
+    connections_up_ = up;
     if (const bool ready = write && query; ready != ready_) {
       ready_ = ready;
       on_ready_(ready);
@@ -295,6 +303,11 @@ class Database::Loop {
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
 
+  // For stats(): set by the loop's thread.
+  std::atomic<size_t> waiting_count_ = 0;
+  std::atomic<uint64_t> refused_ = 0;
+  std::atomic<size_t> connections_up_ = 0;
+
   // The loop's thread alone touches these.
   Timers timers_;  // outlives the transactions
   std::vector<PendingPtr> taken_;
@@ -322,6 +335,8 @@ Database::Database(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 Database::~Database() = default;
 
 void Database::Stop() { loop_->Stop(); }
+
+Database::Stats Database::stats() const { return loop_->stats(); }
 
 void Database::Run(Transaction transaction, Callback<Results> done) {
   auto pending = std::make_unique<PendingTransaction>();

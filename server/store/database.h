@@ -72,6 +72,15 @@ class Database {
   // error.
   void Run(Transaction transaction, Callback<Results> done);
 
+  static constexpr size_t kMaxWaiting = 10'000;  // transactions without a connection, in each lane
+
+  struct Stats {
+    size_t waiting = 0;         // transactions that have not been sent yet
+    uint64_t refused = 0;       // for want of room among them
+    size_t connections_up = 0;  // of both lanes
+  };
+  Stats stats() const;
+
  private:
   class Loop;
   explicit Database(std::unique_ptr<Loop> loop);

@@ -70,6 +70,18 @@ TEST(DatabaseTest, RunsWhatACallbackAsksFor) {
   EXPECT_EQ(rows->GetInt(0, 0), 2);
 }
 
+TEST(DatabaseTest, TooManyThatWaitAreRefused) {
+  const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  ASSERT_TRUE(database.ok());
+  // What is refused is answered at once, what waits isn't.
+  const auto answer = Await<Rows>([&](auto done) {
+    for (size_t i = 0; i < Database::kMaxWaiting; ++i) Echo(**database, 0, [](auto) {});
+    Echo(**database, 0, std::move(done));
+  });
+  EXPECT_EQ(ReasonOf(answer.status()), v1::ERROR_REASON_OVERLOADED);
+  EXPECT_EQ((*database)->stats().refused, 1u);
+}
+
 TEST(DatabaseTest, AnswersAtTheDeadlineAndGoesOn) {
   const TestDatabase postgres;
   const auto database = Connect(postgres.url());
