@@ -26,7 +26,7 @@ WORKLOADS = {
     "sends": (sends, 75, 16),
     "fan-out": (fan_out, 95, 17),
     "quiet": (quiet, 38, 11),
-    "loaded": (loaded, 20, 6),
+    "loaded": (loaded, 42, 6),
     "idle": (idle, 25, 6),
     "catch-up": (catch_up, 45, 6),
     "stalled": (stalled, 48, 14),

@@ -55,7 +55,7 @@ def _ratios(rows):
 
 def _latency(rows):
     """Percentiles, quiet and loaded."""
-    shown = {"quiet/p50": "quiet", "loaded/p50": "at half the maximum rate"}
+    shown = {"quiet/p50": "quiet", "loaded/2/p50": "at half the maximum rate"}
     series = [(label, row["delivery"]) for row in rows if (label := shown.get(row["key"]))]
     if not series:
         return None
