@@ -74,7 +74,7 @@ absl::Status CannotListenError(const std::string& address) {
 
 struct Server::Services {
   explicit Services(Backend& backend)
-      : chat(backend.messages, backend.chat_sessions),
+      : chat(backend.messages, backend.rooms, backend.bus, backend.chat_sessions),
         rooms(backend.rooms),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),

@@ -128,6 +128,20 @@ void Rooms::Get(const Caller& caller, std::string_view room_id, Callback<Room> d
               });
 }
 
+void Rooms::CheckMember(const Caller& caller, std::string_view room_id, Callback<RoomKey> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  RoomKey key{*caller.tenant, *room};
+  store_.HasMember(key, caller.principal.user_id, caller.deadline,
+                   [key, done = std::move(done)](absl::StatusOr<bool> is_member) mutable {
+                     if (!is_member.ok()) return done(is_member.status());
+                     if (!*is_member) return done(RoomNotFoundError());
+                     done(std::move(key));
+                   });
+}
+
 void Rooms::List(const Caller& caller, int32_t page_size, std::string_view page_token,
                  Callback<Page> done) {
   if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));

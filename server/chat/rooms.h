@@ -33,6 +33,10 @@ class Rooms {
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
   void Get(const Caller& caller, std::string_view room_id, Callback<Room> done);
 
+  // The room, if the caller is a user who is in it. Errors: INVALID_ARGUMENT (INVALID_FIELD),
+  // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
+  void CheckMember(const Caller& caller, std::string_view room_id, Callback<RoomKey> done);
+
   struct Page {
     std::vector<Room> rooms;
     std::string next_page_token;  // empty: this was the last one

@@ -5,6 +5,8 @@
 #include "server/interceptors/call_context.h"
 #include "server/rpc/chat_stream.h"
 #include "server/rpc/convert.h"
+#include "server/rpc/encode.h"
+#include "server/rpc/subscribe_stream.h"
 #include "server/rpc/unary.h"
 
 namespace chatter::rpc {
@@ -37,6 +39,11 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ChatService::Chat(
   return NewChatStream(sessions_, interceptors::CallContext::Admit(context));
 }
 
+grpc::ServerWriteReactor<grpc::ByteBuffer>* ChatService::Subscribe(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return NewSubscribeStream(sessions_, interceptors::CallContext::Admit(context), *request);
+}
+
 grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* context,
                                                    const v1::SendMessageRequest* request,
                                                    v1::SendMessageResponse* response) {
@@ -47,6 +54,25 @@ grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* 
                        caller.deadline, std::move(done));
       },
       [response](const Messages::Sent& sent) { ToProto(sent, response); });
+}
+
+grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* context,
+                                                  const v1::SendTypingRequest* request,
+                                                  v1::SendTypingResponse* /*response*/) {
+  return RunUnary<RoomKey>(
+      context,
+      [&](const Caller& caller, Callback<RoomKey> done) {
+        rooms_.CheckMember(
+            caller, request->room_id(),
+            [this, user_id = caller.principal.user_id, active = request->active(),
+             done = std::move(done)](absl::StatusOr<RoomKey> room) mutable {
+              if (room.ok()) {
+                bus_.PublishNotice({*room, user_id, EncodeTyping(room->room, user_id, active)});
+              }
+              done(std::move(room));
+            });
+      },
+      [](const RoomKey&) {});
 }
 
 grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext* context,

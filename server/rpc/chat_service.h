@@ -1,41 +1,52 @@
 // ChatService: the wire's side of chat::Messages, and the door to the streams.
 //
-// Chat is raw: a stream decodes its commands itself and writes events that were encoded once for
-// all streams. Thread-safe. The rules and the sessions must outlive it.
+// Chat and Subscribe are raw: a stream decodes what it is sent itself and writes events that were
+// encoded once for all streams. Thread-safe. The rules and the sessions must outlive it.
 #ifndef CHATTER_SERVER_RPC_CHAT_SERVICE_H_
 #define CHATTER_SERVER_RPC_CHAT_SERVICE_H_
 
 #include <grpcpp/support/byte_buffer.h>
 
 #include "chatter/v1/chat.grpc.pb.h"
+#include "server/bus/bus.h"
 #include "server/chat/messages.h"
+#include "server/chat/rooms.h"
 #include "server/rpc/arena_messages.h"
 #include "server/rpc/chat_sessions.h"
 
 namespace chatter::rpc {
 
 using RawChatService =
-    v1::ChatService::WithRawCallbackMethod_Chat<v1::ChatService::WithCallbackMethod_SendMessage<
-        v1::ChatService::WithCallbackMethod_ListMessages<v1::ChatService::Service>>>;
+    v1::ChatService::WithRawCallbackMethod_Chat<v1::ChatService::WithRawCallbackMethod_Subscribe<
+        v1::ChatService::WithCallbackMethod_SendMessage<
+            v1::ChatService::WithCallbackMethod_SendTyping<
+                v1::ChatService::WithCallbackMethod_ListMessages<v1::ChatService::Service>>>>>;
 
 class ChatService final : public RawChatService {
  public:
-  ChatService(chat::Messages& messages, ChatSessions& sessions)
-      : messages_(messages), sessions_(sessions) {
+  ChatService(chat::Messages& messages, chat::Rooms& rooms, bus::Bus& bus, ChatSessions& sessions)
+      : messages_(messages), rooms_(rooms), bus_(bus), sessions_(sessions) {
     SetMessageAllocatorFor_ListMessages(&list_messages_);
   }
 
   grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Chat(
       grpc::CallbackServerContext* context) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Subscribe(grpc::CallbackServerContext* context,
+                                                        const grpc::ByteBuffer* request) override;
   grpc::ServerUnaryReactor* SendMessage(grpc::CallbackServerContext* context,
                                         const v1::SendMessageRequest* request,
                                         v1::SendMessageResponse* response) override;
+  grpc::ServerUnaryReactor* SendTyping(grpc::CallbackServerContext* context,
+                                       const v1::SendTypingRequest* request,
+                                       v1::SendTypingResponse* response) override;
   grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context,
                                          const v1::ListMessagesRequest* request,
                                          v1::ListMessagesResponse* response) override;
 
  private:
   chat::Messages& messages_;
+  chat::Rooms& rooms_;
+  bus::Bus& bus_;
   ChatSessions& sessions_;
   ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
 };

@@ -188,12 +188,8 @@ void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typi
     known = feeds_.contains(*room) || state_ == State::kLoading;  // too early to tell: dropped
   }
   if (!known) return ReplyError(request_id, RoomNotFoundError());
-  v1::ServerEvent event;
-  v1::TypingNotice* notice = event.mutable_typing();
-  notice->set_room_id(typing.room_id());
-  notice->set_user_id(caller_.principal.user_id);
-  notice->set_active(typing.active());
-  deps_.bus.PublishNotice({KeyOf(*room), caller_.principal.user_id, Encode(event)});
+  const std::string& user_id = caller_.principal.user_id;
+  deps_.bus.PublishNotice({KeyOf(*room), user_id, EncodeTyping(*room, user_id, typing.active())});
   ReplyDone(request_id);
 }
 

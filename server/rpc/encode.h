@@ -1,4 +1,4 @@
-// Events as bytes of a ChatResponse.
+// Events as bytes of a ChatResponse, and of a SubscribeResponse, which is the same.
 //
 // Each is one entry of ChatResponse.events, with its tag and length: entries put one behind another
 // are a ChatResponse. So an event is encoded once, whatever the number of streams it goes to.
@@ -15,6 +15,9 @@
 namespace chatter::rpc {
 
 EncodedEvent Encode(const v1::ServerEvent& event);
+
+// As a `typing`.
+EncodedEvent EncodeTyping(const RoomId& room, const std::string& user_id, bool active);
 
 // As `room_event`s. No event of a run begins beyond kRunBytes, so that frames can be filled well.
 inline constexpr size_t kRunBytes = 16 << 10;

@@ -11,6 +11,8 @@ const MethodPolicies& Methods() {
       {"/chatter.v1.ChatService/Chat", {kUser, kChanges}},
       {"/chatter.v1.ChatService/ListMessages", {kUserOrService, kReads}},
       {"/chatter.v1.ChatService/SendMessage", {kUser, kChanges}},
+      {"/chatter.v1.ChatService/SendTyping", {kUser, kChanges}},
+      {"/chatter.v1.ChatService/Subscribe", {kUser, kReads}},
       {"/chatter.v1.RoomService/CreateRoom", {kUserOrService, kChanges}},
       {"/chatter.v1.RoomService/GetRoom", {kUserOrService, kReads}},
       {"/chatter.v1.RoomService/ListRooms", {kUser, kReads}},

@@ -125,6 +125,15 @@ void RoomStore::Find(const SchemaName& tenant, const RoomId& room, const std::st
          });
 }
 
+void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, absl::Time deadline,
+                          Callback<bool> done) {
+  RunOne(database_, {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(user_id)},
+         deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(rows->size() > 0);
+         });
+}
+
 void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
                            std::optional<ListPosition> after, int limit, absl::Time deadline,
                            Callback<std::vector<Room>> done) {

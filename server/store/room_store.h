@@ -37,6 +37,10 @@ class RoomStore {
   void Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
             absl::Time deadline, Callback<std::optional<Room>> done);
 
+  // False: there is no such room, or `user_id` (if not empty) isn't in it.
+  void HasMember(const RoomKey& room, const std::string& user_id, absl::Time deadline,
+                 Callback<bool> done);
+
   // A place in a user's room list: rooms come by descending (last_event_at, id).
   struct ListPosition {
     absl::Time last_event_at;

@@ -136,6 +136,12 @@ class Client:
             after = messages[-1].seq if messages else 0
         return messages
 
+    def subscribe(self, cursors=None):
+        """A Subscribe stream, opened."""
+        subscription = Subscription(self, cursors)
+        subscription.wait_opened()
+        return subscription
+
     def stream(self, cursors=None, opened=True):
         """A Chat stream; opened, unless told not to."""
         stream = Stream(self)
@@ -145,10 +151,21 @@ class Client:
         return stream
 
 
+def open_command(cursors=None):
+    """`cursors`: the last seq by room id."""
+    return chat_pb2.Open(cursors=[chat_pb2.RoomCursor(room_id=room_id, after_seq=seq)
+                                  for room_id, seq in (cursors or {}).items()])
+
+
 class Stream:
     """A Chat stream: what is sent, and everything that came. Thread-safe."""
 
     def __init__(self, client):
+        self._begin()
+        self._read_from(client.chat_stub.Chat(self._requests(), metadata=client.metadata,
+                                              wait_for_ready=True, timeout=PATIENCE * 20))
+
+    def _begin(self):
         self._changed = threading.Condition()
         self._to_send = []
         self._no_more = False
@@ -157,8 +174,9 @@ class Stream:
         self._taken = 0  # how many of them take() has given
         self._paused = False
         self.failure = None  # how it ended
-        self._call = client.chat_stub.Chat(self._requests(), metadata=client.metadata,
-                                           wait_for_ready=True, timeout=PATIENCE * 20)
+
+    def _read_from(self, call):
+        self._call = call
         threading.Thread(target=self._read, daemon=True).start()
 
     # ---- Commands ----
@@ -179,9 +197,7 @@ class Stream:
 
     def open(self, cursors=None):
         """`cursors`: the last seq by room id."""
-        return self.command(open=chat_pb2.Open(cursors=[
-            chat_pb2.RoomCursor(room_id=room_id, after_seq=seq)
-            for room_id, seq in (cursors or {}).items()]))
+        return self.command(open=open_command(cursors))
 
     def send(self, room_id, client_message_id, text):
         return self.command(send=chat_pb2.SendMessage(
@@ -314,3 +330,13 @@ class Stream:
         with self._changed:
             self.failure = failure
             self._changed.notify_all()
+
+
+class Subscription(Stream):
+    """A Subscribe stream: everything that came. Thread-safe."""
+
+    def __init__(self, client, cursors=None):
+        self._begin()
+        request = chat_pb2.SubscribeRequest(open=open_command(cursors))
+        self._read_from(client.chat_stub.Subscribe(request, metadata=client.metadata,
+                                                   wait_for_ready=True, timeout=PATIENCE * 20))

@@ -19,6 +19,7 @@ class LaidOut:
         case.addCleanup(place.cleanup)
         self.home = Path(place.name)
         self._address = case.server.address
+        self._case = case
         (self.home / ".local").mkdir()
         (self.home / ".local/admin-key").symlink_to(case.server.admin_key_file)
         (self.home / "build/release/bin").mkdir(parents=True)
@@ -32,12 +33,23 @@ class LaidOut:
                 (self.home / path).write_text(code, "utf-8")
         self.script = "".join(code for path, code in blocks if path == "shell")
 
+    def _environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "CHATTER_ADDRESS": self._address}
+
+    def start(self, script):
+        """The process, whose output can be read; it ends with the test."""
+        process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "bash", "-euc", script],
+                                   cwd=self.home, text=True, env=self._environment(),
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._case.addCleanup(process.stdout.close)
+        self._case.addCleanup(process.wait)
+        self._case.addCleanup(process.kill)
+        return process
+
     def run(self, script):
         """Its output."""
         done = subprocess.run(["bash", "-euc", script], cwd=self.home, text=True, check=False,
-                              capture_output=True, timeout=PATIENCE * 3,
-                              env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
-                                   "CHATTER_ADDRESS": self._address})
+                              capture_output=True, timeout=PATIENCE * 3, env=self._environment())
         if done.returncode:
             raise AssertionError(done.stdout + done.stderr)
         return done.stdout

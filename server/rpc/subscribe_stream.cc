@@ -1,0 +1,46 @@
+#include "server/rpc/subscribe_stream.h"
+
+#include <utility>
+
+#include "server/model/errors.h"
+#include "server/rpc/event_stream.h"
+
+namespace chatter::rpc {
+namespace {
+
+using Reactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
+
+// To its session, a client that sends `open` and then nothing more.
+class SubscribeStream final : public EventStream<Reactor> {
+ public:
+  explicit SubscribeStream(ChatSessions& sessions) : EventStream(sessions) {}
+
+  void Start(Caller caller, grpc::ByteBuffer bytes) {
+    Begin(std::move(caller));
+    v1::SubscribeRequest request;
+    if (ParseRequest(bytes, request)) {
+      v1::ChatRequest command;
+      *command.mutable_open() = std::move(*request.mutable_open());
+      session().OnRequest(command);
+    } else {
+      session().Fail(MakeError(absl::StatusCode::kInvalidArgument,
+                               v1::ERROR_REASON_MALFORMED_REQUEST,
+                               "The bytes aren't a chatter.v1.SubscribeRequest."));
+    }
+    OnOutput();
+  }
+
+  void OnRoom() override {}
+};
+
+}  // namespace
+
+Reactor* NewSubscribeStream(ChatSessions& sessions, absl::StatusOr<Caller> caller,
+                            grpc::ByteBuffer request) {
+  if (!caller.ok()) return new DeniedStream<Reactor>(caller.status());
+  auto stream = std::make_shared<SubscribeStream>(sessions);
+  stream->Start(*std::move(caller), std::move(request));
+  return stream.get();
+}
+
+}  // namespace chatter::rpc
