@@ -59,6 +59,14 @@ absl::StatusOr<v1::SendMessageResponse> Client::SendMessage(const v1::SendMessag
   return Call(*chat_, &v1::ChatService::Stub::SendMessage, request, metadata_);
 }
 
+absl::StatusOr<v1::SendTypingResponse> Client::SendTyping(const v1::SendTypingRequest& request) {
+  return Call(*chat_, &v1::ChatService::Stub::SendTyping, request, metadata_);
+}
+
+absl::StatusOr<v1::GetMessageResponse> Client::GetMessage(const v1::GetMessageRequest& request) {
+  return Call(*chat_, &v1::ChatService::Stub::GetMessage, request, metadata_);
+}
+
 absl::StatusOr<v1::ListMessagesResponse> Client::ListMessages(
     const v1::ListMessagesRequest& request) {
   return Call(*chat_, &v1::ChatService::Stub::ListMessages, request, metadata_);

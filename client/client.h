@@ -32,6 +32,8 @@ class Client {
   static absl::StatusOr<std::unique_ptr<Client>> Create(ClientOptions options);
 
   absl::StatusOr<v1::SendMessageResponse> SendMessage(const v1::SendMessageRequest& request);
+  absl::StatusOr<v1::SendTypingResponse> SendTyping(const v1::SendTypingRequest& request);
+  absl::StatusOr<v1::GetMessageResponse> GetMessage(const v1::GetMessageRequest& request);
   absl::StatusOr<v1::ListMessagesResponse> ListMessages(const v1::ListMessagesRequest& request);
 
   absl::StatusOr<v1::CreateRoomResponse> CreateRoom(const v1::CreateRoomRequest& request);

@@ -43,6 +43,15 @@ absl::Status ListMessages(const Context& context, const v1::ListMessagesRequest&
   });
 }
 
+absl::Status GetMessage(const Context& context, const v1::GetMessageRequest& request) {
+  auto client = context.UserClient();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->GetMessage(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response,
+                      [&] { context.out() << FormatMessage(response->message()) << "\n"; });
+}
+
 void AddSend(CLI::App& program, Command& command) {
   CLI::App* send = program.add_subcommand("send", "Send a message; prints its sequence number");
   auto request = std::make_shared<v1::SendMessageRequest>();
@@ -58,10 +67,24 @@ void AddSend(CLI::App& program, Command& command) {
   });
 }
 
+void AddShow(CLI::App& program, Command& command) {
+  CLI::App* show = program.add_subcommand("message", "Show one message");
+  auto request = std::make_shared<v1::GetMessageRequest>();
+  show->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  show->add_option_function<uint64_t>(
+          "SEQ", [request](uint64_t seq) { request->set_seq(seq); }, "Its sequence number")
+      ->required();
+  show->footer("Example:\n  chatter message $ROOM 4711 --json");
+  show->callback([&command, request] {
+    command = [request](const Context& context) { return GetMessage(context, *request); };
+  });
+}
+
 }  // namespace
 
 void AddMessageCommands(CLI::App& program, Command& command) {
   AddSend(program, command);
+  AddShow(program, command);
 
   CLI::App* list = program.add_subcommand("messages", "Show messages of a room");
   auto request = std::make_shared<v1::ListMessagesRequest>();
@@ -69,10 +92,15 @@ void AddMessageCommands(CLI::App& program, Command& command) {
   auto* before = list->add_option_function<uint64_t>(
       "--before", [request](uint64_t seq) { request->set_before_seq(seq); },
       "The latest before this sequence number");
+  auto* after = list->add_option_function<uint64_t>(
+      "--after", [request](uint64_t seq) { request->set_after_seq(seq); },
+      "The earliest after this sequence number");
   list->add_option_function<uint64_t>(
-          "--after", [request](uint64_t seq) { request->set_after_seq(seq); },
-          "The earliest after this sequence number")
-      ->excludes(before);
+          "--around", [request](uint64_t seq) { request->set_around_seq(seq); },
+          "Those before and from this sequence number on, about half of each")
+      ->excludes(before)
+      ->excludes(after);
+  before->excludes(after);
   list->add_option_function<int32_t>(
           "--limit", [request](int32_t limit) { request->set_page_size(limit); }, "At most so many")
       ->check(CLI::Range(1, 200))
@@ -80,7 +108,8 @@ void AddMessageCommands(CLI::App& program, Command& command) {
   list->footer(
       "Examples:\n"
       "  chatter messages $ROOM --limit 10\n"
-      "  chatter messages $ROOM --after 120 --json");
+      "  chatter messages $ROOM --after 120 --json\n"
+      "  chatter messages $ROOM --around 4711");
   list->callback([&command, request] {
     command = [request](const Context& context) { return ListMessages(context, *request); };
   });

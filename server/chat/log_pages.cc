@@ -26,21 +26,27 @@ LogPages::~LogPages() = default;
 
 void LogPages::Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> done) {
   const Place place{room, after_seq};
-  PagePtr kept;
+  if (PagePtr kept = FindKept(place)) {
+    worker_.Post([kept = std::move(kept), done = std::move(done)]() mutable { done(kept); });
+    return;
+  }
   {
     MutexLock lock(mu_);
-    ++times_wanted_;
-    if (const auto found = kept_places_.find(place); found != kept_places_.end()) {
-      kept_.splice(kept_.begin(), kept_, found->second);
-      kept = kept_.front().page;
-    } else {
-      Waiters& waiters = wanted_[place];
-      if (waiters.empty()) waiting_.push_back(place);
-      waiters.push_back(std::move(done));
-    }
+    Waiters& waiters = wanted_[place];
+    if (waiters.empty()) waiting_.push_back(place);
+    waiters.push_back(std::move(done));
   }
-  if (kept == nullptr) return ReadNext();
-  worker_.Post([kept, done = std::move(done)]() mutable { done(std::move(kept)); });
+  ReadNext();
+}
+
+// nullptr: it isn't kept.
+LogPages::PagePtr LogPages::FindKept(const Place& place) {
+  MutexLock lock(mu_);
+  ++times_wanted_;
+  const auto found = kept_places_.find(place);
+  if (found == kept_places_.end()) return nullptr;
+  kept_.splice(kept_.begin(), kept_, found->second);
+  return kept_.front().page;
 }
 
 LogPages::Stats LogPages::stats() const {
@@ -91,6 +97,7 @@ void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
 }
 
 void LogPages::Keep(const Place& place, const PagePtr& page) {
+  if (kept_places_.contains(place)) return;  // another read of it was quicker
   kept_.push_front({place, page});
   kept_places_[place] = kept_.begin();
   kept_bytes_ += page->bytes();

@@ -66,6 +66,7 @@ class LogPages {
     PagePtr page;
   };
 
+  PagePtr FindKept(const Place& place);
   void ReadNext();
   absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
   void Answer(const Place& place, const absl::StatusOr<PagePtr>& page);

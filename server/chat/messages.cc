@@ -14,10 +14,36 @@ namespace chatter::chat {
 namespace {
 
 using MessagePage = store::EventReader::MessagePage;
+using MessageRange = store::EventReader::MessageRange;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
 // A bigint in PostgreSQL: no room gets as far.
 constexpr uint64_t kMaxSeq = std::numeric_limits<int64_t>::max();
+
+void CheckSeq(std::string_view field, uint64_t seq, FieldViolations& violations) {
+  if (seq == 0) violations.Add(field, "must be at least 1");
+}
+
+// Which messages a page of up to `limit` holds.
+struct ToRange {
+  int limit;
+  FieldViolations& violations;
+
+  MessageRange operator()(const Messages::Latest&) const {
+    return {.seq = kMaxSeq, .before = limit};
+  }
+  MessageRange operator()(const Messages::Before& position) const {
+    CheckSeq("before_seq", position.seq, violations);
+    return {.seq = position.seq, .before = limit};
+  }
+  MessageRange operator()(const Messages::After& position) const {
+    return {.seq = std::min(position.seq, kMaxSeq - 1) + 1, .from = limit};
+  }
+  MessageRange operator()(const Messages::Around& position) const {
+    CheckSeq("around_seq", position.seq, violations);
+    return {.seq = position.seq, .before = limit / 2, .from = limit - limit / 2};
+  }
+};
 
 Callback<MessagePage> UnlessNotFound(Callback<MessagePage> done) {
   return [done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
@@ -57,22 +83,32 @@ void Messages::List(const Caller& caller, ListRequest request, Callback<MessageP
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  const auto* before = std::get_if<Before>(&request.position);
-  const auto* after = std::get_if<After>(&request.position);
-  if (before != nullptr && before->seq == 0) violations.Add("before_seq", "must be at least 1");
+  const MessageRange range = std::visit(ToRange{limit, violations}, request.position);
   if (!violations.empty()) return done(violations.ToStatus());
+  // The member is empty for a service, which may read any room.
+  reader_.ListMessages({*caller.tenant, *room}, caller.principal.user_id, range, caller.deadline,
+                       UnlessNotFound(std::move(done)));
+}
 
-  // Empty for a service, which may read any room.
-  const std::string& member = caller.principal.user_id;
-  const RoomKey key{*caller.tenant, *room};
-  if (after != nullptr) {
-    reader_.ListMessagesAfter(key, member, std::min(after->seq, kMaxSeq), limit, caller.deadline,
-                              UnlessNotFound(std::move(done)));
-    return;
+void Messages::Get(const Caller& caller, std::string_view room_id, uint64_t seq,
+                   Callback<Message> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
   }
-  const uint64_t before_seq = before != nullptr ? std::min(before->seq, kMaxSeq) : kMaxSeq;
-  reader_.ListMessagesBefore(key, member, before_seq, limit, caller.deadline,
-                             UnlessNotFound(std::move(done)));
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  CheckSeq("seq", seq, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListMessages(
+      {*caller.tenant, *room}, caller.principal.user_id, {.seq = seq, .from = 1}, caller.deadline,
+      UnlessNotFound([seq, done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
+        if (!page.ok()) return done(page.status());
+        if (page->messages.empty() || page->messages.front().seq != seq) {
+          return done(MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_MESSAGE_NOT_FOUND,
+                                "The room has no message with this sequence number."));
+        }
+        done(std::move(page->messages.front()));
+      }));
 }
 
 }  // namespace chatter::chat

@@ -41,15 +41,22 @@ class Messages {
   struct After {
     uint64_t seq = 0;
   };
+  struct Around {
+    uint64_t seq = 0;
+  };
   struct ListRequest {
     std::string room_id;
     int32_t page_size = 0;  // 0: kDefaultPageSize
-    std::variant<Latest, Before, After> position;
+    std::variant<Latest, Before, After, Around> position;
   };
   // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND).
   void List(const Caller& caller, ListRequest request,
             Callback<store::EventReader::MessagePage> done);
+
+  // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
+  // (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND).
+  void Get(const Caller& caller, std::string_view room_id, uint64_t seq, Callback<Message> done);
 
  private:
   store::EventWriter& writer_;

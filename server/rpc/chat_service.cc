@@ -26,6 +26,9 @@ Messages::ListRequest FromProto(const v1::ListMessagesRequest& request) {
     case v1::ListMessagesRequest::kAfterSeq:
       out.position = Messages::After{request.after_seq()};
       break;
+    case v1::ListMessagesRequest::kAroundSeq:
+      out.position = Messages::Around{request.around_seq()};
+      break;
     case v1::ListMessagesRequest::POSITION_NOT_SET:
       break;
   }
@@ -75,6 +78,17 @@ grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* c
       [](const RoomKey&) {});
 }
 
+grpc::ServerUnaryReactor* ChatService::GetMessage(grpc::CallbackServerContext* context,
+                                                  const v1::GetMessageRequest* request,
+                                                  v1::GetMessageResponse* response) {
+  return RunUnary<Message>(
+      context,
+      [&](const Caller& caller, Callback<Message> done) {
+        messages_.Get(caller, request->room_id(), request->seq(), std::move(done));
+      },
+      [response](Message message) { ToProto(std::move(message), response->mutable_message()); });
+}
+
 grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext* context,
                                                     const v1::ListMessagesRequest* request,
                                                     v1::ListMessagesResponse* response) {
@@ -83,12 +97,14 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
       [&](const Caller& caller, Callback<EventReader::MessagePage> done) {
         messages_.List(caller, FromProto(*request), std::move(done));
       },
-      [response](EventReader::MessagePage page) {
+      [response, position = request->position_case()](EventReader::MessagePage page) {
         response->mutable_messages()->Reserve(static_cast<int>(page.messages.size()));
         for (Message& message : page.messages) {
           ToProto(std::move(message), response->add_messages());
         }
-        response->set_has_more(page.has_more);
+        response->set_has_more(position == v1::ListMessagesRequest::kAfterSeq ? page.has_later
+                                                                              : page.has_earlier);
+        response->set_has_later(position == v1::ListMessagesRequest::kAroundSeq && page.has_later);
       });
 }
 

@@ -20,7 +20,8 @@ using RawChatService =
     v1::ChatService::WithRawCallbackMethod_Chat<v1::ChatService::WithRawCallbackMethod_Subscribe<
         v1::ChatService::WithCallbackMethod_SendMessage<
             v1::ChatService::WithCallbackMethod_SendTyping<
-                v1::ChatService::WithCallbackMethod_ListMessages<v1::ChatService::Service>>>>>;
+                v1::ChatService::WithCallbackMethod_GetMessage<
+                    v1::ChatService::WithCallbackMethod_ListMessages<v1::ChatService::Service>>>>>>;
 
 class ChatService final : public RawChatService {
  public:
@@ -39,6 +40,9 @@ class ChatService final : public RawChatService {
   grpc::ServerUnaryReactor* SendTyping(grpc::CallbackServerContext* context,
                                        const v1::SendTypingRequest* request,
                                        v1::SendTypingResponse* response) override;
+  grpc::ServerUnaryReactor* GetMessage(grpc::CallbackServerContext* context,
+                                       const v1::GetMessageRequest* request,
+                                       v1::GetMessageResponse* response) override;
   grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context,
                                          const v1::ListMessagesRequest* request,
                                          v1::ListMessagesResponse* response) override;

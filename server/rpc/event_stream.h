@@ -66,7 +66,7 @@ class EventStream : public Reactor,
 
   ChatSession& session() { return *session_; }
 
-  void Begin(Caller caller) {
+  void Begin(Caller&& caller) {
     self_ = this->shared_from_this();
     session_ = sessions_.New(std::move(caller), this->weak_from_this());
     sessions_.Begin(session_);

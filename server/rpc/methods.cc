@@ -9,6 +9,7 @@ const MethodPolicies& Methods() {
   using enum Callers;
   static const auto* const methods = new MethodPolicies({
       {"/chatter.v1.ChatService/Chat", {kUser, kChanges}},
+      {"/chatter.v1.ChatService/GetMessage", {kUserOrService, kReads}},
       {"/chatter.v1.ChatService/ListMessages", {kUserOrService, kReads}},
       {"/chatter.v1.ChatService/SendMessage", {kUser, kChanges}},
       {"/chatter.v1.ChatService/SendTyping", {kUser, kChanges}},

@@ -15,8 +15,9 @@ class SubscribeStream final : public EventStream<Reactor> {
  public:
   explicit SubscribeStream(ChatSessions& sessions) : EventStream(sessions) {}
 
-  void Start(Caller caller, grpc::ByteBuffer bytes) {
+  void Start(Caller caller, const grpc::ByteBuffer& request_bytes) {
     Begin(std::move(caller));
+    grpc::ByteBuffer bytes = request_bytes;
     v1::SubscribeRequest request;
     if (ParseRequest(bytes, request)) {
       v1::ChatRequest command;
@@ -36,10 +37,10 @@ class SubscribeStream final : public EventStream<Reactor> {
 }  // namespace
 
 Reactor* NewSubscribeStream(ChatSessions& sessions, absl::StatusOr<Caller> caller,
-                            grpc::ByteBuffer request) {
+                            const grpc::ByteBuffer& request) {
   if (!caller.ok()) return new DeniedStream<Reactor>(caller.status());
   auto stream = std::make_shared<SubscribeStream>(sessions);
-  stream->Start(*std::move(caller), std::move(request));
+  stream->Start(*std::move(caller), request);
   return stream.get();
 }
 

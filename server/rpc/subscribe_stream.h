@@ -13,7 +13,7 @@ namespace chatter::rpc {
 // `request`: the bytes of a SubscribeRequest.
 grpc::ServerWriteReactor<grpc::ByteBuffer>* NewSubscribeStream(ChatSessions& sessions,
                                                                absl::StatusOr<Caller> caller,
-                                                               grpc::ByteBuffer request);
+                                                               const grpc::ByteBuffer& request);
 
 }  // namespace chatter::rpc
 

@@ -65,32 +65,12 @@ Message ReadMessage(const RoomId& room, const Rows& rows, int row) {
           .service = rows.GetTextOrEmpty(row, 5)};
 }
 
-// Whether the room may be read, and one page of it, at one look.
-void ListMessages(Database& database, std::string_view page_sql, const RoomKey& room,
-                  const std::string& member, uint64_t seq, int limit, absl::Time deadline,
-                  Callback<EventReader::MessagePage> done) {
-  Database::Transaction transaction;
-  transaction.deadline = deadline;
-  transaction.idempotent = true;
-  transaction.statements.push_back(
-      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
-  transaction.statements.push_back(
-      {page_sql, room.tenant, Params().Uuid(room.room).Int(ToBigint(seq)).Int(limit + 1)});
-  database.Run(std::move(transaction), [room_id = room.room, limit, done = std::move(done)](
-                                           absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(results.status());
-    EventReader::MessagePage page;
-    page.room_found = results->front().size() > 0;
-    if (!page.room_found) return done(std::move(page));
-    const Rows& rows = results->back();
-    page.has_more = rows.size() > limit;
-    const int count = std::min(rows.size(), limit);
-    page.messages.reserve(static_cast<size_t>(count));
-    for (int row = 0; row < count; ++row) {
-      page.messages.push_back(ReadMessage(room_id, rows, row));
-    }
-    done(std::move(page));
-  });
+// Adds up to `limit` messages; returns whether there are more.
+bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Message>& messages) {
+  const int count = std::min(rows.size(), limit);
+  messages.reserve(messages.size() + static_cast<size_t>(count));
+  for (int row = 0; row < count; ++row) messages.push_back(ReadMessage(room, rows, row));
+  return rows.size() > limit;
 }
 
 }  // namespace
@@ -128,21 +108,35 @@ void EventReader::ReadHeads(const SchemaName& tenant, const std::vector<RoomId>&
          });
 }
 
-void EventReader::ListMessagesBefore(const RoomKey& room, const std::string& member,
-                                     uint64_t before_seq, int limit, absl::Time deadline,
-                                     Callback<MessagePage> done) {
-  ListMessages(database_, sql::kListMessagesBefore, room, member, before_seq, limit, deadline,
-               [done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
-                 if (page.ok()) std::reverse(page->messages.begin(), page->messages.end());
-                 done(std::move(page));
-               });
-}
-
-void EventReader::ListMessagesAfter(const RoomKey& room, const std::string& member,
-                                    uint64_t after_seq, int limit, absl::Time deadline,
-                                    Callback<MessagePage> done) {
-  ListMessages(database_, sql::kListMessagesAfter, room, member, after_seq, limit, deadline,
-               std::move(done));
+void EventReader::ListMessages(const RoomKey& room, const std::string& member,
+                               const MessageRange& range, absl::Time deadline,
+                               Callback<MessagePage> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  std::vector<Statement>& statements = transaction.statements;
+  const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
+    statements.push_back(
+        {sql, room.tenant, Params().Uuid(room.room).Int(ToBigint(seq)).Int(limit + 1)});
+  };
+  statements.push_back({sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
+  if (range.before.has_value()) add(sql::kListMessagesBefore, range.seq, *range.before);
+  if (range.from.has_value()) add(sql::kListMessagesAfter, range.seq - 1, *range.from);
+  database_.Run(std::move(transaction), [room_id = room.room, range, done = std::move(done)](
+                                            absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(results.status());
+    MessagePage page;
+    page.room_found = results->front().size() > 0;
+    if (!page.room_found) return done(std::move(page));
+    if (range.before.has_value()) {
+      page.has_earlier = AddMessages(room_id, (*results)[1], *range.before, page.messages);
+      std::reverse(page.messages.begin(), page.messages.end());
+    }
+    if (range.from.has_value()) {
+      page.has_later = AddMessages(room_id, results->back(), *range.from, page.messages);
+    }
+    done(std::move(page));
+  });
 }
 
 }  // namespace chatter::store

@@ -4,6 +4,7 @@
 #ifndef CHATTER_SERVER_STORE_EVENT_READER_H_
 #define CHATTER_SERVER_STORE_EVENT_READER_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,17 +38,21 @@ class EventReader {
   void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms, absl::Time deadline,
                  Callback<std::vector<RoomHead>> done);
 
+  // The messages next to a place in the log: up to so many with smaller numbers than `seq`, and up
+  // to so many with this one and larger ones; nullopt: that side isn't asked for.
+  struct MessageRange {
+    uint64_t seq = 1;
+    std::optional<int> before = std::nullopt;
+    std::optional<int> from = std::nullopt;
+  };
   struct MessagePage {
     bool room_found = false;        // false: no such room, or `member` (if not empty) isn't in it
     std::vector<Message> messages;  // ascending
-    bool has_more = false;          // in the direction that was asked for
+    bool has_earlier = false;       // where that side was asked for
+    bool has_later = false;
   };
-  // The latest messages with seq < `before_seq`.
-  void ListMessagesBefore(const RoomKey& room, const std::string& member, uint64_t before_seq,
-                          int limit, absl::Time deadline, Callback<MessagePage> done);
-  // The earliest messages with seq > `after_seq`.
-  void ListMessagesAfter(const RoomKey& room, const std::string& member, uint64_t after_seq,
-                         int limit, absl::Time deadline, Callback<MessagePage> done);
+  void ListMessages(const RoomKey& room, const std::string& member, const MessageRange& range,
+                    absl::Time deadline, Callback<MessagePage> done);
 
  private:
   Database& database_;

@@ -112,6 +112,16 @@ class CommandLine(ServerTestCase):
         self.assertEqual([message["text"] for message in messages[0]["messages"]],
                          ["one", "two", "three"])
 
+    def test_shows_a_message_and_what_is_around_it(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        for i in range(2, 9):
+            self.as_user("alice", "send", room_id, f"text {i}")
+        self.assertIn("text 5", self.as_user("bob", "message", room_id, "5"))
+        self.assertIn("MESSAGE_NOT_FOUND",
+                      self.as_user("bob", "message", room_id, "99", code=NOT_FOUND))
+        around = self.as_user("bob", "messages", room_id, "--around", "5", "--limit", "3")
+        self.assertEqual([line[-6:] for line in around.splitlines()], ["text 4", "text 5", "text 6"])
+
     def test_send_with_an_id_is_stored_once(self):
         room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
         seqs = [self.as_user("alice", "send", "--id", "x1", room_id, "once") for _ in range(3)]

@@ -1,0 +1,91 @@
+"""A room's history: one message, and pages of them in each direction."""
+
+import grpc
+
+from harness import ServerTestCase
+from stubs import chat_pb2
+
+INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
+NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
+NO_MESSAGE = (grpc.StatusCode.NOT_FOUND, "MESSAGE_NOT_FOUND")
+HEAD = 21  # 1 is the room's creation, 2 to 21 are messages
+
+
+class History(ServerTestCase):
+    def setUp(self):
+        self.tenant = self.make_tenant("alice", "bob", "carol")
+        self.alice = self.client(self.tenant, "alice")
+        self.room_id = self.alice.room_id("alice", "bob")
+        for seq in range(2, HEAD + 1):
+            self.alice.send_message(self.room_id, f"id {seq}", f"text {seq}")
+
+    def list(self, client=None, **request):
+        page = (client or self.alice).chat.ListMessages(
+            chat_pb2.ListMessagesRequest(room_id=self.room_id, **request))
+        return [message.seq for message in page.messages], page.has_more, page.has_later
+
+    def get(self, seq, client=None, room_id=None):
+        return (client or self.alice).chat.GetMessage(chat_pb2.GetMessageRequest(
+            room_id=room_id or self.room_id, seq=seq)).message
+
+    def test_pages(self):
+        for request, seqs, has_more, has_later in (
+                ({}, range(2, 22), False, False),
+                ({"page_size": 3}, range(19, 22), True, False),
+                ({"page_size": 3, "before_seq": 10}, range(7, 10), True, False),
+                ({"page_size": 3, "before_seq": 4}, range(2, 4), False, False),
+                ({"page_size": 3, "before_seq": 1}, (), False, False),
+                ({"page_size": 3, "before_seq": 2**64 - 1}, range(19, 22), True, False),
+                ({"page_size": 3, "after_seq": 10}, range(11, 14), True, False),
+                ({"page_size": 3, "after_seq": 0}, range(2, 5), True, False),
+                ({"page_size": 3, "after_seq": 18}, range(19, 22), False, False),
+                ({"page_size": 3, "after_seq": 2**64 - 1}, (), False, False),
+                ({"page_size": 5, "around_seq": 10}, range(8, 13), True, True),
+                ({"page_size": 4, "around_seq": 10}, range(8, 12), True, True),
+                ({"page_size": 1, "around_seq": 10}, (10,), True, True),
+                ({"page_size": 5, "around_seq": 1}, range(2, 5), False, True),
+                ({"page_size": 5, "around_seq": 21}, range(19, 22), True, False),
+                ({"page_size": 4, "around_seq": 99}, range(20, 22), True, False),
+                ({"page_size": 4, "around_seq": 2**64 - 1}, range(20, 22), True, False)):
+            with self.subTest(request=request):
+                self.assertEqual(self.list(**request), (list(seqs), has_more, has_later))
+
+    def test_walking_in_either_direction_meets_every_message_once(self):
+        back, place = [], {}
+        while True:
+            seqs, has_more, _ = self.list(page_size=3, **place)
+            back = seqs + back
+            if not has_more:
+                break
+            place = {"before_seq": seqs[0]}
+        self.assertEqual(back, list(range(2, HEAD + 1)))
+
+    def test_one_message(self):
+        message = self.get(7)
+        self.assertEqual((message.room_id, message.seq, message.sender_id, message.text,
+                          message.client_message_id),
+                         (self.room_id, 7, "alice", "text 7", "id 7"))
+        self.assertEqual(self.get(7, self.client(self.tenant, "bob")), message)
+        self.assertEqual(self.get(7, self.tenant.service), message)
+
+    def test_what_is_no_message(self):
+        for seq in (1, HEAD + 1, 2**63, 2**64 - 1):
+            with self.subTest(seq=seq), self.assertFails(*NO_MESSAGE):
+                self.get(seq)
+
+    def test_what_is_wrong(self):
+        for request in ({"before_seq": 0}, {"around_seq": 0}, {"page_size": 201}):
+            with self.subTest(request=request), self.assertFails(*INVALID):
+                self.list(**request)
+        with self.assertFails(*INVALID):
+            self.get(0)
+        with self.assertFails(*INVALID):
+            self.get(1, room_id="none")
+
+    def test_others_see_nothing(self):
+        carol = self.client(self.tenant, "carol")
+        for seq in (1, 7, HEAD + 1):
+            with self.subTest(seq=seq), self.assertFails(*NO_ROOM):
+                self.get(seq, carol)
+        with self.assertFails(*NO_ROOM):
+            self.list(carol, around_seq=7)
