@@ -89,11 +89,21 @@ void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
   {
     MutexLock lock(mu_);
     --under_way_;
-    waiters = std::move(wanted_.extract(place).mapped());
+    waiters = TakeWaiters(place);
     if (page.ok() && (*page)->has_more) Keep(place, *page);  // the last page still grows
+    // Without a database nobody is kept waiting for a turn that would end in the same way.
+    if (absl::IsUnavailable(page.status()) || absl::IsDeadlineExceeded(page.status())) {
+      for (const Place& other : std::exchange(waiting_, {})) {
+        for (auto& done : TakeWaiters(other)) waiters.push_back(std::move(done));
+      }
+    }
   }
   ReadNext();
   for (auto& done : waiters) done(page);
+}
+
+LogPages::Waiters LogPages::TakeWaiters(const Place& place) {
+  return std::move(wanted_.extract(place).mapped());
 }
 
 void LogPages::Keep(const Place& place, const PagePtr& page) {

@@ -70,6 +70,7 @@ class LogPages {
   void ReadNext();
   absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
   void Answer(const Place& place, const absl::StatusOr<PagePtr>& page);
+  Waiters TakeWaiters(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Keep(const Place& place, const PagePtr& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   store::EventReader& reader_;

@@ -98,6 +98,26 @@ TEST_F(LogPagesTest, PagesThatAreKeptAreBounded) {
   EXPECT_NE(Read(0), first);  // has gone
 }
 
+TEST_F(LogPagesTest, WithoutADatabaseAllFailTogether) {
+  const auto database = store::Database::Create(
+      {.url = "postgresql://127.0.0.1:1/nowhere", .max_wait = absl::Milliseconds(200)},
+      [](bool) {});
+  ASSERT_TRUE(database.ok());
+  store::EventReader reader(**database);
+  LogPages pages(reader, [](auto) { return std::vector<EncodedRun>(); });
+  std::vector<std::future<absl::Status>> answers;
+  for (uint64_t seq = 0; seq < 100; ++seq) {
+    auto promise = std::make_shared<std::promise<absl::Status>>();
+    answers.push_back(promise->get_future());
+    pages.Read(key_, seq, [promise](const absl::StatusOr<LogPages::PagePtr>& page) {
+      promise->set_value(test::Unshared(page.status()));
+    });
+  }
+  for (auto& answer : answers) EXPECT_TRUE(absl::IsUnavailable(answer.get()));
+  EXPECT_EQ(pages.stats().read, LogPages::kMaxReads);  // the others didn't wait for their turns
+  (*database)->Stop();
+}
+
 TEST_F(LogPagesTest, TheLastPageGrowsAndIsReadAnew) {
   Store(2);
   EXPECT_EQ(LastSeq(*Read(0)), 3u);

@@ -322,7 +322,8 @@ void ChatSession::Tick(absl::Time now) {
     rpc::ToProto(now, heartbeat->mutable_server_time());
     for (const auto& feed : std::exchange(touched_, {})) {
       feed->touched = false;
-      if (heartbeat->heads_size() < kMaxHeartbeatHeads) {
+      // What a retired feed had added was dropped again.
+      if (feed->state != Feed::State::kRetired && heartbeat->heads_size() < kMaxHeartbeatHeads) {
         rpc::ToProto(RoomHead{feed->room, feed->next_seq - 1}, heartbeat->add_heads());
       }
     }

@@ -340,11 +340,19 @@ TEST_F(ChatSessionTest, ASlowReaderIsToldThatItLagsAndLosesNothing) {
   bob->Stall();
   Store(room_, 100, std::string(4'000, 'x'));  // far more than max_live_bytes
   alice->WaitForSeq(room_, 101);               // nobody waits for the slow one
+  clock_.Advance(absl::Seconds(30));
+  stack_.sessions.Tick();
   bob->Resume();
   bob->WaitForKind(v1::ServerEvent::kLagged);
   Store(room_, 1);
   bob->WaitForSeq(room_, 102);
   EXPECT_EQ(bob->Seqs(room_), Range(1, 102));
+  // No heartbeat claims what has been dropped.
+  uint64_t seen = 0;
+  for (const v1::ServerEvent& event : bob->events()) {
+    if (event.has_room_event()) seen = event.room_event().seq();
+    for (const v1::RoomHead& head : event.heartbeat().heads()) EXPECT_LE(head.head_seq(), seen);
+  }
 }
 
 TEST_F(ChatSessionTest, AStreamWhoseWriteIsStuckReadsNothingFromTheLog) {

@@ -1,14 +1,17 @@
 #include "server/store/database.h"
 
+#include <future>
 #include <memory>
 #include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "gtest/gtest.h"
 #include "server/model/errors.h"
+#include "server/store/connection.h"
 #include "tests/support/await.h"
 #include "tests/support/test_database.h"
 
@@ -68,6 +71,44 @@ TEST(DatabaseTest, RunsWhatACallbackAsksFor) {
   });
   ASSERT_TRUE(rows.ok());
   EXPECT_EQ(rows->GetInt(0, 0), 2);
+}
+
+TEST(DatabaseTest, MoreThanAConnectionTakesAtOnceAreAllAnswered) {
+  const TestDatabase postgres;
+  const auto database =
+      Database::Create({.url = postgres.url(), .query_connections = 1}, [](bool) {});
+  ASSERT_TRUE(database.ok());
+  std::vector<std::future<int64_t>> answers;
+  for (int64_t i = 0; i < 20 * static_cast<int64_t>(Connection::kMaxInFlight); ++i) {
+    auto promise = std::make_shared<std::promise<int64_t>>();
+    answers.push_back(promise->get_future());
+    Echo(**database, i, [promise](const absl::StatusOr<Rows>& rows) {
+      promise->set_value(rows.ok() ? rows->GetInt(0, 0) : -1);
+    });
+  }
+  for (size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(answers[i].get(), static_cast<int64_t>(i));
+  }
+}
+
+TEST(DatabaseTest, ThePreparedStatementsOfAConnectionAreBounded) {
+  const TestDatabase postgres;
+  const auto database =
+      Database::Create({.url = postgres.url(), .query_connections = 1}, [](bool) {});
+  ASSERT_TRUE(database.ok());
+  const auto value_of = [&](std::string_view sql) {
+    const auto rows = Await<Rows>([&](auto done) {
+      RunOne(**database, {sql, std::nullopt, {}}, Soon(), kIdempotent, std::move(done));
+    });
+    return rows.ok() ? rows->GetInt(0, 0) : -1;
+  };
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < Connection::kMaxPrepared + 50; ++i) {
+      EXPECT_EQ(value_of(KeepSql(absl::StrCat("SELECT ", i, "::bigint"))), static_cast<int64_t>(i));
+    }
+  }
+  EXPECT_EQ(value_of("SELECT count(*) FROM pg_prepared_statements"),
+            static_cast<int64_t>(Connection::kMaxPrepared));
 }
 
 TEST(DatabaseTest, TooManyThatWaitAreRefused) {
