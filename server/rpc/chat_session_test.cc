@@ -262,6 +262,29 @@ TEST_F(ChatSessionTest, ARoomMadeMeanwhileAppearsFromItsBeginning) {
   bob->WaitForSeq(fresh, 2);
 }
 
+TEST_F(ChatSessionTest, AStreamCarriesTheMostRecentRoomsUpToItsBound) {
+  CoreStack stack(database_.url(), clock_, {.max_rooms = 2, .max_opened_rooms = 1});
+  const RoomId old = stack_.AddRoom(tenant_, {"bob", "carol"});
+  const RoomId recent = stack_.AddRoom(tenant_, {"bob", "dave"});
+  for (const RoomId& room : {old, room_, recent}) {
+    ASSERT_TRUE(stack.Send({tenant_, room}, "bob", "1", "hello").ok());
+  }
+  const auto bob = TestClient::Connect(stack, tenant_, "bob");
+  bob->Open({{old, 0}, {recent, 0}});
+  const auto opened = bob->WaitForKind(v1::ServerEvent::kOpened).opened();
+  EXPECT_EQ(opened.room_count(), 3);
+  ASSERT_EQ(opened.rooms_size(), 1);
+  EXPECT_EQ(opened.rooms(0).room_id(), recent.ToString());
+  EXPECT_THAT(opened.unknown_room_ids(), ::testing::ElementsAre(old.ToString()));
+  for (const RoomId& room : {old, room_, recent}) {
+    ASSERT_TRUE(stack.Send({tenant_, room}, "bob", "2", "hello").ok());
+  }
+  bob->WaitForSeq(room_, 3);
+  bob->WaitForSeq(recent, 3);
+  EXPECT_THAT(bob->Seqs(old), ::testing::IsEmpty());
+  bob->Disconnect();
+}
+
 TEST_F(ChatSessionTest, TypingReachesTheOthersOnly) {
   const auto alice = Connect("alice");
   const auto bob = Connect("bob");
