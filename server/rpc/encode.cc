@@ -12,6 +12,8 @@ namespace {
 using google::protobuf::io::CodedOutputStream;
 
 constexpr uint8_t kTag = v1::ChatResponse::kEventsFieldNumber << 3 | 2;  // length-delimited
+static_assert(int{v1::SubscribeResponse::kEventsFieldNumber} ==
+              int{v1::ChatResponse::kEventsFieldNumber});
 
 void AppendEntry(const v1::ServerEvent& event, std::string& out) {
   const size_t size = event.ByteSizeLong();
