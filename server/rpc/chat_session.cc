@@ -63,7 +63,7 @@ ChatSession::~ChatSession() = default;
 
 // ---- Commands ----
 
-void ChatSession::OnRequest(const v1::ChatRequest& request) {
+void ChatSession::OnRequest(v1::ChatRequest request) {
   bool is_new;
   {
     MutexLock lock(mu_);
@@ -91,7 +91,7 @@ void ChatSession::OnRequest(const v1::ChatRequest& request) {
     case v1::ChatRequest::kOpen:
       return OnOpen(request.open());
     case v1::ChatRequest::kSend:
-      return OnSend(request.request_id(), request.send());
+      return OnSend(request.request_id(), *request.mutable_send());
     case v1::ChatRequest::kTyping:
       return OnTyping(request.request_id(), request.typing());
     case v1::ChatRequest::kPing:
@@ -160,10 +160,11 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
   Add(event);
 }
 
-void ChatSession::OnSend(const std::string& request_id, const v1::SendMessage& send) {
+// Takes what `send` holds.
+void ChatSession::OnSend(const std::string& request_id, v1::SendMessage& send) {
   deps_.messages.Send(
-      caller_, send.room_id(), send.client_message_id(), send.text(),
-      absl::Now() + options_.send_timeout,
+      caller_, send.room_id(), std::move(*send.mutable_client_message_id()),
+      std::move(*send.mutable_text()), absl::Now() + options_.send_timeout,
       [self = shared_from_this(), request_id](absl::StatusOr<chat::Messages::Sent> sent) {
         if (!sent.ok()) return self->ReplyError(request_id, sent.status());
         v1::ServerEvent event;

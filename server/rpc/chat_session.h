@@ -77,7 +77,7 @@ class ChatSession final : public chat::UserFollower,
   ~ChatSession() override;
 
   // From the transport.
-  void OnRequest(const v1::ChatRequest& request);
+  void OnRequest(v1::ChatRequest request);
   void OnClientDone();  // the client won't send any more: ends once all is answered
   // Ends the session with `status`, without what is in the outbox.
   void Fail(absl::Status status) override;
@@ -114,7 +114,7 @@ class ChatSession final : public chat::UserFollower,
   void OnOpen(const v1::Open& open);
   void OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
                      absl::StatusOr<store::RoomStore::Memberships> memberships);
-  void OnSend(const std::string& request_id, const v1::SendMessage& send);
+  void OnSend(const std::string& request_id, v1::SendMessage& send);
   void OnTyping(const std::string& request_id, const v1::Typing& typing);
   void ReplyError(const std::string& request_id, const absl::Status& error);
   void ReplyDone(const std::string& request_id);

@@ -49,7 +49,7 @@ class ChatStream final : public EventStream<Reactor> {
                                v1::ERROR_REASON_MALFORMED_REQUEST,
                                "The bytes aren't a chatter.v1.ChatRequest."));
     } else {
-      session().OnRequest(request);
+      session().OnRequest(std::move(request));
     }
     request_bytes_.Clear();
   }

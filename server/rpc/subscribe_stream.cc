@@ -22,7 +22,7 @@ class SubscribeStream final : public EventStream<Reactor> {
     if (ParseRequest(bytes, request)) {
       v1::ChatRequest command;
       *command.mutable_open() = std::move(*request.mutable_open());
-      session().OnRequest(command);
+      session().OnRequest(std::move(command));
     } else {
       session().Fail(MakeError(absl::StatusCode::kInvalidArgument,
                                v1::ERROR_REASON_MALFORMED_REQUEST,
