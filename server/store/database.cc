@@ -353,7 +353,7 @@ void RunOne(Database& database, Statement statement, absl::Time deadline, Repeat
   transaction.idempotent = repeatable == kIdempotent;
   database.Run(std::move(transaction),
                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                 if (!results.ok()) return done(results.status());
+                 if (!results.ok()) return done(std::move(results).status());
                  done(std::move(results->front()));
                });
 }

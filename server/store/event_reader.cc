@@ -82,7 +82,7 @@ void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
           Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit).Int(int64_t{kMaxPageBytes})},
          deadline, kIdempotent,
          [room_id = room.room, limit, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
+           if (!rows.ok()) return done(std::move(rows).status());
            EventPage page;
            page.events.reserve(static_cast<size_t>(rows->size()));
            size_t bytes = 0;
