@@ -93,6 +93,7 @@ class Resume(ServerTestCase):
             elif leave == "cancel":
                 stream.cancel()
             elif leave == "cut":
+                stream.wait_opened()  # else there may be no connection yet to cut
                 proxy.cut()
                 stream.end()
             if self.random.random() < 0.5:  # else what came last is lost with the connection
