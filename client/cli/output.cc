@@ -41,21 +41,75 @@ std::string FormatTime(const google::protobuf::Timestamp& timestamp) {
   return absl::FormatTime("%Y-%m-%d %H:%M:%S", ToAbslTime(timestamp), absl::LocalTimeZone());
 }
 
+namespace {
+
+std::string Names(const google::protobuf::RepeatedPtrField<std::string>& user_ids) {
+  return absl::StrJoin(user_ids, ", ");
+}
+
+const char* NameOf(v1::MemberRole role) {
+  switch (role) {
+    case v1::MEMBER_ROLE_OWNER:
+      return "owner";
+    case v1::MEMBER_ROLE_MODERATOR:
+      return "moderator";
+    case v1::MEMBER_ROLE_MEMBER:
+      return "member";
+    case v1::MEMBER_ROLE_READER:
+      return "reader";
+    default:
+      return "something that this version doesn't know";
+  }
+}
+
+std::string DescribeUpdate(const v1::RoomUpdated& room) {
+  std::string what = room.archived() ? "archived the room" : "changed the room";
+  if (!room.profile().name().empty()) absl::StrAppend(&what, " \"", room.profile().name(), "\"");
+  if (!room.profile().topic().empty()) absl::StrAppend(&what, ": ", room.profile().topic());
+  return what;
+}
+
+std::string DescribeRoles(const v1::RolesChanged& changed) {
+  std::vector<std::string> roles;
+  for (const auto& role : changed.roles()) {
+    roles.push_back(absl::StrCat(role.user_id(), " ", NameOf(role.role())));
+  }
+  return absl::StrCat("made ", absl::StrJoin(roles, ", "));
+}
+
+bool IsOwn(const v1::RoomEvent& event,
+           const google::protobuf::RepeatedPtrField<std::string>& user_ids) {
+  return user_ids.size() == 1 && user_ids.Get(0) == event.actor_id();
+}
+
+// What the actor of an event that is no message did.
+std::string Describe(const v1::RoomEvent& event) {
+  switch (event.what_case()) {
+    case v1::RoomEvent::kRoomCreated:
+      return absl::StrCat("made the room with ", Names(event.room_created().user_ids()));
+    case v1::RoomEvent::kRoomUpdated:
+      return DescribeUpdate(event.room_updated());
+    case v1::RoomEvent::kMembersAdded:
+      if (IsOwn(event, event.members_added().user_ids())) return "joined";
+      return absl::StrCat("added ", Names(event.members_added().user_ids()), " as ",
+                          NameOf(event.members_added().role()));
+    case v1::RoomEvent::kMembersRemoved:
+      if (IsOwn(event, event.members_removed().user_ids())) return "left";
+      return absl::StrCat("removed ", Names(event.members_removed().user_ids()));
+    case v1::RoomEvent::kRolesChanged:
+      return DescribeRoles(event.roles_changed());
+    default:
+      return "did something that this version doesn't know";
+  }
+}
+
+}  // namespace
+
 std::string FormatEvent(const v1::RoomEvent& event) {
   const std::string actor = event.actor_id().empty() ? "a service" : event.actor_id();
-  std::string what;
-  switch (event.what_case()) {
-    case v1::RoomEvent::kMessageSent:
-      what = absl::StrCat(actor, ": ", event.message_sent().text());
-      break;
-    case v1::RoomEvent::kRoomCreated:
-      what = absl::StrCat("* ", actor, " made the room with ",
-                          absl::StrJoin(event.room_created().user_ids(), ", "));
-      break;
-    case v1::RoomEvent::WHAT_NOT_SET:
-      what = absl::StrCat("* ", actor, " did something that this version doesn't know");
-      break;
-  }
+  const std::string what = event.has_message_sent()
+                               ? absl::StrCat(actor, ": ", event.message_sent().text())
+                               : absl::StrCat("* ", actor, " ", Describe(event));
   return Line(event.seq(), event.created_at(), what);
 }
 

@@ -13,7 +13,9 @@
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
+#include "server/chat/members.h"
 #include "server/chat/messages.h"
+#include "server/chat/room_changer.h"
 #include "server/chat/rooms.h"
 #include "server/chat/service_accounts.h"
 #include "server/chat/sessions.h"
@@ -27,6 +29,7 @@
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/export_reader.h"
+#include "server/store/room_changes.h"
 #include "server/store/room_store.h"
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
@@ -49,6 +52,7 @@ struct Backend {
   const std::unique_ptr<IdentityBackend> identity;
   const store::TenantMaker tenant_maker;
   store::RoomStore room_store;
+  store::RoomChanges room_changes;
   store::EventReader event_reader;
   store::ExportReader export_reader;
   store::TenantChanges tenant_changes;
@@ -60,7 +64,9 @@ struct Backend {
   store::EventWriter event_writer;
 
   chat::Messages messages;
+  chat::RoomChanger room_changer;
   chat::Rooms rooms;
+  chat::Members members;
   chat::Users users;
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;

@@ -15,6 +15,7 @@
 #include "server/interceptors/stack.h"
 #include "server/rpc/chat_service.h"
 #include "server/rpc/health_service.h"
+#include "server/rpc/member_service.h"
 #include "server/rpc/methods.h"
 #include "server/rpc/room_service.h"
 #include "server/rpc/service_account_service.h"
@@ -76,17 +77,20 @@ struct Server::Services {
   explicit Services(Backend& backend)
       : chat(backend.messages, backend.rooms, backend.bus, backend.chat_sessions),
         rooms(backend.rooms),
+        members(backend.members),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
         service_accounts(backend.service_accounts),
         sessions(backend.sessions),
         token_issuers(backend.token_issuers),
-        health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.UserService",
-                "chatter.v1.TenantService", "chatter.v1.ServiceAccountService",
-                "chatter.v1.SessionService", "chatter.v1.TokenIssuerService"}) {}
+        health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.MemberService",
+                "chatter.v1.UserService", "chatter.v1.TenantService",
+                "chatter.v1.ServiceAccountService", "chatter.v1.SessionService",
+                "chatter.v1.TokenIssuerService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
+  rpc::MemberService members;
   rpc::UserService users;
   rpc::TenantService tenants;
   rpc::ServiceAccountService service_accounts;

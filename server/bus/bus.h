@@ -19,10 +19,11 @@ struct Notice {
   EncodedEvent event;
 };
 
-// Users are in a room, perhaps only now.
+// Users are in a room, perhaps only now: since its event `seq`.
 struct RoomJoined {
   SchemaName tenant;
   RoomId room;
+  uint64_t seq = 1;
   std::vector<std::string> user_ids;
 };
 

@@ -89,7 +89,7 @@ class Hub::Shard {
   }
 
   // Wakes nobody for a user whom nobody follows, as for most calls of CreateRoom.
-  void Announce(const UserKey& user, const RoomId& room) {
+  void Announce(const UserKey& user, const RoomId& room, uint64_t seq) {
     std::vector<std::shared_ptr<UserFollower>> followers;
     {
       MutexLock lock(users_mu_);
@@ -97,8 +97,8 @@ class Hub::Shard {
       if (found == users_.end()) return;
       followers = found->second;
     }
-    worker_.Post([followers = std::move(followers), room] {
-      for (const auto& follower : followers) follower->OnRoomJoined(room);
+    worker_.Post([followers = std::move(followers), room, seq] {
+      for (const auto& follower : followers) follower->OnRoomJoined(room, seq);
     });
   }
 
@@ -267,7 +267,7 @@ void Hub::OnNotice(bus::Notice notice) {
 void Hub::OnRoomJoined(bus::RoomJoined joined) {
   for (std::string& user_id : joined.user_ids) {
     UserKey user{joined.tenant, std::move(user_id)};
-    ShardOf(user).Announce(user, joined.room);
+    ShardOf(user).Announce(user, joined.room, joined.seq);
   }
 }
 

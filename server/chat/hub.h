@@ -60,8 +60,9 @@ class RoomFollower {
 class UserFollower {
  public:
   virtual ~UserFollower() = default;
-  // The user is in this room; perhaps long since. Called from one thread only, without any lock.
-  virtual void OnRoomJoined(const RoomId& room) = 0;
+  // The user is in this room, since its event `seq`; perhaps long since. Called from one thread
+  // only, without any lock.
+  virtual void OnRoomJoined(const RoomId& room, uint64_t seq) = 0;
 };
 
 class Hub final : public bus::Listener {

@@ -16,6 +16,8 @@ namespace chatter::chat {
 
 // The values are in tokens that clients hold: never change or reuse them.
 enum class PageKind : char {
+  kMembers = 'm',
+  kPublicRooms = 'p',
   kRooms = 'r',
   kServiceAccounts = 'a',
   kSessions = 's',

@@ -16,7 +16,9 @@ namespace chatter::chat {
 namespace {
 
 using ListPosition = store::RoomStore::ListPosition;
-using DirectRoom = store::RoomStore::DirectRoom;
+using MadeRoom = store::RoomStore::MadeRoom;
+using BrowsePosition = store::RoomStore::BrowsePosition;
+using BrowsedRoom = store::RoomStore::BrowsedRoom;
 
 constexpr size_t kMaxListedUsers = 2'000;
 constexpr size_t kMaxMembers = 1'000;
@@ -60,6 +62,66 @@ absl::Status UnknownUsersError(const std::vector<std::string>& requested,
                              "The tenant doesn't have all of these users; see the violations.");
 }
 
+// The fields beside the members.
+void CheckNewRoom(const Caller& caller, const Rooms::NewRoom& room, FieldViolations& violations) {
+  CheckProfile(room.profile, violations);
+  if (room.kind < v1::ROOM_KIND_UNSPECIFIED || room.kind > v1::ROOM_KIND_PUBLIC) {
+    violations.Add("kind", "must be DIRECT, GROUP or PUBLIC");
+  }
+  if (room.kind <= v1::ROOM_KIND_DIRECT) {
+    if (!room.owner_ids.empty()) violations.Add("owner_ids", "must be empty: the room is DIRECT");
+    if (!room.request_id.empty()) violations.Add("request_id", "must be empty: the room is DIRECT");
+    return;
+  }
+  if (room.owner_ids.empty() && !caller.is_user()) {
+    violations.Add("owner_ids", "must name at least one: a service doesn't own rooms");
+  }
+  if (room.kind == v1::ROOM_KIND_PUBLIC && room.profile.name().empty()) {
+    violations.Add("profile.name", "must not be empty: the room is PUBLIC");
+  }
+  if (!room.request_id.empty()) {
+    AddProblem("request_id", ClientMessageIdProblem(room.request_id), violations);
+  }
+}
+
+store::RoomStore::NewRoom PlanOf(const Caller& caller, const Rooms::NewRoom& room) {
+  store::RoomStore::NewRoom plan{.kind = RoomKind::kDirect,
+                                 .user_ids = SortedSet(room.user_ids),
+                                 .owner_ids = SortedSet(room.owner_ids),
+                                 .profile = room.profile,
+                                 .request_id = room.request_id};
+  if (room.kind != v1::ROOM_KIND_UNSPECIFIED) plan.kind = static_cast<RoomKind>(room.kind);
+  if (plan.profile.history() == v1::HISTORY_VISIBILITY_UNSPECIFIED) {
+    plan.profile.set_history(v1::HISTORY_VISIBILITY_WHOLE);
+  }
+  if (plan.kind != RoomKind::kDirect && plan.owner_ids.empty()) {
+    plan.owner_ids.push_back(caller.principal.user_id);
+  }
+  return plan;
+}
+
+bool Holds(const std::vector<std::string>& sorted, const std::string& user_id) {
+  return std::binary_search(sorted.begin(), sorted.end(), user_id);
+}
+
+absl::Status CheckMembers(const Caller& caller, const store::RoomStore::NewRoom& plan) {
+  FieldViolations violations;
+  if (plan.user_ids.size() > kMaxMembers) {
+    violations.Add("user_ids",
+                   absl::StrCat("must be at most ", kMaxMembers, " different user ids"));
+    return violations.ToStatus();
+  }
+  if (caller.is_user() && !Holds(plan.user_ids, caller.principal.user_id)) {
+    return CallerNotIncludedError();
+  }
+  for (const std::string& owner : plan.owner_ids) {
+    if (!Holds(plan.user_ids, owner)) {
+      violations.Add("owner_ids", absl::StrCat("\"", owner, "\" isn't among `user_ids`"));
+    }
+  }
+  return violations.ToStatus();
+}
+
 std::string TokenOf(const Room& last) {
   const std::string id(last.id.bytes().begin(), last.id.bytes().end());
   return MakePageToken(PageKind::kRooms, MakeTimePlace({.time = last.last_event_at, .id = id}));
@@ -75,41 +137,86 @@ std::optional<ListPosition> ParseToken(std::string_view token) {
   return ListPosition{.last_event_at = parts->time, .room_id = RoomId::FromBytes(id)};
 }
 
+std::string TokenOf(const BrowsePosition& last) {
+  const std::string id(last.room_id.bytes().begin(), last.room_id.bytes().end());
+  return MakePageToken(PageKind::kPublicRooms, id + last.name);
+}
+
+std::optional<BrowsePosition> ParseBrowseToken(std::string_view token) {
+  std::array<uint8_t, 16> id;
+  const auto place = ReadPageToken(PageKind::kPublicRooms, token);
+  if (!place.has_value() || place->size() < id.size()) return std::nullopt;
+  std::copy_n(place->begin(), id.size(), id.begin());
+  std::string name = place->substr(id.size());
+  if (!RoomNameProblem(name).empty()) return std::nullopt;
+  return BrowsePosition{.name = std::move(name), .room_id = RoomId::FromBytes(id)};
+}
+
+// What the mask names.
+RoomUpdate UpdateOf(const Rooms::UpdateRequest& request, FieldViolations& violations) {
+  RoomUpdate update;
+  const v1::RoomProfile& profile = request.profile;
+  if (request.mask.empty()) violations.Add("update_mask", "must name at least one field");
+  for (const std::string& path : request.mask) {
+    if (path == "profile.name") {
+      update.name = profile.name();
+    } else if (path == "profile.topic") {
+      update.topic = profile.topic();
+    } else if (path == "profile.avatar_url") {
+      update.avatar_url = profile.avatar_url();
+    } else if (path == "profile.attributes") {
+      update.attributes.emplace(profile.attributes().begin(), profile.attributes().end());
+    } else if (path == "profile.history") {
+      update.history = profile.history();
+    } else if (path == "kind") {
+      update.kind = static_cast<RoomKind>(request.kind);
+    } else {
+      violations.Add("update_mask",
+                     "may name `profile.name`, `profile.topic`, `profile.avatar_url`, "
+                     "`profile.attributes`, `profile.history` and `kind`");
+    }
+  }
+  if (update.history == v1::HISTORY_VISIBILITY_UNSPECIFIED) {
+    violations.Add("profile.history", "must be WHOLE or SINCE_JOINED");
+  }
+  if (update.kind.has_value() && *update.kind != RoomKind::kGroup &&
+      *update.kind != RoomKind::kPublic) {
+    violations.Add("kind", "must be GROUP or PUBLIC");
+  }
+  return update;
+}
+
 }  // namespace
 
-void Rooms::Create(const Caller& caller, std::vector<std::string> user_ids,
-                   Callback<Created> done) {
+void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
   FieldViolations violations;
-  CheckUserIds(user_ids, violations);
+  CheckUserIds(room.user_ids, violations);
+  CheckNewRoom(caller, room, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  std::vector<std::string> members = SortedSet(user_ids);
-  if (members.size() > kMaxMembers) {
-    violations.Add("user_ids",
-                   absl::StrCat("must be at most ", kMaxMembers, " different user ids"));
-    return done(violations.ToStatus());
+  store::RoomStore::NewRoom plan = PlanOf(caller, room);
+  if (absl::Status status = CheckMembers(caller, plan); !status.ok()) {
+    return done(std::move(status));
   }
-  const std::string& actor = caller.principal.user_id;
-  if (caller.is_user() && !std::binary_search(members.begin(), members.end(), actor)) {
-    return done(CallerNotIncludedError());
-  }
-
-  auto on_answer = [this, tenant = *caller.tenant, members, requested = std::move(user_ids),
-                    done = std::move(done)](absl::StatusOr<DirectRoom> answer) mutable {
+  auto on_answer = [this, tenant = *caller.tenant, members = plan.user_ids,
+                    requested = std::move(room.user_ids),
+                    done = std::move(done)](absl::StatusOr<MadeRoom> answer) mutable {
     if (!answer.ok()) return done(std::move(answer).status());
     if (!answer->unknown_users.empty()) {
       return done(UnknownUsersError(requested, answer->unknown_users));
     }
     // Even for a room that was there: the call that made it may have ended before it came to this.
-    bus_.PublishRoomJoined(
-        {.tenant = tenant, .room = answer->room.id, .user_ids = std::move(members)});
+    if (answer->created || answer->room.kind == RoomKind::kDirect) {
+      bus_.PublishRoomJoined(
+          {.tenant = tenant, .room = answer->room.id, .user_ids = std::move(members)});
+    }
     done(Created{.room = std::move(answer->room), .created = answer->created});
   };
-  store_.CreateDirect(*caller.tenant, std::move(members),
-                      {.user_id = actor, .service = caller.principal.service}, caller.deadline,
-                      std::move(on_answer));
+  const store::Actor actor{.user_id = caller.principal.user_id,
+                           .service = caller.principal.service};
+  store_.Create(*caller.tenant, std::move(plan), actor, caller.deadline, std::move(on_answer));
 }
 
 void Rooms::Get(const Caller& caller, std::string_view room_id, Callback<Room> done) {
@@ -162,6 +269,65 @@ void Rooms::List(const Caller& caller, int32_t page_size, std::string_view page_
         if (CutToPage(page.rooms, limit)) page.next_page_token = TokenOf(page.rooms.back());
         done(std::move(page));
       });
+}
+
+void Rooms::Browse(const Caller& caller, int32_t page_size, std::string_view page_token,
+                   const std::string& name_prefix, Callback<Page> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const int limit = ParsePageSize(page_size, kPageSizes, violations);
+  AddProblem("name_prefix", RoomNameProblem(name_prefix), violations);
+  std::optional<BrowsePosition> after;
+  if (!page_token.empty()) {
+    after = ParseBrowseToken(page_token);
+    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.Browse(
+      *caller.tenant, caller.principal.user_id, name_prefix, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<std::vector<BrowsedRoom>> rooms) mutable {
+        if (!rooms.ok()) return done(std::move(rooms).status());
+        Page page;
+        if (CutToPage(*rooms, limit)) {
+          page.next_page_token = TokenOf(rooms->back().position);
+        }
+        for (BrowsedRoom& browsed : *rooms) page.rooms.push_back(std::move(browsed.room));
+        done(std::move(page));
+      });
+}
+
+void Rooms::Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  CheckProfile(request.profile, violations);
+  const RoomUpdate update = UpdateOf(request, violations);
+  const auto rule = [asker = Asker{caller.principal.user_id},
+                     update](const store::RoomState& state) {
+    return chat::Update(state, asker, update);
+  };
+  changer_.Run(caller, request.room_id, std::move(violations), {{}, rule},
+               [this, caller, room_id = request.room_id,
+                done = std::move(done)](absl::StatusOr<RoomChanger::Changed> changed) mutable {
+                 if (!changed.ok()) return done(std::move(changed).status());
+                 Get(caller, room_id, std::move(done));
+               });
+}
+
+void Rooms::SetArchived(const Caller& caller, std::string_view room_id, bool archived,
+                        Callback<RoomChanger::Changed> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  const auto rule = [asker = Asker{caller.principal.user_id},
+                     archived](const store::RoomState& state) {
+    return chat::SetArchived(state, asker, archived);
+  };
+  changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));
 }
 
 }  // namespace chatter::chat

@@ -1,6 +1,6 @@
-// The rules for rooms: who may make and see them.
+// The rules for rooms, as calls: who may make, see and change them.
 //
-// Thread-safe. The store and the bus must outlive it and every call that is not answered yet.
+// Thread-safe. What it is made from must outlive it and every call that is not answered yet.
 // Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
 #ifndef CHATTER_SERVER_CHAT_ROOMS_H_
 #define CHATTER_SERVER_CHAT_ROOMS_H_
@@ -12,6 +12,7 @@
 
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
+#include "server/chat/room_changer.h"
 #include "server/model/model.h"
 #include "server/store/room_store.h"
 
@@ -19,16 +20,25 @@ namespace chatter::chat {
 
 class Rooms {
  public:
-  Rooms(store::RoomStore& store, bus::Bus& bus) : store_(store), bus_(bus) {}
+  Rooms(store::RoomStore& store, RoomChanger& changer, bus::Bus& bus)
+      : store_(store), changer_(changer), bus_(bus) {}
 
+  struct NewRoom {
+    std::vector<std::string> user_ids;
+    v1::RoomKind kind = v1::ROOM_KIND_UNSPECIFIED;
+    v1::RoomProfile profile = {};
+    std::vector<std::string> owner_ids = {};
+    std::string request_id = {};
+  };
   struct Created {
     Room room;
     bool created = false;  // by this very call
   };
-  // The one DIRECT room with exactly these users, in whatever order and however often each is
-  // named; its members' streams take it up. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS,
-  // CALLER_NOT_INCLUDED).
-  void Create(const Caller& caller, std::vector<std::string> user_ids, Callback<Created> done);
+  // Makes or finds a room, whoever is named in whatever order and however often; its members'
+  // streams take it up. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS,
+  // CALLER_NOT_INCLUDED), NOT_FOUND (ROOM_NOT_FOUND: the caller made it with this request id, and
+  // isn't in it any more).
+  void Create(const Caller& caller, NewRoom room, Callback<Created> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
   void Get(const Caller& caller, std::string_view room_id, Callback<Room> done);
@@ -46,8 +56,24 @@ class Rooms {
   void List(const Caller& caller, int32_t page_size, std::string_view page_token,
             Callback<Page> done);
 
+  // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
+  void Browse(const Caller& caller, int32_t page_size, std::string_view page_token,
+              const std::string& name_prefix, Callback<Page> done);
+
+  struct UpdateRequest {
+    std::string room_id;
+    v1::RoomProfile profile;
+    v1::RoomKind kind = v1::ROOM_KIND_UNSPECIFIED;
+    std::vector<std::string> mask;  // paths of UpdateRoomRequest
+  };
+  // The errors of these are those that room.proto names.
+  void Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done);
+  void SetArchived(const Caller& caller, std::string_view room_id, bool archived,
+                   Callback<RoomChanger::Changed> done);
+
  private:
   store::RoomStore& store_;
+  RoomChanger& changer_;
   bus::Bus& bus_;
 };
 

@@ -27,7 +27,7 @@ void TenantExport::Next(Callback<Page> done) {
                            Finish<Room>(Part::kMembers, std::move(done)));
     case Part::kMembers:
       return reader_.Members(name, room_, user_, kPageSize, PageDeadline(),
-                             Finish<store::Member>(Part::kEvents, std::move(done)));
+                             Finish<Member>(Part::kEvents, std::move(done)));
     case Part::kEvents:
       return reader_.Events(name, room_, seq_, kPageSize, PageDeadline(),
                             Finish<RoomEvent>(Part::kEnd, std::move(done)));
@@ -65,7 +65,7 @@ void TenantExport::Advance(const Page& page) {
     user_ = user->id;
   } else if (const auto* room = std::get_if<Room>(&last)) {
     room_ = room->id;
-  } else if (const auto* member = std::get_if<store::Member>(&last)) {
+  } else if (const auto* member = std::get_if<Member>(&last)) {
     room_ = member->room_id;
     user_ = member->user_id;
   } else if (const auto* event = std::get_if<RoomEvent>(&last)) {

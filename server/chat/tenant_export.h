@@ -21,7 +21,7 @@
 
 namespace chatter::chat {
 
-using ExportRecord = std::variant<Tenant, User, Room, store::Member, RoomEvent>;
+using ExportRecord = std::variant<Tenant, User, Room, Member, RoomEvent>;
 
 // One export under way. One page at a time, asked for by one thread at a time.
 class TenantExport {

@@ -15,6 +15,44 @@ namespace {
 
 constexpr size_t kMaxDomains = 20;
 
+constexpr int kMaxAttributes = 32;
+constexpr size_t kMaxAttributeBytes = 8'192;
+
+// Neither a scheme that could run code where it is shown, nor anything that would need escaping.
+bool IsPictureUrl(std::string_view url) {
+  const bool is_web = url.starts_with("https://") || url.starts_with("http://");
+  return is_web && url.size() <= 2'048 && std::all_of(url.begin(), url.end(), [](unsigned char c) {
+           return absl::ascii_isgraph(c) && c != '"' && c != '<' && c != '>' && c != '\\';
+         });
+}
+
+bool IsAttributeKey(std::string_view key) {
+  return !key.empty() && key.size() <= 64 &&
+         std::all_of(key.begin(), key.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == '-';
+         });
+}
+
+void CheckAttributes(const google::protobuf::Map<std::string, std::string>& attributes,
+                     FieldViolations& violations) {
+  size_t bytes = 0;
+  for (const auto& [key, value] : attributes) {
+    bytes += key.size() + value.size();
+    if (!IsAttributeKey(key)) {
+      violations.Add("profile.attributes",
+                     "has a key that isn't 1 to 64 bytes of `a-z`, `A-Z`, `0-9`, `_`, `.` and `-`");
+    } else if (!IsUtf8(value) || value.find('\0') != std::string::npos) {
+      violations.Add(absl::StrCat("profile.attributes[\"", key, "\"]"),
+                     "must be UTF-8 without NUL");
+    }
+  }
+  if (attributes.size() > kMaxAttributes || bytes > kMaxAttributeBytes) {
+    violations.Add("profile.attributes",
+                   absl::StrCat("must be up to ", kMaxAttributes, " entries, together up to ",
+                                kMaxAttributeBytes, " bytes"));
+  }
+}
+
 bool IsPlainText(std::string_view text, size_t min_bytes, size_t max_bytes) {
   return text.size() >= min_bytes && text.size() <= max_bytes && IsUtf8(text) &&
          !HasControlCharacters(text);
@@ -47,6 +85,11 @@ std::string_view TextProblem(std::string_view text) {
   // PostgreSQL can't store a NUL in text.
   if (fits && text.find('\0') == std::string_view::npos && IsUtf8(text)) return {};
   return "must be 1 to 16384 bytes of UTF-8 without NUL";
+}
+
+std::string_view RoomNameProblem(std::string_view name) {
+  if (IsPlainText(name, 0, 256)) return {};
+  return "must be at most 256 bytes of UTF-8 without control characters";
 }
 
 std::string_view SchemaNamePrefixProblem(std::string_view prefix) {
@@ -140,6 +183,23 @@ std::optional<Sha256Digest> ParseDigest(std::string_view field, std::string_view
   const std::string bytes = absl::HexStringToBytes(absl::string_view(text.data(), text.size()));
   std::copy(bytes.begin(), bytes.end(), digest.begin());
   return digest;
+}
+
+void CheckProfile(const v1::RoomProfile& profile, FieldViolations& violations) {
+  AddProblem("profile.name", RoomNameProblem(profile.name()), violations);
+  if (!IsPlainText(profile.topic(), 0, 1'024)) {
+    violations.Add("profile.topic",
+                   "must be at most 1024 bytes of UTF-8 without control characters");
+  }
+  if (!profile.avatar_url().empty() && !IsPictureUrl(profile.avatar_url())) {
+    violations.Add("profile.avatar_url",
+                   "must be a URL with the scheme `https` or `http`, of up to 2048 bytes of ASCII");
+  }
+  CheckAttributes(profile.attributes(), violations);
+  if (profile.history() < v1::HISTORY_VISIBILITY_UNSPECIFIED ||
+      profile.history() > v1::HISTORY_VISIBILITY_SINCE_JOINED) {
+    violations.Add("profile.history", "must be WHOLE or SINCE_JOINED");
+  }
 }
 
 void ParseDomains(std::vector<std::string>& domains, FieldViolations& violations) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "chatter/v1/room.pb.h"
 #include "server/base/crypto.h"
 #include "server/model/errors.h"
 #include "server/model/ids.h"
@@ -23,6 +24,7 @@ std::string_view UserIdPrefixProblem(std::string_view prefix);
 std::string_view DisplayNameProblem(std::string_view display_name);
 std::string_view ClientMessageIdProblem(std::string_view id);
 std::string_view TextProblem(std::string_view text);
+std::string_view RoomNameProblem(std::string_view name);
 std::string_view SchemaNamePrefixProblem(std::string_view prefix);
 std::string_view StateReasonProblem(std::string_view reason);
 std::string_view GraceProblem(absl::Duration grace);
@@ -43,6 +45,9 @@ std::optional<std::string> ParseDomain(std::string_view field, std::string_view 
                                        FieldViolations& violations);
 std::optional<Sha256Digest> ParseDigest(std::string_view field, std::string_view text,
                                         FieldViolations& violations);
+
+// Adds what is wrong with `profile`.
+void CheckProfile(const v1::RoomProfile& profile, FieldViolations& violations);
 
 // Puts `tenant.domains` into the form in which they are stored.
 void ParseDomains(std::vector<std::string>& domains, FieldViolations& violations);

@@ -72,6 +72,15 @@ absl::Status RoomNotFoundError() {
                    "There is no such room, or you aren't in it.");
 }
 
+absl::Status RoomArchivedError() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ROOM_ARCHIVED,
+                   "The room is archived: an owner can open it again.");
+}
+
+absl::Status RoleNotAllowedError(std::string_view message) {
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_ROLE_NOT_ALLOWED, message);
+}
+
 absl::Status DatabaseUnavailableError() {
   return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DATABASE_UNAVAILABLE,
                             "The database can't be reached right now. Retry; a send keeps its "

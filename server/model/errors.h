@@ -31,6 +31,8 @@ v1::ErrorReason ReasonOf(const absl::Status& status);
 
 // The errors that several layers give.
 absl::Status RoomNotFoundError();
+absl::Status RoomArchivedError();
+absl::Status RoleNotAllowedError(std::string_view message);
 absl::Status DatabaseUnavailableError();
 absl::Status InternalError();  // say what happened in the log
 

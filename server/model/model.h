@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "chatter/v1/room.pb.h"
 #include "server/base/crypto.h"
 #include "server/model/ids.h"
 
@@ -62,13 +63,9 @@ struct Session {
   absl::Time last_used_at = absl::InfinitePast();      // roughly
 };
 
-// The numbers are stored: never change or reuse them.
-enum class RoomKind : int16_t { kDirect = 1 };
-
-struct RoomCreated {
-  RoomKind kind = RoomKind::kDirect;
-  std::vector<std::string> user_ids;  // ascending
-};
+// The numbers are stored: never change or reuse them. They are those of chatter.v1, too.
+enum class RoomKind : int16_t { kDirect = 1, kGroup = 2, kPublic = 3 };
+enum class MemberRole : int16_t { kOwner = 1, kModerator = 2, kMember = 3, kReader = 4 };
 
 struct MessageSent {
   std::string client_message_id;
@@ -87,7 +84,10 @@ struct RoomEvent {
   // The service account (or kAdministratorName) that acted on behalf of the actor or, where there
   // is none, for itself; empty: the actor acted.
   std::string service = {};
-  std::variant<UnknownEvent, RoomCreated, MessageSent> what;
+  // What comes seldom is kept as it is stored and sent.
+  std::variant<UnknownEvent, MessageSent, v1::RoomCreated, v1::RoomUpdated, v1::MembersAdded,
+               v1::MembersRemoved, v1::RolesChanged>
+      what;
 };
 
 // What one commit has added to a room's log, in order. May hold events of earlier commits, again.
@@ -104,6 +104,8 @@ struct EncodedRun {
   uint64_t first_seq = 0;
   uint64_t count = 0;
   EncodedEvent bytes;
+  // Whom the last of the events removes from the room; ascending.
+  std::vector<std::string> removed_users = {};
 
   uint64_t next_seq() const { return first_seq + count; }
 };
@@ -118,18 +120,31 @@ struct Message {
   std::string service = {};  // as in RoomEvent
 };
 
+// A room as one member sees it, or as a service does.
 struct Room {
   RoomId id;
   RoomKind kind = RoomKind::kDirect;
   uint64_t head_seq = 0;
   int32_t member_count = 0;
-  std::vector<std::string> user_ids;  // ascending, the first kMaxListedMembers
+  std::vector<std::string> user_ids = {};  // ascending, the first hundred
   absl::Time created_at;
   absl::Time last_event_at;
-  std::optional<Message> last_message;
+  std::optional<Message> last_message = {};
+  v1::RoomProfile profile = {};
+  std::optional<absl::Time> archived_at = {};
+  std::optional<MemberRole> role = {};  // of the member
+  uint64_t first_seq = 1;               // the first that may be read
+  // What some of the members but the one who looks are called: where the room has no name.
+  std::vector<std::string> other_names = {};
 };
 
-inline constexpr int kMaxListedMembers = 100;
+struct Member {
+  RoomId room_id;
+  std::string user_id;
+  MemberRole role = MemberRole::kMember;
+  uint64_t joined_seq = 0;  // the event with which the user came
+  std::string display_name = {};
+};
 
 struct RoomHead {
   RoomId room_id;

@@ -23,10 +23,17 @@ class ChatSession::Feed final : public chat::RoomFollower,
     kBehind,   // waits for its turn to be read
     kReading,  // a page is on its way
     kRetired,  // another feed has taken its place
+    kEnded,    // the caller is out of the room
   };
 
-  Feed(std::shared_ptr<ChatSession> owner, const RoomId& id, uint64_t first_seq)
-      : room(id), next_seq(first_seq), session_(std::move(owner)) {}
+  // The events that the caller may see.
+  struct View {
+    uint64_t first_seq = 1;
+    uint64_t joined_seq = 1;  // what removed the caller before this one doesn't count any more
+  };
+
+  Feed(std::shared_ptr<ChatSession> owner, const RoomId& id, const View& seen, uint64_t seq)
+      : room(id), view(seen), next_seq(seq), session_(std::move(owner)) {}
 
   void OnLevel(uint64_t seq, chat::Flushes& flushes) override {
     session_->FeedLevel(*this, seq, flushes);
@@ -41,6 +48,7 @@ class ChatSession::Feed final : public chat::RoomFollower,
   }
 
   const RoomId room;
+  View view;
   uint64_t next_seq;  // the next number to go to the outbox
   State state = State::kAsking;
   bool tell_when_level = true;  // by `caught_up`

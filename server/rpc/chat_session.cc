@@ -128,12 +128,12 @@ void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
     --in_hand_;
     Opened(*memberships, cursors);
     for (const v1::ServerEvent& reply : std::exchange(early_replies_, {})) Add(reply);
-    for (const RoomHead& head : memberships->rooms) {
-      const auto cursor = cursors.find(head.room_id);
-      StartFeed(head, cursor == cursors.end() ? std::nullopt : std::optional(cursor->second),
+    for (const auto& membership : memberships->rooms) {
+      const auto cursor = cursors.find(membership.head.room_id);
+      StartFeed(membership, cursor == cursors.end() ? std::nullopt : std::optional(cursor->second),
                 actions);
     }
-    for (const RoomId& room : std::exchange(joined_while_loading_, {})) JoinRoom(room);
+    for (const auto& [room, seq] : std::exchange(joined_while_loading_, {})) JoinRoom(room, seq);
     ReadUnlessStuck(actions);
   }
   for (auto& action : actions) action();
@@ -148,13 +148,17 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
   opened->set_room_count(static_cast<int32_t>(memberships.total));
   ToProto(options_.heartbeat_interval, opened->mutable_heartbeat_interval());
   size_t known_cursors = 0;
-  for (const RoomHead& head : memberships.rooms) {
-    if (opened->rooms_size() < options_.max_opened_rooms) rpc::ToProto(head, opened->add_rooms());
+  for (const auto& membership : memberships.rooms) {
+    const RoomHead& head = membership.head;
+    if (opened->rooms_size() < options_.max_opened_rooms) {
+      rpc::ToProto(head, opened->add_rooms());
+      opened->mutable_rooms()->rbegin()->set_joined_seq(membership.joined_seq);
+    }
     known_cursors += cursors.contains(head.room_id) ? 1 : 0;
   }
   if (known_cursors < cursors.size()) {
     auto unknown = cursors;
-    for (const RoomHead& head : memberships.rooms) unknown.erase(head.room_id);
+    for (const auto& membership : memberships.rooms) unknown.erase(membership.head.room_id);
     for (const auto& [room, after_seq] : unknown) opened->add_unknown_room_ids(room.ToString());
   }
   Add(event);
@@ -186,7 +190,9 @@ void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typi
   bool known;
   {
     MutexLock lock(mu_);
-    known = feeds_.contains(*room) || state_ == State::kLoading;  // too early to tell: dropped
+    const auto feed = feeds_.find(*room);
+    known = state_ == State::kLoading ||  // too early to tell: dropped
+            (feed != feeds_.end() && feed->second->state != Feed::State::kEnded);
   }
   if (!known) return ReplyError(request_id, RoomNotFoundError());
   const std::string& user_id = caller_.principal.user_id;
@@ -323,8 +329,11 @@ void ChatSession::Tick(absl::Time now) {
     rpc::ToProto(now, heartbeat->mutable_server_time());
     for (const auto& feed : std::exchange(touched_, {})) {
       feed->touched = false;
-      // What a retired feed had added was dropped again.
-      if (feed->state != Feed::State::kRetired && heartbeat->heads_size() < kMaxHeartbeatHeads) {
+      // What a retired feed had added was dropped again, and a client forgets a room that it is out
+      // of.
+      const bool counts =
+          feed->state != Feed::State::kRetired && feed->state != Feed::State::kEnded;
+      if (counts && heartbeat->heads_size() < kMaxHeartbeatHeads) {
         rpc::ToProto(RoomHead{feed->room, feed->next_seq - 1}, heartbeat->add_heads());
       }
     }

@@ -4,9 +4,9 @@
 //
 // Each room of the caller has a feed, which is either level (live events go from the hub to the
 // outbox) or behind (it waits its turn to be read from the log, a page at a time, whenever the
-// outbox has drained and the last write is done). A client that reads too slowly has its live
-// events dropped and those feeds put behind: see Lagged in chat.proto. A feed never skips a number:
-// it adds event N only after N
+// outbox has drained and the last write is done). It ends with the event that removes the caller. A
+// client that reads too slowly has its live events dropped and those feeds put behind: see Lagged
+// in chat.proto. A feed never skips a number: it adds event N only after N
 // - 1.
 //
 // Thread-safe. Calls out (hub, store, transport) are made without the lock.
@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -98,7 +99,7 @@ class ChatSession final : public chat::UserFollower,
   void Drain(absl::Duration after, absl::Duration jitter);
 
   // From the hub.
-  void OnRoomJoined(const RoomId& room) override;
+  void OnRoomJoined(const RoomId& room, uint64_t seq) override;
   void Flush() override;
 
  private:
@@ -125,9 +126,13 @@ class ChatSession final : public chat::UserFollower,
   void Opened(const store::RoomStore::Memberships& memberships,
               const absl::flat_hash_map<RoomId, uint64_t>& cursors)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void StartFeed(const RoomHead& head, std::optional<uint64_t> after_seq, Actions& actions)
+  void StartFeed(const store::RoomStore::Membership& membership, std::optional<uint64_t> after_seq,
+                 Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AddReset(const RoomId& room, uint64_t min_seq, uint64_t next_seq)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void JoinRoom(const RoomId& room) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void JoinRoom(const RoomId& room, uint64_t seq) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool IsOut(const Feed& feed, const EncodedRun& run) const;
+  void EndFeed(Feed& feed, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FeedLevel(Feed& feed, uint64_t next_seq, chat::Flushes& flushes);
   void FeedBehind(Feed& feed);
   void FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs, chat::Flushes& flushes);
@@ -171,7 +176,7 @@ class ChatSession final : public chat::UserFollower,
   absl::flat_hash_map<RoomId, std::shared_ptr<Feed>> feeds_ ABSL_GUARDED_BY(mu_);
   std::deque<std::shared_ptr<Feed>> behind_ ABSL_GUARDED_BY(mu_);
   bool reading_log_ ABSL_GUARDED_BY(mu_) = false;
-  std::vector<RoomId> joined_while_loading_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::pair<RoomId, uint64_t>> joined_while_loading_ ABSL_GUARDED_BY(mu_);
   std::vector<std::shared_ptr<Feed>> touched_ ABSL_GUARDED_BY(mu_);  // since the last heartbeat
   absl::Time next_heartbeat_ ABSL_GUARDED_BY(mu_);
 };

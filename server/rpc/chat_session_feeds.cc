@@ -1,4 +1,5 @@
 // The feeds of a session: from the log and from the hub to the outbox.
+#include <algorithm>
 #include <utility>
 
 #include "server/rpc/chat_feed.h"
@@ -12,47 +13,74 @@ constexpr size_t kLowWatermarkBytes = 64 << 10;
 
 }  // namespace
 
-void ChatSession::StartFeed(const RoomHead& head, std::optional<uint64_t> after_seq,
-                            Actions& actions) {
-  uint64_t next_seq = after_seq.value_or(head.head_seq) + 1;
-  if (next_seq > head.head_seq + 1 || next_seq == 0) {
-    next_seq = head.head_seq + 1;
-    v1::ServerEvent event;
-    event.mutable_reset()->set_room_id(head.room_id.ToString());
-    event.mutable_reset()->set_min_seq(1);
-    event.mutable_reset()->set_next_seq(next_seq);
-    Add(event);
-  }
-  const auto feed = std::make_shared<Feed>(shared_from_this(), head.room_id, next_seq);
+void ChatSession::StartFeed(const store::RoomStore::Membership& membership,
+                            std::optional<uint64_t> after_seq, Actions& actions) {
+  const auto& [room, head_seq] = membership.head;
+  uint64_t next_seq = after_seq.value_or(head_seq) + 1;
+  const uint64_t asked = next_seq;
+  if (next_seq > head_seq + 1 || next_seq == 0) next_seq = head_seq + 1;
+  next_seq = std::max(next_seq, membership.first_seq);
+  if (next_seq != asked) AddReset(room, membership.first_seq, next_seq);
+  const auto feed = std::make_shared<Feed>(
+      shared_from_this(), room, Feed::View{membership.first_seq, membership.joined_seq}, next_seq);
   feed->tell_when_level = after_seq.has_value();
-  feeds_.emplace(head.room_id, feed);
-  if (next_seq == head.head_seq + 1) {
+  feeds_.emplace(room, feed);
+  if (next_seq == head_seq + 1) {
     FollowFeed(feed, actions);
   } else {
     PutBehind(*feed);
   }
 }
 
-void ChatSession::OnRoomJoined(const RoomId& room) {
+void ChatSession::AddReset(const RoomId& room, uint64_t min_seq, uint64_t next_seq) {
+  v1::ServerEvent event;
+  event.mutable_reset()->set_room_id(room.ToString());
+  event.mutable_reset()->set_min_seq(min_seq);
+  event.mutable_reset()->set_next_seq(next_seq);
+  Add(event);
+}
+
+void ChatSession::OnRoomJoined(const RoomId& room, uint64_t seq) {
   Actions actions;
   {
     MutexLock lock(mu_);
     if (state_ == State::kLoading) {
-      joined_while_loading_.push_back(room);
+      joined_while_loading_.emplace_back(room, seq);
       return;
     }
     if (state_ != State::kOpen) return;
-    JoinRoom(room);
+    JoinRoom(room, seq);
     ReadUnlessStuck(actions);
   }
   for (auto& action : actions) action();
 }
 
-void ChatSession::JoinRoom(const RoomId& room) {
-  if (feeds_.contains(room) || feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
-  const auto feed = std::make_shared<Feed>(shared_from_this(), room, 1);
-  feeds_.emplace(room, feed);
+void ChatSession::JoinRoom(const RoomId& room, uint64_t seq) {
+  const auto found = feeds_.find(room);
+  if (found != feeds_.end() && found->second->state != Feed::State::kEnded) {
+    // Known already; or the event that removed the caller before this is still to come.
+    uint64_t& joined_seq = found->second->view.joined_seq;
+    joined_seq = std::max(joined_seq, seq);
+    return;
+  }
+  if (found == feeds_.end() && feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
+  const auto feed = std::make_shared<Feed>(shared_from_this(), room, Feed::View{seq, seq}, seq);
+  feeds_[room] = feed;
   PutBehind(*feed);
+}
+
+// Whether the run, which is the next one, ends with the event that takes the caller out.
+bool ChatSession::IsOut(const Feed& feed, const EncodedRun& run) const {
+  return run.next_seq() - 1 > feed.view.joined_seq &&
+         std::binary_search(run.removed_users.begin(), run.removed_users.end(),
+                            caller_.principal.user_id);
+}
+
+// The feed stays where it is: what it has added may yet be dropped.
+void ChatSession::EndFeed(Feed& feed, Actions& actions) {
+  feed.state = Feed::State::kEnded;
+  actions.push_back(
+      [this, ended = feed.shared_from_this()] { deps_.hub.Unfollow(KeyOf(ended->room), ended); });
 }
 
 void ChatSession::FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
@@ -117,6 +145,10 @@ void ChatSession::FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs,
         break;
       }
       feed.next_seq = run.next_seq();
+      if (IsOut(feed, run)) {
+        EndFeed(feed, actions);
+        break;
+      }
     }
     Touch(feed);
     AskForFlush(flushes);
@@ -145,7 +177,9 @@ void ChatSession::Lag(Feed& feed, Actions& actions) {
   uint64_t dropped_events = 0;
   for (const Outbox::Dropped& dropped : outbox_.DropLive()) {
     Feed& loser = *feeds_.at(dropped.room);
-    if (loser.state == Feed::State::kLevel) GoBack(loser, dropped.first_seq, actions);
+    if (loser.state == Feed::State::kLevel || loser.state == Feed::State::kEnded) {
+      GoBack(loser, std::max(dropped.first_seq, loser.view.first_seq), actions);
+    }
     dropped_events += dropped.count;
   }
   if (feed.state == Feed::State::kLevel) GoBack(feed, feed.next_seq, actions);
@@ -161,7 +195,8 @@ void ChatSession::GoBack(Feed& feed, uint64_t next_seq, Actions& actions) {
   const std::shared_ptr<Feed> retired = feed.shared_from_this();
   retired->state = Feed::State::kRetired;
   actions.push_back([this, retired] { deps_.hub.Unfollow(KeyOf(retired->room), retired); });
-  const auto fresh = std::make_shared<Feed>(shared_from_this(), retired->room, next_seq);
+  const auto fresh =
+      std::make_shared<Feed>(shared_from_this(), retired->room, retired->view, next_seq);
   feeds_[retired->room] = fresh;
   PutBehind(*fresh);
 }
@@ -194,8 +229,14 @@ void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
       outbox_.AddFirm(run.bytes);
       feed->next_seq = run.next_seq();
       Touch(*feed);
+      if (IsOut(*feed, run)) {
+        EndFeed(*feed, actions);
+        break;
+      }
     }
-    if ((*page)->has_more) {
+    if (feed->state == Feed::State::kEnded) {
+      // There is nothing more for the caller to see.
+    } else if ((*page)->has_more) {
       PutBehind(*feed);  // at the end: the other rooms have their turn
     } else {
       FollowFeed(feed, actions);

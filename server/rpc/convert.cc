@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/crypto.h"
+#include "server/chat/display_name.h"
 
 namespace chatter::rpc {
 namespace {
@@ -14,16 +15,16 @@ struct SetWhat {
   v1::RoomEvent* out;
 
   void operator()(const UnknownEvent&) const {}
-  void operator()(const RoomCreated& created) const {
-    auto* what = out->mutable_room_created();
-    what->set_kind(ToProto(created.kind));
-    for (const std::string& user_id : created.user_ids) what->add_user_ids(user_id);
-  }
   void operator()(const MessageSent& sent) const {
     auto* what = out->mutable_message_sent();
     what->set_client_message_id(sent.client_message_id);
     what->set_text(sent.text);
   }
+  void operator()(const v1::RoomCreated& what) const { *out->mutable_room_created() = what; }
+  void operator()(const v1::RoomUpdated& what) const { *out->mutable_room_updated() = what; }
+  void operator()(const v1::MembersAdded& what) const { *out->mutable_members_added() = what; }
+  void operator()(const v1::MembersRemoved& what) const { *out->mutable_members_removed() = what; }
+  void operator()(const v1::RolesChanged& what) const { *out->mutable_roles_changed() = what; }
 };
 
 }  // namespace
@@ -40,14 +41,6 @@ void ToProto(absl::Duration duration, google::protobuf::Duration* out) {
   out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(duration)));
 }
 
-v1::RoomKind ToProto(RoomKind kind) {
-  switch (kind) {
-    case RoomKind::kDirect:
-      return v1::ROOM_KIND_DIRECT;
-  }
-  return v1::ROOM_KIND_UNSPECIFIED;  // a newer version stored it
-}
-
 void ToProto(const RoomEvent& event, v1::RoomEvent* out) {
   out->set_room_id(event.room_id.ToString());
   out->set_seq(event.seq);
@@ -59,7 +52,7 @@ void ToProto(const RoomEvent& event, v1::RoomEvent* out) {
 
 void ToProto(Room room, v1::Room* out) {
   out->set_id(room.id.ToString());
-  out->set_kind(ToProto(room.kind));
+  out->set_kind(static_cast<v1::RoomKind>(room.kind));  // the numbers are the same
   out->set_head_seq(room.head_seq);
   out->set_member_count(room.member_count);
   out->mutable_user_ids()->Reserve(static_cast<int>(room.user_ids.size()));
@@ -69,6 +62,19 @@ void ToProto(Room room, v1::Room* out) {
   if (room.last_message.has_value()) {
     ToProto(*std::move(room.last_message), out->mutable_last_message());
   }
+  out->set_display_name(chat::DisplayNameOf(room));
+  if (room.role.has_value()) out->set_role(static_cast<v1::MemberRole>(*room.role));
+  out->set_first_seq(room.first_seq);
+  if (room.archived_at.has_value()) ToProto(*room.archived_at, out->mutable_archived_at());
+  *out->mutable_profile() = std::move(room.profile);
+}
+
+void ToProto(const Member& member, v1::Member* out) {
+  out->set_room_id(member.room_id.ToString());
+  out->set_user_id(member.user_id);
+  out->set_joined_seq(member.joined_seq);
+  out->set_role(static_cast<v1::MemberRole>(member.role));  // the numbers are the same
+  out->set_display_name(member.display_name);
 }
 
 void ToProto(const RoomHead& head, v1::RoomHead* out) {
@@ -131,6 +137,10 @@ void ToProto(const ApiKey& key, v1::ApiKey* out) {
   ToProto(key.created_at, out->mutable_created_at());
   if (key.expires_at != absl::InfiniteFuture()) ToProto(key.expires_at, out->mutable_expires_at());
   if (key.last_used_at.has_value()) ToProto(*key.last_used_at, out->mutable_last_used_at());
+}
+
+std::vector<std::string> ToStrings(const google::protobuf::RepeatedPtrField<std::string>& field) {
+  return {field.begin(), field.end()};
 }
 
 absl::Duration FromProto(const google::protobuf::Duration& duration) {

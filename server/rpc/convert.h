@@ -6,6 +6,9 @@
 #ifndef CHATTER_SERVER_RPC_CONVERT_H_
 #define CHATTER_SERVER_RPC_CONVERT_H_
 
+#include <string>
+#include <vector>
+
 #include "chatter/v1/chat.pb.h"
 #include "chatter/v1/room.pb.h"
 #include "chatter/v1/service_account.pb.h"
@@ -23,10 +26,10 @@ namespace chatter::rpc {
 void ToProto(absl::Time time, google::protobuf::Timestamp* out);
 void ToProto(absl::Duration duration, google::protobuf::Duration* out);
 
-v1::RoomKind ToProto(RoomKind kind);
 // Leaves `what` unset for an UnknownEvent, as clients expect of a kind they don't know.
 void ToProto(const RoomEvent& event, v1::RoomEvent* out);
 void ToProto(Room room, v1::Room* out);
+void ToProto(const Member& member, v1::Member* out);
 void ToProto(const RoomHead& head, v1::RoomHead* out);
 
 void ToProto(Message message, v1::Message* out);
@@ -39,6 +42,7 @@ void ToProto(const Session& session, v1::Session* out);
 void ToProto(const ApiKey& key, v1::ApiKey* out);
 
 absl::Duration FromProto(const google::protobuf::Duration& duration);
+std::vector<std::string> ToStrings(const google::protobuf::RepeatedPtrField<std::string>& field);
 
 }  // namespace chatter::rpc
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "google/protobuf/io/coded_stream.h"
 #include "server/rpc/convert.h"
@@ -43,6 +44,17 @@ EncodedEvent EncodeTyping(const RoomId& room, const std::string& user_id, bool a
   return Encode(event);
 }
 
+namespace {
+
+// Whom the event removes from its room.
+std::vector<std::string> RemovedBy(const RoomEvent& event) {
+  const auto* removed = std::get_if<v1::MembersRemoved>(&event.what);
+  if (removed == nullptr) return {};
+  return {removed->user_ids().begin(), removed->user_ids().end()};
+}
+
+}  // namespace
+
 std::vector<EncodedRun> EncodeRoomEvents(std::span<const RoomEvent> events) {
   std::vector<EncodedRun> runs;
   v1::ServerEvent entry;  // one for all, so that its strings keep their memory
@@ -50,11 +62,13 @@ std::vector<EncodedRun> EncodeRoomEvents(std::span<const RoomEvent> events) {
   size_t first = 0;
   const auto end_run = [&](size_t next) {
     runs.push_back({events[first].seq, next - first,
-                    std::make_shared<const std::string>(std::exchange(bytes, {}))});
+                    std::make_shared<const std::string>(std::exchange(bytes, {})),
+                    RemovedBy(events[next - 1])});
     first = next;
   };
   for (size_t i = 0; i < events.size(); ++i) {
-    if (bytes.size() >= kRunBytes) end_run(i);
+    const bool removes = i > 0 && std::holds_alternative<v1::MembersRemoved>(events[i - 1].what);
+    if (bytes.size() >= kRunBytes || removes) end_run(i);
     entry.mutable_room_event()->Clear();
     ToProto(events[i], entry.mutable_room_event());
     AppendEntry(entry, bytes);

@@ -1,15 +1,26 @@
 #include "server/rpc/room_service.h"
 
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
 
 namespace chatter::rpc {
 
+using chat::RoomChanger;
 using chat::Rooms;
+
+namespace {
+
+// Fills a response of either list of rooms.
+template <typename Response>
+void Fill(Rooms::Page page, Response* response) {
+  response->mutable_rooms()->Reserve(static_cast<int>(page.rooms.size()));
+  for (Room& room : page.rooms) ToProto(std::move(room), response->add_rooms());
+  response->set_next_page_token(std::move(page.next_page_token));
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* RoomService::CreateRoom(grpc::CallbackServerContext* context,
                                                   const v1::CreateRoomRequest* request,
@@ -17,8 +28,13 @@ grpc::ServerUnaryReactor* RoomService::CreateRoom(grpc::CallbackServerContext* c
   return RunUnary<Rooms::Created>(
       context,
       [&](const Caller& caller, Callback<Rooms::Created> done) {
-        std::vector<std::string> user_ids(request->user_ids().begin(), request->user_ids().end());
-        rooms_.Create(caller, std::move(user_ids), std::move(done));
+        rooms_.Create(caller,
+                      {.user_ids = ToStrings(request->user_ids()),
+                       .kind = request->kind(),
+                       .profile = request->profile(),
+                       .owner_ids = ToStrings(request->owner_ids()),
+                       .request_id = request->request_id()},
+                      std::move(done));
       },
       [response](Rooms::Created result) {
         ToProto(std::move(result.room), response->mutable_room());
@@ -45,11 +61,57 @@ grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* co
       [&](const Caller& caller, Callback<Rooms::Page> done) {
         rooms_.List(caller, request->page_size(), request->page_token(), std::move(done));
       },
-      [response](Rooms::Page page) {
-        response->mutable_rooms()->Reserve(static_cast<int>(page.rooms.size()));
-        for (Room& room : page.rooms) ToProto(std::move(room), response->add_rooms());
-        response->set_next_page_token(std::move(page.next_page_token));
-      });
+      [response](Rooms::Page page) { Fill(std::move(page), response); });
+}
+
+grpc::ServerUnaryReactor* RoomService::BrowseRooms(grpc::CallbackServerContext* context,
+                                                   const v1::BrowseRoomsRequest* request,
+                                                   v1::BrowseRoomsResponse* response) {
+  return RunUnary<Rooms::Page>(
+      context,
+      [&](const Caller& caller, Callback<Rooms::Page> done) {
+        rooms_.Browse(caller, request->page_size(), request->page_token(), request->name_prefix(),
+                      std::move(done));
+      },
+      [response](Rooms::Page page) { Fill(std::move(page), response); });
+}
+
+grpc::ServerUnaryReactor* RoomService::UpdateRoom(grpc::CallbackServerContext* context,
+                                                  const v1::UpdateRoomRequest* request,
+                                                  v1::UpdateRoomResponse* response) {
+  return RunUnary<Room>(
+      context,
+      [&](const Caller& caller, Callback<Room> done) {
+        rooms_.Update(caller,
+                      {.room_id = request->room_id(),
+                       .profile = request->profile(),
+                       .kind = request->kind(),
+                       .mask = ToStrings(request->update_mask().paths())},
+                      std::move(done));
+      },
+      [response](Room room) { ToProto(std::move(room), response->mutable_room()); });
+}
+
+grpc::ServerUnaryReactor* RoomService::ArchiveRoom(grpc::CallbackServerContext* context,
+                                                   const v1::ArchiveRoomRequest* request,
+                                                   v1::ArchiveRoomResponse* /*response*/) {
+  return SetArchived(context, request->room_id(), true);
+}
+
+grpc::ServerUnaryReactor* RoomService::UnarchiveRoom(grpc::CallbackServerContext* context,
+                                                     const v1::UnarchiveRoomRequest* request,
+                                                     v1::UnarchiveRoomResponse* /*response*/) {
+  return SetArchived(context, request->room_id(), false);
+}
+
+grpc::ServerUnaryReactor* RoomService::SetArchived(grpc::CallbackServerContext* context,
+                                                   std::string_view room_id, bool archived) {
+  return RunUnary<RoomChanger::Changed>(
+      context,
+      [&](const Caller& caller, Callback<RoomChanger::Changed> done) {
+        rooms_.SetArchived(caller, room_id, archived, std::move(done));
+      },
+      [](const RoomChanger::Changed&) {});
 }
 
 }  // namespace chatter::rpc

@@ -4,6 +4,8 @@
 #ifndef CHATTER_SERVER_RPC_ROOM_SERVICE_H_
 #define CHATTER_SERVER_RPC_ROOM_SERVICE_H_
 
+#include <string_view>
+
 #include "chatter/v1/room.grpc.pb.h"
 #include "server/chat/rooms.h"
 #include "server/rpc/arena_messages.h"
@@ -25,8 +27,23 @@ class RoomService final : public v1::RoomService::CallbackService {
   grpc::ServerUnaryReactor* ListRooms(grpc::CallbackServerContext* context,
                                       const v1::ListRoomsRequest* request,
                                       v1::ListRoomsResponse* response) override;
+  grpc::ServerUnaryReactor* BrowseRooms(grpc::CallbackServerContext* context,
+                                        const v1::BrowseRoomsRequest* request,
+                                        v1::BrowseRoomsResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateRoom(grpc::CallbackServerContext* context,
+                                       const v1::UpdateRoomRequest* request,
+                                       v1::UpdateRoomResponse* response) override;
+  grpc::ServerUnaryReactor* ArchiveRoom(grpc::CallbackServerContext* context,
+                                        const v1::ArchiveRoomRequest* request,
+                                        v1::ArchiveRoomResponse* response) override;
+  grpc::ServerUnaryReactor* UnarchiveRoom(grpc::CallbackServerContext* context,
+                                          const v1::UnarchiveRoomRequest* request,
+                                          v1::UnarchiveRoomResponse* response) override;
 
  private:
+  grpc::ServerUnaryReactor* SetArchived(grpc::CallbackServerContext* context,
+                                        std::string_view room_id, bool archived);
+
   chat::Rooms& rooms_;
   ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
 };

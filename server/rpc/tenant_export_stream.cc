@@ -19,12 +19,7 @@ struct SetRecord {
   void operator()(const Tenant& tenant) const { ToProto(tenant, out->mutable_tenant()); }
   void operator()(const User& user) const { ToProto(user, out->mutable_user()); }
   void operator()(const Room& room) const { ToProto(room, out->mutable_room()); }
-  void operator()(const store::Member& member) const {
-    auto* record = out->mutable_member();
-    record->set_room_id(member.room_id.ToString());
-    record->set_user_id(member.user_id);
-    record->set_joined_seq(member.joined_seq);
-  }
+  void operator()(const Member& member) const { ToProto(member, out->mutable_member()); }
   void operator()(const RoomEvent& event) const { ToProto(event, out->mutable_event()); }
 };
 

@@ -4,55 +4,17 @@
 #include <limits>
 #include <utility>
 
-#include "chatter/v1/room.pb.h"
 #include "server/store/database.h"
 #include "server/store/sql.h"
+#include "server/store/stored_event.h"
 
 namespace chatter::store {
 namespace {
-
-// chatter_event.kind. Stored: never change or reuse them.
-constexpr int64_t kRoomCreatedKind = 1;
-constexpr int64_t kMessageSentKind = 2;
 
 // PostgreSQL's bigint ends here; no log goes so far.
 int64_t ToBigint(uint64_t seq) {
   return static_cast<int64_t>(std::min<uint64_t>(seq, std::numeric_limits<int64_t>::max()));
 }
-
-RoomCreated ReadRoomCreated(std::string_view details) {
-  v1::RoomCreated stored;
-  RoomCreated created;
-  if (!stored.ParseFromArray(details.data(), static_cast<int>(details.size()))) return created;
-  created.kind = static_cast<RoomKind>(stored.kind());
-  created.user_ids.assign(stored.user_ids().begin(), stored.user_ids().end());
-  return created;
-}
-
-}  // namespace
-
-RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row) {
-  RoomEvent event{.room_id = room,
-                  .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
-                  .created_at = rows.GetTime(row, 1),
-                  .actor_id = std::string(rows.GetText(row, 3)),
-                  .service = rows.GetTextOrEmpty(row, 7),
-                  .what = {}};
-  switch (rows.GetInt(row, 2)) {
-    case kRoomCreatedKind:
-      event.what = ReadRoomCreated(rows.GetText(row, 6));
-      break;
-    case kMessageSentKind:
-      event.what = MessageSent{.client_message_id = std::string(rows.GetText(row, 4)),
-                               .text = std::string(rows.GetText(row, 5))};
-      break;
-    default:
-      break;
-  }
-  return event;
-}
-
-namespace {
 
 // A row of list_messages_before.sql or list_messages_after.sql.
 Message ReadMessage(const RoomId& room, const Rows& rows, int row) {
@@ -116,8 +78,8 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
   transaction.idempotent = true;
   std::vector<Statement>& statements = transaction.statements;
   const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
-    statements.push_back(
-        {sql, room.tenant, Params().Uuid(room.room).Int(ToBigint(seq)).Int(limit + 1)});
+    statements.push_back({sql, room.tenant,
+                          Params().Uuid(room.room).Int(ToBigint(seq)).Int(limit + 1).Text(member)});
   };
   statements.push_back({sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
   if (range.before.has_value()) add(sql::kListMessagesBefore, range.seq, *range.before);

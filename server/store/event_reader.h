@@ -14,10 +14,6 @@
 namespace chatter::store {
 
 class Database;
-class Rows;
-
-// A row of read_events.sql.
-RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row);
 
 class EventReader {
  public:

@@ -61,9 +61,16 @@ std::vector<Statement> StatementsFor(const Batch& batch) {
   return statements;
 }
 
+// Why a message that is new wasn't stored.
+absl::Status RefusalOf(const Rows& rows, int row) {
+  if (rows.GetBool(row, 5)) return RoomArchivedError();
+  return RoleNotAllowedError("Readers of a room can't send messages.");
+}
+
 // What a row of append_messages.sql says of a message.
 absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
-  if (!rows.GetBool(row, 0)) return RoomNotFoundError();
+  if (rows.IsNull(row, 0)) return RoomNotFoundError();
+  if (rows.IsNull(row, 1)) return RefusalOf(rows, row);
   if (!rows.GetBool(row, 4)) {
     return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
                      "You sent another text with this client message id before. Choose a new one.");

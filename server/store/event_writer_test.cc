@@ -41,7 +41,7 @@ TEST_F(EventWriterTest, NumbersMessagesFromTheRoomsFirstEventOn) {
   EXPECT_EQ(stack_.Send(key_, "bob", "1", "hi")->seq, 3u);
   const std::vector<RoomEvent> log = stack_.ReadLog(key_);
   ASSERT_EQ(ExpectGapless(log), 3u);
-  EXPECT_TRUE(std::holds_alternative<RoomCreated>(log[0].what));
+  EXPECT_TRUE(std::holds_alternative<v1::RoomCreated>(log[0].what));
   EXPECT_EQ(std::get<MessageSent>(log[2].what).text, "hi");
   EXPECT_EQ(log[2].actor_id, "bob");
 }

@@ -3,28 +3,16 @@
 #include <utility>
 
 #include "server/store/database.h"
-#include "server/store/event_reader.h"
+#include "server/store/room_rows.h"
 #include "server/store/sql.h"
+#include "server/store/stored_event.h"
 #include "server/store/user_store.h"
 
 namespace chatter::store {
 namespace {
 
-Room ReadRoom(const Rows& rows, int row) {
-  Room room;
-  room.id = rows.GetUuid(row, 0);
-  room.kind = static_cast<RoomKind>(rows.GetInt(row, 1));
-  room.head_seq = static_cast<uint64_t>(rows.GetInt(row, 2));
-  room.member_count = static_cast<int32_t>(rows.GetInt(row, 3));
-  room.created_at = rows.GetTime(row, 4);
-  room.last_event_at = rows.GetTime(row, 5);
-  return room;
-}
-
-Member ReadMember(const Rows& rows, int row) {
-  return {.room_id = rows.GetUuid(row, 0),
-          .user_id = std::string(rows.GetText(row, 1)),
-          .joined_seq = static_cast<uint64_t>(rows.GetInt(row, 2))};
+Member ReadExportedMember(const Rows& rows, int row) {
+  return ReadMember(rows.GetUuid(row, 4), rows, row);
 }
 
 RoomEvent ReadExportedEvent(const Rows& rows, int row) {
@@ -64,7 +52,7 @@ void ExportReader::Members(const SchemaName& tenant, const RoomId& after_room,
                            Callback<std::vector<Member>> done) {
   ReadAll(database_,
           {sql::kExportMembers, tenant, Params().Uuid(after_room).Text(after_user).Int(limit)},
-          deadline, &ReadMember, std::move(done));
+          deadline, &ReadExportedMember, std::move(done));
 }
 
 void ExportReader::Events(const SchemaName& tenant, const RoomId& after_room, uint64_t after_seq,

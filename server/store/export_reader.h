@@ -17,12 +17,6 @@ namespace chatter::store {
 
 class Database;
 
-struct Member {
-  RoomId room_id;
-  std::string user_id;
-  uint64_t joined_seq = 0;
-};
-
 class ExportReader {
  public:
   explicit ExportReader(Database& database) : database_(database) {}

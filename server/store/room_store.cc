@@ -4,35 +4,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "chatter/v1/room.pb.h"
 #include "server/model/errors.h"
 #include "server/store/database.h"
+#include "server/store/room_rows.h"
 #include "server/store/sql.h"
+#include "server/store/stored_event.h"
 
 namespace chatter::store {
 namespace {
-
-// A row of find_room.sql and its kin.
-Room ReadRoom(const Rows& rows, int row) {
-  Room room{.id = rows.GetUuid(row, 0),
-            .kind = static_cast<RoomKind>(rows.GetInt(row, 1)),
-            .head_seq = static_cast<uint64_t>(rows.GetInt(row, 2)),
-            .member_count = static_cast<int32_t>(rows.GetInt(row, 3)),
-            .user_ids = rows.GetTexts(row, 6),
-            .created_at = rows.GetTime(row, 4),
-            .last_event_at = rows.GetTime(row, 5),
-            .last_message = std::nullopt};
-  if (!rows.IsNull(row, 7)) {
-    room.last_message = Message{.room_id = room.id,
-                                .seq = static_cast<uint64_t>(rows.GetInt(row, 7)),
-                                .sender_id = std::string(rows.GetText(row, 9)),
-                                .client_message_id = std::string(rows.GetText(row, 10)),
-                                .text = std::string(rows.GetText(row, 11)),
-                                .created_at = rows.GetTime(row, 8),
-                                .service = rows.GetTextOrEmpty(row, 12)};
-  }
-  return room;
-}
 
 std::vector<std::string> ReadIds(const Rows& rows) {
   std::vector<std::string> ids;
@@ -40,54 +19,77 @@ std::vector<std::string> ReadIds(const Rows& rows) {
   return ids;
 }
 
-// Stands for exactly this set of users: the ids, each after its length, so that no two sets give
+// Stands for exactly these texts in this order: each after its length, so that no two lists give
 // the same bytes.
-Sha256Digest MemberSet(const std::vector<std::string>& sorted_user_ids) {
+Sha256Digest DigestOf(const std::vector<std::string>& texts) {
   std::string canonical;
-  for (const std::string& id : sorted_user_ids) absl::StrAppend(&canonical, id.size(), ":", id);
+  for (const std::string& text : texts) absl::StrAppend(&canonical, text.size(), ":", text);
   return Sha256(canonical);
 }
 
-std::string FirstEventDetails(const std::vector<std::string>& user_ids) {
+// What there may be one room for: a set of members or, for rooms of the other kinds, a request (no
+// user's id is as long as its first text). nullopt: any number.
+std::optional<Sha256Digest> MemberSet(const RoomStore::NewRoom& room, const Actor& actor) {
+  if (room.kind == RoomKind::kDirect) return DigestOf(room.user_ids);
+  if (room.request_id.empty()) return std::nullopt;
+  return DigestOf({std::string(200, 'r'), actor.user_id, actor.service, room.request_id});
+}
+
+std::string FirstEventDetails(const RoomStore::NewRoom& room) {
   v1::RoomCreated created;
-  created.set_kind(v1::ROOM_KIND_DIRECT);
-  created.mutable_user_ids()->Add(user_ids.begin(), user_ids.end());
-  return created.SerializeAsString();
+  created.set_kind(static_cast<v1::RoomKind>(room.kind));
+  created.mutable_user_ids()->Add(room.user_ids.begin(), room.user_ids.end());
+  created.mutable_owner_ids()->Add(room.owner_ids.begin(), room.owner_ids.end());
+  *created.mutable_profile() = room.profile;
+  return ToStored(created).details;
+}
+
+Statement CreateStatement(const SchemaName& tenant, const RoomId& id,
+                          const RoomStore::NewRoom& room,
+                          const std::optional<Sha256Digest>& member_set, const Actor& actor) {
+  Statement create{sql::kCreateRoom, tenant, {}};
+  Params& params = create.params;
+  params.Uuid(id).Smallint(static_cast<int16_t>(room.kind));
+  member_set.has_value() ? params.Digest(*member_set) : params.NullBytes();
+  params.Texts(room.user_ids).Text(actor.user_id).Bytes(FirstEventDetails(room));
+  params.Text(actor.service).Texts(room.owner_ids);
+  AddProfile(room.profile, params);
+  return create;
+}
+
+Statement FindBySet(const SchemaName& tenant, const Sha256Digest& member_set, const Actor& actor) {
+  return {sql::kFindRoomBySet, tenant, Params().Digest(member_set).Text(actor.user_id)};
+}
+
+Statement FindById(const SchemaName& tenant, const RoomId& room, const std::string& member) {
+  return {sql::kFindRoom, tenant, Params().Uuid(room).Text(member)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
-void MakeDirectRoom(Database& database, const SchemaName& tenant,
-                    const std::vector<std::string>& user_ids, const RoomStore::Actor& actor,
-                    absl::Time deadline, Callback<RoomStore::DirectRoom> done) {
+void MakeRoom(Database& database, const SchemaName& tenant, const RoomStore::NewRoom& room,
+              const std::optional<Sha256Digest>& member_set, const Actor& actor,
+              absl::Time deadline, Callback<RoomStore::MadeRoom> done) {
   const RoomId our_id = RoomId::Generate(absl::ToUnixMillis(absl::Now()));
-  const Sha256Digest member_set = MemberSet(user_ids);
   Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // whether it was this call that made the room, our id tells
   auto& statements = transaction.statements;
-  statements.push_back({sql::kFindUnknownUsers, tenant, Params().Texts(user_ids)});
-  statements.push_back({sql::kCreateDirectRoom, tenant,
-                        Params()
-                            .Uuid(our_id)
-                            .Smallint(static_cast<int16_t>(RoomKind::kDirect))
-                            .Digest(member_set)
-                            .Texts(user_ids)
-                            .Text(actor.user_id)
-                            .Bytes(FirstEventDetails(user_ids))
-                            .Text(actor.service)});
-  statements.push_back({sql::kFindDirectRoom, tenant, Params().Digest(member_set)});
+  statements.push_back({sql::kFindUnknownUsers, tenant, Params().Texts(room.user_ids)});
+  statements.push_back(CreateStatement(tenant, our_id, room, member_set, actor));
+  statements.push_back(member_set.has_value() ? FindBySet(tenant, *member_set, actor)
+                                              : FindById(tenant, our_id, actor.user_id));
   database.Run(std::move(transaction),
                [our_id, done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
                  if (!results.ok()) return done(results.status());
                  const Rows& found = results->back();
-                 RoomStore::DirectRoom made;
+                 RoomStore::MadeRoom made;
                  made.unknown_users = ReadIds(results->front());
                  if (found.size() > 0) {
                    made.unknown_users.clear();
                    made.room = ReadRoom(found, 0);
                    made.created = made.room.id == our_id;
                  } else if (made.unknown_users.empty()) {
-                   return done(InternalError());
+                   return done(RoomNotFoundError());
                  }
                  done(std::move(made));
                });
@@ -101,26 +103,29 @@ void FinishFind(absl::StatusOr<Rows> rows, Callback<std::optional<Room>>& done) 
 
 }  // namespace
 
-void RoomStore::CreateDirect(const SchemaName& tenant, std::vector<std::string> user_ids,
-                             const Actor& actor, absl::Time deadline, Callback<DirectRoom> done) {
-  Statement find{sql::kFindDirectRoom, tenant, Params().Digest(MemberSet(user_ids))};
-  RunOne(database_, std::move(find), deadline, kIdempotent,
-         [&database = database_, tenant, user_ids = std::move(user_ids), actor, deadline,
+void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& actor,
+                       absl::Time deadline, Callback<MadeRoom> done) {
+  const std::optional<Sha256Digest> member_set = MemberSet(room, actor);
+  if (!member_set.has_value()) {
+    return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
+  }
+  RunOne(database_, FindBySet(tenant, *member_set, actor), deadline, kIdempotent,
+         [&database = database_, tenant, room = std::move(room), member_set, actor, deadline,
           done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            if (rows->size() > 0) {
-             DirectRoom existing;
+             MadeRoom existing;
              existing.room = ReadRoom(*rows, 0);
              return done(std::move(existing));
            }
-           MakeDirectRoom(database, tenant, user_ids, actor, deadline, std::move(done));
+           MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(done));
          });
 }
 
 void RoomStore::Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
                      absl::Time deadline, Callback<std::optional<Room>> done) {
-  RunOne(database_, {sql::kFindRoom, tenant, Params().Uuid(room).Text(member)}, deadline,
-         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+  RunOne(database_, FindById(tenant, room, member), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            FinishFind(std::move(rows), done);
          });
 }
@@ -163,11 +168,59 @@ void RoomStore::ListHeads(const SchemaName& tenant, const std::string& user_id, 
            Memberships memberships;
            for (int row = 0; row < rows->size(); ++row) {
              memberships.rooms.push_back(
-                 {rows->GetUuid(row, 0), static_cast<uint64_t>(rows->GetInt(row, 1))});
+                 {.head = {rows->GetUuid(row, 0), static_cast<uint64_t>(rows->GetInt(row, 1))},
+                  .joined_seq = static_cast<uint64_t>(rows->GetInt(row, 3)),
+                  .first_seq = static_cast<uint64_t>(rows->GetInt(row, 4))});
              memberships.total = rows->GetInt(row, 2);
            }
            done(std::move(memberships));
          });
+}
+
+void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
+                       const std::string& name_prefix, const std::optional<BrowsePosition>& after,
+                       int limit, absl::Time deadline, Callback<std::vector<BrowsedRoom>> done) {
+  Statement browse{sql::kBrowseRooms, tenant, Params().Text(user_id).Text(name_prefix)};
+  browse.params.Text(after.has_value() ? after->name : "");
+  after.has_value() ? browse.params.Uuid(after->room_id) : browse.params.NullUuid();
+  browse.params.Int(limit);
+  RunOne(database_, std::move(browse), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<BrowsedRoom> rooms;
+           rooms.reserve(static_cast<size_t>(rows->size()));
+           for (int row = 0; row < rows->size(); ++row) {
+             Room room = ReadRoom(*rows, row);
+             BrowsePosition position{.name = std::string(rows->GetText(row, 17)),
+                                     .room_id = room.id};
+             rooms.push_back({.room = std::move(room), .position = std::move(position)});
+           }
+           done(std::move(rooms));
+         });
+}
+
+void RoomStore::ListMembers(const RoomKey& room, const std::string& member,
+                            const std::string& after, int limit, absl::Time deadline,
+                            Callback<std::optional<std::vector<Member>>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back(
+      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
+  transaction.statements.push_back(
+      {sql::kListMembers, room.tenant, Params().Uuid(room.room).Text(after).Int(limit)});
+  database_.Run(std::move(transaction), [room_id = room.room, done = std::move(done)](
+                                            absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(results.status());
+    if (results->front().size() == 0) return done(std::optional<std::vector<Member>>());
+    const Rows& rows = results->back();
+    std::vector<Member> members;
+    members.reserve(static_cast<size_t>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row) {
+      members.push_back(ReadMember(room_id, rows, row));
+    }
+    done(std::optional(std::move(members)));
+  });
 }
 
 }  // namespace chatter::store

@@ -10,6 +10,7 @@
 
 #include "server/base/callback.h"
 #include "server/model/model.h"
+#include "server/store/actor.h"
 
 namespace chatter::store {
 
@@ -19,19 +20,23 @@ class RoomStore {
  public:
   explicit RoomStore(Database& database) : database_(database) {}
 
-  struct DirectRoom {
+  struct NewRoom {
+    RoomKind kind = RoomKind::kDirect;
+    std::vector<std::string> user_ids;        // sorted, no repetitions
+    std::vector<std::string> owner_ids = {};  // the same, among them; of a DIRECT room all are
+    v1::RoomProfile profile = {};
+    std::string request_id = {};  // of a room that isn't DIRECT; empty: none
+  };
+  struct MadeRoom {
     Room room;
     bool created = false;                    // by this very call
     std::vector<std::string> unknown_users;  // when not empty, nothing was made: `room` is void
   };
-  // Who does it, for the event: see RoomEvent.
-  struct Actor {
-    std::string user_id;
-    std::string service = {};
-  };
-  // The one DIRECT room with exactly `user_ids` (sorted, no repetitions).
-  void CreateDirect(const SchemaName& tenant, std::vector<std::string> user_ids, const Actor& actor,
-                    absl::Time deadline, Callback<DirectRoom> done);
+  // The one DIRECT room with exactly these users; or a new room of another kind, but the one that
+  // this actor has made with this request id if there is one. Errors: NOT_FOUND (ROOM_NOT_FOUND:
+  // there is one, and the actor isn't in it any more).
+  void Create(const SchemaName& tenant, NewRoom room, const Actor& actor, absl::Time deadline,
+              Callback<MadeRoom> done);
 
   // nullopt: there is no such room, or `member` (if not empty) isn't in it.
   void Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
@@ -51,13 +56,39 @@ class RoomStore {
                   std::optional<ListPosition> after, int limit, absl::Time deadline,
                   Callback<std::vector<Room>> done);
 
+  struct Membership {
+    RoomHead head;
+    uint64_t joined_seq = 1;  // the event with which the user came
+    uint64_t first_seq = 1;   // the first that the user may read
+  };
   struct Memberships {
-    std::vector<RoomHead> rooms;  // most recent first, up to the limit
+    std::vector<Membership> rooms;  // most recent first, up to the limit
     int64_t total = 0;
   };
   // The user's rooms and how far each log goes.
   void ListHeads(const SchemaName& tenant, const std::string& user_id, int limit,
                  absl::Time deadline, Callback<Memberships> done);
+
+  // A place in the list of PUBLIC rooms: they come by ascending (name in lower case, id).
+  struct BrowsePosition {
+    std::string name;
+    RoomId room_id;
+  };
+  struct BrowsedRoom {
+    Room room;  // as `user_id` (if not empty) sees it, without members and last message
+    BrowsePosition position;
+  };
+  // The PUBLIC rooms whose names begin with `name_prefix` (whatever the case) after `after`
+  // (nullopt: from the beginning), up to `limit`.
+  void Browse(const SchemaName& tenant, const std::string& user_id, const std::string& name_prefix,
+              const std::optional<BrowsePosition>& after, int limit, absl::Time deadline,
+              Callback<std::vector<BrowsedRoom>> done);
+
+  // The members after the user `after`, up to `limit`. nullopt: there is no such room, or `member`
+  // (if not empty) isn't in it.
+  void ListMembers(const RoomKey& room, const std::string& member, const std::string& after,
+                   int limit, absl::Time deadline,
+                   Callback<std::optional<std::vector<Member>>> done);
 
  private:
   Database& database_;

@@ -22,10 +22,10 @@ using ::testing::ElementsAre;
 
 class RoomStoreTest : public ::testing::Test {
  protected:
-  absl::StatusOr<RoomStore::DirectRoom> Create(const SchemaName& tenant,
-                                               std::vector<std::string> users) {
-    return Await<RoomStore::DirectRoom>([&](auto done) {
-      stack_.rooms.CreateDirect(tenant, users, {users[0]}, Soon(), std::move(done));
+  absl::StatusOr<RoomStore::MadeRoom> Create(const SchemaName& tenant,
+                                             std::vector<std::string> users) {
+    return Await<RoomStore::MadeRoom>([&](auto done) {
+      stack_.rooms.Create(tenant, {.user_ids = users}, {users[0]}, Soon(), std::move(done));
     });
   }
 
@@ -47,27 +47,27 @@ TEST_F(RoomStoreTest, MakesARoomOnceAndFindsItAgain) {
   EXPECT_EQ(second->room.head_seq, 1u);
   const auto log = stack_.ReadLog({tenant_, first->room.id});
   ASSERT_EQ(log.size(), 1u);
-  EXPECT_THAT(std::get<RoomCreated>(log[0].what).user_ids, ElementsAre("alice", "bob"));
+  EXPECT_THAT(std::get<v1::RoomCreated>(log[0].what).user_ids(), ElementsAre("alice", "bob"));
 }
 
 TEST_F(RoomStoreTest, ParallelCallsOnSeveralNodesAgreeOnOneRoom) {
   stack_.AddUsers(tenant_, {"alice", "bob"});
   CoreStack other(database_.url());
-  std::vector<std::future<RoomStore::DirectRoom>> answers;
+  std::vector<std::future<RoomStore::MadeRoom>> answers;
   for (int i = 0; i < 1'000; ++i) {
-    auto promise = std::make_shared<std::promise<RoomStore::DirectRoom>>();
+    auto promise = std::make_shared<std::promise<RoomStore::MadeRoom>>();
     answers.push_back(promise->get_future());
     (i % 2 == 0 ? stack_ : other)
-        .rooms.CreateDirect(tenant_, {"alice", "bob"}, {"alice"}, Soon(),
-                            [promise](absl::StatusOr<RoomStore::DirectRoom> made) {
-                              ASSERT_TRUE(made.ok()) << made.status();
-                              promise->set_value(*std::move(made));
-                            });
+        .rooms.Create(tenant_, {.user_ids = {"alice", "bob"}}, {"alice"}, Soon(),
+                      [promise](absl::StatusOr<RoomStore::MadeRoom> made) {
+                        ASSERT_TRUE(made.ok()) << made.status();
+                        promise->set_value(*std::move(made));
+                      });
   }
   std::set<RoomId> ids;
   int created = 0;
   for (auto& answer : answers) {
-    const RoomStore::DirectRoom made = answer.get();
+    const RoomStore::MadeRoom made = answer.get();
     ids.insert(made.room.id);
     created += made.created ? 1 : 0;
   }

@@ -22,6 +22,7 @@ constexpr uint32_t kInt2 = 21;
 constexpr uint32_t kInt4 = 23;
 constexpr uint32_t kText = 25;
 constexpr uint32_t kByteaArray = 1001;
+constexpr uint32_t kInt2Array = 1005;
 constexpr uint32_t kTextArray = 1009;
 constexpr uint32_t kTimestamptz = 1184;
 constexpr uint32_t kUuid = 2950;
@@ -117,6 +118,8 @@ Params& Params::NullTime() { return Add(kTimestamptz, std::nullopt); }
 
 Params& Params::NullUuid() { return Add(kUuid, std::nullopt); }
 
+Params& Params::NullBytes() { return Add(kBytea, std::nullopt); }
+
 Params& Params::Texts(const std::vector<std::string>& values) {
   return Add(kTextArray, EncodeArray(kText, values));
 }
@@ -127,6 +130,16 @@ Params& Params::Texts(const std::vector<std::string_view>& values) {
 
 Params& Params::Digests(const std::vector<Sha256Digest>& values) {
   return Add(kByteaArray, EncodeArray(kBytea, values));
+}
+
+Params& Params::Blobs(const std::vector<std::string>& values) {
+  return Add(kByteaArray, EncodeArray(kBytea, values));
+}
+
+Params& Params::Smallints(const std::vector<int16_t>& values) {
+  std::vector<std::string> encoded(values.size());
+  for (size_t i = 0; i < values.size(); ++i) AppendBigEndian(encoded[i], values[i]);
+  return Add(kInt2Array, EncodeArray(kInt2, encoded));
 }
 
 Params& Params::Uuids(const std::vector<RoomId>& values) {

@@ -25,6 +25,7 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
     : database(OpenDatabase(url, prepared_statements)),
       users(*database),
       rooms(*database),
+      room_changes(*database),
       reader(*database),
       hub(2, reader, rpc::EncodeRoomEvents),
       pages(reader, rpc::EncodeRoomEvents),
@@ -32,6 +33,7 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       writer(*database,
              [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
       messages(writer, reader),
+      room_changer(room_changes, bus),
       sessions(options, {clock, hub, bus, messages, pages, rooms}) {}
 
 CoreStack::~CoreStack() { database->Stop(); }
@@ -48,8 +50,8 @@ void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string
 RoomId CoreStack::AddRoom(const SchemaName& tenant, std::vector<std::string> ids) {
   AddUsers(tenant, ids);
   std::sort(ids.begin(), ids.end());
-  auto made = Await<store::RoomStore::DirectRoom>([&](auto callback) {
-    rooms.CreateDirect(tenant, ids, {ids[0]}, Soon(), std::move(callback));
+  auto made = Await<store::RoomStore::MadeRoom>([&](auto callback) {
+    rooms.Create(tenant, {.user_ids = ids}, {ids[0]}, Soon(), std::move(callback));
   });
   if (!made.ok()) std::abort();
   return made->room.id;

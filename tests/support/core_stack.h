@@ -10,10 +10,12 @@
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
 #include "server/chat/messages.h"
+#include "server/chat/room_changer.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
+#include "server/store/room_changes.h"
 #include "server/store/room_store.h"
 #include "server/store/user_store.h"
 
@@ -36,12 +38,14 @@ struct CoreStack {
   std::unique_ptr<store::Database> database;
   store::UserStore users;
   store::RoomStore rooms;
+  store::RoomChanges room_changes;
   store::EventReader reader;
   chat::Hub hub;
   chat::LogPages pages;
   bus::InProcessBus bus;
   store::EventWriter writer;
   chat::Messages messages;
+  chat::RoomChanger room_changer;
   rpc::ChatSessions sessions;
 };
 

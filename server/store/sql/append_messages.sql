@@ -1,11 +1,12 @@
 -- Stores a batch of messages. Needs fix_plans.sql and the locks of lock_rooms.sql before it, and no
 -- (room, sender, client message id) twice in one batch. $1 rooms, $2 senders, $3 client message ids,
 -- $4 texts, $5 service accounts (empty: none): arrays of one length.
--- One row per message, in order: is_member, seq (null: not stored), created_at, duplicate, same_text.
+-- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
+-- same_text, archived. Readers (role 4) may not send, and nobody may in a room that is archived.
 WITH checked AS (
-  SELECT i.*, r.head_seq, m.user_id IS NOT NULL AS is_member,
+  SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
          e.seq AS prior_seq, e.created_at AS prior_created_at, e.text = i.text AS same_text,
-         m.user_id IS NOT NULL AND e.seq IS NULL AS fresh
+         m.role < 4 AND r.archived_at IS NULL AND e.seq IS NULL AS fresh
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
            WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, ord)
     LEFT JOIN {schema}.chatter_room r ON r.id = i.room_id
@@ -26,8 +27,8 @@ WITH checked AS (
     FROM (SELECT room_id, max(seq) AS seq FROM numbered WHERE fresh GROUP BY room_id) n
    WHERE r.id = n.room_id
 )
-SELECT is_member, CASE WHEN fresh THEN seq ELSE prior_seq END AS seq,
+SELECT role, CASE WHEN fresh THEN seq ELSE prior_seq END AS seq,
        coalesce(prior_created_at, statement_timestamp()) AS created_at,
-       prior_seq IS NOT NULL AS duplicate, coalesce(same_text, true) AS same_text
+       prior_seq IS NOT NULL AS duplicate, coalesce(same_text, true) AS same_text, archived
   FROM numbered
  ORDER BY ord

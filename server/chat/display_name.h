@@ -1,0 +1,17 @@
+// What a room is called when it is shown to somebody.
+//
+// After Django-Chatter's view of a room. Pure.
+#ifndef CHATTER_SERVER_CHAT_DISPLAY_NAME_H_
+#define CHATTER_SERVER_CHAT_DISPLAY_NAME_H_
+
+#include <string>
+
+#include "server/model/model.h"
+
+namespace chatter::chat {
+
+std::string DisplayNameOf(const Room& room);
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_DISPLAY_NAME_H_

@@ -1,0 +1,191 @@
+// What coming into rooms and going out of them does to open streams.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/rpc/test_chat_client.h"
+#include "tests/support/await.h"
+
+namespace chatter::rpc {
+namespace {
+
+using chat::RoomChanger;
+using chat::RoomUpdate;
+using test::Await;
+using test::Soon;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ChatSessionMembersTest : public ChatSessionTest {
+ protected:
+  // As a service.
+  void Change(const RoomId& room, const std::vector<std::string>& named,
+              std::function<chat::ChangeOrError(const store::RoomState&)> rule) {
+    const Caller service{.tenant = tenant_,
+                         .principal = {.credential = CredentialKind::kAdministratorKey,
+                                       .service = std::string(kAdministratorName)},
+                         .deadline = Soon()};
+    const auto changed = Await<RoomChanger::Changed>([&](auto done) {
+      stack_.room_changer.Run(service, room.ToString(), {}, {named, std::move(rule)},
+                              std::move(done));
+    });
+    ASSERT_TRUE(changed.ok()) << changed.status();
+  }
+  void Add(const RoomId& room, const std::string& user) {
+    Change(room, {user}, [user](const store::RoomState& state) {
+      return chat::AddMembers(state, {}, {user}, MemberRole::kMember);
+    });
+  }
+  void Remove(const RoomId& room, const std::string& user) {
+    Change(room, {user}, [user](const store::RoomState& state) {
+      return chat::RemoveMembers(state, {}, {user});
+    });
+  }
+  void HideHistory(const RoomId& room) {
+    RoomUpdate update;
+    update.history = v1::HISTORY_VISIBILITY_SINCE_JOINED;
+    Change(room, {},
+           [update](const store::RoomState& state) { return chat::Update(state, {}, update); });
+  }
+  RoomId AddGroup(const std::vector<std::string>& users) {
+    stack_.AddUsers(tenant_, users);
+    const auto made = Await<store::RoomStore::MadeRoom>([&](auto done) {
+      stack_.rooms.Create(tenant_,
+                          {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
+                          {users[0]}, Soon(), std::move(done));
+    });
+    EXPECT_TRUE(made.ok());
+    return made->room.id;
+  }
+
+  const RoomId group_ = AddGroup({"alice", "bob", "carol"});
+};
+
+TEST_F(ChatSessionMembersTest, WhoIsRemovedSeesThatAndNothingAfterIt) {
+  const auto bob = Connect("bob");
+  const auto carol = Connect("carol");
+  bob->Open({{group_, 0}});
+  carol->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  Store(group_, 1);
+  Remove(group_, "bob");  // 3
+  Store(group_, 2);
+  carol->WaitForSeq(group_, 5);
+  Store(room_, 1);  // another room, in which bob stays
+  bob->WaitForSeq(room_, 2);
+  EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 3));
+  EXPECT_THAT(bob->WaitForSeq(group_, 3).room_event().members_removed().user_ids(),
+              ElementsAre("bob"));
+}
+
+TEST_F(ChatSessionMembersTest, WhoIsAddedGetsTheRoomFromThereOn) {
+  stack_.AddUsers(tenant_, {"dave"});
+  const auto dave = Connect("dave");
+  dave->Open();
+  dave->WaitForKind(v1::ServerEvent::kOpened);
+  Store(group_, 3);
+  Add(group_, "dave");  // 5
+  Store(group_, 1);
+  dave->WaitForSeq(group_, 6);
+  EXPECT_THAT(dave->Seqs(group_), ElementsAre(5, 6));
+}
+
+TEST_F(ChatSessionMembersTest, WhoComesBackGetsTheRoomFromThereOn) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  Remove(group_, "bob");  // 2
+  bob->WaitForSeq(group_, 2);
+  Store(group_, 1);
+  Add(group_, "bob");  // 4
+  Store(group_, 1);
+  bob->WaitForSeq(group_, 5);
+  EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 4, 5));
+}
+
+TEST_F(ChatSessionMembersTest, WhoWasOutMeanwhileCatchesUpOverThat) {
+  Store(group_, 1);
+  Remove(group_, "bob");  // 3
+  Store(group_, 1);
+  Add(group_, "bob");  // 5
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 1}});
+  bob->WaitForCaughtUp(group_);
+  EXPECT_THAT(bob->Seqs(group_), ElementsAre(2, 3, 4, 5));
+}
+
+TEST_F(ChatSessionMembersTest, WhoIsOutIsToldSoWhenOpening) {
+  Remove(group_, "bob");
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 1}});
+  EXPECT_THAT(bob->WaitForKind(v1::ServerEvent::kOpened).opened().unknown_room_ids(),
+              ElementsAre(group_.ToString()));
+}
+
+TEST_F(ChatSessionMembersTest, HiddenHistoryIsResetForWhoJoinedLater) {
+  stack_.AddUsers(tenant_, {"dave"});
+  Store(group_, 3);
+  HideHistory(group_);  // 5
+  Add(group_, "dave");  // 6
+  Store(group_, 1);
+  const auto dave = Connect("dave");
+  dave->Open({{group_, 0}});
+  const auto reset = dave->WaitForKind(v1::ServerEvent::kReset).reset();
+  EXPECT_EQ(reset.min_seq(), 6u);
+  EXPECT_EQ(reset.next_seq(), 6u);
+  dave->WaitForCaughtUp(group_);
+  EXPECT_THAT(dave->Seqs(group_), ElementsAre(6, 7));
+  // Who was there from the start sees it all.
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  EXPECT_EQ(bob->Seqs(group_), Range(1, 7));
+}
+
+TEST_F(ChatSessionMembersTest, WhoLagsStillLearnsOfTheRemovalLast) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  bob->Stall();
+  Store(group_, 50);
+  Remove(group_, "bob");  // 52
+  // More than the outbox holds, from a room in which bob stays: what it has of the group is
+  // dropped.
+  Store(room_, 200, std::string(1'000, 'x'));
+  const auto alice = Connect("alice");
+  alice->Open({{room_, 0}});
+  alice->WaitForSeq(room_, 201);
+  bob->Resume();
+  bob->WaitForSeq(room_, 201);
+  bob->WaitForSeq(group_, 52);
+  Store(group_, 1);
+  Store(room_, 1);
+  bob->WaitForSeq(room_, 202);
+  EXPECT_EQ(bob->Seqs(group_), Range(1, 52));
+}
+
+TEST_F(ChatSessionMembersTest, NobodyTypesInARoomThatTheyAreOutOf) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  Remove(group_, "bob");
+  bob->WaitForSeq(group_, 2);
+  v1::ChatRequest typing;
+  typing.set_request_id("typing");
+  typing.mutable_typing()->set_room_id(group_.ToString());
+  bob->session().OnRequest(typing);
+  EXPECT_EQ(ReplyReason(bob->WaitForKind(v1::ServerEvent::kReply)), "ROOM_NOT_FOUND");
+}
+
+TEST_F(ChatSessionMembersTest, HeartbeatsDontSpeakOfRoomsThatTheUserIsOutOf) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  Remove(group_, "bob");
+  bob->WaitForSeq(group_, 2);
+  clock_.Advance(absl::Seconds(31));
+  stack_.sessions.Tick();
+  EXPECT_THAT(bob->WaitForKind(v1::ServerEvent::kHeartbeat).heartbeat().heads(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace chatter::rpc

@@ -1,0 +1,115 @@
+#include "server/store/room_changes.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/room_rows.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+// What the three statements of Read give.
+RoomState ReadState(const RoomId& room, const Database::Results& results) {
+  const Rows& rows = results[0];
+  RoomState state{.version = rows.GetInt(0, 0),
+                  .settings = {.kind = static_cast<RoomKind>(rows.GetInt(0, 1)),
+                               .profile = ReadProfile(rows, 0, 2),
+                               .archived = rows.GetBool(0, 7)},
+                  .member_count = static_cast<int32_t>(rows.GetInt(0, 8)),
+                  .actor_role = {},
+                  .named = {},
+                  .unknown = {},
+                  .other_owner = rows.GetBool(0, 10)};
+  if (!rows.IsNull(0, 9)) state.actor_role = static_cast<MemberRole>(rows.GetInt(0, 9));
+  for (int row = 0; row < results[1].size(); ++row) {
+    state.named.push_back(ReadMember(room, results[1], row));
+  }
+  for (int row = 0; row < results[2].size(); ++row) {
+    state.unknown.emplace_back(results[2].GetText(row, 0));
+  }
+  return state;
+}
+
+Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange& change,
+                          const Actor& actor) {
+  std::vector<std::string> users;
+  std::vector<int16_t> roles;
+  for (const auto* members : {&change.added, &change.changed}) {
+    for (const Member& member : *members) {
+      users.push_back(member.user_id);
+      roles.push_back(static_cast<int16_t>(member.role));
+    }
+  }
+  std::vector<int16_t> kinds;
+  std::vector<std::string> details;
+  for (const EventContent& event : change.events) {
+    StoredContent stored = ToStored(event);
+    kinds.push_back(stored.kind);
+    details.push_back(std::move(stored.details));
+  }
+  const int64_t more =
+      static_cast<int64_t>(change.added.size()) - static_cast<int64_t>(change.removed.size());
+  Statement statement{sql::kChangeRoom, room.tenant, Params().Uuid(room.room).Int(version)};
+  Params& params = statement.params;
+  params.Smallint(static_cast<int16_t>(change.settings.kind));
+  AddProfile(change.settings.profile, params);
+  params.Bool(change.settings.archived).Texts(users).Smallints(roles).Texts(change.removed);
+  params.Int(more).Smallints(kinds).Blobs(details).Text(actor.user_id).Text(actor.service);
+  return statement;
+}
+
+// The events as change_room.sql has numbered them.
+std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> contents,
+                                const Actor& actor, const Rows& rows) {
+  std::vector<RoomEvent> events;
+  if (rows.size() == 0) return events;
+  uint64_t seq = static_cast<uint64_t>(rows.GetInt(0, 0)) - contents.size();
+  for (EventContent& content : contents) {
+    events.push_back({.room_id = room,
+                      .seq = ++seq,
+                      .created_at = rows.GetTime(0, 1),
+                      .actor_id = actor.user_id,
+                      .service = actor.service,
+                      .what = std::move(content)});
+  }
+  return events;
+}
+
+}  // namespace
+
+void RoomChanges::Read(const RoomKey& room, const std::string& actor,
+                       const std::vector<std::string>& named, absl::Time deadline,
+                       Callback<std::optional<RoomState>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements = {
+      {sql::kReadRoomState, room.tenant, Params().Uuid(room.room).Text(actor).Texts(named)},
+      {sql::kFindMembers, room.tenant, Params().Uuid(room.room).Texts(named)},
+      {sql::kFindUnknownUsers, room.tenant, Params().Texts(named)}};
+  database_.Run(std::move(transaction), [room_id = room.room, done = std::move(done)](
+                                            absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(std::move(results).status());
+    if (results->front().size() == 0) return done(std::optional<RoomState>());
+    done(std::optional(ReadState(room_id, *results)));
+  });
+}
+
+void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
+                        absl::Time deadline, Callback<std::vector<RoomEvent>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  // Run again, it finds another version; who then looks again sees that it is done.
+  transaction.idempotent = true;
+  transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
+  transaction.statements.push_back(ChangeStatement(room, version, change, actor));
+  database_.Run(std::move(transaction),
+                [room_id = room.room, events = std::move(change.events), actor,
+                 done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  done(EventsOf(room_id, std::move(events), actor, results->back()));
+                });
+}
+
+}  // namespace chatter::store

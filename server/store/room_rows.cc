@@ -1,0 +1,78 @@
+#include "server/store/room_rows.h"
+
+#include <map>
+#include <utility>
+
+#include "server/store/statement.h"
+
+namespace chatter::store {
+namespace {
+
+uint64_t GetSeq(const Rows& rows, int row, int column) {
+  return static_cast<uint64_t>(rows.GetInt(row, column));
+}
+
+// The columns seq, created_at, actor_id, client_message_id, text and service from `column` on.
+Message ReadLastMessage(const RoomId& room, const Rows& rows, int row, int column) {
+  return {.room_id = room,
+          .seq = GetSeq(rows, row, column),
+          .sender_id = std::string(rows.GetText(row, column + 2)),
+          .client_message_id = std::string(rows.GetText(row, column + 3)),
+          .text = std::string(rows.GetText(row, column + 4)),
+          .created_at = rows.GetTime(row, column + 1),
+          .service = rows.GetTextOrEmpty(row, column + 5)};
+}
+
+}  // namespace
+
+v1::RoomProfile ReadProfile(const Rows& rows, int row, int column) {
+  v1::RoomProfile profile;
+  profile.set_name(std::string(rows.GetText(row, column)));
+  profile.set_topic(std::string(rows.GetText(row, column + 1)));
+  profile.set_avatar_url(std::string(rows.GetText(row, column + 2)));
+  std::vector<std::string> attributes = rows.GetTexts(row, column + 3);
+  for (size_t i = 0; i + 1 < attributes.size(); i += 2) {
+    (*profile.mutable_attributes())[attributes[i]] = std::move(attributes[i + 1]);
+  }
+  profile.set_history(static_cast<v1::HistoryVisibility>(rows.GetInt(row, column + 4)));
+  return profile;
+}
+
+void AddProfile(const v1::RoomProfile& profile, Params& params) {
+  const std::map<std::string, std::string> sorted(profile.attributes().begin(),
+                                                  profile.attributes().end());
+  std::vector<std::string> attributes;
+  for (const auto& [key, value] : sorted) {
+    attributes.push_back(key);
+    attributes.push_back(value);
+  }
+  params.Text(profile.name()).Text(profile.topic()).Text(profile.avatar_url()).Texts(attributes);
+  params.Smallint(static_cast<int16_t>(profile.history()));
+}
+
+Room ReadRoom(const Rows& rows, int row) {
+  Room room{.id = rows.GetUuid(row, 0),
+            .kind = static_cast<RoomKind>(rows.GetInt(row, 1)),
+            .head_seq = GetSeq(rows, row, 2),
+            .member_count = static_cast<int32_t>(rows.GetInt(row, 3)),
+            .user_ids = rows.GetTexts(row, 6),
+            .created_at = rows.GetTime(row, 4),
+            .last_event_at = rows.GetTime(row, 5),
+            .profile = ReadProfile(rows, row, 7),
+            .first_seq = GetSeq(rows, row, 14)};
+  if (!rows.IsNull(row, 12)) room.archived_at = rows.GetTime(row, 12);
+  if (!rows.IsNull(row, 13)) room.role = static_cast<MemberRole>(rows.GetInt(row, 13));
+  if (!rows.IsNull(row, 15)) room.other_names = rows.GetTexts(row, 15);
+  if (!rows.IsNull(row, 16)) room.last_message = ReadLastMessage(room.id, rows, row, 16);
+  return room;
+}
+
+Member ReadMember(const RoomId& room, const Rows& rows, int row) {
+  return {.room_id = room,
+          .user_id = std::string(rows.GetText(row, 0)),
+          .role = static_cast<MemberRole>(rows.GetInt(row, 1)),
+          .joined_seq = GetSeq(rows, row, 2),
+          .display_name = std::string(rows.GetText(row, 3))};
+}
+
+}  // namespace chatter::store

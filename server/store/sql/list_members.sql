@@ -1,0 +1,9 @@
+-- $1 room; $2 the user id after which to begin; $3 how many.
+SELECT m.user_id, m.role, m.joined_seq, coalesce(u.display_name, '') AS display_name
+  FROM (SELECT user_id, role, joined_seq
+          FROM {schema}.chatter_member
+         WHERE room_id = $1 AND user_id > $2
+         ORDER BY user_id
+         LIMIT $3) m
+  LEFT JOIN {schema}.chatter_user_view u ON u.id = m.user_id
+ ORDER BY m.user_id

@@ -1,0 +1,30 @@
+// How events are stored: what chatter_event.kind and chatter_event.details hold.
+//
+// Pure functions.
+#ifndef CHATTER_SERVER_STORE_STORED_EVENT_H_
+#define CHATTER_SERVER_STORE_STORED_EVENT_H_
+
+#include <cstdint>
+#include <string>
+
+#include "server/model/model.h"
+
+namespace chatter::store {
+
+class Rows;
+
+using EventContent = decltype(RoomEvent::what);
+
+// A row of read_events.sql.
+RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row);
+
+struct StoredContent {
+  int16_t kind;
+  std::string details;
+};
+// REQUIRES: neither a MessageSent, which append_messages.sql stores, nor an UnknownEvent.
+StoredContent ToStored(const EventContent& content);
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_STORED_EVENT_H_
