@@ -145,6 +145,7 @@ absl::Status Server::Listen() {
   builder.AddListeningPort(config_.listen, *std::move(credentials), &port_);
   builder.RegisterService(&services_->chat);
   builder.RegisterService(&services_->rooms);
+  builder.RegisterService(&services_->members);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
   builder.RegisterService(&services_->service_accounts);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "chatter/v1/chat.pb.h"
+#include "chatter/v1/member.pb.h"
 #include "chatter/v1/room.pb.h"
 #include "chatter/v1/service_account.pb.h"
 #include "chatter/v1/session.pb.h"
@@ -19,7 +20,8 @@ namespace {
 // A method that is added to the API must be added to the table.
 TEST(Methods, AreAllOfTheApi) {
   int methods = 0;
-  for (const auto* file : {v1::ChatRequest::descriptor()->file(), v1::Room::descriptor()->file(),
+  for (const auto* file : {v1::ChatRequest::descriptor()->file(),
+                           v1::Member::descriptor()->file(), v1::Room::descriptor()->file(),
                            v1::ServiceAccount::descriptor()->file(),
                            v1::Session::descriptor()->file(), v1::Tenant::descriptor()->file(),
                            v1::TokenIssuer::descriptor()->file(), v1::User::descriptor()->file()}) {
@@ -36,13 +38,13 @@ TEST(Methods, AreAllOfTheApi) {
                                     service->name() == "ServiceAccountService";
         EXPECT_EQ(policy->callers == Callers::kAdministrator, administration) << name;
         const bool reads = method.starts_with("Get") || method.starts_with("List") ||
-                           method.starts_with("Export") || method == "Subscribe";
+                           method.starts_with("Browse") || method.starts_with("Export") || method == "Subscribe";
         EXPECT_EQ(policy->access == Access::kReads, reads) << name;
         ++methods;
       }
     }
   }
-  EXPECT_GE(methods, 38);
+  EXPECT_GE(methods, 48);
 }
 
 }  // namespace

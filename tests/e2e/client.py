@@ -6,8 +6,8 @@ import threading
 
 import grpc
 
-from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, room_pb2, room_pb2_grpc, status_pb2,
-                   service_account_pb2_grpc, session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
+from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, room_pb2,
+                   room_pb2_grpc, status_pb2, service_account_pb2_grpc, session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -106,6 +106,7 @@ class Client:
         self.chat_stub = chat_pb2_grpc.ChatServiceStub(self.channel)
         self.chat = _Service(self.chat_stub, self.metadata)
         self.rooms = _Service(room_pb2_grpc.RoomServiceStub(self.channel), self.metadata)
+        self.members = _Service(member_pb2_grpc.MemberServiceStub(self.channel), self.metadata)
         self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
         self.service_accounts = _Service(
@@ -120,6 +121,15 @@ class Client:
 
     def room_id(self, *user_ids):
         return self.create_room(*user_ids).room.id
+
+    def create_group(self, *user_ids, kind=room_pb2.ROOM_KIND_GROUP, owner_ids=(), request_id="",
+                     **profile):
+        return self.rooms.CreateRoom(room_pb2.CreateRoomRequest(
+            user_ids=user_ids, kind=kind, owner_ids=owner_ids, request_id=request_id,
+            profile=room_pb2.RoomProfile(**profile)))
+
+    def get_room(self, room_id):
+        return self.rooms.GetRoom(room_pb2.GetRoomRequest(room_id=room_id)).room
 
     def send_message(self, room_id, client_message_id, text):
         return self.chat.SendMessage(chat_pb2.SendMessageRequest(

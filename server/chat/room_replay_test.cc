@@ -1,0 +1,211 @@
+// A room's log tells all: whoever replays it ends with what the tables hold, whatever happened.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/chat/room_rules.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::chat {
+namespace {
+
+using store::RoomState;
+using store::RoomStore;
+using test::Await;
+using test::CoreStack;
+using test::Soon;
+using test::TestDatabase;
+
+// What a client knows of a room that has read its log from the start.
+class Replica {
+ public:
+  void Take(const RoomEvent& event) { std::visit(*this, event.what), seq_ = event.seq; }
+
+  void operator()(const v1::RoomCreated& what) {
+    kind_ = what.kind();
+    profile_ = what.profile();
+    for (const std::string& user_id : what.user_ids()) {
+      members_[user_id] = {.role = v1::MEMBER_ROLE_MEMBER, .joined_seq = 1};
+      if (what.owner_ids().empty()) members_[user_id].role = v1::MEMBER_ROLE_OWNER;
+    }
+    for (const std::string& user_id : what.owner_ids()) {
+      members_[user_id].role = v1::MEMBER_ROLE_OWNER;
+    }
+  }
+  void operator()(const v1::RoomUpdated& what) {
+    kind_ = what.kind();
+    profile_ = what.profile();
+    archived_ = what.archived();
+  }
+  void operator()(const v1::MembersAdded& what) {
+    for (const std::string& user_id : what.user_ids()) {
+      members_[user_id] = {.role = what.role(), .joined_seq = seq_ + 1};
+    }
+  }
+  void operator()(const v1::MembersRemoved& what) {
+    for (const std::string& user_id : what.user_ids()) members_.erase(user_id);
+  }
+  void operator()(const v1::RolesChanged& what) {
+    for (const auto& change : what.roles()) members_[change.user_id()].role = change.role();
+  }
+  void operator()(const MessageSent&) { ++messages_; }
+  void operator()(const UnknownEvent&) { ADD_FAILURE() << "an event that can't be read"; }
+
+  // All of it as text, to compare.
+  std::string ToString() const {
+    std::string text =
+        absl::StrCat("kind ", static_cast<int>(kind_), " archived ", archived_, " head ", seq_,
+                     " messages ", messages_, "\n", profile_.ShortDebugString(), "\n");
+    for (const auto& [user_id, member] : members_) {
+      absl::StrAppend(&text, user_id, " ", static_cast<int>(member.role), " since ",
+                      member.joined_seq, "\n");
+    }
+    return text;
+  }
+
+  struct Membership {
+    v1::MemberRole role = v1::MEMBER_ROLE_UNSPECIFIED;
+    uint64_t joined_seq = 0;
+  };
+  v1::RoomKind kind_ = v1::ROOM_KIND_UNSPECIFIED;
+  v1::RoomProfile profile_;
+  bool archived_ = false;
+  uint64_t seq_ = 0;
+  int messages_ = 0;
+  std::map<std::string, Membership> members_;
+};
+
+class RoomReplayTest : public ::testing::Test {
+ protected:
+  static constexpr int kUsers = 6;
+
+  RoomReplayTest() { stack_.AddUsers(tenant_, {"u0", "u1", "u2", "u3", "u4", "u5"}); }
+
+  std::string RandomUser() { return absl::StrCat("u", random_() % kUsers); }
+  MemberRole RandomRole() { return static_cast<MemberRole>(1 + random_() % 4); }
+
+  RoomId MakeRoom() {
+    const auto made = Await<RoomStore::MadeRoom>([&](auto done) {
+      stack_.rooms.Create(tenant_,
+                          {.kind = static_cast<RoomKind>(2 + random_() % 2),
+                           .user_ids = {"u0", "u1", "u2"},
+                           .owner_ids = {"u0"},
+                           .profile = Named("room")},
+                          {"u0"}, Soon(), std::move(done));
+    });
+    EXPECT_TRUE(made.ok());
+    return made->room.id;
+  }
+
+  static v1::RoomProfile Named(const std::string& name) {
+    v1::RoomProfile profile;
+    profile.set_name(name);
+    profile.set_history(v1::HISTORY_VISIBILITY_WHOLE);
+    return profile;
+  }
+
+  // Something that somebody may or may not be allowed to do.
+  RoomChanger::Change RandomChange(const Asker& asker) {
+    const std::string user = RandomUser();
+    const MemberRole role = RandomRole();
+    const bool flag = random_() % 2 == 0;
+    switch (random_() % 7) {
+      case 0:
+        return {{user}, [=](const RoomState& r) { return AddMembers(r, asker, {user}, role); }};
+      case 1:
+        return {{user}, [=](const RoomState& r) { return RemoveMembers(r, asker, {user}); }};
+      case 2:
+        return {{user}, [=](const RoomState& r) { return SetRoles(r, asker, {{user, role}}); }};
+      case 3:
+        return {{asker.user_id}, [=](const RoomState& r) { return Join(r, asker.user_id); }};
+      case 4:
+        return {{asker.user_id}, [=](const RoomState& r) { return Leave(r, asker.user_id); }};
+      case 5: {
+        RoomUpdate update;
+        update.topic = absl::StrCat("topic ", random_() % 100);
+        if (flag) update.attributes = {{{"key", absl::StrCat(random_() % 100)}}};
+        return {{}, [=](const RoomState& r) { return Update(r, asker, update); }};
+      }
+      default:
+        return {{}, [=](const RoomState& r) { return SetArchived(r, asker, flag); }};
+    }
+  }
+
+  // Some at once, by several people.
+  void ChangeAtRandom(const RoomId& room, int times) {
+    std::vector<std::future<void>> answers;
+    for (int i = 0; i < times; ++i) {
+      auto answered = std::make_shared<std::promise<void>>();
+      answers.push_back(answered->get_future());
+      const Asker asker{RandomUser()};
+      const Caller caller{.tenant = tenant_,
+                          .principal = {CredentialKind::kSession, asker.user_id},
+                          .deadline = Soon()};
+      stack_.room_changer.Run(caller, room.ToString(), {}, RandomChange(asker),
+                              [answered](const auto&) { answered->set_value(); });
+    }
+    for (auto& answer : answers) answer.wait();
+  }
+
+  Replica FromTables(const RoomId& room) {
+    Replica tables;
+    const auto found = Await<std::optional<Room>>(
+        [&](auto done) { stack_.rooms.Find(tenant_, room, "", Soon(), std::move(done)); });
+    const auto members = Await<std::optional<std::vector<Member>>>([&](auto done) {
+      stack_.rooms.ListMembers({tenant_, room}, "", "", 100, Soon(), std::move(done));
+    });
+    tables.kind_ = static_cast<v1::RoomKind>((*found)->kind);
+    tables.profile_ = (*found)->profile;
+    tables.archived_ = (*found)->archived_at.has_value();
+    tables.seq_ = (*found)->head_seq;
+    for (const Member& member : **members) {
+      tables.members_[member.user_id] = {static_cast<v1::MemberRole>(member.role),
+                                         member.joined_seq};
+    }
+    EXPECT_EQ((*found)->member_count, static_cast<int32_t>((*members)->size()));
+    return tables;
+  }
+
+  TestDatabase database_;
+  const SchemaName tenant_ = database_.AddTenant("acme");
+  CoreStack stack_{database_.url()};
+  const unsigned seed_ = std::random_device()();
+  std::mt19937 random_{seed_};
+};
+
+TEST_F(RoomReplayTest, WhoReplaysTheLogKnowsWhatTheTablesHold) {
+  SCOPED_TRACE(absl::StrCat("seed ", seed_));
+  for (int round = 0; round < 10; ++round) {
+    const RoomId room = MakeRoom();
+    int sent = 0;
+    for (int burst = 0; burst < 10; ++burst) {
+      ChangeAtRandom(room, 6);
+      const auto stored =
+          stack_.Send({tenant_, room}, RandomUser(), absl::StrCat("id", burst), "text");
+      if (stored.ok()) ++sent;
+    }
+    Replica replayed;
+    for (const RoomEvent& event : stack_.ReadLog({tenant_, room})) {
+      EXPECT_EQ(event.seq, replayed.seq_ + 1);
+      replayed.Take(event);
+    }
+    Replica tables = FromTables(room);
+    tables.messages_ = sent;
+    EXPECT_EQ(replayed.ToString(), tables.ToString());
+    const bool has_owner =
+        std::any_of(replayed.members_.begin(), replayed.members_.end(),
+                    [](const auto& member) { return member.second.role == v1::MEMBER_ROLE_OWNER; });
+    EXPECT_TRUE(has_owner || replayed.members_.empty());
+  }
+}
+
+}  // namespace
+}  // namespace chatter::chat

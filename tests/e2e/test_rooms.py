@@ -1,0 +1,183 @@
+"""Groups and public rooms: making, finding, changing and archiving them."""
+
+import grpc
+
+from google.protobuf import field_mask_pb2
+
+from harness import ServerTestCase
+from stubs import chat_pb2, member_pb2, room_pb2
+from threads import Threads
+
+INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
+NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
+DENIED = (grpc.StatusCode.PERMISSION_DENIED, "ROLE_NOT_ALLOWED")
+ARCHIVED = (grpc.StatusCode.FAILED_PRECONDITION, "ROOM_ARCHIVED")
+GROUP, PUBLIC = room_pb2.ROOM_KIND_GROUP, room_pb2.ROOM_KIND_PUBLIC
+OWNER, MEMBER = member_pb2.MEMBER_ROLE_OWNER, member_pb2.MEMBER_ROLE_MEMBER
+
+
+class Rooms(ServerTestCase):
+    def setUp(self):
+        self.tenant = self.make_tenant("alice", "bob", "carol")
+        self.alice = self.client(self.tenant, "alice")
+        self.bob = self.client(self.tenant, "bob")
+        self.carol = self.client(self.tenant, "carol")
+
+    def update(self, client, room_id, *paths, kind=room_pb2.ROOM_KIND_UNSPECIFIED, **profile):
+        return client.rooms.UpdateRoom(room_pb2.UpdateRoomRequest(
+            room_id=room_id, kind=kind, profile=room_pb2.RoomProfile(**profile),
+            update_mask=field_mask_pb2.FieldMask(paths=paths))).room
+
+    def browse(self, client, **request):
+        page = client.rooms.BrowseRooms(room_pb2.BrowseRoomsRequest(**request))
+        return [room.profile.name for room in page.rooms], page.next_page_token
+
+    def test_every_group_is_a_new_room(self):
+        first = self.alice.create_group("bob", "alice", name="Trip", topic="Where to?",
+                                        avatar_url="https://example.org/a.png",
+                                        attributes={"color": "blue"})
+        second = self.alice.create_group("alice", "bob", name="Trip")
+        self.assertTrue(first.created and second.created)
+        self.assertNotEqual(first.room.id, second.room.id)
+        room = self.bob.get_room(first.room.id)
+        self.assertEqual((room.kind, room.display_name, room.profile.topic, room.role),
+                         (GROUP, "Trip", "Where to?", MEMBER))
+        self.assertEqual(dict(room.profile.attributes), {"color": "blue"})
+        self.assertEqual(self.alice.get_room(first.room.id).role, OWNER)
+        # The direct room of the same users is yet another.
+        self.assertTrue(self.alice.create_room("alice", "bob").created)
+
+    def test_a_request_that_is_repeated_makes_one_room(self):
+        made = []
+        threads = Threads(*[lambda: made.append(self.alice.create_group(
+            "alice", "bob", name="Once", request_id="once")) for _ in range(8)])
+        threads.join(60)
+        self.assertEqual(len({answer.room.id for answer in made}), 1)
+        self.assertEqual(sum(answer.created for answer in made), 1)
+        # Another caller's request of that name is another request.
+        self.assertTrue(self.bob.create_group("alice", "bob", request_id="once").created)
+
+    def test_bad_rooms_are_refused(self):
+        for arguments in (
+                {"kind": PUBLIC}, {"kind": 9}, {"name": "x" * 257}, {"name": "a\nb"},
+                {"topic": "x" * 1025}, {"avatar_url": "javascript:alert(1)"},
+                {"avatar_url": "https://example.org/\"onload"},
+                {"attributes": {"": "x"}}, {"attributes": {"a b": "x"}},
+                {"attributes": {"a": "x" * 8200}},
+                {"attributes": {str(i): "" for i in range(33)}},
+                {"attributes": {"a": "\0"}}, {"owner_ids": ["carol"]}, {"owner_ids": ["nobody"]},
+                {"request_id": "x" * 65}, {"history": 7},
+                {"kind": room_pb2.ROOM_KIND_DIRECT, "owner_ids": ["alice"]},
+                {"kind": room_pb2.ROOM_KIND_DIRECT, "request_id": "once"}):
+            with self.subTest(arguments), self.assertFails(*INVALID):
+                self.alice.create_group("alice", "bob", **arguments)
+        with self.assertFails(*INVALID):  # nobody would own it
+            self.tenant.service.create_group("alice", "bob")
+        made = self.tenant.service.create_group("alice", "bob", owner_ids=["bob"])
+        self.assertEqual(self.bob.get_room(made.room.id).role, OWNER)
+
+    def test_rooms_without_a_name_are_called_as_django_chatter_does(self):
+        self.tenant.add_users(*(f"user{i:02}" for i in range(20)))
+        alone = self.alice.create_room("alice").room
+        two = self.alice.create_room("alice", "bob").room
+        three = self.alice.create_room("alice", "bob", "carol").room
+        many = self.alice.create_room("alice", *(f"user{i:02}" for i in range(20))).room
+        self.assertEqual(alone.display_name, "Notes to Yourself")
+        self.assertEqual(two.display_name, "bob")
+        self.assertEqual(self.bob.get_room(two.id).display_name, "alice")
+        self.assertEqual(three.display_name, "bob, carol")
+        self.assertEqual(many.display_name,
+                         ", ".join(f"user{i:02}" for i in range(10)) + " and 10 more")
+        self.assertEqual(self.tenant.service.get_room(two.id).display_name, "alice, bob")
+        listed = self.bob.rooms.ListRooms(room_pb2.ListRoomsRequest()).rooms
+        self.assertEqual({room.id: room.display_name for room in listed},
+                         {two.id: "alice", three.id: "alice, carol"})
+
+    def test_updates_are_events_and_change_what_the_mask_names(self):
+        room_id = self.alice.create_group("alice", "bob", name="Trip", topic="Where?").room.id
+        stream = self.bob.stream()
+        self.addCleanup(stream.cancel)
+        self.assertEqual(self.update(self.alice, room_id, "profile.topic", name="no", topic="When?")
+                         .profile.name, "Trip")
+        event = stream.room_event(room_id, 2).room_updated
+        self.assertEqual((event.profile.name, event.profile.topic, event.kind),
+                         ("Trip", "When?", GROUP))
+        room = self.update(self.alice, room_id, "profile.name", "kind", name="Lobby", kind=PUBLIC)
+        self.assertEqual((room.kind, room.profile.name, room.profile.topic),
+                         (PUBLIC, "Lobby", "When?"))
+        for paths, fields in ((("profile.nose",), {}), ((), {}), (("kind",), {}),
+                              (("profile.history",), {}), (("profile.name",), {"name": ""}),
+                              (("profile.topic",), {"topic": "\n"})):
+            with self.subTest(paths), self.assertFails(*INVALID):
+                self.update(self.alice, room_id, *paths, **fields)
+        with self.assertFails(*DENIED):
+            self.update(self.bob, room_id, "profile.name", name="Mine")
+        with self.assertFails(*NO_ROOM):
+            self.update(self.carol, room_id, "profile.name", name="Mine")
+
+    def test_an_archived_room_is_read_only(self):
+        room_id = self.alice.create_group("alice", "bob").room.id
+        request = room_pb2.ArchiveRoomRequest(room_id=room_id)
+        with self.assertFails(*DENIED):
+            self.bob.rooms.ArchiveRoom(request)
+        self.alice.send_message(room_id, "before", "text")
+        self.alice.rooms.ArchiveRoom(request)
+        self.alice.rooms.ArchiveRoom(request)  # again: nothing more happens
+        self.assertTrue(self.bob.get_room(room_id).HasField("archived_at"))
+        with self.assertFails(*ARCHIVED):
+            self.bob.send_message(room_id, "after", "text")
+        # What was stored is answered as before.
+        self.assertTrue(self.alice.send_message(room_id, "before", "text").duplicate)
+        with self.assertFails(*ARCHIVED):
+            self.update(self.alice, room_id, "profile.name", name="Name")
+        self.alice.rooms.UnarchiveRoom(room_pb2.UnarchiveRoomRequest(room_id=room_id))
+        self.assertEqual(self.bob.send_message(room_id, "after", "text").seq, 5)
+        self.assertFalse(self.bob.get_room(room_id).HasField("archived_at"))
+
+    def test_public_rooms_are_found_by_name(self):
+        names = ["apple", "Apricot", "avocado", "Äpfel", "banana"]
+        ids = {name: self.alice.create_group("alice", kind=PUBLIC, name=name).room.id
+               for name in names}
+        self.alice.create_group("alice", name="apart")  # not for all
+        self.assertEqual(self.browse(self.bob), (["apple", "Apricot", "avocado", "banana", "Äpfel"],
+                                                 ""))
+        self.assertEqual(self.browse(self.bob, name_prefix="AP")[0], ["apple", "Apricot"])
+        self.assertEqual(self.browse(self.bob, name_prefix="%")[0], [])
+        found, token = [], ""
+        while True:
+            page, token = self.browse(self.bob, page_size=2, page_token=token)
+            found += page
+            if not token:
+                break
+        self.assertEqual(found, ["apple", "Apricot", "avocado", "banana", "Äpfel"])
+        self.alice.rooms.ArchiveRoom(room_pb2.ArchiveRoomRequest(room_id=ids["avocado"]))
+        self.assertEqual(self.browse(self.bob, name_prefix="a")[0], ["apple", "Apricot"])
+        with self.assertFails(*INVALID):
+            self.browse(self.bob, page_token="x")
+        other = self.make_tenant("alice")
+        self.assertEqual(self.browse(self.client(other, "alice"))[0], [])
+
+    def test_hidden_history_is_hidden_everywhere(self):
+        history = room_pb2.HISTORY_VISIBILITY_SINCE_JOINED
+        room_id = self.alice.create_group("alice", "bob", history=history).room.id
+        self.alice.send_message(room_id, "secret", "secret")
+        self.alice.members.AddMembers(member_pb2.AddMembersRequest(room_id=room_id,
+                                                                   user_ids=["carol"]))
+        room = self.carol.get_room(room_id)
+        self.assertEqual(room.first_seq, 3)
+        self.assertFalse(room.HasField("last_message"))
+        (listed,) = self.carol.rooms.ListRooms(room_pb2.ListRoomsRequest()).rooms
+        self.assertFalse(listed.HasField("last_message"))
+        self.assertEqual(self.carol.whole_log(room_id), [])
+        for position in ({}, {"before_seq": 9}, {"after_seq": 0}, {"around_seq": 2}):
+            page = self.carol.chat.ListMessages(chat_pb2.ListMessagesRequest(room_id=room_id,
+                                                                             **position))
+            self.assertEqual((list(page.messages), page.has_more, page.has_later),
+                             ([], False, False))
+        with self.assertFails(grpc.StatusCode.NOT_FOUND, "MESSAGE_NOT_FOUND"):
+            self.carol.chat.GetMessage(chat_pb2.GetMessageRequest(room_id=room_id, seq=2))
+        stream = self.carol.stream({room_id: 0})
+        self.addCleanup(stream.cancel)
+        stream.caught_up(room_id)
+        self.assertEqual(stream.seqs(room_id), [3])
+        self.assertEqual(len(self.bob.whole_log(room_id)), 1)
