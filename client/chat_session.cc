@@ -119,8 +119,7 @@ void ChatSession::OnOpened(v1::ServerEvent event, absl::Time now) {
 }
 
 void ChatSession::OnRoomEvent(v1::ServerEvent event, absl::Time now) {
-  const v1::RoomEvent& room_event = event.room_event();
-  switch (resume_.OnRoomEvent(room_event.room_id(), room_event.seq())) {
+  switch (resume_.OnRoomEvent(event.room_event())) {
     case ResumeState::Verdict::kNew:
       actions_.emplace_back(action::Deliver{std::move(event)});
       return;

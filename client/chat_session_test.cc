@@ -245,6 +245,17 @@ TEST_F(ChatSessionTest, ARoomMadeWhileAwayComesFromItsBeginning) {
   EXPECT_THAT(AtNextDeadline(), ElementsAre("connect 3 a=5 b=8 new=0"));
 }
 
+TEST_F(ChatSessionTest, TheUsersLastEventIsHandedOnAndTheRoomForgotten) {
+  Open();
+  EXPECT_THAT(Event(1, testing_events::MembersRemoved("a", 6, {"alice"})), ElementsAre("a 6"));
+  EXPECT_THAT(Event(1, Heartbeat({{"b", 8}})), ElementsAre());
+  EXPECT_THAT(Event(1, Message("a", 20)), ElementsAre("a 20"));  // the user was added again
+  EXPECT_THAT(Event(1, testing_events::MembersRemoved("a", 21, {"alice"})), ElementsAre("a 21"));
+  Lost(1, absl::UnavailableError("gone"));
+  EXPECT_THAT(AtNextDeadline(), ElementsAre("connect 2 b=8"));
+  EXPECT_THAT(Event(2, Opened({{"b", 8}})), ElementsAre("opened"));
+}
+
 TEST_F(ChatSessionTest, SendsWaitForTheStream) {
   session_->Start(now_);
   ASSERT_TRUE(Send("hello").ok());

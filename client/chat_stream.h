@@ -32,6 +32,8 @@ struct ChatCallbacks {
   // A stream is open: the first one, or one that takes the place of another. Rooms in
   // `unknown_room_ids` are forgotten.
   std::function<void(const v1::Opened&)> opened;
+  // One that removes the user is the last of its room, which is forgotten, unless the user has come
+  // back since.
   std::function<void(const v1::RoomEvent&)> room_event;
   std::function<void(const v1::CaughtUp&)> caught_up;
   // This client reads too slowly. Nothing is lost.

@@ -21,6 +21,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       metadata_(MetadataOf(options_)),
       chat_(v1::ChatService::NewStub(channel)),
       rooms_(v1::RoomService::NewStub(channel)),
+      members_(v1::MemberService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
       sessions_(v1::SessionService::NewStub(channel)),
@@ -82,6 +83,48 @@ absl::StatusOr<v1::GetRoomResponse> Client::GetRoom(const v1::GetRoomRequest& re
 
 absl::StatusOr<v1::ListRoomsResponse> Client::ListRooms(const v1::ListRoomsRequest& request) {
   return Call(*rooms_, &v1::RoomService::Stub::ListRooms, request, metadata_);
+}
+
+absl::StatusOr<v1::BrowseRoomsResponse> Client::BrowseRooms(const v1::BrowseRoomsRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::BrowseRooms, request, metadata_);
+}
+
+absl::StatusOr<v1::UpdateRoomResponse> Client::UpdateRoom(const v1::UpdateRoomRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::UpdateRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::ArchiveRoomResponse> Client::ArchiveRoom(const v1::ArchiveRoomRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::ArchiveRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::UnarchiveRoomResponse> Client::UnarchiveRoom(
+    const v1::UnarchiveRoomRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::UnarchiveRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::ListMembersResponse> Client::ListMembers(const v1::ListMembersRequest& request) {
+  return Call(*members_, &v1::MemberService::Stub::ListMembers, request, metadata_);
+}
+
+absl::StatusOr<v1::AddMembersResponse> Client::AddMembers(const v1::AddMembersRequest& request) {
+  return Call(*members_, &v1::MemberService::Stub::AddMembers, request, metadata_);
+}
+
+absl::StatusOr<v1::RemoveMembersResponse> Client::RemoveMembers(
+    const v1::RemoveMembersRequest& request) {
+  return Call(*members_, &v1::MemberService::Stub::RemoveMembers, request, metadata_);
+}
+
+absl::StatusOr<v1::SetRolesResponse> Client::SetRoles(const v1::SetRolesRequest& request) {
+  return Call(*members_, &v1::MemberService::Stub::SetRoles, request, metadata_);
+}
+
+absl::StatusOr<v1::JoinRoomResponse> Client::JoinRoom(const v1::JoinRoomRequest& request) {
+  return Call(*members_, &v1::MemberService::Stub::JoinRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::LeaveRoomResponse> Client::LeaveRoom(const v1::LeaveRoomRequest& request) {
+  return Call(*members_, &v1::MemberService::Stub::LeaveRoom, request, metadata_);
 }
 
 absl::StatusOr<v1::UpsertUsersResponse> Client::UpsertUsers(const v1::UpsertUsersRequest& request) {

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "chatter/v1/chat.grpc.pb.h"
+#include "chatter/v1/member.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
 #include "chatter/v1/service_account.grpc.pb.h"
 #include "chatter/v1/session.grpc.pb.h"
@@ -39,6 +40,17 @@ class Client {
   absl::StatusOr<v1::CreateRoomResponse> CreateRoom(const v1::CreateRoomRequest& request);
   absl::StatusOr<v1::GetRoomResponse> GetRoom(const v1::GetRoomRequest& request);
   absl::StatusOr<v1::ListRoomsResponse> ListRooms(const v1::ListRoomsRequest& request);
+  absl::StatusOr<v1::BrowseRoomsResponse> BrowseRooms(const v1::BrowseRoomsRequest& request);
+  absl::StatusOr<v1::UpdateRoomResponse> UpdateRoom(const v1::UpdateRoomRequest& request);
+  absl::StatusOr<v1::ArchiveRoomResponse> ArchiveRoom(const v1::ArchiveRoomRequest& request);
+  absl::StatusOr<v1::UnarchiveRoomResponse> UnarchiveRoom(const v1::UnarchiveRoomRequest& request);
+
+  absl::StatusOr<v1::ListMembersResponse> ListMembers(const v1::ListMembersRequest& request);
+  absl::StatusOr<v1::AddMembersResponse> AddMembers(const v1::AddMembersRequest& request);
+  absl::StatusOr<v1::RemoveMembersResponse> RemoveMembers(const v1::RemoveMembersRequest& request);
+  absl::StatusOr<v1::SetRolesResponse> SetRoles(const v1::SetRolesRequest& request);
+  absl::StatusOr<v1::JoinRoomResponse> JoinRoom(const v1::JoinRoomRequest& request);
+  absl::StatusOr<v1::LeaveRoomResponse> LeaveRoom(const v1::LeaveRoomRequest& request);
 
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
@@ -105,6 +117,7 @@ class Client {
   const CallMetadata metadata_;
   const std::unique_ptr<v1::ChatService::Stub> chat_;
   const std::unique_ptr<v1::RoomService::Stub> rooms_;
+  const std::unique_ptr<v1::MemberService::Stub> members_;
   const std::unique_ptr<v1::UserService::Stub> users_;
   const std::unique_ptr<v1::TenantService::Stub> tenants_;
   const std::unique_ptr<v1::SessionService::Stub> sessions_;

@@ -1,6 +1,7 @@
 #include "client/resume_state.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace chatter::client {
 
@@ -9,6 +10,7 @@ ResumeState::ResumeState(const Cursors& cursors) {
 }
 
 v1::Open ResumeState::MakeOpen() {
+  std::erase_if(positions_, [](const auto& room) { return room.second.left; });
   v1::Open open;
   for (auto& [room_id, position] : positions_) {
     auto* cursor = open.add_cursors();
@@ -20,32 +22,41 @@ v1::Open ResumeState::MakeOpen() {
 }
 
 bool ResumeState::OnOpened(const v1::Opened& opened) {
+  user_id_ = opened.user_id();
   for (const auto& room_id : opened.unknown_room_ids()) positions_.erase(room_id);
   bool complete = true;
-  for (const auto& room : opened.rooms()) {
-    const auto position = positions_.find(room.room_id());
-    if (position != positions_.end()) {
-      // Known from another stream only: this one begins at the head.
-      if (!position->second.in_open && position->second.seq < room.head_seq()) complete = false;
-    } else if (knows_all_rooms_ && room.head_seq() > 0) {
-      SetPosition(room.room_id(), 0);  // made while we were away: we want all of it
-      complete = false;
-    } else {
-      SetPosition(room.room_id(), room.head_seq());
-    }
-  }
+  for (const auto& room : opened.rooms()) complete = OnRoomHead(room) && complete;
   knows_all_rooms_ = opened.rooms_size() >= opened.room_count();
   return complete;
 }
 
-ResumeState::Verdict ResumeState::OnRoomEvent(const std::string& room_id, uint64_t seq) {
-  const auto position = positions_.find(room_id);
-  if (position != positions_.end()) {
-    if (seq <= position->second.seq) return Verdict::kRepeated;
-    if (seq != position->second.seq + 1) return Verdict::kGap;
+bool ResumeState::OnRoomHead(const v1::RoomHead& room) {
+  if (!positions_.contains(room.room_id())) {
+    // Of a room that the user came into while we were away, we want that event and what followed.
+    const uint64_t before_joining = room.joined_seq() == 0 ? 0 : room.joined_seq() - 1;
+    SetPosition(room.room_id(), knows_all_rooms_ ? before_joining : room.head_seq());
   }
-  SetPosition(room_id, seq);
+  Position& position = positions_.at(room.room_id());
+  position.joined_seq = room.joined_seq();
+  // A room that the server wasn't told of begins at the head.
+  return position.in_open || position.seq >= room.head_seq();
+}
+
+ResumeState::Verdict ResumeState::OnRoomEvent(const v1::RoomEvent& event) {
+  const auto known = positions_.find(event.room_id());
+  if (known != positions_.end()) {
+    if (event.seq() <= known->second.seq) return Verdict::kRepeated;
+    if (event.seq() != known->second.seq + 1 && !known->second.left) return Verdict::kGap;
+  }
+  Position& position = SetPosition(event.room_id(), event.seq());
+  position.left = TakesUserOut(event, position);
   return Verdict::kNew;
+}
+
+bool ResumeState::TakesUserOut(const v1::RoomEvent& event, const Position& position) const {
+  if (!event.has_members_removed() || event.seq() < position.joined_seq) return false;
+  const auto& user_ids = event.members_removed().user_ids();
+  return std::find(user_ids.begin(), user_ids.end(), user_id_) != user_ids.end();
 }
 
 void ResumeState::OnReset(const v1::Reset& reset) {
@@ -67,8 +78,8 @@ bool ResumeState::HasAll(const v1::Heartbeat& heartbeat) {
     if (position != positions_.end()) {
       if (position->second.seq < head.head_seq()) complete = false;
     } else if (knows_all_rooms_) {
-      SetPosition(head.room_id(), 0);  // a new room of which nothing arrived: we want all of it
-      complete = false;
+      complete =
+          false;  // a new room of which nothing arrived: the next `opened` tells where it begins
     } else {
       SetPosition(head.room_id(), head.head_seq());
     }
@@ -78,23 +89,30 @@ bool ResumeState::HasAll(const v1::Heartbeat& heartbeat) {
 
 Cursors ResumeState::cursors() const {
   Cursors cursors;
-  for (const auto& [room_id, position] : positions_) cursors[room_id] = position.seq;
+  for (const auto& [room_id, position] : positions_) {
+    if (!position.left) cursors[room_id] = position.seq;
+  }
   return cursors;
 }
 
-void ResumeState::SetPosition(const std::string& room_id, uint64_t seq) {
+ResumeState::Position& ResumeState::SetPosition(const std::string& room_id, uint64_t seq) {
   Position& position = positions_[room_id];
   position.seq = seq;
+  position.left = false;
   position.last_change = ++changes_;
   if (positions_.size() > kMaxRooms) ForgetMostSilentRoom();
+  return position;
 }
 
+// One that the user is out of, if there is one.
 void ResumeState::ForgetMostSilentRoom() {
-  const auto oldest = std::min_element(
-      positions_.begin(), positions_.end(),
-      [](const auto& a, const auto& b) { return a.second.last_change < b.second.last_change; });
+  const auto oldest =
+      std::min_element(positions_.begin(), positions_.end(), [](const auto& a, const auto& b) {
+        return std::pair(!a.second.left, a.second.last_change) <
+               std::pair(!b.second.left, b.second.last_change);
+      });
+  if (!oldest->second.left) knows_all_rooms_ = false;
   positions_.erase(oldest);
-  knows_all_rooms_ = false;
 }
 
 }  // namespace chatter::client

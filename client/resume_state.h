@@ -38,7 +38,8 @@ class ResumeState {
   // that came up while there was no stream or another one; open anew.
   bool OnOpened(const v1::Opened& opened);
 
-  Verdict OnRoomEvent(const std::string& room_id, uint64_t seq);
+  // An event that takes the user out of its room is the last of it: the room is forgotten.
+  Verdict OnRoomEvent(const v1::RoomEvent& event);
 
   void OnReset(const v1::Reset& reset);
 
@@ -53,12 +54,20 @@ class ResumeState {
   struct Position {
     uint64_t seq = 0;
     uint64_t last_change = 0;  // by changes_
+    uint64_t joined_seq = 0;   // of the last `opened`: removals before it are history
     bool in_open = false;      // whether the last MakeOpen() told the server
+    // Whether `seq` took the user out. No cursor any more: kept until the next MakeOpen(), because
+    // a stream that is being opened may send once more what came before.
+    bool left = false;
   };
 
-  void SetPosition(const std::string& room_id, uint64_t seq);
+  // Takes in a room of `opened`. False: the stream would miss events of it.
+  bool OnRoomHead(const v1::RoomHead& room);
+  bool TakesUserOut(const v1::RoomEvent& event, const Position& position) const;
+  Position& SetPosition(const std::string& room_id, uint64_t seq);
   void ForgetMostSilentRoom();
 
+  std::string user_id_;  // as the last `opened` says
   std::map<std::string, Position> positions_;
   uint64_t changes_ = 0;
   // Whether any room we don't know must be new, because the last `opened` listed them all.

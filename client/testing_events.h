@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,16 +11,22 @@
 
 namespace chatter::client::testing_events {
 
-using Heads = std::vector<std::pair<std::string, uint64_t>>;
+struct Head {
+  std::string room_id;
+  uint64_t head_seq = 0;
+  uint64_t joined_seq = 0;
+};
+using Heads = std::vector<Head>;
 
 inline v1::ServerEvent Opened(const Heads& rooms, int32_t room_count = -1) {
   v1::ServerEvent event;
   auto* opened = event.mutable_opened();
   opened->set_user_id("alice");
-  for (const auto& [room_id, head_seq] : rooms) {
+  for (const Head& head : rooms) {
     auto* room = opened->add_rooms();
-    room->set_room_id(room_id);
-    room->set_head_seq(head_seq);
+    room->set_room_id(head.room_id);
+    room->set_head_seq(head.head_seq);
+    room->set_joined_seq(head.joined_seq);
   }
   opened->set_room_count(room_count < 0 ? static_cast<int32_t>(rooms.size()) : room_count);
   opened->mutable_heartbeat_interval()->set_seconds(10);
@@ -36,6 +41,16 @@ inline v1::ServerEvent Message(const std::string& room_id, uint64_t seq) {
   return event;
 }
 
+inline v1::ServerEvent MembersRemoved(const std::string& room_id, uint64_t seq,
+                                      const std::vector<std::string>& user_ids) {
+  v1::ServerEvent event;
+  event.mutable_room_event()->set_room_id(room_id);
+  event.mutable_room_event()->set_seq(seq);
+  event.mutable_room_event()->mutable_members_removed()->mutable_user_ids()->Assign(
+      user_ids.begin(), user_ids.end());
+  return event;
+}
+
 inline v1::ServerEvent CaughtUp(const std::string& room_id, uint64_t head_seq) {
   v1::ServerEvent event;
   event.mutable_caught_up()->set_room_id(room_id);
@@ -46,10 +61,10 @@ inline v1::ServerEvent CaughtUp(const std::string& room_id, uint64_t head_seq) {
 inline v1::ServerEvent Heartbeat(const Heads& heads) {
   v1::ServerEvent event;
   event.mutable_heartbeat();
-  for (const auto& [room_id, head_seq] : heads) {
-    auto* head = event.mutable_heartbeat()->add_heads();
-    head->set_room_id(room_id);
-    head->set_head_seq(head_seq);
+  for (const Head& head : heads) {
+    auto* sent = event.mutable_heartbeat()->add_heads();
+    sent->set_room_id(head.room_id);
+    sent->set_head_seq(head.head_seq);
   }
   return event;
 }
