@@ -22,6 +22,7 @@ void AddSessionCommands(CLI::App& program, Command& command);
 void AddServiceCommands(CLI::App& program, Command& command);
 void AddIssuerCommands(CLI::App& program, Command& command);
 void AddRoomCommands(CLI::App& program, Command& command);
+void AddMemberCommands(CLI::App& program, Command& command);
 void AddMessageCommands(CLI::App& program, Command& command);
 void AddTailCommand(CLI::App& program, Command& command);
 void AddChatCommand(CLI::App& program, Command& command);

@@ -15,6 +15,7 @@
 #include "client/cli/chat_screen.h"
 #include "client/cli/line_editor.h"
 #include "client/cli/mailbox.h"
+#include "client/cli/output.h"
 #include "client/cli/report.h"
 #include "client/cli/terminal.h"
 #include "client/proto_time.h"
@@ -25,10 +26,8 @@ namespace {
 constexpr int kHistory = 20;
 constexpr absl::Duration kTypingEvery = absl::Seconds(4);
 
-std::string Line(const google::protobuf::Timestamp& time, const std::string& sender,
-                 const std::string& text) {
-  return absl::StrCat(absl::FormatTime("%H:%M ", ToAbslTime(time), absl::LocalTimeZone()), sender,
-                      ": ", text);
+std::string Line(const google::protobuf::Timestamp& time, const std::string& what) {
+  return absl::StrCat(absl::FormatTime("%H:%M ", ToAbslTime(time), absl::LocalTimeZone()), what);
 }
 
 // All on the main thread, but for the stream's callbacks, which post to the mailbox.
@@ -71,7 +70,8 @@ absl::Status InteractiveChat::Run(const ClientOptions& client_options,
                                   const v1::ListMessagesResponse& history) {
   screen_.Print(absl::StrCat("* ", absl::StrJoin(room_.user_ids(), ", "), " (Ctrl-D leaves)"));
   for (const v1::Message& message : history.messages()) {
-    screen_.Print(Line(message.created_at(), message.sender_id(), message.text()));
+    screen_.Print(
+        Line(message.created_at(), absl::StrCat(message.sender_id(), ": ", message.text())));
   }
   ChatStreamOptions options;
   options.client = client_options;
@@ -182,9 +182,8 @@ void InteractiveChat::Leave() {
 }
 
 void InteractiveChat::OnEvent(const v1::RoomEvent& event) {
-  if (!event.has_message_sent()) return;
-  screen_.SetTyping(event.actor_id(), false, absl::Now());
-  screen_.Print(Line(event.created_at(), event.actor_id(), event.message_sent().text()));
+  if (event.has_message_sent()) screen_.SetTyping(event.actor_id(), false, absl::Now());
+  screen_.Print(Line(event.created_at(), EventText(event)));
 }
 
 void InteractiveChat::OnOpened() {

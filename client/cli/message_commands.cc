@@ -5,29 +5,23 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
-#include "client/errors.h"
+#include "client/cli/report.h"
 #include "client/uuid.h"
 
 namespace chatter::client::cli {
 namespace {
-
-// Says how to repeat a send whose fate is open without sending twice.
-absl::Status WithRepeatHint(const absl::Status& status, const std::string& id) {
-  if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
-  google::rpc::Status result = ToRpcStatus(status);
-  result.set_message(absl::StrCat(result.message(),
-                                  " (the message may have been stored; to be sure, send it again "
-                                  "with --id ",
-                                  id, ")"));
-  return ToAbslStatus(result);
-}
 
 absl::Status Send(const Context& context, v1::SendMessageRequest request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
   if (request.client_message_id().empty()) request.set_client_message_id(MakeUuid());
   const auto response = (*client)->SendMessage(request);
-  if (!response.ok()) return WithRepeatHint(response.status(), request.client_message_id());
+  if (!response.ok()) {
+    return WithRepeatHint(response.status(),
+                          absl::StrCat("the message may have been stored; to be sure, send it "
+                                       "again with --id ",
+                                       request.client_message_id()));
+  }
   return context.Show(*response, [&] { context.out() << response->seq() << "\n"; });
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "client/cli/names.h"
 #include "client/cli/terminal_text.h"
 #include "client/proto_time.h"
 
@@ -45,21 +46,6 @@ namespace {
 
 std::string Names(const google::protobuf::RepeatedPtrField<std::string>& user_ids) {
   return absl::StrJoin(user_ids, ", ");
-}
-
-const char* NameOf(v1::MemberRole role) {
-  switch (role) {
-    case v1::MEMBER_ROLE_OWNER:
-      return "owner";
-    case v1::MEMBER_ROLE_MODERATOR:
-      return "moderator";
-    case v1::MEMBER_ROLE_MEMBER:
-      return "member";
-    case v1::MEMBER_ROLE_READER:
-      return "reader";
-    default:
-      return "something that this version doesn't know";
-  }
 }
 
 std::string DescribeUpdate(const v1::RoomUpdated& room) {
@@ -105,12 +91,14 @@ std::string Describe(const v1::RoomEvent& event) {
 
 }  // namespace
 
-std::string FormatEvent(const v1::RoomEvent& event) {
+std::string EventText(const v1::RoomEvent& event) {
   const std::string actor = event.actor_id().empty() ? "a service" : event.actor_id();
-  const std::string what = event.has_message_sent()
-                               ? absl::StrCat(actor, ": ", event.message_sent().text())
-                               : absl::StrCat("* ", actor, " ", Describe(event));
-  return Line(event.seq(), event.created_at(), what);
+  if (event.has_message_sent()) return absl::StrCat(actor, ": ", event.message_sent().text());
+  return absl::StrCat("* ", actor, " ", Describe(event));
+}
+
+std::string FormatEvent(const v1::RoomEvent& event) {
+  return Line(event.seq(), event.created_at(), EventText(event));
 }
 
 std::string FormatMessage(const v1::Message& message) {

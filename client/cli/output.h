@@ -23,6 +23,9 @@ absl::Status PrintJson(const google::protobuf::Message& message, std::ostream& o
 // Local time, to the second; empty: unset.
 std::string FormatTime(const google::protobuf::Timestamp& timestamp);
 
+// `sender: text`, or what else somebody did. Not yet fit for a terminal.
+std::string EventText(const v1::RoomEvent& event);
+
 // `seq  time  sender: text`, fit for a terminal, without a line feed.
 std::string FormatEvent(const v1::RoomEvent& event);
 std::string FormatMessage(const v1::Message& message);

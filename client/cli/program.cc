@@ -29,6 +29,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddMessageCommands(program, command);
   AddTailCommand(program, command);
   AddRoomCommands(program, command);
+  AddMemberCommands(program, command);
   AddUserCommands(program, command);
   AddSessionCommands(program, command);
   AddTenantCommands(program, command);

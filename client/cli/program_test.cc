@@ -131,6 +131,22 @@ TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {
   EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,"));
 }
 
+TEST_F(ProgramTest, RoomsAndMembersAreRefusedWhereTheyMakeNoSense) {
+  EXPECT_EQ(Run({"room", "create", "alice", "--group", "--public"}), kExitUsage);
+  EXPECT_EQ(Run({"room", "create", "alice", "--attribute", "color"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("KEY=VALUE"));
+  EXPECT_EQ(Run({"room", "create", "alice", "--history", "never"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("since-joined"));
+  EXPECT_EQ(Run({"room", "update", "room"}), kExitUsage);
+  EXPECT_EQ(Run({"room", "update", "room", "--kind", "direct"}), kExitUsage);
+  EXPECT_EQ(Run({"room", "update", "room", "--attribute", "a=b", "--no-attributes"}), kExitUsage);
+  EXPECT_EQ(Run({"member", "add", "room"}), kExitUsage);
+  EXPECT_EQ(Run({"member", "add", "room", "alice", "--role", "king"}), kExitUsage);
+  EXPECT_EQ(Run({"member", "role", "room", "alice"}), kExitUsage);
+  EXPECT_EQ(Run({"member", "role", "room", "alice=owner", "bob=king"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("bob=king"));
+}
+
 TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
   const std::vector<std::vector<const char*>> commands = {{"health"},
                                                           {"tenant", "create"},
@@ -145,6 +161,16 @@ TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
                                                           {"room", "create"},
                                                           {"room", "get"},
                                                           {"room", "list"},
+                                                          {"room", "update"},
+                                                          {"room", "browse"},
+                                                          {"room", "join"},
+                                                          {"room", "leave"},
+                                                          {"room", "archive"},
+                                                          {"room", "unarchive"},
+                                                          {"member", "list"},
+                                                          {"member", "add"},
+                                                          {"member", "remove"},
+                                                          {"member", "role"},
                                                           {"send"},
                                                           {"messages"},
                                                           {"tail"},
@@ -163,6 +189,12 @@ TEST_F(ProgramTest, TextsMayBeNamesOfCommands) {
             kExitUnavailable);
   EXPECT_THAT(err_.str(), HasSubstr("--id"));  // how to repeat it
   EXPECT_EQ(Run({"room", "create", "room", "list", "--address", "127.0.0.1:1"}), kExitUnavailable);
+  EXPECT_EQ(err_.str().find("--request-id"), std::string::npos);  // it is found again anyway
+  EXPECT_EQ(Run({"room", "create", "--group", "--owner", "list", "list", "--request-id", "r1",
+                 "--address", "127.0.0.1:1"}),
+            kExitUnavailable);
+  EXPECT_THAT(err_.str(), HasSubstr("--request-id r1"));
+  EXPECT_EQ(Run({"member", "add", "list", "add", "--address", "127.0.0.1:1"}), kExitUnavailable);
 }
 
 TEST_F(ProgramTest, NoServerIsUnavailable) {

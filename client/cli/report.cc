@@ -34,10 +34,16 @@ std::string_view HintFor(std::string_view reason) {
        "administration takes --admin-key-file, chatting takes a user's --token"},
       {"TENANT_REQUIRED", "give --tenant or CHATTER_TENANT"},
       {"TENANT_NOT_FOUND", "'chatter tenant list' shows those there are"},
-      {"ROOM_NOT_FOUND", "'chatter room list' shows yours"},
+      {"ROOM_NOT_FOUND", "'chatter room list' shows yours, 'chatter room browse' the public ones"},
       {"USER_NOT_FOUND", "'chatter user list' shows those there are"},
       {"UNKNOWN_USERS", "'chatter user add ID' makes them"},
       {"CALLER_NOT_INCLUDED", "name yourself among the users"},
+      {"ROLE_NOT_ALLOWED", "'chatter member list ROOM' shows who may do more"},
+      {"ROOM_ARCHIVED", "'chatter room unarchive ROOM' opens it again"},
+      {"DIRECT_ROOM", "'chatter room create --group' makes a room whose members may change"},
+      {"MEMBER_NOT_FOUND", "'chatter member list ROOM' shows those there are"},
+      {"LAST_OWNER", "'chatter member role ROOM USER=owner' does that"},
+      {"CONFLICT", "try again in a moment"},
       {"CLIENT_MESSAGE_ID_REUSED", "give another --id, or none"},
       {"SCHEMA_EXISTS", "'chatter tenant attach' makes a tenant of a schema that is there"},
       {"TENANT_STATE", "'chatter tenant get NAME' shows it"},
@@ -95,6 +101,13 @@ absl::Status UsageError(const std::string& message) {
   return status;
 }
 
+absl::Status WithRepeatHint(const absl::Status& status, const std::string& hint) {
+  if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
+  google::rpc::Status result = ToRpcStatus(status);
+  result.set_message(absl::StrCat(result.message(), " (", hint, ")"));
+  return ToAbslStatus(result);
+}
+
 int ExitCode(const absl::Status& status) {
   if (IsUsageError(status)) return kExitUsage;
   switch (status.code()) {
@@ -107,6 +120,7 @@ int ExitCode(const absl::Status& status) {
       return kExitDenied;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kAborted:
       return kExitUnavailable;
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kAlreadyExists:

@@ -10,21 +10,25 @@
 namespace chatter::client::cli {
 
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitInternal = 1;     // a defect, or something unheard of
-inline constexpr int kExitUsage = 2;        // the command line, the environment or the file
-inline constexpr int kExitNotFound = 3;     // no such tenant, user, room or session
-inline constexpr int kExitDenied = 4;       // unauthenticated or not allowed
-inline constexpr int kExitUnavailable = 5;  // no answer, or none in time: try again
-inline constexpr int kExitRefused = 6;      // the request can't be fulfilled as it is
+inline constexpr int kExitInternal = 1;  // a defect, or something unheard of
+inline constexpr int kExitUsage = 2;     // the command line, the environment or the file
+inline constexpr int kExitNotFound = 3;  // no such tenant, user, room or session
+inline constexpr int kExitDenied = 4;    // unauthenticated or not allowed
+inline constexpr int kExitUnavailable =
+    5;  // no answer, none in time, or others were quicker: try again
+inline constexpr int kExitRefused = 6;  // the request can't be fulfilled as it is
 
 // What --help says about the above.
 inline constexpr char kExitCodesHelp[] =
     "Exit codes: 0 done, 1 internal or unknown error, 2 usage, 3 not found,\n"
-    "4 unauthenticated or permission denied, 5 unavailable or too late (try again),\n"
+    "4 unauthenticated or permission denied, 5 unavailable, too late or aborted (try again),\n"
     "6 refused (invalid argument, already exists, failed precondition, resource exhausted).";
 
 // A mistake in how the program was called.
 absl::Status UsageError(const std::string& message);
+
+// Says how to repeat a call whose fate is open, so that nothing is done twice.
+absl::Status WithRepeatHint(const absl::Status& status, const std::string& hint);
 
 int ExitCode(const absl::Status& status);
 

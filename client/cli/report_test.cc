@@ -44,6 +44,7 @@ TEST(ReportTest, ExitCodes) {
   EXPECT_EQ(ExitCode(absl::PermissionDeniedError("")), 4);
   EXPECT_EQ(ExitCode(absl::UnavailableError("")), 5);
   EXPECT_EQ(ExitCode(absl::DeadlineExceededError("")), 5);
+  EXPECT_EQ(ExitCode(absl::AbortedError("")), 5);
   EXPECT_EQ(ExitCode(absl::InvalidArgumentError("")), 6);
   EXPECT_EQ(ExitCode(absl::AlreadyExistsError("")), 6);
   EXPECT_EQ(ExitCode(absl::FailedPreconditionError("")), 6);

@@ -1,19 +1,32 @@
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
+#include "client/cli/name_option.h"
 #include "client/cli/output.h"
+#include "client/cli/repeatable_option.h"
+#include "client/cli/report.h"
+#include "client/cli/room_options.h"
 #include "client/cli/terminal_text.h"
+#include "client/uuid.h"
 
 namespace chatter::client::cli {
 namespace {
 
-constexpr size_t kMaxMembersWidth = 30;
-constexpr size_t kMaxMessageWidth = 40;
+// With these, all but the last column fits into 100.
+constexpr size_t kMaxNameWidth = 20;
+constexpr size_t kMaxTextWidth = 30;
+
+struct CreateArguments {
+  v1::CreateRoomRequest request;
+  std::vector<std::string> user_ids;
+  std::vector<std::string> owner_ids;
+};
 
 std::string Shorten(const std::string& text, size_t width) {
   std::string shown = Sanitize(text);
@@ -21,11 +34,8 @@ std::string Shorten(const std::string& text, size_t width) {
   return absl::StrCat(std::string(PrefixThatFits(shown, width - 1)), "…");
 }
 
-std::string Members(const v1::Room& room) {
-  std::string members = absl::StrJoin(room.user_ids(), ", ");
-  const int more = room.member_count() - room.user_ids_size();
-  if (more > 0) absl::StrAppend(&members, " and ", more, " more");
-  return members;
+std::string KindOf(const v1::Room& room) {
+  return absl::StrCat(NameOf(room.kind()), room.has_archived_at() ? ", archived" : "");
 }
 
 std::string LastMessage(const v1::Room& room) {
@@ -34,20 +44,41 @@ std::string LastMessage(const v1::Room& room) {
 }
 
 void PrintRooms(const Context& context, const std::vector<v1::Room>& rooms) {
-  Table table({"ROOM", "MEMBERS", "LAST ACTIVITY", "LAST MESSAGE"});
+  Table table({"ROOM", "NAME", "KIND", "MEMBERS", "LAST ACTIVITY", "LAST MESSAGE"});
   for (const v1::Room& room : rooms) {
-    table.AddRow({room.id(), Shorten(Members(room), kMaxMembersWidth),
-                  FormatTime(room.last_event_at()), Shorten(LastMessage(room), kMaxMessageWidth)});
+    table.AddRow({room.id(), Shorten(room.display_name(), kMaxNameWidth), KindOf(room),
+                  absl::StrCat(room.member_count()), FormatTime(room.last_event_at()),
+                  Shorten(LastMessage(room), kMaxTextWidth)});
   }
   table.Print(context.out());
 }
 
-absl::Status CreateRoom(const Context& context, const std::vector<std::string>& user_ids) {
+void PrintPublicRooms(const Context& context, const v1::BrowseRoomsResponse& response) {
+  Table table({"ROOM", "NAME", "MEMBERS", "YOUR ROLE", "TOPIC"});
+  for (const v1::Room& room : response.rooms()) {
+    const bool is_in = room.role() != v1::MEMBER_ROLE_UNSPECIFIED;
+    table.AddRow({room.id(), Shorten(room.display_name(), kMaxNameWidth),
+                  absl::StrCat(room.member_count()), is_in ? NameOf(room.role()) : "",
+                  Shorten(room.profile().topic(), kMaxTextWidth)});
+  }
+  table.Print(context.out());
+}
+
+absl::Status CreateRoom(const Context& context, const CreateArguments& arguments) {
+  v1::CreateRoomRequest request = arguments.request;
+  request.mutable_user_ids()->Assign(arguments.user_ids.begin(), arguments.user_ids.end());
+  request.mutable_owner_ids()->Assign(arguments.owner_ids.begin(), arguments.owner_ids.end());
+  const bool may_be_made_twice = request.kind() != v1::ROOM_KIND_UNSPECIFIED;
+  if (may_be_made_twice && request.request_id().empty()) request.set_request_id(MakeUuid());
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
-  v1::CreateRoomRequest request;
-  request.mutable_user_ids()->Assign(user_ids.begin(), user_ids.end());
   const auto response = (*client)->CreateRoom(request);
+  if (!response.ok() && may_be_made_twice) {
+    return WithRepeatHint(response.status(),
+                          absl::StrCat("the room may have been made; to be sure, repeat this with "
+                                       "--request-id ",
+                                       request.request_id()));
+  }
   if (!response.ok()) return response.status();
   return context.Show(*response, [&] { context.out() << Sanitize(response->room().id()) << "\n"; });
 }
@@ -65,15 +96,124 @@ absl::Status ListRooms(const Context& context) {
   if (!client.ok()) return client.status();
   v1::ListRoomsRequest request;
   request.set_page_size(100);
-  v1::ListRoomsResponse all;
-  do {
-    auto page = (*client)->ListRooms(request);
-    if (!page.ok()) return page.status();
-    request.set_page_token(page->next_page_token());
-    all.MergeFrom(*page);
-    all.set_next_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return context.Show(all, [&] { PrintRooms(context, {all.rooms().begin(), all.rooms().end()}); });
+  const auto all = ListAll(**client, request, &Client::ListRooms);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] {
+    PrintRooms(context, {all->rooms().begin(), all->rooms().end()});
+  });
+}
+
+absl::Status BrowseRooms(const Context& context, v1::BrowseRoomsRequest request) {
+  auto client = context.UserClient();
+  if (!client.ok()) return client.status();
+  request.set_page_size(100);
+  const auto all = ListAll(**client, request, &Client::BrowseRooms);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] { PrintPublicRooms(context, *all); });
+}
+
+absl::Status UpdateRoom(const Context& context, const v1::UpdateRoomRequest& request) {
+  if (request.update_mask().paths().empty()) {
+    return UsageError("give at least one of the options that 'chatter room update --help' shows");
+  }
+  return CallAsUser(context, request, &Client::UpdateRoom, "updated");
+}
+
+void AddCreate(CLI::App& room, Command& command) {
+  CLI::App* create = room.add_subcommand("create", "Make a room, or find it; prints its id");
+  auto arguments = std::make_shared<CreateArguments>();
+  v1::CreateRoomRequest& request = arguments->request;
+  create->add_option("USER", arguments->user_ids, "The members' ids, your own among them")
+      ->required();
+  CLI::Option* group =
+      create->add_flag("--group")->description("Open to whom its members add, or else take in");
+  CLI::Option* open =
+      create->add_flag("--public")->description("Open to everybody of the tenant; needs a --name");
+  open->excludes(group);
+  Repeatable(create->add_option("--owner", arguments->owner_ids,
+                                "Who of the users owns it; repeatable (default: you)"));
+  AddProfileOptions(*create, *request.mutable_profile());
+  create->add_option("--request-id", *request.mutable_request_id(),
+                     "Made again with the same id, it is one group or public room");
+  create->footer(
+      "Without --group and --public it is the one room of exactly these users.\n"
+      "Examples:\n"
+      "  ROOM=$(chatter room create alice bob)\n"
+      "  chatter room create alice bob carol --group --name Release --owner alice --owner bob\n"
+      "  chatter room create alice --public --name Lobby --attribute color=green");
+  create->callback([&command, arguments, group, open] {
+    if (group->count() > 0) arguments->request.set_kind(v1::ROOM_KIND_GROUP);
+    if (open->count() > 0) arguments->request.set_kind(v1::ROOM_KIND_PUBLIC);
+    command = [arguments](const Context& context) { return CreateRoom(context, *arguments); };
+  });
+}
+
+void AddUpdate(CLI::App& room, Command& command) {
+  CLI::App* update = room.add_subcommand("update", "Change a room");
+  auto request = std::make_shared<v1::UpdateRoomRequest>();
+  update->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  RoomOptions options = AddProfileOptions(*update, *request->mutable_profile());
+  options.emplace_back(
+      AddNameOption<v1::RoomKind>(
+          *update, "--kind", std::span(kKinds).subspan(1),
+          [request = request.get()](v1::RoomKind kind) { request->set_kind(kind); },
+          "Who may come in: whom members add, or everybody"),
+      "kind");
+  CLI::Option* none = update->add_flag("--no-attributes")->description("It has no attributes");
+  options.emplace_back(none->excludes("--attribute"), "profile.attributes");
+  update->footer(
+      "What isn't given stays, but the attributes that are given are all that the room has then.\n"
+      "Examples:\n"
+      "  chatter room update $ROOM --name 'Release 7' --topic ''\n"
+      "  chatter room update $ROOM --kind public --history since-joined");
+  update->callback([&command, request, options] {
+    for (const auto& [option, path] : options) {
+      if (option->count() > 0) request->mutable_update_mask()->add_paths(path);
+    }
+    command = [request](const Context& context) { return UpdateRoom(context, *request); };
+  });
+}
+
+// Of those that only need to know which room.
+struct Action {
+  const char* name;
+  const char* description;
+  const char* done;
+};
+
+template <typename Request, typename Response>
+void AddAction(CLI::App& room, Command& command, const Action& action,
+               Method<Request, Response> method) {
+  CLI::App* app = room.add_subcommand(action.name, action.description);
+  auto request = std::make_shared<Request>();
+  app->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  app->footer(absl::StrCat("Examples:\n  chatter room ", action.name, " $ROOM"));
+  app->callback([&command, request, method, done = action.done] {
+    command = [request, method, done](const Context& context) {
+      return CallAsUser(context, *request, method, done);
+    };
+  });
+}
+
+void AddGet(CLI::App& room, Command& command) {
+  CLI::App* get = room.add_subcommand("get", "Show one room");
+  auto request = std::make_shared<v1::GetRoomRequest>();
+  get->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  get->footer("Examples:\n  chatter room get $ROOM --json");
+  get->callback([&command, request] {
+    command = [request](const Context& context) { return GetRoom(context, *request); };
+  });
+}
+
+void AddBrowse(CLI::App& room, Command& command) {
+  CLI::App* browse = room.add_subcommand("browse", "Show the public rooms, by name");
+  auto request = std::make_shared<v1::BrowseRoomsRequest>();
+  browse->add_option("--prefix", *request->mutable_name_prefix(),
+                     "Only those whose name begins with this, whatever the case");
+  browse->footer("Examples:\n  chatter room browse --prefix lob");
+  browse->callback([&command, request] {
+    command = [request](const Context& context) { return BrowseRooms(context, *request); };
+  });
 }
 
 }  // namespace
@@ -81,27 +221,21 @@ absl::Status ListRooms(const Context& context) {
 void AddRoomCommands(CLI::App& program, Command& command) {
   CLI::App* room = program.add_subcommand("room", "Rooms");
   room->require_subcommand(1);
-
-  CLI::App* create = room->add_subcommand(
-      "create", "Make the room of exactly these users, or find it; prints its id");
-  auto user_ids = std::make_shared<std::vector<std::string>>();
-  create->add_option("USER", *user_ids, "The members' ids, your own among them")->required();
-  create->footer("Examples:\n  ROOM=$(chatter room create alice bob)");
-  create->callback([&command, user_ids] {
-    command = [user_ids](const Context& context) { return CreateRoom(context, *user_ids); };
-  });
-
-  CLI::App* get = room->add_subcommand("get", "Show one room");
-  auto request = std::make_shared<v1::GetRoomRequest>();
-  get->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
-  get->footer("Examples:\n  chatter room get $ROOM --json");
-  get->callback([&command, request] {
-    command = [request](const Context& context) { return GetRoom(context, *request); };
-  });
+  AddCreate(*room, command);
+  AddUpdate(*room, command);
+  AddGet(*room, command);
 
   CLI::App* list = room->add_subcommand("list", "Show your rooms, the liveliest first");
   list->footer("Examples:\n  chatter room list");
   list->callback([&command] { command = ListRooms; });
+
+  AddBrowse(*room, command);
+  AddAction(*room, command, {"join", "Come into a public room", "joined"}, &Client::JoinRoom);
+  AddAction(*room, command, {"leave", "Go out of a room", "left"}, &Client::LeaveRoom);
+  AddAction(*room, command, {"archive", "Close a room: it can only be read and left", "archived"},
+            &Client::ArchiveRoom);
+  AddAction(*room, command, {"unarchive", "Open an archived room again", "unarchived"},
+            &Client::UnarchiveRoom);
 }
 
 }  // namespace chatter::client::cli

@@ -4,9 +4,11 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/output.h"
+#include "client/cli/repeatable_option.h"
 #include "client/proto_time.h"
 
 namespace chatter::client::cli {
@@ -76,15 +78,9 @@ absl::Status ListAccounts(const Context& context) {
   if (!client.ok()) return client.status();
   v1::ListServiceAccountsRequest request;
   request.set_page_size(500);
-  v1::ListServiceAccountsResponse all;
-  do {
-    auto page = (*client)->ListServiceAccounts(request);
-    if (!page.ok()) return page.status();
-    request.set_page_token(page->next_page_token());
-    all.MergeFrom(*page);
-    all.set_next_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return context.Show(all, [&] { PrintAccounts(context, all); });
+  const auto all = ListAll(**client, request, &Client::ListServiceAccounts);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] { PrintAccounts(context, *all); });
 }
 
 absl::Status CreateKey(const Context& context, CreateKeyArguments arguments) {
@@ -121,18 +117,15 @@ absl::Status ListKeys(const Context& context, const v1::ListApiKeysRequest& requ
 void AddSet(CLI::App& service, Command& command) {
   CLI::App* set = service.add_subcommand("set", "Make a service account, or change what it may do");
   auto arguments = std::make_shared<SetArguments>();
-  const auto repeatable = [](CLI::Option* option) {
-    return option->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  };
   set->add_option("NAME", arguments->name, "The account")->required();
-  repeatable(set->add_option("--in", arguments->tenants,
+  Repeatable(set->add_option("--in", arguments->tenants,
                              "A tenant in which it may call, or '*' for all; repeatable"))
       ->required();
-  repeatable(
+  Repeatable(
       set->add_option("--may-call", arguments->services,
                       "A service that it may call, such as chatter.v1.RoomService; repeatable "
                       "(default: all that services may call)"));
-  repeatable(set->add_option("--certificate", arguments->certificates,
+  Repeatable(set->add_option("--certificate", arguments->certificates,
                              "A name in client certificates that stand for it; repeatable"));
   set->add_flag("--read-only", arguments->read_only, "It may change nothing");
   set->add_flag("--act-for-users", arguments->may_act_for_users,

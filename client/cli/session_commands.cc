@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/output.h"
@@ -49,15 +50,9 @@ absl::Status ListSessions(const Context& context, v1::ListSessionsRequest reques
   auto client = context.AdminClient();
   if (!client.ok()) return client.status();
   request.set_page_size(100);
-  v1::ListSessionsResponse all;
-  do {
-    auto page = (*client)->ListSessions(request);
-    if (!page.ok()) return page.status();
-    request.set_page_token(page->next_page_token());
-    all.MergeFrom(*page);
-    all.set_next_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return context.Show(all, [&] { PrintSessions(context, all); });
+  const auto all = ListAll(**client, request, &Client::ListSessions);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] { PrintSessions(context, *all); });
 }
 
 absl::Status RevokeSessions(const Context& context, const RevokeArguments& arguments) {

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class Tail {
   void OnEvent(const v1::RoomEvent& event);
   void OnOpened(const v1::Opened& opened);
   void OnDisconnected(const absl::Status& status);
+  // Whether the event takes the user out, who hasn't come back since.
+  bool IsOut(const v1::RoomEvent& event) const;
   // For people only.
   void Tell(const std::string& news) const;
   void Finish(const absl::Status& status);
@@ -42,6 +45,7 @@ class Tail {
   const Context& context_;
   const Arguments& arguments_;
   Mailbox mailbox_;
+  std::string user_id_;  // as `opened` says
   uint64_t printed_ = 0;
   bool connected_ = true;  // until told otherwise, so that the first time isn't news
   std::optional<absl::Status> result_;
@@ -99,10 +103,18 @@ void Tail::OnEvent(const v1::RoomEvent& event) {
     context_.out() << FormatEvent(event) << std::endl;
   }
   if (!context_.out().good()) Finish(absl::InternalError("can't write to standard output"));
-  if (++printed_ == arguments_.count) Finish(absl::OkStatus());
+  if (++printed_ == arguments_.count) return Finish(absl::OkStatus());
+  if (IsOut(event)) Finish(absl::NotFoundError("you aren't in that room any more"));
+}
+
+bool Tail::IsOut(const v1::RoomEvent& event) const {
+  const auto& removed = event.members_removed().user_ids();
+  return std::find(removed.begin(), removed.end(), user_id_) != removed.end() &&
+         absl::IsNotFound(Head().status());
 }
 
 void Tail::OnOpened(const v1::Opened& opened) {
+  user_id_ = opened.user_id();
   for (const std::string& room_id : opened.unknown_room_ids()) {
     if (room_id == arguments_.room_id) {
       Finish(absl::NotFoundError("you aren't in that room any more"));

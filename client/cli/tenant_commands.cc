@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "client/cli/repeatable_option.h"
 #include "client/cli/terminal_text.h"
 
 namespace chatter::client::cli {
@@ -60,23 +62,16 @@ absl::Status ListTenants(const Context& context, v1::ListTenantsRequest request)
   auto client = context.AdminClient();
   if (!client.ok()) return client.status();
   request.set_page_size(500);
-  v1::ListTenantsResponse all;
-  do {
-    auto page = (*client)->ListTenants(request);
-    if (!page.ok()) return page.status();
-    request.set_page_token(page->next_page_token());
-    all.MergeFrom(*page);
-    all.set_next_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return context.Show(all, [&] {
-    PrintTenants(context, {all.tenants().begin(), all.tenants().end()});
+  const auto all = ListAll(**client, request, &Client::ListTenants);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] {
+    PrintTenants(context, {all->tenants().begin(), all->tenants().end()});
   });
 }
 
 CLI::Option* AddDomains(CLI::App& app, const std::shared_ptr<std::vector<std::string>>& domains) {
-  return app.add_option("--domain", *domains, "A host name that leads to the tenant; repeatable")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  return Repeatable(
+      app.add_option("--domain", *domains, "A host name that leads to the tenant; repeatable"));
 }
 
 // Prints what was made to standard error where a key goes to standard output.

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
@@ -43,15 +44,11 @@ absl::Status ListUsers(const Context& context, v1::ListUsersRequest request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
   request.set_page_size(500);
-  v1::ListUsersResponse all;
-  do {
-    auto page = (*client)->ListUsers(request);
-    if (!page.ok()) return page.status();
-    request.set_page_token(page->next_page_token());
-    all.MergeFrom(*page);
-    all.set_next_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
-  return context.Show(all, [&] { PrintUsers(context, {all.users().begin(), all.users().end()}); });
+  const auto all = ListAll(**client, request, &Client::ListUsers);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] {
+    PrintUsers(context, {all->users().begin(), all->users().end()});
+  });
 }
 
 absl::Status DeactivateUser(const Context& context, const v1::DeactivateUserRequest& request) {

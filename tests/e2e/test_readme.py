@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import PATIENCE, ServerTestCase, Tenant
+from harness import CHATTER, PATIENCE, ServerTestCase, Tenant
 from stubs import ROOT
 from test_node import install_packages
 
@@ -30,6 +30,8 @@ class Readme(ServerTestCase):
         cls.addClassCleanup(place.cleanup)
         cls.place = Path(place.name)
         (cls.place / "proto").symlink_to(ROOT / "proto")
+        (cls.place / "build/release/bin").mkdir(parents=True)
+        (cls.place / "build/release/bin/chatter").symlink_to(CHATTER)
         (cls.place / ".local").mkdir()
         for user_id in ("alice", "bob"):
             (cls.place / ".local" / f"{user_id}.token").write_text(tenant.token(user_id) + "\n")
@@ -41,6 +43,12 @@ class Readme(ServerTestCase):
                                    "CHATTER_ADDRESS": self.server.address, **environment})
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.splitlines()
+
+    def test_rooms(self):
+        out = "\n".join(self.run_example(["bash", "-euc"], example("rooms")))
+        for shown in ("added bob", "alice added bob as reader", "alice made bob moderator",
+                      '"Release 7": It ships on Friday', "Lobby", "archived"):
+            self.assertIn(shown, out)
 
     def test_python(self):
         self.run_example(["bash", "-ec"], example("python-setup"))
