@@ -178,6 +178,8 @@ void ChatEngine::CarryOut(const action::Deliver& deliver) {
       return Call(callbacks_.reset, event.reset());
     case v1::ServerEvent::kTyping:
       return Call(callbacks_.typing, event.typing());
+    case v1::ServerEvent::kReadMark:
+      return Call(callbacks_.read_mark, event.read_mark());
     case v1::ServerEvent::kReply:
     case v1::ServerEvent::kHeartbeat:
     case v1::ServerEvent::kDrain:

@@ -96,6 +96,7 @@ void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
       break;
     case v1::ServerEvent::kLagged:
     case v1::ServerEvent::kTyping:
+    case v1::ServerEvent::kReadMark:
       break;
     case v1::ServerEvent::kOpened:
     case v1::ServerEvent::EVENT_NOT_SET:

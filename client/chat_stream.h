@@ -41,6 +41,7 @@ struct ChatCallbacks {
   // What is known of a room is void; its next event has `next_seq`.
   std::function<void(const v1::Reset&)> reset;
   std::function<void(const v1::TypingNotice&)> typing;
+  std::function<void(const v1::ReadMark&)> read_mark;
   // There is no stream; the next attempt is `retry_in` from now.
   std::function<void(const absl::Status&, absl::Duration retry_in)> disconnected;
   // The last callback of all. OK: after Close(). Otherwise the session can't go on (say,

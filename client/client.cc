@@ -21,6 +21,8 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       metadata_(MetadataOf(options_)),
       chat_(v1::ChatService::NewStub(channel)),
       rooms_(v1::RoomService::NewStub(channel)),
+      messages_(v1::MessageService::NewStub(channel)),
+      read_states_(v1::ReadStateService::NewStub(channel)),
       members_(v1::MemberService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
@@ -83,6 +85,60 @@ absl::StatusOr<v1::GetRoomResponse> Client::GetRoom(const v1::GetRoomRequest& re
 
 absl::StatusOr<v1::ListRoomsResponse> Client::ListRooms(const v1::ListRoomsRequest& request) {
   return Call(*rooms_, &v1::RoomService::Stub::ListRooms, request, metadata_);
+}
+
+absl::StatusOr<v1::ListPinnedMessagesResponse> Client::ListPinnedMessages(
+    const v1::ListPinnedMessagesRequest& request) {
+  return Call(*chat_, &v1::ChatService::Stub::ListPinnedMessages, request, metadata_);
+}
+
+absl::StatusOr<v1::EditMessageResponse> Client::EditMessage(const v1::EditMessageRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::EditMessage, request, metadata_);
+}
+
+absl::StatusOr<v1::DeleteMessageResponse> Client::DeleteMessage(
+    const v1::DeleteMessageRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::DeleteMessage, request, metadata_);
+}
+
+absl::StatusOr<v1::AddReactionResponse> Client::AddReaction(const v1::AddReactionRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::AddReaction, request, metadata_);
+}
+
+absl::StatusOr<v1::RemoveReactionResponse> Client::RemoveReaction(
+    const v1::RemoveReactionRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::RemoveReaction, request, metadata_);
+}
+
+absl::StatusOr<v1::ListReactionsResponse> Client::ListReactions(
+    const v1::ListReactionsRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::ListReactions, request, metadata_);
+}
+
+absl::StatusOr<v1::PinMessageResponse> Client::PinMessage(const v1::PinMessageRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::PinMessage, request, metadata_);
+}
+
+absl::StatusOr<v1::UnpinMessageResponse> Client::UnpinMessage(
+    const v1::UnpinMessageRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::UnpinMessage, request, metadata_);
+}
+
+absl::StatusOr<v1::MarkReadResponse> Client::MarkRead(const v1::MarkReadRequest& request) {
+  return Call(*read_states_, &v1::ReadStateService::Stub::MarkRead, request, metadata_);
+}
+
+absl::StatusOr<v1::MarkDeliveredResponse> Client::MarkDelivered(
+    const v1::MarkDeliveredRequest& request) {
+  return Call(*read_states_, &v1::ReadStateService::Stub::MarkDelivered, request, metadata_);
+}
+
+absl::StatusOr<v1::MarkUnreadResponse> Client::MarkUnread(const v1::MarkUnreadRequest& request) {
+  return Call(*read_states_, &v1::ReadStateService::Stub::MarkUnread, request, metadata_);
+}
+
+absl::StatusOr<v1::CountUnreadResponse> Client::CountUnread(const v1::CountUnreadRequest& request) {
+  return Call(*read_states_, &v1::ReadStateService::Stub::CountUnread, request, metadata_);
 }
 
 absl::StatusOr<v1::BrowseRoomsResponse> Client::BrowseRooms(const v1::BrowseRoomsRequest& request) {

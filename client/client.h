@@ -14,6 +14,8 @@
 #include "absl/status/statusor.h"
 #include "chatter/v1/chat.grpc.pb.h"
 #include "chatter/v1/member.grpc.pb.h"
+#include "chatter/v1/message.grpc.pb.h"
+#include "chatter/v1/read_state.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
 #include "chatter/v1/service_account.grpc.pb.h"
 #include "chatter/v1/session.grpc.pb.h"
@@ -51,6 +53,22 @@ class Client {
   absl::StatusOr<v1::SetRolesResponse> SetRoles(const v1::SetRolesRequest& request);
   absl::StatusOr<v1::JoinRoomResponse> JoinRoom(const v1::JoinRoomRequest& request);
   absl::StatusOr<v1::LeaveRoomResponse> LeaveRoom(const v1::LeaveRoomRequest& request);
+
+  absl::StatusOr<v1::ListPinnedMessagesResponse> ListPinnedMessages(
+      const v1::ListPinnedMessagesRequest& request);
+  absl::StatusOr<v1::EditMessageResponse> EditMessage(const v1::EditMessageRequest& request);
+  absl::StatusOr<v1::DeleteMessageResponse> DeleteMessage(const v1::DeleteMessageRequest& request);
+  absl::StatusOr<v1::AddReactionResponse> AddReaction(const v1::AddReactionRequest& request);
+  absl::StatusOr<v1::RemoveReactionResponse> RemoveReaction(
+      const v1::RemoveReactionRequest& request);
+  absl::StatusOr<v1::ListReactionsResponse> ListReactions(const v1::ListReactionsRequest& request);
+  absl::StatusOr<v1::PinMessageResponse> PinMessage(const v1::PinMessageRequest& request);
+  absl::StatusOr<v1::UnpinMessageResponse> UnpinMessage(const v1::UnpinMessageRequest& request);
+
+  absl::StatusOr<v1::MarkReadResponse> MarkRead(const v1::MarkReadRequest& request);
+  absl::StatusOr<v1::MarkDeliveredResponse> MarkDelivered(const v1::MarkDeliveredRequest& request);
+  absl::StatusOr<v1::MarkUnreadResponse> MarkUnread(const v1::MarkUnreadRequest& request);
+  absl::StatusOr<v1::CountUnreadResponse> CountUnread(const v1::CountUnreadRequest& request);
 
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
@@ -117,6 +135,8 @@ class Client {
   const CallMetadata metadata_;
   const std::unique_ptr<v1::ChatService::Stub> chat_;
   const std::unique_ptr<v1::RoomService::Stub> rooms_;
+  const std::unique_ptr<v1::MessageService::Stub> messages_;
+  const std::unique_ptr<v1::ReadStateService::Stub> read_states_;
   const std::unique_ptr<v1::MemberService::Stub> members_;
   const std::unique_ptr<v1::UserService::Stub> users_;
   const std::unique_ptr<v1::TenantService::Stub> tenants_;

@@ -84,6 +84,21 @@ std::string Describe(const v1::RoomEvent& event) {
       return absl::StrCat("removed ", Names(event.members_removed().user_ids()));
     case v1::RoomEvent::kRolesChanged:
       return DescribeRoles(event.roles_changed());
+    case v1::RoomEvent::kMessageEdited:
+      return absl::StrCat("edited ", event.message_edited().seq(), ": ",
+                          event.message_edited().text());
+    case v1::RoomEvent::kMessageDeleted:
+      return absl::StrCat("deleted ", event.message_deleted().seq());
+    case v1::RoomEvent::kReactionAdded:
+      return absl::StrCat("reacted to ", event.reaction_added().seq(), ": ",
+                          event.reaction_added().reaction());
+    case v1::RoomEvent::kReactionRemoved:
+      return absl::StrCat("took back from ", event.reaction_removed().seq(), ": ",
+                          event.reaction_removed().reaction());
+    case v1::RoomEvent::kMessagePinned:
+      return absl::StrCat("pinned ", event.message_pinned().seq());
+    case v1::RoomEvent::kMessageUnpinned:
+      return absl::StrCat("unpinned ", event.message_unpinned().seq());
     default:
       return "did something that this version doesn't know";
   }

@@ -14,7 +14,9 @@
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
 #include "server/chat/members.h"
+#include "server/chat/message_changer.h"
 #include "server/chat/messages.h"
+#include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/rooms.h"
 #include "server/chat/service_accounts.h"
@@ -29,6 +31,8 @@
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/export_reader.h"
+#include "server/store/message_changes.h"
+#include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
 #include "server/store/tenant_changes.h"
@@ -53,6 +57,8 @@ struct Backend {
   const store::TenantMaker tenant_maker;
   store::RoomStore room_store;
   store::RoomChanges room_changes;
+  store::MessageChanges message_changes;
+  store::ReadStateStore read_state_store;
   store::EventReader event_reader;
   store::ExportReader export_reader;
   store::TenantChanges tenant_changes;
@@ -67,6 +73,8 @@ struct Backend {
   chat::RoomChanger room_changer;
   chat::Rooms rooms;
   chat::Members members;
+  chat::MessageChanger message_changer;
+  chat::ReadStates read_states;
   chat::Users users;
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;

@@ -16,7 +16,9 @@
 #include "server/rpc/chat_service.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/member_service.h"
+#include "server/rpc/message_service.h"
 #include "server/rpc/methods.h"
+#include "server/rpc/read_state_service.h"
 #include "server/rpc/room_service.h"
 #include "server/rpc/service_account_service.h"
 #include "server/rpc/session_service.h"
@@ -78,12 +80,15 @@ struct Server::Services {
       : chat(backend.messages, backend.rooms, backend.bus, backend.chat_sessions),
         rooms(backend.rooms),
         members(backend.members),
+        message_changes(backend.message_changer, backend.messages),
+        read_states(backend.read_states, backend.bus),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
         service_accounts(backend.service_accounts),
         sessions(backend.sessions),
         token_issuers(backend.token_issuers),
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.MemberService",
+                "chatter.v1.MessageService", "chatter.v1.ReadStateService",
                 "chatter.v1.UserService", "chatter.v1.TenantService",
                 "chatter.v1.ServiceAccountService", "chatter.v1.SessionService",
                 "chatter.v1.TokenIssuerService"}) {}
@@ -91,6 +96,8 @@ struct Server::Services {
   rpc::ChatService chat;
   rpc::RoomService rooms;
   rpc::MemberService members;
+  rpc::MessageService message_changes;
+  rpc::ReadStateService read_states;
   rpc::UserService users;
   rpc::TenantService tenants;
   rpc::ServiceAccountService service_accounts;
@@ -146,6 +153,8 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->chat);
   builder.RegisterService(&services_->rooms);
   builder.RegisterService(&services_->members);
+  builder.RegisterService(&services_->message_changes);
+  builder.RegisterService(&services_->read_states);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
   builder.RegisterService(&services_->service_accounts);

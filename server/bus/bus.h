@@ -6,6 +6,7 @@
 #define CHATTER_SERVER_BUS_BUS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/model/model.h"
@@ -16,6 +17,12 @@ namespace chatter::bus {
 struct Notice {
   RoomKey room;
   std::string user_id;
+  EncodedEvent event;
+};
+
+// The same, to all who follow a user.
+struct UserNotice {
+  UserKey user;
   EncodedEvent event;
 };
 
@@ -33,6 +40,7 @@ class Listener {
   virtual ~Listener() = default;
   virtual void OnEvents(std::vector<CommittedEvents> events) = 0;
   virtual void OnNotice(Notice notice) = 0;
+  virtual void OnUserNotice(UserNotice notice) = 0;
   virtual void OnRoomJoined(RoomJoined joined) = 0;
 };
 
@@ -41,6 +49,7 @@ class Bus {
   virtual ~Bus() = default;
   virtual void PublishEvents(std::vector<CommittedEvents> events) = 0;
   virtual void PublishNotice(Notice notice) = 0;
+  virtual void PublishUserNotice(UserNotice notice) = 0;
   virtual void PublishRoomJoined(RoomJoined joined) = 0;
 };
 
@@ -52,6 +61,7 @@ class InProcessBus final : public Bus {
     listener_.OnEvents(std::move(events));
   }
   void PublishNotice(Notice notice) override { listener_.OnNotice(std::move(notice)); }
+  void PublishUserNotice(UserNotice notice) override { listener_.OnUserNotice(std::move(notice)); }
   void PublishRoomJoined(RoomJoined joined) override { listener_.OnRoomJoined(std::move(joined)); }
 
  private:

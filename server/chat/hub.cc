@@ -88,17 +88,14 @@ class Hub::Shard {
     });
   }
 
-  // Wakes nobody for a user whom nobody follows, as for most calls of CreateRoom.
+  // These wake nobody for a user whom nobody follows, as for most calls of CreateRoom.
   void Announce(const UserKey& user, const RoomId& room, uint64_t seq) {
-    std::vector<std::shared_ptr<UserFollower>> followers;
-    {
-      MutexLock lock(users_mu_);
-      const auto found = users_.find(user);
-      if (found == users_.end()) return;
-      followers = found->second;
-    }
-    worker_.Post([followers = std::move(followers), room, seq] {
-      for (const auto& follower : followers) follower->OnRoomJoined(room, seq);
+    ForFollowers(user, [room, seq](UserFollower& follower) { follower.OnRoomJoined(room, seq); });
+  }
+
+  void NotifyUser(bus::UserNotice notice) {
+    ForFollowers(notice.user, [this, event = std::move(notice.event)](UserFollower& follower) {
+      follower.OnUserNotice(event, flushes_);
     });
   }
 
@@ -112,6 +109,20 @@ class Hub::Shard {
   }
 
  private:
+  template <typename Task>
+  void ForFollowers(const UserKey& user, Task task) {
+    std::vector<std::shared_ptr<UserFollower>> followers;
+    {
+      MutexLock lock(users_mu_);
+      const auto found = users_.find(user);
+      if (found == users_.end()) return;
+      followers = found->second;
+    }
+    worker_.Post([followers = std::move(followers), task = std::move(task)] {
+      for (const auto& follower : followers) task(*follower);
+    });
+  }
+
   void DoFollow(const RoomKey& key, uint64_t next_seq,
                 const std::shared_ptr<RoomFollower>& follower) {
     const auto [found, created] = channels_.try_emplace(key);
@@ -262,6 +273,11 @@ void Hub::OnEvents(std::vector<CommittedEvents> rooms) {
 void Hub::OnNotice(bus::Notice notice) {
   Shard& shard = ShardOf(notice.room);
   shard.Notify(std::move(notice));
+}
+
+void Hub::OnUserNotice(bus::UserNotice notice) {
+  Shard& shard = ShardOf(notice.user);
+  shard.NotifyUser(std::move(notice));
 }
 
 void Hub::OnRoomJoined(bus::RoomJoined joined) {

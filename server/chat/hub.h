@@ -63,6 +63,8 @@ class UserFollower {
   // The user is in this room, since its event `seq`; perhaps long since. Called from one thread
   // only, without any lock.
   virtual void OnRoomJoined(const RoomId& room, uint64_t seq) = 0;
+  // Something that isn't part of a log.
+  virtual void OnUserNotice(const EncodedEvent& notice, Flushes& flushes) = 0;
 };
 
 class Hub final : public bus::Listener {
@@ -91,6 +93,7 @@ class Hub final : public bus::Listener {
   // From the bus.
   void OnEvents(std::vector<CommittedEvents> rooms) override;
   void OnNotice(bus::Notice notice) override;
+  void OnUserNotice(bus::UserNotice notice) override;
   void OnRoomJoined(bus::RoomJoined joined) override;
 
   // Compares the tails with the log's heads and reads what is missing. To be called every few

@@ -60,20 +60,23 @@ LogPages::Stats LogPages::stats() const {
 // Reads the next page that is wanted, unless enough of them are under way.
 void LogPages::ReadNext() {
   std::optional<Place> place;
+  uint64_t forgotten = 0;
   {
     MutexLock lock(mu_);
     if (under_way_ == kMaxReads || waiting_.empty()) return;
     ++under_way_;
     ++times_read_;
+    forgotten = times_forgotten_;
     place = std::move(waiting_.front());
     waiting_.pop_front();
   }
   const int limit = kPageEvents - static_cast<int>(place->second % kPageEvents);
-  reader_.ReadEvents(
-      place->first, place->second, limit, absl::Now() + kReadTimeout,
-      [this, place = *place](absl::StatusOr<EventPage> events) {
-        worker_.Post([this, place, events = std::move(events)] { Answer(place, Encode(events)); });
-      });
+  reader_.ReadEvents(place->first, place->second, limit, absl::Now() + kReadTimeout,
+                     [this, place = *place, forgotten](absl::StatusOr<EventPage> events) {
+                       worker_.Post([this, place, forgotten, events = std::move(events)] {
+                         Answer(place, forgotten, Encode(events));
+                       });
+                     });
 }
 
 absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPage>& events) const {
@@ -84,13 +87,29 @@ absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPag
   return page;
 }
 
-void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
+void LogPages::Forget(const RoomKey& room) {
+  MutexLock lock(mu_);
+  ++times_forgotten_;
+  for (auto kept = kept_.begin(); kept != kept_.end();) {
+    if (kept->place.first != room) {
+      ++kept;
+      continue;
+    }
+    kept_bytes_ -= kept->page->bytes();
+    kept_places_.erase(kept->place);
+    kept = kept_.erase(kept);
+  }
+}
+
+// `forgotten`: how often something had been forgotten when the page began to be read.
+void LogPages::Answer(const Place& place, uint64_t forgotten, const absl::StatusOr<PagePtr>& page) {
   Waiters waiters;
   {
     MutexLock lock(mu_);
     --under_way_;
     waiters = TakeWaiters(place);
-    if (page.ok() && (*page)->has_more) Keep(place, *page);  // the last page still grows
+    // The last page still grows.
+    if (page.ok() && (*page)->has_more && forgotten == times_forgotten_) Keep(place, *page);
     // Without a database nobody is kept waiting for a turn that would end in the same way.
     if (absl::IsUnavailable(page.status()) || absl::IsDeadlineExceeded(page.status())) {
       for (const Place& other : std::exchange(waiting_, {})) {

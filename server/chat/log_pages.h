@@ -49,6 +49,10 @@ class LogPages {
   // DEADLINE_EXCEEDED: not read within ten seconds.
   void Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> done);
 
+  // The room's log doesn't say any more what it said: the pages of it that are kept, and those that
+  // are being read, aren't kept.
+  void Forget(const RoomKey& room);
+
   struct Stats {
     uint64_t wanted = 0;  // by streams
     uint64_t read = 0;    // from the database
@@ -69,7 +73,7 @@ class LogPages {
   PagePtr FindKept(const Place& place);
   void ReadNext();
   absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
-  void Answer(const Place& place, const absl::StatusOr<PagePtr>& page);
+  void Answer(const Place& place, uint64_t forgotten, const absl::StatusOr<PagePtr>& page);
   Waiters TakeWaiters(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Keep(const Place& place, const PagePtr& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -84,6 +88,7 @@ class LogPages {
   std::list<Kept> kept_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<Place, std::list<Kept>::iterator> kept_places_ ABSL_GUARDED_BY(mu_);
   size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t times_forgotten_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t times_wanted_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t times_read_ ABSL_GUARDED_BY(mu_) = 0;
 

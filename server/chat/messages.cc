@@ -17,6 +17,8 @@ using MessagePage = store::EventReader::MessagePage;
 using MessageRange = store::EventReader::MessageRange;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
+constexpr int kMaxPinned = 100;
+constexpr int kMaxReactions = 1'000;
 // A bigint in PostgreSQL: no room gets as far.
 constexpr uint64_t kMaxSeq = std::numeric_limits<int64_t>::max();
 
@@ -104,11 +106,41 @@ void Messages::Get(const Caller& caller, std::string_view room_id, uint64_t seq,
       UnlessNotFound([seq, done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
         if (!page.ok()) return done(page.status());
         if (page->messages.empty() || page->messages.front().seq != seq) {
-          return done(MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_MESSAGE_NOT_FOUND,
-                                "The room has no message with this sequence number."));
+          return done(MessageNotFoundError());
         }
         done(std::move(page->messages.front()));
       }));
+}
+
+void Messages::ListPinned(const Caller& caller, std::string_view room_id,
+                          Callback<MessagePage> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListPinned({*caller.tenant, *room}, caller.principal.user_id, kMaxPinned, caller.deadline,
+                     UnlessNotFound(std::move(done)));
+}
+
+void Messages::ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
+                             Callback<std::vector<v1::Reaction>> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  CheckSeq("seq", seq, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListReactions(
+      {*caller.tenant, *room}, caller.principal.user_id, seq, kMaxReactions, caller.deadline,
+      [done = std::move(done)](
+          absl::StatusOr<std::optional<std::vector<v1::Reaction>>> reactions) mutable {
+        if (!reactions.ok()) return done(std::move(reactions).status());
+        if (!reactions->has_value()) return done(RoomNotFoundError());
+        done(**std::move(reactions));
+      });
 }
 
 }  // namespace chatter::chat

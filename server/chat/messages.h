@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
@@ -57,6 +58,13 @@ class Messages {
   // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND).
   void Get(const Caller& caller, std::string_view room_id, uint64_t seq, Callback<Message> done);
+
+  // The pinned messages, the latest first: up to 100. Errors: as of List.
+  void ListPinned(const Caller& caller, std::string_view room_id,
+                  Callback<store::EventReader::MessagePage> done);
+  // Who has reacted to a message: the first 1,000. Errors: as of List.
+  void ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
+                     Callback<std::vector<v1::Reaction>> done);
 
  private:
   store::EventWriter& writer_;

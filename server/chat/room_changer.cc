@@ -14,12 +14,6 @@ using store::RoomState;
 
 constexpr int kMaxTries = 10;
 
-absl::Status ConflictError() {
-  return MakeRetryableError(absl::StatusCode::kAborted, v1::ERROR_REASON_CONFLICT,
-                            "Others were changing the room all the time. Retry.",
-                            absl::Milliseconds(100));
-}
-
 std::vector<std::string> IdsOf(const std::vector<Member>& members) {
   std::vector<std::string> ids;
   for (const Member& member : members) ids.push_back(member.user_id);

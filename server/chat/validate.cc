@@ -87,6 +87,11 @@ std::string_view TextProblem(std::string_view text) {
   return "must be 1 to 16384 bytes of UTF-8 without NUL";
 }
 
+std::string_view ReactionProblem(std::string_view reaction) {
+  if (IsPlainText(reaction, 1, 64)) return {};
+  return "must be 1 to 64 bytes of UTF-8 without control characters";
+}
+
 std::string_view RoomNameProblem(std::string_view name) {
   if (IsPlainText(name, 0, 256)) return {};
   return "must be at most 256 bytes of UTF-8 without control characters";

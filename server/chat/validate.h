@@ -24,6 +24,7 @@ std::string_view UserIdPrefixProblem(std::string_view prefix);
 std::string_view DisplayNameProblem(std::string_view display_name);
 std::string_view ClientMessageIdProblem(std::string_view id);
 std::string_view TextProblem(std::string_view text);
+std::string_view ReactionProblem(std::string_view reaction);
 std::string_view RoomNameProblem(std::string_view name);
 std::string_view SchemaNamePrefixProblem(std::string_view prefix);
 std::string_view StateReasonProblem(std::string_view reason);

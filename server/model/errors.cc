@@ -72,6 +72,17 @@ absl::Status RoomNotFoundError() {
                    "There is no such room, or you aren't in it.");
 }
 
+absl::Status MessageNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_MESSAGE_NOT_FOUND,
+                   "The room has no message with this sequence number.");
+}
+
+absl::Status ConflictError() {
+  return MakeRetryableError(absl::StatusCode::kAborted, v1::ERROR_REASON_CONFLICT,
+                            "Others were changing the room all the time. Retry.",
+                            absl::Milliseconds(100));
+}
+
 absl::Status RoomArchivedError() {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_ROOM_ARCHIVED,
                    "The room is archived: an owner can open it again.");

@@ -31,7 +31,9 @@ v1::ErrorReason ReasonOf(const absl::Status& status);
 
 // The errors that several layers give.
 absl::Status RoomNotFoundError();
+absl::Status MessageNotFoundError();
 absl::Status RoomArchivedError();
+absl::Status ConflictError();
 absl::Status RoleNotAllowedError(std::string_view message);
 absl::Status DatabaseUnavailableError();
 absl::Status InternalError();  // say what happened in the log

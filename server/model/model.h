@@ -69,7 +69,7 @@ enum class MemberRole : int16_t { kOwner = 1, kModerator = 2, kMember = 3, kRead
 
 struct MessageSent {
   std::string client_message_id;
-  std::string text;
+  std::string text;  // empty: deleted since
 };
 
 // A kind of event that this version doesn't know: a newer one wrote it.
@@ -86,7 +86,8 @@ struct RoomEvent {
   std::string service = {};
   // What comes seldom is kept as it is stored and sent.
   std::variant<UnknownEvent, MessageSent, v1::RoomCreated, v1::RoomUpdated, v1::MembersAdded,
-               v1::MembersRemoved, v1::RolesChanged>
+               v1::MembersRemoved, v1::RolesChanged, v1::MessageEdited, v1::MessageDeleted,
+               v1::ReactionAdded, v1::ReactionRemoved, v1::MessagePinned, v1::MessageUnpinned>
       what;
 };
 
@@ -118,6 +119,10 @@ struct Message {
   std::string text;
   absl::Time created_at;
   std::string service = {};  // as in RoomEvent
+  bool deleted = false;      // then there is no text
+  bool pinned = false;
+  std::optional<absl::Time> edited_at = {};
+  std::vector<v1::ReactionCount> reactions = {};  // the oldest first
 };
 
 // A room as one member sees it, or as a service does.
@@ -134,6 +139,8 @@ struct Room {
   std::optional<absl::Time> archived_at = {};
   std::optional<MemberRole> role = {};  // of the member
   uint64_t first_seq = 1;               // the first that may be read
+  uint64_t read_seq = 0;                // the last that the member has read
+  int32_t unread_count = 0;             // messages of others after it, up to a bound
   // What some of the members but the one who looks are called: where the room has no name.
   std::vector<std::string> other_names = {};
 };
@@ -144,6 +151,9 @@ struct Member {
   MemberRole role = MemberRole::kMember;
   uint64_t joined_seq = 0;  // the event with which the user came
   std::string display_name = {};
+  // As far as others are told.
+  uint64_t read_seq = 0;
+  uint64_t delivered_seq = 0;
 };
 
 struct RoomHead {

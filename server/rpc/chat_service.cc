@@ -5,7 +5,7 @@
 #include "server/interceptors/call_context.h"
 #include "server/rpc/chat_stream.h"
 #include "server/rpc/convert.h"
-#include "server/rpc/encode.h"
+#include "server/rpc/notices.h"
 #include "server/rpc/subscribe_stream.h"
 #include "server/rpc/unary.h"
 
@@ -65,15 +65,14 @@ grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* c
   return RunUnary<RoomKey>(
       context,
       [&](const Caller& caller, Callback<RoomKey> done) {
-        rooms_.CheckMember(
-            caller, request->room_id(),
-            [this, user_id = caller.principal.user_id, active = request->active(),
-             done = std::move(done)](absl::StatusOr<RoomKey> room) mutable {
-              if (room.ok()) {
-                bus_.PublishNotice({*room, user_id, EncodeTyping(room->room, user_id, active)});
-              }
-              done(std::move(room));
-            });
+        rooms_.CheckMember(caller, request->room_id(),
+                           [this, user_id = caller.principal.user_id, active = request->active(),
+                            done = std::move(done)](absl::StatusOr<RoomKey> room) mutable {
+                             if (room.ok()) {
+                               PublishTyping(bus_, *room, user_id, active);
+                             }
+                             done(std::move(room));
+                           });
       },
       [](const RoomKey&) {});
 }
@@ -105,6 +104,21 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
         response->set_has_more(position == v1::ListMessagesRequest::kAfterSeq ? page.has_later
                                                                               : page.has_earlier);
         response->set_has_later(position == v1::ListMessagesRequest::kAroundSeq && page.has_later);
+      });
+}
+
+grpc::ServerUnaryReactor* ChatService::ListPinnedMessages(
+    grpc::CallbackServerContext* context, const v1::ListPinnedMessagesRequest* request,
+    v1::ListPinnedMessagesResponse* response) {
+  return RunUnary<EventReader::MessagePage>(
+      context,
+      [&](const Caller& caller, Callback<EventReader::MessagePage> done) {
+        messages_.ListPinned(caller, request->room_id(), std::move(done));
+      },
+      [response](EventReader::MessagePage page) {
+        for (Message& message : page.messages) {
+          ToProto(std::move(message), response->add_messages());
+        }
       });
 }
 

@@ -9,6 +9,7 @@
 #include "server/rpc/chat_feed.h"
 #include "server/rpc/convert.h"
 #include "server/rpc/encode.h"
+#include "server/rpc/notices.h"
 #include "server/rpc/rpc_status.h"
 
 namespace chatter::rpc {
@@ -94,6 +95,15 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
       return OnSend(request.request_id(), *request.mutable_send());
     case v1::ChatRequest::kTyping:
       return OnTyping(request.request_id(), request.typing());
+    case v1::ChatRequest::kMarkRead:
+      return deps_.read_states.MarkRead(caller_, request.mark_read().room_id(),
+                                        request.mark_read().seq(), request.mark_read().silent(),
+                                        absl::Now() + options_.send_timeout,
+                                        ReplyMoved(request.request_id()));
+    case v1::ChatRequest::kMarkDelivered:
+      return deps_.read_states.MarkDelivered(
+          caller_, request.mark_delivered().room_id(), request.mark_delivered().seq(),
+          absl::Now() + options_.send_timeout, ReplyMoved(request.request_id()));
     case v1::ChatRequest::kPing:
       return ReplyDone(request.request_id());
     case v1::ChatRequest::COMMAND_NOT_SET:
@@ -110,7 +120,7 @@ void ChatSession::OnOpen(const v1::Open& open) {
   // First this, then the list: a room that is made in between is heard of in one way or the other.
   deps_.hub.FollowUser(user_key(), shared_from_this());
   deps_.rooms.ListHeads(*caller_.tenant, caller_.principal.user_id, options_.max_rooms,
-                        absl::Now() + kLoadTimeout,
+                        options_.max_opened_rooms, absl::Now() + kLoadTimeout,
                         [self = shared_from_this(), cursors = *std::move(cursors)](
                             absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
                           self->OnRoomsLoaded(std::move(cursors), std::move(memberships));
@@ -152,7 +162,10 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
     const RoomHead& head = membership.head;
     if (opened->rooms_size() < options_.max_opened_rooms) {
       rpc::ToProto(head, opened->add_rooms());
-      opened->mutable_rooms()->rbegin()->set_joined_seq(membership.joined_seq);
+      v1::RoomHead& added = *opened->mutable_rooms()->rbegin();
+      added.set_joined_seq(membership.joined_seq);
+      added.set_read_seq(membership.read_seq);
+      added.set_unread_count(membership.unread_count);
     }
     known_cursors += cursors.contains(head.room_id) ? 1 : 0;
   }
@@ -196,8 +209,16 @@ void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typi
   }
   if (!known) return ReplyError(request_id, RoomNotFoundError());
   const std::string& user_id = caller_.principal.user_id;
-  deps_.bus.PublishNotice({KeyOf(*room), user_id, EncodeTyping(*room, user_id, typing.active())});
+  PublishTyping(deps_.bus, KeyOf(*room), user_id, typing.active());
   ReplyDone(request_id);
+}
+
+Callback<chat::ReadStates::Moved> ChatSession::ReplyMoved(const std::string& request_id) {
+  return [self = shared_from_this(), request_id](absl::StatusOr<chat::ReadStates::Moved> moved) {
+    if (!moved.ok()) return self->ReplyError(request_id, moved.status());
+    PublishReadMark(self->deps_.bus, *moved);
+    self->ReplyDone(request_id);
+  };
 }
 
 void ChatSession::ReplyError(const std::string& request_id, const absl::Status& error) {
@@ -243,6 +264,13 @@ void ChatSession::Add(const v1::ServerEvent& event) { outbox_.AddFirm(Encode(eve
 
 void ChatSession::AskForFlush(chat::Flushes& flushes) {
   if (!std::exchange(flush_asked_, true)) flushes.push_back(shared_from_this());
+}
+
+void ChatSession::OnUserNotice(const EncodedEvent& notice, chat::Flushes& flushes) {
+  MutexLock lock(mu_);
+  if (state_ != State::kOpen) return;
+  outbox_.AddMomentary(notice);
+  AskForFlush(flushes);
 }
 
 void ChatSession::Flush() {

@@ -29,6 +29,7 @@
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
 #include "server/chat/messages.h"
+#include "server/chat/read_states.h"
 #include "server/identity/open_stream.h"
 #include "server/rpc/outbox.h"
 #include "server/store/room_store.h"
@@ -55,6 +56,7 @@ struct ChatDeps {
   bus::Bus& bus;
   chat::Messages& messages;
   chat::LogPages& pages;
+  chat::ReadStates& read_states;
   store::RoomStore& rooms;
 };
 
@@ -100,6 +102,7 @@ class ChatSession final : public chat::UserFollower,
 
   // From the hub.
   void OnRoomJoined(const RoomId& room, uint64_t seq) override;
+  void OnUserNotice(const EncodedEvent& notice, chat::Flushes& flushes) override;
   void Flush() override;
 
  private:
@@ -117,6 +120,7 @@ class ChatSession final : public chat::UserFollower,
                      absl::StatusOr<store::RoomStore::Memberships> memberships);
   void OnSend(const std::string& request_id, v1::SendMessage& send);
   void OnTyping(const std::string& request_id, const v1::Typing& typing);
+  Callback<chat::ReadStates::Moved> ReplyMoved(const std::string& request_id);
   void ReplyError(const std::string& request_id, const absl::Status& error);
   void ReplyDone(const std::string& request_id);
   void Reply(v1::Reply reply);

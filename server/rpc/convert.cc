@@ -25,6 +25,16 @@ struct SetWhat {
   void operator()(const v1::MembersAdded& what) const { *out->mutable_members_added() = what; }
   void operator()(const v1::MembersRemoved& what) const { *out->mutable_members_removed() = what; }
   void operator()(const v1::RolesChanged& what) const { *out->mutable_roles_changed() = what; }
+  void operator()(const v1::MessageEdited& what) const { *out->mutable_message_edited() = what; }
+  void operator()(const v1::MessageDeleted& what) const { *out->mutable_message_deleted() = what; }
+  void operator()(const v1::ReactionAdded& what) const { *out->mutable_reaction_added() = what; }
+  void operator()(const v1::ReactionRemoved& what) const {
+    *out->mutable_reaction_removed() = what;
+  }
+  void operator()(const v1::MessagePinned& what) const { *out->mutable_message_pinned() = what; }
+  void operator()(const v1::MessageUnpinned& what) const {
+    *out->mutable_message_unpinned() = what;
+  }
 };
 
 }  // namespace
@@ -65,6 +75,8 @@ void ToProto(Room room, v1::Room* out) {
   out->set_display_name(chat::DisplayNameOf(room));
   if (room.role.has_value()) out->set_role(static_cast<v1::MemberRole>(*room.role));
   out->set_first_seq(room.first_seq);
+  out->set_read_seq(room.read_seq);
+  out->set_unread_count(room.unread_count);
   if (room.archived_at.has_value()) ToProto(*room.archived_at, out->mutable_archived_at());
   *out->mutable_profile() = std::move(room.profile);
 }
@@ -75,6 +87,8 @@ void ToProto(const Member& member, v1::Member* out) {
   out->set_joined_seq(member.joined_seq);
   out->set_role(static_cast<v1::MemberRole>(member.role));  // the numbers are the same
   out->set_display_name(member.display_name);
+  out->set_read_seq(member.read_seq);
+  out->set_delivered_seq(member.delivered_seq);
 }
 
 void ToProto(const RoomHead& head, v1::RoomHead* out) {
@@ -90,6 +104,10 @@ void ToProto(Message message, v1::Message* out) {
   out->set_text(std::move(message.text));
   out->set_service(std::move(message.service));
   ToProto(message.created_at, out->mutable_created_at());
+  if (message.edited_at.has_value()) ToProto(*message.edited_at, out->mutable_edited_at());
+  out->set_deleted(message.deleted);
+  out->set_pinned(message.pinned);
+  for (v1::ReactionCount& count : message.reactions) *out->add_reactions() = std::move(count);
 }
 
 void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out) {

@@ -35,15 +35,6 @@ EncodedEvent Encode(const v1::ServerEvent& event) {
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
-EncodedEvent EncodeTyping(const RoomId& room, const std::string& user_id, bool active) {
-  v1::ServerEvent event;
-  v1::TypingNotice* notice = event.mutable_typing();
-  notice->set_room_id(room.ToString());
-  notice->set_user_id(user_id);
-  notice->set_active(active);
-  return Encode(event);
-}
-
 namespace {
 
 // Whom the event removes from its room.

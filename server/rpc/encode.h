@@ -16,9 +16,6 @@ namespace chatter::rpc {
 
 EncodedEvent Encode(const v1::ServerEvent& event);
 
-// As a `typing`.
-EncodedEvent EncodeTyping(const RoomId& room, const std::string& user_id, bool active);
-
 // As `room_event`s. No event of a run begins beyond kRunBytes, so that frames can be filled well,
 // and none after one that removes members.
 inline constexpr size_t kRunBytes = 16 << 10;

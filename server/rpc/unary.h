@@ -60,6 +60,23 @@ grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& 
   return reactor;
 }
 
+// The same for a rule that gives nothing back but how it went: `rule(const Caller&,
+// StatusCallback)`.
+template <typename Rule>
+grpc::ServerUnaryReactor* RunCommand(grpc::CallbackServerContext* context, Rule&& rule) {
+  struct Nothing {};
+  return RunUnary<Nothing>(
+      context,
+      [&](const Caller& caller, Callback<Nothing> done) {
+        std::forward<Rule>(rule)(
+            caller, StatusCallback([done = std::move(done)](const absl::Status& status) mutable {
+              if (!status.ok()) return done(status);
+              done(Nothing{});
+            }));
+      },
+      [](Nothing) {});
+}
+
 }  // namespace chatter::rpc
 
 #endif  // CHATTER_SERVER_RPC_UNARY_H_

@@ -1,37 +1,24 @@
 #include "server/store/event_reader.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "server/store/database.h"
+#include "server/store/room_rows.h"
 #include "server/store/sql.h"
 #include "server/store/stored_event.h"
 
 namespace chatter::store {
 namespace {
 
-// PostgreSQL's bigint ends here; no log goes so far.
-int64_t ToBigint(uint64_t seq) {
-  return static_cast<int64_t>(std::min<uint64_t>(seq, std::numeric_limits<int64_t>::max()));
-}
-
-// A row of list_messages_before.sql or list_messages_after.sql.
-Message ReadMessage(const RoomId& room, const Rows& rows, int row) {
-  return {.room_id = room,
-          .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
-          .sender_id = std::string(rows.GetText(row, 2)),
-          .client_message_id = std::string(rows.GetText(row, 3)),
-          .text = std::string(rows.GetText(row, 4)),
-          .created_at = rows.GetTime(row, 1),
-          .service = rows.GetTextOrEmpty(row, 5)};
-}
-
 // Adds up to `limit` messages; returns whether there are more.
 bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Message>& messages) {
   const int count = std::min(rows.size(), limit);
   messages.reserve(messages.size() + static_cast<size_t>(count));
-  for (int row = 0; row < count; ++row) messages.push_back(ReadMessage(room, rows, row));
+  for (int row = 0; row < count; ++row) {
+    messages.push_back(ReadMessage(room, rows, row, 0));
+    if (!rows.IsNull(row, 8)) messages.back().reactions = ReadReactions(rows, row, 8);
+  }
   return rows.size() > limit;
 }
 
@@ -41,7 +28,7 @@ void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
                              absl::Time deadline, Callback<EventPage> done) {
   RunOne(database_,
          {sql::kReadEvents, room.tenant,
-          Params().Uuid(room.room).Int(ToBigint(after_seq)).Int(limit).Int(int64_t{kMaxPageBytes})},
+          Params().Uuid(room.room).Seq(after_seq).Int(limit).Int(int64_t{kMaxPageBytes})},
          deadline, kIdempotent,
          [room_id = room.room, limit, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(std::move(rows).status());
@@ -78,8 +65,8 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
   transaction.idempotent = true;
   std::vector<Statement>& statements = transaction.statements;
   const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
-    statements.push_back({sql, room.tenant,
-                          Params().Uuid(room.room).Int(ToBigint(seq)).Int(limit + 1).Text(member)});
+    statements.push_back(
+        {sql, room.tenant, Params().Uuid(room.room).Seq(seq).Int(limit + 1).Text(member)});
   };
   statements.push_back({sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
   if (range.before.has_value()) add(sql::kListMessagesBefore, range.seq, *range.before);
@@ -99,6 +86,48 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
     }
     done(std::move(page));
   });
+}
+
+void EventReader::ListPinned(const RoomKey& room, const std::string& member, int limit,
+                             absl::Time deadline, Callback<MessagePage> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements = {
+      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
+      {sql::kListPinnedMessages, room.tenant, Params().Uuid(room.room).Int(limit).Text(member)}};
+  database_.Run(std::move(transaction), [room_id = room.room, limit, done = std::move(done)](
+                                            absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(std::move(results).status());
+    MessagePage page;
+    page.room_found = results->front().size() > 0;
+    if (page.room_found) AddMessages(room_id, results->back(), limit, page.messages);
+    done(std::move(page));
+  });
+}
+
+void EventReader::ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
+                                int limit, absl::Time deadline,
+                                Callback<std::optional<std::vector<v1::Reaction>>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements = {{sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
+                            {sql::kListReactions, room.tenant,
+                             Params().Uuid(room.room).Seq(seq).Int(limit).Text(member)}};
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  if (results->front().size() == 0)
+                    return done(std::optional<std::vector<v1::Reaction>>());
+                  const Rows& rows = results->back();
+                  std::vector<v1::Reaction> reactions(static_cast<size_t>(rows.size()));
+                  for (int row = 0; row < rows.size(); ++row) {
+                    reactions[row].set_reaction(std::string(rows.GetText(row, 0)));
+                    reactions[row].set_user_id(std::string(rows.GetText(row, 1)));
+                  }
+                  done(std::optional(std::move(reactions)));
+                });
 }
 
 }  // namespace chatter::store

@@ -50,6 +50,15 @@ class EventReader {
   void ListMessages(const RoomKey& room, const std::string& member, const MessageRange& range,
                     absl::Time deadline, Callback<MessagePage> done);
 
+  // The pinned messages, the latest first.
+  void ListPinned(const RoomKey& room, const std::string& member, int limit, absl::Time deadline,
+                  Callback<MessagePage> done);
+
+  // Who has reacted to a message, the first first. nullopt: no such room, or `member` (if not
+  // empty) isn't in it.
+  void ListReactions(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
+                     absl::Time deadline, Callback<std::optional<std::vector<v1::Reaction>>> done);
+
  private:
   Database& database_;
 };

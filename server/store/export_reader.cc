@@ -12,7 +12,7 @@ namespace chatter::store {
 namespace {
 
 Member ReadExportedMember(const Rows& rows, int row) {
-  return ReadMember(rows.GetUuid(row, 4), rows, row);
+  return ReadMember(rows.GetUuid(row, 6), rows, row);
 }
 
 RoomEvent ReadExportedEvent(const Rows& rows, int row) {

@@ -1,8 +1,10 @@
 #include "server/store/room_rows.h"
 
+#include <cstdlib>
 #include <map>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "server/store/statement.h"
 
 namespace chatter::store {
@@ -10,17 +12,6 @@ namespace {
 
 uint64_t GetSeq(const Rows& rows, int row, int column) {
   return static_cast<uint64_t>(rows.GetInt(row, column));
-}
-
-// The columns seq, created_at, actor_id, client_message_id, text and service from `column` on.
-Message ReadLastMessage(const RoomId& room, const Rows& rows, int row, int column) {
-  return {.room_id = room,
-          .seq = GetSeq(rows, row, column),
-          .sender_id = std::string(rows.GetText(row, column + 2)),
-          .client_message_id = std::string(rows.GetText(row, column + 3)),
-          .text = std::string(rows.GetText(row, column + 4)),
-          .created_at = rows.GetTime(row, column + 1),
-          .service = rows.GetTextOrEmpty(row, column + 5)};
 }
 
 }  // namespace
@@ -59,12 +50,42 @@ Room ReadRoom(const Rows& rows, int row) {
             .created_at = rows.GetTime(row, 4),
             .last_event_at = rows.GetTime(row, 5),
             .profile = ReadProfile(rows, row, 7),
-            .first_seq = GetSeq(rows, row, 14)};
+            .first_seq = GetSeq(rows, row, 14),
+            .read_seq = GetSeq(rows, row, 16),
+            .unread_count = static_cast<int32_t>(rows.GetInt(row, 17))};
   if (!rows.IsNull(row, 12)) room.archived_at = rows.GetTime(row, 12);
   if (!rows.IsNull(row, 13)) room.role = static_cast<MemberRole>(rows.GetInt(row, 13));
   if (!rows.IsNull(row, 15)) room.other_names = rows.GetTexts(row, 15);
-  if (!rows.IsNull(row, 16)) room.last_message = ReadLastMessage(room.id, rows, row, 16);
+  if (!rows.IsNull(row, 18)) room.last_message = ReadMessage(room.id, rows, row, 18);
   return room;
+}
+
+Message ReadMessage(const RoomId& room, const Rows& rows, int row, int column) {
+  Message message{.room_id = room,
+                  .seq = GetSeq(rows, row, column),
+                  .sender_id = std::string(rows.GetText(row, column + 2)),
+                  .client_message_id = std::string(rows.GetText(row, column + 3)),
+                  .text = rows.GetTextOrEmpty(row, column + 4),
+                  .created_at = rows.GetTime(row, column + 1),
+                  .service = rows.GetTextOrEmpty(row, column + 5),
+                  .deleted = rows.IsNull(row, column + 4),
+                  .pinned = rows.GetBool(row, column + 7)};
+  if (!rows.IsNull(row, column + 6)) message.edited_at = rows.GetTime(row, column + 6);
+  return message;
+}
+
+std::vector<v1::ReactionCount> ReadReactions(const Rows& rows, int row, int column) {
+  std::vector<v1::ReactionCount> reactions;
+  for (const std::string& text : rows.GetTexts(row, column)) {
+    const size_t sign = text.find_first_of("+-");
+    int32_t count = 0;
+    if (!absl::SimpleAtoi(text.substr(0, sign), &count)) std::abort();  // the statement's own text
+    v1::ReactionCount& reaction = reactions.emplace_back();
+    reaction.set_reaction(text.substr(sign + 1));
+    reaction.set_count(count);
+    reaction.set_mine(text[sign] == '+');
+  }
+  return reactions;
 }
 
 Member ReadMember(const RoomId& room, const Rows& rows, int row) {
@@ -72,7 +93,9 @@ Member ReadMember(const RoomId& room, const Rows& rows, int row) {
           .user_id = std::string(rows.GetText(row, 0)),
           .role = static_cast<MemberRole>(rows.GetInt(row, 1)),
           .joined_seq = GetSeq(rows, row, 2),
-          .display_name = std::string(rows.GetText(row, 3))};
+          .display_name = std::string(rows.GetText(row, 3)),
+          .read_seq = GetSeq(rows, row, 4),
+          .delivered_seq = GetSeq(rows, row, 5)};
 }
 
 }  // namespace chatter::store

@@ -1,4 +1,4 @@
-// Rows that hold rooms and members.
+// Rows that hold rooms, members and messages.
 //
 // Pure functions.
 #ifndef CHATTER_SERVER_STORE_ROOM_ROWS_H_
@@ -21,6 +21,12 @@ Room ReadRoom(const Rows& rows, int row);
 v1::RoomProfile ReadProfile(const Rows& rows, int row, int column);
 // The same as five parameters.
 void AddProfile(const v1::RoomProfile& profile, Params& params);
+
+// The columns seq, created_at, actor_id, client_message_id, text (null: deleted), service,
+// edited_at and pinned, of which `column` is the first.
+Message ReadMessage(const RoomId& room, const Rows& rows, int row, int column);
+// The column `reactions` of list_messages_before.sql and its kin.
+std::vector<v1::ReactionCount> ReadReactions(const Rows& rows, int row, int column);
 
 // A row of list_members.sql and its kin.
 Member ReadMember(const RoomId& room, const Rows& rows, int row);

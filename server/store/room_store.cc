@@ -95,6 +95,16 @@ void MakeRoom(Database& database, const SchemaName& tenant, const RoomStore::New
                });
 }
 
+// A row of list_heads.sql.
+RoomStore::Membership ReadMembership(const Rows& rows, int row) {
+  const auto seq = [&](int column) { return static_cast<uint64_t>(rows.GetInt(row, column)); };
+  return {.head = {rows.GetUuid(row, 0), seq(1)},
+          .joined_seq = seq(3),
+          .first_seq = seq(4),
+          .read_seq = seq(5),
+          .unread_count = static_cast<int32_t>(rows.GetInt(row, 6))};
+}
+
 void FinishFind(absl::StatusOr<Rows> rows, Callback<std::optional<Room>>& done) {
   if (!rows.ok()) return done(rows.status());
   if (rows->size() == 0) return done(std::optional<Room>());
@@ -161,20 +171,25 @@ void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
 }
 
 void RoomStore::ListHeads(const SchemaName& tenant, const std::string& user_id, int limit,
-                          absl::Time deadline, Callback<Memberships> done) {
-  RunOne(database_, {sql::kListHeads, tenant, Params().Text(user_id).Int(limit)}, deadline,
-         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           Memberships memberships;
-           for (int row = 0; row < rows->size(); ++row) {
-             memberships.rooms.push_back(
-                 {.head = {rows->GetUuid(row, 0), static_cast<uint64_t>(rows->GetInt(row, 1))},
-                  .joined_seq = static_cast<uint64_t>(rows->GetInt(row, 3)),
-                  .first_seq = static_cast<uint64_t>(rows->GetInt(row, 4))});
-             memberships.total = rows->GetInt(row, 2);
-           }
-           done(std::move(memberships));
-         });
+                          int counted, absl::Time deadline, Callback<Memberships> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back({sql::kWithoutJit, std::nullopt, Params()});
+  transaction.statements.push_back(
+      {sql::kListHeads, tenant, Params().Text(user_id).Int(limit).Int(counted)});
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  const Rows& rows = results->back();
+                  Memberships memberships;
+                  memberships.rooms.reserve(static_cast<size_t>(rows.size()));
+                  for (int row = 0; row < rows.size(); ++row) {
+                    memberships.rooms.push_back(ReadMembership(rows, row));
+                    memberships.total = rows.GetInt(row, 2);
+                  }
+                  done(std::move(memberships));
+                });
 }
 
 void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
@@ -191,7 +206,7 @@ void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
            rooms.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) {
              Room room = ReadRoom(*rows, row);
-             BrowsePosition position{.name = std::string(rows->GetText(row, 17)),
+             BrowsePosition position{.name = std::string(rows->GetText(row, 19)),
                                      .room_id = room.id};
              rooms.push_back({.room = std::move(room), .position = std::move(position)});
            }

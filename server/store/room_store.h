@@ -60,13 +60,15 @@ class RoomStore {
     RoomHead head;
     uint64_t joined_seq = 1;  // the event with which the user came
     uint64_t first_seq = 1;   // the first that the user may read
+    uint64_t read_seq = 1;    // the last that was read
+    int32_t unread_count = 0;
   };
   struct Memberships {
     std::vector<Membership> rooms;  // most recent first, up to the limit
     int64_t total = 0;
   };
-  // The user's rooms and how far each log goes.
-  void ListHeads(const SchemaName& tenant, const std::string& user_id, int limit,
+  // The user's rooms and how far each log goes; for the first `counted` of them, what is unread.
+  void ListHeads(const SchemaName& tenant, const std::string& user_id, int limit, int counted,
                  absl::Time deadline, Callback<Memberships> done);
 
   // A place in the list of PUBLIC rooms: they come by ascending (name in lower case, id).

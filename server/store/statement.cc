@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <unordered_set>
 
 #include "absl/strings/str_replace.h"
@@ -94,6 +95,10 @@ Params& Params::Int(int64_t value) {
   return Add(kInt8, std::move(out));
 }
 
+Params& Params::Seq(uint64_t value) {
+  return Int(static_cast<int64_t>(std::min<uint64_t>(value, std::numeric_limits<int64_t>::max())));
+}
+
 Params& Params::Smallint(int16_t value) {
   std::string out;
   AppendBigEndian(out, value);
@@ -117,6 +122,8 @@ Params& Params::Time(absl::Time value) {
 Params& Params::NullTime() { return Add(kTimestamptz, std::nullopt); }
 
 Params& Params::NullUuid() { return Add(kUuid, std::nullopt); }
+
+Params& Params::NullText() { return Add(kText, std::nullopt); }
 
 Params& Params::NullBytes() { return Add(kBytea, std::nullopt); }
 

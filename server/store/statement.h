@@ -28,6 +28,8 @@ class Params {
   Params& Text(std::string_view value);
   Params& Int(int64_t value);
   Params& Smallint(int16_t value);
+  // A sequence number, as a bigint: no log goes further than that does.
+  Params& Seq(uint64_t value);
   Params& Bool(bool value);
   Params& Bytes(std::string_view value);
   Params& Digest(const Sha256Digest& value);
@@ -36,6 +38,7 @@ class Params {
   Params& NullTime();
   Params& NullUuid();
   Params& NullBytes();
+  Params& NullText();
   Params& Texts(const std::vector<std::string>& values);
   Params& Texts(const std::vector<std::string_view>& values);
   Params& Uuids(const std::vector<RoomId>& values);

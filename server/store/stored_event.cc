@@ -16,6 +16,12 @@ enum Kind : int16_t {
   kMembersAdded = 4,
   kMembersRemoved = 5,
   kRolesChanged = 6,
+  kMessageEdited = 7,
+  kMessageDeleted = 8,
+  kReactionAdded = 9,
+  kReactionRemoved = 10,
+  kMessagePinned = 11,
+  kMessageUnpinned = 12,
 };
 
 template <typename Message>
@@ -34,7 +40,7 @@ EventContent ReadContent(const Rows& rows, int row) {
       return Parse<v1::RoomCreated>(details());
     case kMessageSent:
       return MessageSent{.client_message_id = std::string(rows.GetText(row, 4)),
-                         .text = std::string(rows.GetText(row, 5))};
+                         .text = rows.GetTextOrEmpty(row, 5)};
     case kRoomUpdated:
       return Parse<v1::RoomUpdated>(details());
     case kMembersAdded:
@@ -43,6 +49,23 @@ EventContent ReadContent(const Rows& rows, int row) {
       return Parse<v1::MembersRemoved>(details());
     case kRolesChanged:
       return Parse<v1::RolesChanged>(details());
+    case kMessageEdited: {
+      EventContent edited = Parse<v1::MessageEdited>(details());
+      if (auto* what = std::get_if<v1::MessageEdited>(&edited)) {
+        what->set_text(rows.GetTextOrEmpty(row, 5));
+      }
+      return edited;
+    }
+    case kMessageDeleted:
+      return Parse<v1::MessageDeleted>(details());
+    case kReactionAdded:
+      return Parse<v1::ReactionAdded>(details());
+    case kReactionRemoved:
+      return Parse<v1::ReactionRemoved>(details());
+    case kMessagePinned:
+      return Parse<v1::MessagePinned>(details());
+    case kMessageUnpinned:
+      return Parse<v1::MessageUnpinned>(details());
     default:
       return UnknownEvent{};
   }
@@ -56,12 +79,34 @@ struct Store {
     return With(kMembersRemoved, what);
   }
   StoredContent operator()(const v1::RolesChanged& what) const { return With(kRolesChanged, what); }
+  StoredContent operator()(const v1::MessageEdited& what) const {
+    v1::MessageEdited details;
+    details.set_seq(what.seq());
+    StoredContent stored = With(kMessageEdited, details);
+    stored.text = what.text();
+    return stored;
+  }
+  StoredContent operator()(const v1::MessageDeleted& what) const {
+    return With(kMessageDeleted, what);
+  }
+  StoredContent operator()(const v1::ReactionAdded& what) const {
+    return With(kReactionAdded, what);
+  }
+  StoredContent operator()(const v1::ReactionRemoved& what) const {
+    return With(kReactionRemoved, what);
+  }
+  StoredContent operator()(const v1::MessagePinned& what) const {
+    return With(kMessagePinned, what);
+  }
+  StoredContent operator()(const v1::MessageUnpinned& what) const {
+    return With(kMessageUnpinned, what);
+  }
   StoredContent operator()(const MessageSent&) const { std::abort(); }
   StoredContent operator()(const UnknownEvent&) const { std::abort(); }
 
  private:
   static StoredContent With(Kind kind, const google::protobuf::MessageLite& what) {
-    return {kind, what.SerializeAsString()};
+    return {kind, what.SerializeAsString(), std::nullopt};
   }
 };
 

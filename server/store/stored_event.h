@@ -1,10 +1,11 @@
-// How events are stored: what chatter_event.kind and chatter_event.details hold.
+// How events are stored: what kind, text and details of chatter_event hold.
 //
 // Pure functions.
 #ifndef CHATTER_SERVER_STORE_STORED_EVENT_H_
 #define CHATTER_SERVER_STORE_STORED_EVENT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "server/model/model.h"
@@ -21,6 +22,7 @@ RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row);
 struct StoredContent {
   int16_t kind;
   std::string details;
+  std::optional<std::string> text;  // of chatter_event.text: what goes when a message is deleted
 };
 // REQUIRES: neither a MessageSent, which append_messages.sql stores, nor an UnknownEvent.
 StoredContent ToStored(const EventContent& content);

@@ -6,8 +6,9 @@ import threading
 
 import grpc
 
-from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, room_pb2,
-                   room_pb2_grpc, status_pb2, service_account_pb2_grpc, session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
+from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2_grpc,
+                   read_state_pb2, read_state_pb2_grpc, room_pb2, room_pb2_grpc, status_pb2,
+                   service_account_pb2_grpc, session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -107,6 +108,9 @@ class Client:
         self.chat = _Service(self.chat_stub, self.metadata)
         self.rooms = _Service(room_pb2_grpc.RoomServiceStub(self.channel), self.metadata)
         self.members = _Service(member_pb2_grpc.MemberServiceStub(self.channel), self.metadata)
+        self.messages = _Service(message_pb2_grpc.MessageServiceStub(self.channel), self.metadata)
+        self.read_state = _Service(read_state_pb2_grpc.ReadStateServiceStub(self.channel),
+                                   self.metadata)
         self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
         self.service_accounts = _Service(
@@ -130,6 +134,10 @@ class Client:
 
     def get_room(self, room_id):
         return self.rooms.GetRoom(room_pb2.GetRoomRequest(room_id=room_id)).room
+
+    def mark_read(self, room_id, seq, silent=False):
+        return self.read_state.MarkRead(read_state_pb2.MarkReadRequest(
+            room_id=room_id, seq=seq, silent=silent)).read_seq
 
     def send_message(self, room_id, client_message_id, text):
         return self.chat.SendMessage(chat_pb2.SendMessageRequest(

@@ -26,6 +26,8 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       users(*database),
       rooms(*database),
       room_changes(*database),
+      message_changes(*database),
+      read_state_store(*database),
       reader(*database),
       hub(2, reader, rpc::EncodeRoomEvents),
       pages(reader, rpc::EncodeRoomEvents),
@@ -34,7 +36,9 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
              [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
       messages(writer, reader),
       room_changer(room_changes, bus),
-      sessions(options, {clock, hub, bus, messages, pages, rooms}) {}
+      message_changer(message_changes, pages, bus),
+      read_states(read_state_store),
+      sessions(options, {clock, hub, bus, messages, pages, read_states, rooms}) {}
 
 CoreStack::~CoreStack() { database->Stop(); }
 

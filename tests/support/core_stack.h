@@ -9,12 +9,16 @@
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
+#include "server/chat/message_changer.h"
 #include "server/chat/messages.h"
+#include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
+#include "server/store/message_changes.h"
+#include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
 #include "server/store/user_store.h"
@@ -39,6 +43,8 @@ struct CoreStack {
   store::UserStore users;
   store::RoomStore rooms;
   store::RoomChanges room_changes;
+  store::MessageChanges message_changes;
+  store::ReadStateStore read_state_store;
   store::EventReader reader;
   chat::Hub hub;
   chat::LogPages pages;
@@ -46,6 +52,8 @@ struct CoreStack {
   store::EventWriter writer;
   chat::Messages messages;
   chat::RoomChanger room_changer;
+  chat::MessageChanger message_changer;
+  chat::ReadStates read_states;
   rpc::ChatSessions sessions;
 };
 

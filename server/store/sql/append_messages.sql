@@ -2,7 +2,8 @@
 -- (room, sender, client message id) twice in one batch. $1 rooms, $2 senders, $3 client message ids,
 -- $4 texts, $5 service accounts (empty: none): arrays of one length.
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
--- same_text, archived. Readers (role 4) may not send, and nobody may in a room that is archived.
+-- same_text (of a deleted one nobody knows), archived. Readers (role 4) may not send, and nobody may where the
+-- room is archived.
 WITH checked AS (
   SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
          e.seq AS prior_seq, e.created_at AS prior_created_at, e.text = i.text AS same_text,

@@ -3,7 +3,7 @@
 SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at, '{}'::text[] AS user_ids,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
        CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END AS first_seq,
-       NULL::text[] AS other_names, NULL::bigint AS last_seq, lower(r.name) COLLATE "C" AS place
+       NULL::text[] AS other_names, 0 AS read_seq, 0 AS unread, NULL::bigint AS last_seq, lower(r.name) COLLATE "C" AS place
   FROM {schema}.chatter_room r
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $1
  WHERE r.kind = 3 AND r.archived_at IS NULL

@@ -15,8 +15,9 @@ WITH room AS (
    WHERE id = $1 AND version = $2
   RETURNING id, head_seq
 ), changed AS (
-  INSERT INTO {schema}.chatter_member AS m (room_id, user_id, role, joined_seq)
-  SELECT room.id, u.id, u.role, room.head_seq
+  INSERT INTO {schema}.chatter_member AS m
+         (room_id, user_id, role, joined_seq, read_seq, shown_read_seq, delivered_seq)
+  SELECT room.id, u.id, u.role, room.head_seq, room.head_seq, room.head_seq, room.head_seq
     FROM room, unnest($10::text[], $11::smallint[]) AS u (id, role)
       ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role
 ), removed AS (

@@ -1,5 +1,5 @@
 -- $1 room and $2 user after which to begin, $3 how many. The columns of list_members.sql, and the room.
-SELECT user_id, role, joined_seq, '' AS display_name, room_id
+SELECT user_id, role, joined_seq, '' AS display_name, shown_read_seq, delivered_seq, room_id
   FROM {schema}.chatter_member
  WHERE (room_id, user_id) > ($1, $2)
  ORDER BY room_id, user_id

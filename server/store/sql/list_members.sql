@@ -1,6 +1,7 @@
 -- $1 room; $2 the user id after which to begin; $3 how many.
-SELECT m.user_id, m.role, m.joined_seq, coalesce(u.display_name, '') AS display_name
-  FROM (SELECT user_id, role, joined_seq
+SELECT m.user_id, m.role, m.joined_seq, coalesce(u.display_name, '') AS display_name,
+       m.shown_read_seq, m.delivered_seq
+  FROM (SELECT user_id, role, joined_seq, shown_read_seq, delivered_seq
           FROM {schema}.chatter_member
          WHERE room_id = $1 AND user_id > $2
          ORDER BY user_id

@@ -78,7 +78,9 @@ async function main() {
   bob.stream.write({ request_id: 'open', open: { cursors: [{ room_id: ROOM_ID, after_seq: 0 }] } });
   const opened = await bob.first('opened');
   assert.strictEqual(opened.user_id, 'bob');
-  assert.deepStrictEqual(opened.rooms, [{ room_id: ROOM_ID, head_seq: 2, joined_seq: 1 }]);
+  assert.deepStrictEqual(opened.rooms, [
+    { room_id: ROOM_ID, head_seq: 2, joined_seq: 1, read_seq: 1, unread_count: 1 },
+  ]);
   assert.strictEqual((await bob.first('caught_up')).head_seq, 2);
   assert.deepStrictEqual((await bob.roomEvent(1)).room_created.user_ids, ['alice', 'bob']);
   assert.strictEqual((await bob.roomEvent(2)).message_sent.text, 'said before Node came');

@@ -1,0 +1,38 @@
+#include "server/rpc/notices.h"
+
+#include "server/rpc/encode.h"
+
+namespace chatter::rpc {
+namespace {
+
+EncodedEvent EncodeReadMark(const chat::ReadStates::Moved& moved, uint64_t read_seq) {
+  v1::ServerEvent event;
+  v1::ReadMark* mark = event.mutable_read_mark();
+  mark->set_room_id(moved.room.room.ToString());
+  mark->set_user_id(moved.user_id);
+  mark->set_read_seq(read_seq);
+  mark->set_delivered_seq(moved.marks.delivered_seq);
+  return Encode(event);
+}
+
+}  // namespace
+
+void PublishTyping(bus::Bus& bus, const RoomKey& room, const std::string& user_id, bool active) {
+  v1::ServerEvent event;
+  v1::TypingNotice* notice = event.mutable_typing();
+  notice->set_room_id(room.room.ToString());
+  notice->set_user_id(user_id);
+  notice->set_active(active);
+  bus.PublishNotice({room, user_id, Encode(event)});
+}
+
+void PublishReadMark(bus::Bus& bus, const chat::ReadStates::Moved& moved) {
+  bus.PublishUserNotice(
+      {{moved.room.tenant, moved.user_id}, EncodeReadMark(moved, moved.marks.read_seq)});
+  if (moved.others_told) {
+    bus.PublishNotice(
+        {moved.room, moved.user_id, EncodeReadMark(moved, moved.marks.shown_read_seq)});
+  }
+}
+
+}  // namespace chatter::rpc

@@ -1,0 +1,23 @@
+// What streams are told of beside the log.
+//
+// Thread-safe.
+#ifndef CHATTER_SERVER_RPC_NOTICES_H_
+#define CHATTER_SERVER_RPC_NOTICES_H_
+
+#include <string>
+
+#include "server/bus/bus.h"
+#include "server/chat/read_states.h"
+#include "server/model/model.h"
+
+namespace chatter::rpc {
+
+// To the others in the room.
+void PublishTyping(bus::Bus& bus, const RoomKey& room, const std::string& user_id, bool active);
+
+// To the user's own streams and, where they are told, to the others in the room.
+void PublishReadMark(bus::Bus& bus, const chat::ReadStates::Moved& moved);
+
+}  // namespace chatter::rpc
+
+#endif  // CHATTER_SERVER_RPC_NOTICES_H_

@@ -1,0 +1,86 @@
+#include "server/store/message_changes.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+using Outcome = MessageChanges::Outcome;
+
+MessageState ReadState(const Rows& rows) {
+  MessageState state{.version = rows.GetInt(0, 0),
+                     .archived = rows.GetBool(0, 1),
+                     .actor_role = {},
+                     .sender_id = {},
+                     .deleted = rows.GetBool(0, 4)};
+  if (!rows.IsNull(0, 2)) state.actor_role = static_cast<MemberRole>(rows.GetInt(0, 2));
+  if (!rows.IsNull(0, 3)) state.sender_id = std::string(rows.GetText(0, 3));
+  return state;
+}
+
+std::string ReactionOf(const EventContent& event) {
+  if (const auto* added = std::get_if<v1::ReactionAdded>(&event)) return added->reaction();
+  if (const auto* removed = std::get_if<v1::ReactionRemoved>(&event)) return removed->reaction();
+  return {};
+}
+
+Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
+                          const EventContent& event, const Actor& actor) {
+  const StoredContent stored = ToStored(event);
+  Statement statement{sql::kChangeMessage, room.tenant, Params().Uuid(room.room).Int(version)};
+  Params& params = statement.params;
+  params.Seq(seq).Smallint(stored.kind);
+  stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
+  params.Text(ReactionOf(event)).Int(MessageChanges::kMaxReactions);
+  params.Bytes(stored.details).Text(actor.user_id).Text(actor.service);
+  return statement;
+}
+
+Outcome ReadOutcome(const RoomId& room, const Rows& rows, EventContent event, const Actor& actor) {
+  if (rows.size() == 0) return {};
+  Outcome outcome{.current = true,
+                  .found = rows.GetBool(0, 0),
+                  .too_many_reactions = rows.GetBool(0, 1),
+                  .event = {}};
+  if (rows.IsNull(0, 2)) return outcome;
+  outcome.event = RoomEvent{.room_id = room,
+                            .seq = static_cast<uint64_t>(rows.GetInt(0, 2)),
+                            .created_at = rows.GetTime(0, 3),
+                            .actor_id = actor.user_id,
+                            .service = actor.service,
+                            .what = std::move(event)};
+  return outcome;
+}
+
+}  // namespace
+
+void MessageChanges::Read(const RoomKey& room, const std::string& actor, uint64_t seq,
+                          absl::Time deadline, Callback<std::optional<MessageState>> done) {
+  RunOne(database_,
+         {sql::kReadMessageState, room.tenant, Params().Uuid(room.room).Text(actor).Seq(seq)},
+         deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           if (rows->size() == 0) return done(std::optional<MessageState>());
+           done(std::optional(ReadState(*rows)));
+         });
+}
+
+void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
+                           const Actor& actor, absl::Time deadline, Callback<Outcome> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;  // run again, it finds the message as it is to be
+  transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
+  transaction.statements.push_back(ChangeStatement(room, version, seq, event, actor));
+  database_.Run(std::move(transaction),
+                [room_id = room.room, event = std::move(event), actor,
+                 done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  done(ReadOutcome(room_id, results->back(), std::move(event), actor));
+                });
+}
+
+}  // namespace chatter::store

@@ -1,0 +1,58 @@
+// Changes to messages, each decided on what the room and the message are at that moment: as in
+// RoomChanges.
+//
+// Thread-safe. The database must outlive it. Callbacks run on the database's thread.
+#ifndef CHATTER_SERVER_STORE_MESSAGE_CHANGES_H_
+#define CHATTER_SERVER_STORE_MESSAGE_CHANGES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/model/model.h"
+#include "server/store/actor.h"
+#include "server/store/stored_event.h"
+
+namespace chatter::store {
+
+class Database;
+
+// What a decision hangs on.
+struct MessageState {
+  int64_t version = 0;  // the room's
+  bool archived = false;
+  std::optional<MemberRole> actor_role;  // nullopt: no member
+  std::optional<std::string> sender_id;  // nullopt: no such message, or the actor may not read it
+  bool deleted = false;
+};
+
+class MessageChanges {
+ public:
+  static constexpr int kMaxReactions = 50;  // different ones to a message
+
+  explicit MessageChanges(Database& database) : database_(database) {}
+
+  // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
+  void Read(const RoomKey& room, const std::string& actor, uint64_t seq, absl::Time deadline,
+            Callback<std::optional<MessageState>> done);
+
+  struct Outcome {
+    bool current = false;             // false: the room hasn't got that version any more
+    bool found = false;               // false: the message isn't there, or is deleted
+    bool too_many_reactions = false;  // to have another one
+    std::optional<RoomEvent> event;   // nullopt: nothing had to be changed
+  };
+  // Makes the message what `event` says of it, which is one of MessageEdited to MessageUnpinned.
+  // The room's version must still be `version`, else nothing is stored.
+  void Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
+             const Actor& actor, absl::Time deadline, Callback<Outcome> done);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_MESSAGE_CHANGES_H_

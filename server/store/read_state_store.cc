@@ -1,0 +1,67 @@
+#include "server/store/read_state_store.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+using Marks = ReadStateStore::Marks;
+
+std::optional<Marks> ReadMarks(const Rows& rows) {
+  if (rows.size() == 0) return std::nullopt;
+  return Marks{.read_seq = static_cast<uint64_t>(rows.GetInt(0, 0)),
+               .shown_read_seq = static_cast<uint64_t>(rows.GetInt(0, 1)),
+               .delivered_seq = static_cast<uint64_t>(rows.GetInt(0, 2)),
+               .member_count = static_cast<int32_t>(rows.GetInt(0, 3))};
+}
+
+void MoveMarks(Database& database, Statement statement, absl::Time deadline,
+               Callback<std::optional<Marks>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, Params()});
+  transaction.statements.push_back(std::move(statement));
+  database.Run(std::move(transaction),
+               [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                 if (!results.ok()) return done(std::move(results).status());
+                 done(ReadMarks(results->back()));
+               });
+}
+
+}  // namespace
+
+void ReadStateStore::Advance(const RoomKey& room, const std::string& user_id, const Move& move,
+                             absl::Time deadline, Callback<std::optional<Marks>> done) {
+  MoveMarks(database_,
+            {sql::kMarkRead, room.tenant,
+             Params()
+                 .Uuid(room.room)
+                 .Text(user_id)
+                 .Seq(move.read_seq)
+                 .Seq(move.delivered_seq)
+                 .Bool(move.shown)},
+            deadline, std::move(done));
+}
+
+void ReadStateStore::TakeBack(const RoomKey& room, const std::string& user_id, uint64_t seq,
+                              absl::Time deadline, Callback<std::optional<Marks>> done) {
+  MoveMarks(database_,
+            {sql::kMarkUnread, room.tenant, Params().Uuid(room.room).Text(user_id).Seq(seq)},
+            deadline, std::move(done));
+}
+
+void ReadStateStore::Count(const SchemaName& tenant, const std::string& user_id,
+                           absl::Time deadline, Callback<Unread> done) {
+  RunOne(database_, {sql::kCountUnread, tenant, Params().Text(user_id)}, deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           done(Unread{.rooms = static_cast<int32_t>(rows->GetInt(0, 0)),
+                       .messages = static_cast<int32_t>(rows->GetInt(0, 1))});
+         });
+}
+
+}  // namespace chatter::store

@@ -1,0 +1,75 @@
+-- Changes a message and appends the event that says so, if the room still has the version that the change was
+-- decided on; else no row. Needs the lock of lock_rooms.sql before it.
+-- $1 room, $2 version, $3 message; $4 what is to be: 7 edited, 8 deleted, 9 reacted to, 10 not reacted to, 11 pinned,
+-- 12 not pinned; $5 the new text (null: none), $6 the reaction (empty: none), $7 how many different reactions there
+-- may be; $8 details of the event, $9 actor, $10 service account (empty: none).
+-- Whether the message is there; whether there are too many reactions; the event's number (null: it is as wanted
+-- already).
+WITH room AS (
+  SELECT id, head_seq + 1 AS seq FROM {schema}.chatter_room WHERE id = $1 AND version = $2
+), target AS (
+  SELECT room.seq AS event_seq, coalesce(m.text, e.text) AS text, m.pinned_at, coalesce(m.edit_seqs, '{}') AS edit_seqs
+    FROM room
+    JOIN {schema}.chatter_event e ON e.room_id = room.id AND e.seq = $3 AND e.kind = 2 AND e.text IS NOT NULL
+    LEFT JOIN {schema}.chatter_message m ON m.room_id = room.id AND m.seq = $3
+), allowed AS (
+  SELECT $4 <> 9::smallint
+      OR EXISTS (SELECT FROM {schema}.chatter_reaction WHERE room_id = $1 AND seq = $3 AND reaction = $6)
+      OR (SELECT count(DISTINCT reaction) FROM {schema}.chatter_reaction WHERE room_id = $1 AND seq = $3) < $7
+         AS reaction
+), reacted AS (
+  INSERT INTO {schema}.chatter_reaction (room_id, seq, reaction, user_id, created_at)
+  SELECT $1, $3, $6, $9, clock_timestamp() FROM target, allowed WHERE $4 = 9::smallint AND allowed.reaction
+      ON CONFLICT DO NOTHING
+  RETURNING 1 AS more
+), unreacted AS (
+  DELETE FROM {schema}.chatter_reaction
+   USING target
+   WHERE $4 = 10::smallint AND room_id = $1 AND seq = $3 AND reaction = $6 AND user_id = $9
+  RETURNING -1 AS more
+), reactions AS (
+  SELECT more FROM reacted UNION ALL SELECT more FROM unreacted
+), happens AS (
+  SELECT event_seq AS seq, edit_seqs
+    FROM target
+   WHERE CASE WHEN $4 = 7::smallint THEN text <> $5
+              WHEN $4 IN (9::smallint, 10::smallint) THEN EXISTS (SELECT FROM reactions)
+              WHEN $4 = 11::smallint THEN pinned_at IS NULL
+              WHEN $4 = 12::smallint THEN pinned_at IS NOT NULL
+              ELSE true END
+), state AS (
+  INSERT INTO {schema}.chatter_message AS m
+         (room_id, seq, text, edited_at, edit_seqs, pinned_at, reaction_count)
+  SELECT $1, $3, $5, CASE WHEN $4 = 7::smallint THEN statement_timestamp() END,
+         CASE WHEN $4 = 7::smallint THEN ARRAY[happens.seq] ELSE '{}' END,
+         CASE WHEN $4 = 11::smallint THEN statement_timestamp() END,
+         coalesce((SELECT more FROM reactions), 0)
+    FROM happens
+      ON CONFLICT (room_id, seq) DO UPDATE
+     SET text = CASE WHEN $4 IN (7::smallint, 8::smallint) THEN $5 ELSE m.text END,
+         edited_at = coalesce(excluded.edited_at, m.edited_at),
+         edit_seqs = m.edit_seqs || excluded.edit_seqs,
+         pinned_at = CASE WHEN $4 IN (8::smallint, 12::smallint) THEN NULL
+                          ELSE coalesce(excluded.pinned_at, m.pinned_at) END,
+         reaction_count = CASE WHEN $4 = 8::smallint THEN 0 ELSE m.reaction_count + excluded.reaction_count END
+), erased AS (
+  UPDATE {schema}.chatter_event e
+     SET text = NULL
+    FROM happens
+   WHERE $4 = 8::smallint AND e.room_id = $1 AND (e.seq = $3 OR e.seq = ANY (happens.edit_seqs))
+), forgotten AS (
+  DELETE FROM {schema}.chatter_reaction x
+   USING happens
+   WHERE $4 = 8::smallint AND x.room_id = $1 AND x.seq = $3
+), event AS (
+  INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, text, details, service)
+  SELECT $1, happens.seq, statement_timestamp(), $4, $9, $5, $8, nullif($10, '') FROM happens
+), advanced AS (
+  UPDATE {schema}.chatter_room r
+     SET head_seq = happens.seq, last_event_at = statement_timestamp()
+    FROM happens
+   WHERE r.id = $1
+)
+SELECT EXISTS (SELECT FROM target) AS found, NOT allowed.reaction AS too_many,
+       (SELECT seq FROM happens) AS seq, statement_timestamp() AS created_at
+  FROM room, allowed

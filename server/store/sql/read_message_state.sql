@@ -1,0 +1,10 @@
+-- What decides whether a change to a message is allowed. $1 room; $2 who wants it (empty: a service); $3 the
+-- message. sender_id null: there is no such message, or it is hidden from who asks.
+SELECT r.version, r.archived_at IS NOT NULL AS archived, mine.role, e.actor_id AS sender_id,
+       e.text IS NULL AS deleted
+  FROM {schema}.chatter_room r
+  LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $2
+  LEFT JOIN {schema}.chatter_event e
+    ON e.room_id = r.id AND e.seq = $3 AND e.kind = 2
+   AND (r.history <> 2 OR mine.user_id IS NULL OR e.seq >= mine.joined_seq)
+ WHERE r.id = $1
