@@ -43,7 +43,7 @@ void RoomChanger::Run(const Caller& caller, std::string_view room_id, FieldViola
               .done = std::move(done)}));
 }
 
-void RoomChanger::Try(std::shared_ptr<Attempt> attempt) {
+void RoomChanger::Try(const std::shared_ptr<Attempt>& attempt) {
   if (++attempt->tries > kMaxTries) return attempt->done(ConflictError());
   store_.Read(attempt->room, attempt->actor.user_id, attempt->change.named, attempt->deadline,
               [this, attempt](absl::StatusOr<std::optional<RoomState>> state) {

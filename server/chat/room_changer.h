@@ -44,7 +44,7 @@ class RoomChanger {
 
  private:
   struct Attempt;
-  void Try(std::shared_ptr<Attempt> attempt);
+  void Try(const std::shared_ptr<Attempt>& attempt);
   void Store(const std::shared_ptr<Attempt>& attempt, int64_t version, store::RoomChange change);
   void Publish(const RoomKey& room, std::vector<RoomEvent> events,
                const std::vector<std::string>& added);
