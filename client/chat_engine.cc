@@ -53,6 +53,13 @@ void ChatEngine::SetTyping(std::string_view room_id, bool active) {
   work_.NotifyOne();
 }
 
+bool ChatEngine::MarkRead(std::string_view room_id, uint64_t seq) {
+  MutexLock lock(mu_);
+  const bool taken = session_.MarkRead(room_id, seq);
+  work_.NotifyOne();
+  return taken;
+}
+
 Cursors ChatEngine::cursors() const {
   MutexLock lock(mu_);
   return session_.cursors();

@@ -33,6 +33,7 @@ class ChatEngine {
   absl::Status Send(std::string_view room_id, std::string_view text,
                     std::string_view client_message_id, ChatStream::SendCallback callback);
   void SetTyping(std::string_view room_id, bool active);
+  bool MarkRead(std::string_view room_id, uint64_t seq);
   Cursors cursors() const;
   void Close();
 

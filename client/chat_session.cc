@@ -13,8 +13,8 @@ namespace {
 
 constexpr absl::Duration kDefaultHeartbeatInterval = absl::Seconds(15);
 constexpr int kSilentHeartbeats = 3;
-constexpr int kMaxTypingOnTheWay = 16;
-constexpr char kTypingRequestId[] = "typing";
+constexpr int kMaxNoticesOnTheWay = 16;
+constexpr char kNoticeRequestId[] = "notice";
 
 // Whether the same credential and the same requests would fail again.
 bool IsPermanent(const absl::Status& status) {
@@ -61,13 +61,25 @@ absl::StatusOr<PendingSends::SendId> ChatSession::Send(std::string_view room_id,
 }
 
 void ChatSession::SetTyping(std::string_view room_id, bool active) {
-  if (!current_.has_value() || typing_on_the_way_ >= kMaxTypingOnTheWay) return;
-  ++typing_on_the_way_;
   v1::ChatRequest request;
-  request.set_request_id(kTypingRequestId);
   request.mutable_typing()->set_room_id(std::string(room_id));
   request.mutable_typing()->set_active(active);
+  WriteNotice(std::move(request));
+}
+
+bool ChatSession::MarkRead(std::string_view room_id, uint64_t seq) {
+  v1::ChatRequest request;
+  request.mutable_mark_read()->set_room_id(std::string(room_id));
+  request.mutable_mark_read()->set_seq(seq);
+  return WriteNotice(std::move(request));
+}
+
+bool ChatSession::WriteNotice(v1::ChatRequest request) {
+  if (!current_.has_value() || notices_on_the_way_ >= kMaxNoticesOnTheWay) return false;
+  ++notices_on_the_way_;
+  request.set_request_id(kNoticeRequestId);
   actions_.emplace_back(action::Write{current_->id, std::move(request)});
+  return true;
 }
 
 void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
@@ -112,7 +124,7 @@ void ChatSession::OnOpened(v1::ServerEvent event, absl::Time now) {
   current_ = Link{next_->id, now + silence_limit_};
   next_.reset();
   backoff_.Reset();
-  typing_on_the_way_ = 0;
+  notices_on_the_way_ = 0;
   if (!resume_.OnOpened(event.opened())) return Repair("rooms came up meanwhile", now);
   actions_.emplace_back(action::Deliver{std::move(event)});
   pending_.OnStreamOpened();
@@ -137,8 +149,8 @@ void ChatSession::OnHeartbeat(const v1::Heartbeat& heartbeat, absl::Time now) {
 }
 
 void ChatSession::OnReply(const v1::Reply& reply, absl::Time now) {
-  if (reply.request_id() == kTypingRequestId) {
-    typing_on_the_way_ = std::max(0, typing_on_the_way_ - 1);
+  if (reply.request_id() == kNoticeRequestId) {
+    notices_on_the_way_ = std::max(0, notices_on_the_way_ - 1);
     return;
   }
   if (auto answer = pending_.OnReply(reply, now); answer.has_value()) {

@@ -88,8 +88,10 @@ class ChatSession {
   absl::StatusOr<PendingSends::SendId> Send(std::string_view room_id, std::string_view text,
                                             std::string_view client_message_id, absl::Time now);
 
-  // Does nothing while there is no stream, or when many notices are on their way already.
+  // These do nothing while there is no stream, or when many notices are on their way already.
+  // MarkRead: whether it did something.
   void SetTyping(std::string_view room_id, bool active);
+  bool MarkRead(std::string_view room_id, uint64_t seq);
 
   void OnEvent(LinkId link, v1::ServerEvent event, absl::Time now);
   // `status` is the stream's. OK: the server closed it.
@@ -118,6 +120,9 @@ class ChatSession {
   void OnReply(const v1::Reply& reply, absl::Time now);
   void OnDrain(const v1::Drain& drain, absl::Time now);
 
+  // What needn't be sure to arrive. Whether it is on its way.
+  bool WriteNotice(v1::ChatRequest request);
+
   void Connect(absl::Time now);
   void ConnectAt(absl::Time time);
   void CheckSilence(absl::Time now);
@@ -137,7 +142,7 @@ class ChatSession {
   absl::Time connect_at_ = absl::InfiniteFuture();
   absl::Duration silence_limit_;
   LinkId last_link_ = 0;
-  int typing_on_the_way_ = 0;
+  int notices_on_the_way_ = 0;
   std::optional<absl::Status> end_;
   std::vector<Action> actions_;
 };

@@ -31,7 +31,9 @@ struct Describe {
   std::string operator()(const action::Write& write) const {
     const auto& request = write.request;
     return absl::StrCat("write ", write.link, " ",
-                        request.has_send() ? request.send().text() : "typing");
+                        request.has_send()     ? request.send().text()
+                        : request.has_typing() ? "typing"
+                                               : absl::StrCat("read ", request.mark_read().seq()));
   }
   std::string operator()(const action::HalfClose& half_close) const {
     return absl::StrCat("half-close ", half_close.link);
@@ -294,11 +296,23 @@ TEST_F(ChatSessionTest, TypingIsBoundedAndNeedsAStream) {
   for (int i = 0; i < 100; ++i) session_->SetTyping("a", true);
   EXPECT_EQ(Actions().size(), 16u);
   v1::ServerEvent done;
-  done.mutable_reply()->set_request_id("typing");
+  done.mutable_reply()->set_request_id("notice");
   done.mutable_reply()->mutable_done();
   Event(1, done);
   session_->SetTyping("a", false);
   EXPECT_THAT(Actions(), ElementsAre("write 1 typing"));
+}
+
+TEST_F(ChatSessionTest, AMarkIsRefusedWhereItCannotLeave) {
+  session_->Start(now_);
+  Actions();
+  EXPECT_FALSE(session_->MarkRead("a", 7));
+  EXPECT_THAT(Actions(), ElementsAre());
+  Event(1, Opened({{"a", 7}}));
+  EXPECT_TRUE(session_->MarkRead("a", 7));
+  EXPECT_THAT(Actions(), ElementsAre("write 1 read 7"));
+  for (int i = 0; i < 15; ++i) session_->SetTyping("a", true);
+  EXPECT_FALSE(session_->MarkRead("a", 8));
 }
 
 TEST_F(ChatSessionTest, KindsThatAreNotKnownAreSkipped) {

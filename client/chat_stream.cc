@@ -34,6 +34,10 @@ void ChatStream::SetTyping(std::string_view room_id, bool active) {
   engine_->SetTyping(room_id, active);
 }
 
+bool ChatStream::MarkRead(std::string_view room_id, uint64_t seq) {
+  return engine_->MarkRead(room_id, seq);
+}
+
 Cursors ChatStream::cursors() const { return engine_->cursors(); }
 
 void ChatStream::Close() { engine_->Close(); }

@@ -83,6 +83,11 @@ class ChatStream {
   // Tells the others in the room. Nothing happens while there is no stream.
   void SetTyping(std::string_view room_id, bool active);
 
+  // Says how far the user has read. False: it can't be said now, for there is no stream, or too
+  // much is unanswered. True: it is on its way, but may be lost with the stream: to be sure, say it
+  // again after `opened`.
+  bool MarkRead(std::string_view room_id, uint64_t seq);
+
   // The last sequence number by room, to be given to a later stream's options. Includes the event
   // whose callback is running: who must not lose any on a crash, saves them from that callback.
   Cursors cursors() const;
