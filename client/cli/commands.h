@@ -24,6 +24,9 @@ void AddIssuerCommands(CLI::App& program, Command& command);
 void AddRoomCommands(CLI::App& program, Command& command);
 void AddMemberCommands(CLI::App& program, Command& command);
 void AddMessageCommands(CLI::App& program, Command& command);
+void AddReactionCommands(CLI::App& program, Command& command);
+void AddPinCommands(CLI::App& program, Command& command);
+void AddReadCommands(CLI::App& program, Command& command);
 void AddTailCommand(CLI::App& program, Command& command);
 void AddChatCommand(CLI::App& program, Command& command);
 

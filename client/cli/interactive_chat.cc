@@ -16,6 +16,7 @@
 #include "client/cli/line_editor.h"
 #include "client/cli/mailbox.h"
 #include "client/cli/output.h"
+#include "client/cli/read_marker.h"
 #include "client/cli/report.h"
 #include "client/cli/terminal.h"
 #include "client/proto_time.h"
@@ -36,7 +37,8 @@ class InteractiveChat {
   InteractiveChat(const v1::Room& room, const RawTerminal& terminal)
       : room_(room),
         screen_({[&terminal](std::string_view bytes) { terminal.Write(bytes); },
-                 [&terminal] { return terminal.Width(); }}) {}
+                 [&terminal] { return terminal.Width(); }}),
+        read_marker_([this](uint64_t seq) { return stream_->MarkRead(room_.id(), seq); }) {}
 
   absl::Status Run(const ClientOptions& options, const v1::ListMessagesResponse& history);
 
@@ -56,6 +58,7 @@ class InteractiveChat {
 
   const v1::Room& room_;
   ChatScreen screen_;
+  ReadMarker read_marker_;
   LineEditor editor_;
   Mailbox mailbox_;
   ChatStream* stream_ = nullptr;  // Run()'s
@@ -70,8 +73,8 @@ absl::Status InteractiveChat::Run(const ClientOptions& client_options,
                                   const v1::ListMessagesResponse& history) {
   screen_.Print(absl::StrCat("* ", absl::StrJoin(room_.user_ids(), ", "), " (Ctrl-D leaves)"));
   for (const v1::Message& message : history.messages()) {
-    screen_.Print(
-        Line(message.created_at(), absl::StrCat(message.sender_id(), ": ", message.text())));
+    screen_.Print(Line(message.created_at(), MessageText(message)));
+    read_marker_.OnShown(message.seq());
   }
   ChatStreamOptions options;
   options.client = client_options;
@@ -109,12 +112,14 @@ ChatCallbacks InteractiveChat::MakeCallbacks() {
 void InteractiveChat::WaitForInput() {
   std::array<pollfd, 2> waited = {{{STDIN_FILENO, POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}}};
   int timeout = -1;
-  if (const absl::Time deadline = screen_.NextDeadline(); deadline != absl::InfiniteFuture()) {
+  const absl::Time deadline = std::min(screen_.NextDeadline(), read_marker_.NextDeadline());
+  if (deadline != absl::InfiniteFuture()) {
     const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now()) + 1;
     timeout = static_cast<int>(std::max<int64_t>(left, 0));
   }
   poll(waited.data(), waited.size(), timeout);
   screen_.OnTimer(absl::Now());
+  read_marker_.OnTimer(absl::Now());
   mailbox_.Run();
   if (waited[0].revents != 0) ReadKeys();
 }
@@ -184,11 +189,13 @@ void InteractiveChat::Leave() {
 void InteractiveChat::OnEvent(const v1::RoomEvent& event) {
   if (event.has_message_sent()) screen_.SetTyping(event.actor_id(), false, absl::Now());
   screen_.Print(Line(event.created_at(), EventText(event)));
+  read_marker_.OnShown(event.seq());
 }
 
 void InteractiveChat::OnOpened() {
   if (!connected_) screen_.Print("* connected again");
   connected_ = true;
+  read_marker_.OnConnected();
 }
 
 void InteractiveChat::OnDisconnected(const absl::Status& status) {

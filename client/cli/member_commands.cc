@@ -16,10 +16,10 @@ namespace {
 using UserIds = google::protobuf::RepeatedPtrField<std::string>;
 
 void PrintMembers(const Context& context, const v1::ListMembersResponse& response) {
-  Table table({"USER", "NAME", "ROLE", "SINCE EVENT"});
+  Table table({"USER", "NAME", "ROLE", "SINCE EVENT", "READ"});
   for (const v1::Member& member : response.members()) {
     table.AddRow({member.user_id(), member.display_name(), NameOf(member.role()),
-                  absl::StrCat(member.joined_seq())});
+                  absl::StrCat(member.joined_seq()), absl::StrCat(member.read_seq())});
   }
   table.Print(context.out());
 }

@@ -3,8 +3,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "client/cli/place_options.h"
 #include "client/cli/report.h"
 #include "client/uuid.h"
 
@@ -30,11 +32,7 @@ absl::Status ListMessages(const Context& context, const v1::ListMessagesRequest&
   if (!client.ok()) return client.status();
   const auto response = (*client)->ListMessages(request);
   if (!response.ok()) return response.status();
-  return context.Show(*response, [&] {
-    for (const v1::Message& message : response->messages()) {
-      context.out() << FormatMessage(message) << "\n";
-    }
-  });
+  return context.Show(*response, [&] { PrintMessages(response->messages(), context.out()); });
 }
 
 absl::Status GetMessage(const Context& context, const v1::GetMessageRequest& request) {
@@ -64,13 +62,37 @@ void AddSend(CLI::App& program, Command& command) {
 void AddShow(CLI::App& program, Command& command) {
   CLI::App* show = program.add_subcommand("message", "Show one message");
   auto request = std::make_shared<v1::GetMessageRequest>();
-  show->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
-  show->add_option_function<uint64_t>(
-          "SEQ", [request](uint64_t seq) { request->set_seq(seq); }, "Its sequence number")
-      ->required();
+  AddPlaceOptions(*show, *request);
   show->footer("Example:\n  chatter message $ROOM 4711 --json");
   show->callback([&command, request] {
     command = [request](const Context& context) { return GetMessage(context, *request); };
+  });
+}
+
+void AddEdit(CLI::App& program, Command& command) {
+  CLI::App* edit = program.add_subcommand("edit", "Give a message another text");
+  auto request = std::make_shared<v1::EditMessageRequest>();
+  AddPlaceOptions(*edit, *request);
+  edit->add_option("TEXT", *request->mutable_text(),
+                   "The text; before one that begins with -, put --")
+      ->required();
+  edit->footer("Examples:\n  chatter edit $ROOM 4711 'Hello, Bob!'");
+  edit->callback([&command, request] {
+    command = [request](const Context& context) {
+      return CallAsUser(context, *request, &Client::EditMessage, "edited");
+    };
+  });
+}
+
+void AddDelete(CLI::App& program, Command& command) {
+  CLI::App* remove = program.add_subcommand("delete", "Erase a message, for all");
+  auto request = std::make_shared<v1::DeleteMessageRequest>();
+  AddPlaceOptions(*remove, *request);
+  remove->footer("Examples:\n  chatter delete $ROOM 4711");
+  remove->callback([&command, request] {
+    command = [request](const Context& context) {
+      return CallAsUser(context, *request, &Client::DeleteMessage, "deleted");
+    };
   });
 }
 
@@ -78,6 +100,8 @@ void AddShow(CLI::App& program, Command& command) {
 
 void AddMessageCommands(CLI::App& program, Command& command) {
   AddSend(program, command);
+  AddEdit(program, command);
+  AddDelete(program, command);
   AddShow(program, command);
 
   CLI::App* list = program.add_subcommand("messages", "Show messages of a room");

@@ -48,6 +48,9 @@ std::string Names(const google::protobuf::RepeatedPtrField<std::string>& user_id
   return absl::StrJoin(user_ids, ", ");
 }
 
+// Events and messages without a text are those that have been deleted.
+std::string TextOrDeleted(const std::string& text) { return text.empty() ? "(deleted)" : text; }
+
 std::string DescribeUpdate(const v1::RoomUpdated& room) {
   std::string what = room.archived() ? "archived the room" : "changed the room";
   if (!room.profile().name().empty()) absl::StrAppend(&what, " \"", room.profile().name(), "\"");
@@ -86,7 +89,7 @@ std::string Describe(const v1::RoomEvent& event) {
       return DescribeRoles(event.roles_changed());
     case v1::RoomEvent::kMessageEdited:
       return absl::StrCat("edited ", event.message_edited().seq(), ": ",
-                          event.message_edited().text());
+                          TextOrDeleted(event.message_edited().text()));
     case v1::RoomEvent::kMessageDeleted:
       return absl::StrCat("deleted ", event.message_deleted().seq());
     case v1::RoomEvent::kReactionAdded:
@@ -108,8 +111,22 @@ std::string Describe(const v1::RoomEvent& event) {
 
 std::string EventText(const v1::RoomEvent& event) {
   const std::string actor = event.actor_id().empty() ? "a service" : event.actor_id();
-  if (event.has_message_sent()) return absl::StrCat(actor, ": ", event.message_sent().text());
+  if (event.has_message_sent()) {
+    return absl::StrCat(actor, ": ", TextOrDeleted(event.message_sent().text()));
+  }
   return absl::StrCat("* ", actor, " ", Describe(event));
+}
+
+std::string MessageText(const v1::Message& message) {
+  std::string text = absl::StrCat(message.sender_id(), ": ", TextOrDeleted(message.text()));
+  if (message.has_edited_at() && !message.deleted()) text += " (edited)";
+  if (message.pinned()) text += " (pinned)";
+  std::vector<std::string> reactions;
+  for (const v1::ReactionCount& reaction : message.reactions()) {
+    reactions.push_back(absl::StrCat(reaction.reaction(), " ", reaction.count()));
+  }
+  if (!reactions.empty()) absl::StrAppend(&text, " [", absl::StrJoin(reactions, ", "), "]");
+  return text;
 }
 
 std::string FormatEvent(const v1::RoomEvent& event) {
@@ -117,8 +134,12 @@ std::string FormatEvent(const v1::RoomEvent& event) {
 }
 
 std::string FormatMessage(const v1::Message& message) {
-  return Line(message.seq(), message.created_at(),
-              absl::StrCat(message.sender_id(), ": ", message.text()));
+  return Line(message.seq(), message.created_at(), MessageText(message));
+}
+
+void PrintMessages(const google::protobuf::RepeatedPtrField<v1::Message>& messages,
+                   std::ostream& out) {
+  for (const v1::Message& message : messages) out << FormatMessage(message) << "\n";
 }
 
 void Table::AddRow(std::vector<std::string> cells) {

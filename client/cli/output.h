@@ -25,10 +25,15 @@ std::string FormatTime(const google::protobuf::Timestamp& timestamp);
 
 // `sender: text`, or what else somebody did. Not yet fit for a terminal.
 std::string EventText(const v1::RoomEvent& event);
+// `sender: text`, and what has become of it. Not yet fit for a terminal.
+std::string MessageText(const v1::Message& message);
 
 // `seq  time  sender: text`, fit for a terminal, without a line feed.
 std::string FormatEvent(const v1::RoomEvent& event);
 std::string FormatMessage(const v1::Message& message);
+
+void PrintMessages(const google::protobuf::RepeatedPtrField<v1::Message>& messages,
+                   std::ostream& out);
 
 // Columns as wide as their widest cell. Cells are made fit for a terminal.
 class Table {

@@ -28,6 +28,9 @@ void AddCommands(CLI::App& program, Command& command) {
   AddChatCommand(program, command);
   AddMessageCommands(program, command);
   AddTailCommand(program, command);
+  AddReactionCommands(program, command);
+  AddPinCommands(program, command);
+  AddReadCommands(program, command);
   AddRoomCommands(program, command);
   AddMemberCommands(program, command);
   AddUserCommands(program, command);

@@ -147,6 +147,18 @@ TEST_F(ProgramTest, RoomsAndMembersAreRefusedWhereTheyMakeNoSense) {
   EXPECT_THAT(err_.str(), HasSubstr("bob=king"));
 }
 
+TEST_F(ProgramTest, MessagesAreNamedByRoomAndNumber) {
+  EXPECT_EQ(Run({"edit", "room", "last", "text"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("SEQ"));
+  EXPECT_EQ(Run({"edit", "room", "1"}), kExitUsage);
+  EXPECT_EQ(Run({"delete", "room"}), kExitUsage);
+  EXPECT_EQ(Run({"react", "room", "1"}), kExitUsage);
+  EXPECT_EQ(Run({"pin", "room"}), kExitUsage);
+  EXPECT_EQ(Run({"read"}), kExitUsage);
+  EXPECT_EQ(Run({"unread", "room"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("SEQ"));
+}
+
 TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
   const std::vector<std::vector<const char*>> commands = {{"health"},
                                                           {"tenant", "create"},
@@ -173,6 +185,14 @@ TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
                                                           {"member", "role"},
                                                           {"send"},
                                                           {"messages"},
+                                                          {"edit"},
+                                                          {"delete"},
+                                                          {"react"},
+                                                          {"reactions"},
+                                                          {"pin"},
+                                                          {"pins"},
+                                                          {"read"},
+                                                          {"unread"},
                                                           {"tail"},
                                                           {"chat"}};
   for (auto command : commands) {

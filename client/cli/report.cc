@@ -35,6 +35,8 @@ std::string_view HintFor(std::string_view reason) {
       {"TENANT_REQUIRED", "give --tenant or CHATTER_TENANT"},
       {"TENANT_NOT_FOUND", "'chatter tenant list' shows those there are"},
       {"ROOM_NOT_FOUND", "'chatter room list' shows yours, 'chatter room browse' the public ones"},
+      {"MESSAGE_NOT_FOUND", "'chatter messages ROOM' shows those there are"},
+      {"TOO_MANY_REACTIONS", "'chatter messages ROOM' shows those there are"},
       {"USER_NOT_FOUND", "'chatter user list' shows those there are"},
       {"UNKNOWN_USERS", "'chatter user add ID' makes them"},
       {"CALLER_NOT_INCLUDED", "name yourself among the users"},

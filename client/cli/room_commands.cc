@@ -18,9 +18,10 @@
 namespace chatter::client::cli {
 namespace {
 
-// With these, all but the last column fits into 100.
+// With these, all but the last column fits into 106.
 constexpr size_t kMaxNameWidth = 20;
 constexpr size_t kMaxTextWidth = 30;
+constexpr int kMaxUnread = 100;
 
 struct CreateArguments {
   v1::CreateRoomRequest request;
@@ -40,14 +41,19 @@ std::string KindOf(const v1::Room& room) {
 
 std::string LastMessage(const v1::Room& room) {
   if (!room.has_last_message()) return "";
-  return absl::StrCat(room.last_message().sender_id(), ": ", room.last_message().text());
+  return MessageText(room.last_message());
+}
+
+// The server counts no further than that.
+std::string Unread(const v1::Room& room) {
+  return absl::StrCat(room.unread_count(), room.unread_count() >= kMaxUnread ? "+" : "");
 }
 
 void PrintRooms(const Context& context, const std::vector<v1::Room>& rooms) {
-  Table table({"ROOM", "NAME", "KIND", "MEMBERS", "LAST ACTIVITY", "LAST MESSAGE"});
+  Table table({"ROOM", "NAME", "KIND", "MEMBERS", "UNREAD", "LAST ACTIVITY", "LAST MESSAGE"});
   for (const v1::Room& room : rooms) {
     table.AddRow({room.id(), Shorten(room.display_name(), kMaxNameWidth), KindOf(room),
-                  absl::StrCat(room.member_count()), FormatTime(room.last_event_at()),
+                  absl::StrCat(room.member_count()), Unread(room), FormatTime(room.last_event_at()),
                   Shorten(LastMessage(room), kMaxTextWidth)});
   }
   table.Print(context.out());

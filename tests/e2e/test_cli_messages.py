@@ -1,0 +1,116 @@
+"""Edits, reactions, pins and what is unread, as a shell script handles them with `chatter`."""
+
+import json
+import os
+import pty
+import subprocess
+
+from command_line import DENIED, NOT_FOUND, OK, REFUSED, CommandLineTestCase
+from harness import CHATTER, PATIENCE
+
+
+class Messages(CommandLineTestCase):
+    def setUp(self):
+        super().setUp()
+        self.room_id = self.as_user("alice", "room", "create", "alice", "bob", "carol",
+                                    "--group").strip()
+        self.seq = self.send("bob", "Hello")  # 2
+
+    def send(self, user_id, text):
+        return self.as_user(user_id, "send", self.room_id, text).strip()
+
+    def on_message(self, user_id, command, *arguments, **options):
+        return self.as_user(user_id, command, self.room_id, self.seq, *arguments, **options)
+
+    def shown(self, user_id="alice"):
+        """The message as people see it, without number and time."""
+        return self.on_message(user_id, "message").rstrip("\n").split("  ", 2)[2]
+
+    def unread(self, user_id):
+        """As the list of rooms shows it."""
+        header, row = self.as_user(user_id, "room", "list").splitlines()
+        return row[header.index("UNREAD"):].split()[0]
+
+    def test_a_message_shows_what_has_become_of_it(self):
+        self.assertEqual(self.shown(), "bob: Hello")
+        self.assertEqual(self.on_message("bob", "edit", "Hello!"), "edited\n")
+        self.assertEqual(self.on_message("alice", "pin"), "pinned\n")
+        for user_id, reaction in (("alice", "👍"), ("bob", "👍"), ("alice", "ship_it")):
+            self.assertEqual(self.on_message(user_id, "react", reaction), "reacted\n")
+        text = "bob: Hello! (edited) (pinned) [👍 2, ship_it 1]"
+        self.assertEqual(self.shown(), text)
+        for command in ("messages", "pins"):
+            self.assertEqual(self.as_user("carol", command, self.room_id).split("  ", 2)[2],
+                             text + "\n")
+        self.assertEqual([line.split() for line in
+                          self.on_message("carol", "reactions").splitlines()[1:]],
+                         [["👍", "alice"], ["👍", "bob"], ["ship_it", "alice"]])
+        self.assertEqual(self.on_message("bob", "react", "👍", "--remove"), "taken back\n")
+        self.assertEqual(self.on_message("alice", "pin", "--remove"), "unpinned\n")
+        self.assertEqual(self.shown(), "bob: Hello! (edited) [👍 1, ship_it 1]")
+        self.assertEqual(self.as_user("carol", "pins", self.room_id), "")
+        self.assertEqual(self.on_message("bob", "delete"), "deleted\n")
+        self.assertEqual(self.shown(), "bob: (deleted)")
+        log = self.as_user("carol", "tail", self.room_id, "--from", "2", "--count", "2")
+        self.assertEqual([line.split("  ", 2)[2] for line in log.splitlines()],
+                         ["bob: (deleted)", "* bob edited 2: (deleted)"])
+
+    def test_what_is_told_as_json(self):
+        self.on_message("alice", "pin")
+        self.on_message("alice", "react", "👍")
+        pins = json.loads(self.as_user("alice", "pins", self.room_id, "--json"))["messages"]
+        self.assertEqual([(pin["seq"], pin["pinned"], pin["reactions"]) for pin in pins],
+                         [(self.seq, True, [{"reaction": "👍", "count": 1, "mine": True}])])
+        listed = json.loads(self.on_message("bob", "reactions", "--json"))
+        self.assertEqual(listed["reactions"], [{"reaction": "👍", "user_id": "alice"}])
+        self.assertEqual(json.loads(self.as_user("carol", "unread", "--json")),
+                         {"unread_rooms": 1, "unread_messages": 1})
+        self.assertEqual(json.loads(self.as_user("carol", "read", self.room_id, "--json")),
+                         {"read_seq": "4"})
+
+    def test_what_is_unread(self):
+        for text in ("a", "b", "c"):  # 3, 4, 5
+            self.send("alice", text)
+        self.assertEqual(self.as_user("bob", "unread"), "messages 3, rooms 1\n")
+        self.assertEqual(self.unread("bob"), "3")
+        self.assertEqual(self.as_user("bob", "read", self.room_id, "4"), "4\n")
+        self.assertEqual(self.unread("bob"), "1")
+        self.assertEqual(self.as_user("bob", "read", self.room_id, "3"), "4\n")
+        self.assertEqual(self.as_user("bob", "read", self.room_id, "--silent"), "5\n")
+        self.assertEqual(self.as_user("bob", "unread"), "messages 0, rooms 0\n")
+        marks = {row.split()[0]: row.split()[-1] for row in
+                 self.as_user("alice", "member", "list", self.room_id).splitlines()[1:]}
+        self.assertEqual(marks["bob"], "4", "the last one was silent")
+        self.assertEqual(self.as_user("bob", "unread", self.room_id, "4"), "3\n")
+        self.assertEqual(self.unread("bob"), "2")
+
+    def test_a_hundred_unread_may_be_more(self):
+        self.as_user("alice", "chat", self.room_id, stdin="text\n" * 99)
+        self.assertEqual(self.unread("bob"), "99")
+        self.send("alice", "one more")
+        self.assertEqual(self.unread("bob"), "100+")
+
+    def test_refusals_say_what_to_do(self):
+        self.assertIn("chatter member list",
+                      self.on_message("carol", "edit", "mine now", code=DENIED))
+        self.on_message("bob", "pin", code=DENIED)
+        self.assertIn("seq", self.as_user("bob", "read", self.room_id, "0", code=REFUSED))
+        self.seq = "1"  # an event, but no message
+        for command in (("delete",), ("react", "👍"), ("pin",)):
+            self.assertIn("chatter messages", self.on_message("alice", *command, code=NOT_FOUND))
+
+    def test_what_an_interactive_chat_has_shown_is_read(self):
+        terminal, other_end = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        chat = subprocess.Popen(
+            [CHATTER, "chat", self.room_id], stdin=other_end, stdout=other_end, stderr=other_end,
+            env={"HOME": "/nonexistent", "TERM": "xterm", "CHATTER_ADDRESS": self.server.address,
+                 "CHATTER_TENANT": self.tenant, "CHATTER_TOKEN": self.tokens["carol"]})
+        self.addCleanup(chat.wait)
+        self.addCleanup(chat.kill)
+        os.close(other_end)
+        self.until(lambda: self.unread("carol") == "0", "the history is read")
+        self.send("alice", "live")
+        self.until(lambda: self.unread("carol") == "0", "what has come since is read")
+        os.write(terminal, b"\x04")
+        self.assertEqual(chat.wait(PATIENCE), OK)
