@@ -10,8 +10,9 @@ bool IsAllowed(const store::MessageState& message, const Asker& asker, MessageAc
   const MemberRole role = *message.actor_role;
   switch (action) {
     case MessageAction::kRewrite:
-      return Has(role, Right::kManage) ||
-             (Has(role, Right::kSend) && *message.sender_id == asker.user_id);
+      if (*message.sender_id == asker.user_id) return Has(role, Right::kSend);
+      // All own a direct room, but not each other's words.
+      return message.kind != RoomKind::kDirect && Has(role, Right::kManage);
     case MessageAction::kReact:
       return Has(role, Right::kSend);
     case MessageAction::kPin:

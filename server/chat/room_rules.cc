@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/util/message_differencer.h"
 #include "server/model/errors.h"
 
 namespace chatter::chat {
@@ -164,13 +165,13 @@ ChangeOrError SetRoles(const RoomState& room, const Asker& asker,
       return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_MEMBER_NOT_FOUND,
                        absl::StrCat("\"", user_id, "\" isn't a member of the room."));
     }
-    const bool steps_down = user_id == asker.user_id && role >= member->role;
+    has_owner = has_owner || role == MemberRole::kOwner;
+    if (role == member->role) continue;
+    const bool steps_down = user_id == asker.user_id && role > member->role;
     if (!steps_down && !(MayHandle(*own_role, member->role) && MayHandle(*own_role, role))) {
       return RoleNotAllowedError(
           "Owners set all roles; moderators make members readers, and readers members.");
     }
-    has_owner = has_owner || role == MemberRole::kOwner;
-    if (role == member->role) continue;
     change.changed.push_back({.room_id = {}, .user_id = user_id, .role = role});
     v1::RoleAssignment* assignment = event.add_roles();
     assignment->set_user_id(user_id);
@@ -217,7 +218,10 @@ ChangeOrError Update(const RoomState& room, const Asker& asker, const RoomUpdate
     violations.Add("profile.name", "must not be empty: the room is PUBLIC");
     return violations.ToStatus();
   }
-  change.events.emplace_back(UpdatedEvent(change.settings));
+  const bool is_new =
+      change.settings.kind != room.settings.kind ||
+      !google::protobuf::util::MessageDifferencer::Equals(profile, room.settings.profile);
+  if (is_new) change.events.emplace_back(UpdatedEvent(change.settings));
   return change;
 }
 

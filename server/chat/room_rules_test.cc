@@ -220,6 +220,13 @@ TEST(RoomRulesTest, WhatIsSoAlreadyChangesNothing) {
   EXPECT_THAT(RemoveMembers(room, {"asker"}, {"carol"})->events, IsEmpty());
   EXPECT_THAT(SetRoles(room, {"asker"}, {{"bob", kMember}})->events, IsEmpty());
   EXPECT_THAT(SetArchived(room, {"asker"}, false)->events, IsEmpty());
+  RoomState named = room;
+  named.settings.profile.set_name("a name");
+  EXPECT_THAT(Update(named, {"asker"}, Rename())->events, IsEmpty());
+  // A room that was handed over, and the call is repeated.
+  const auto handed_over = Room(kMember, {{"asker", kMember}, {"bob", kOwner}}, false);
+  EXPECT_THAT(SetRoles(handed_over, {"asker"}, {{"asker", kMember}, {"bob", kOwner}})->events,
+              IsEmpty());
 }
 
 TEST(RoomRulesTest, AnArchivedRoomCanBeLeftAndOpenedAgainOnly) {

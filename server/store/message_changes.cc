@@ -12,6 +12,7 @@ using Outcome = MessageChanges::Outcome;
 
 MessageState ReadState(const Rows& rows) {
   MessageState state{.version = rows.GetInt(0, 0),
+                     .kind = static_cast<RoomKind>(rows.GetInt(0, 5)),
                      .archived = rows.GetBool(0, 1),
                      .actor_role = {},
                      .sender_id = {},

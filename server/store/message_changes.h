@@ -22,6 +22,7 @@ class Database;
 // What a decision hangs on.
 struct MessageState {
   int64_t version = 0;  // the room's
+  RoomKind kind = RoomKind::kDirect;
   bool archived = false;
   std::optional<MemberRole> actor_role;  // nullopt: no member
   std::optional<std::string> sender_id;  // nullopt: no such message, or the actor may not read it

@@ -209,6 +209,16 @@ class Messages(ServerTestCase):
         with self.assertFails(*DENIED):
             self.delete(self.bob, own)
 
+    def test_nobody_touches_the_other_s_words_in_a_direct_room(self):
+        self.room_id = self.alice.room_id("alice", "bob")
+        self.seq = self.bob.send_message(self.room_id, "1", "hello").seq
+        for call in (self.delete, lambda client: self.edit(client, "x")):
+            with self.assertFails(*DENIED):
+                call(self.alice)
+        self.pin(self.alice)
+        self.edit(self.bob, "hello!")
+        self.delete(self.bob)
+
     def test_who_becomes_a_reader_edits_no_more(self):
         self.alice.members.SetRoles(member_pb2.SetRolesRequest(room_id=self.room_id, roles=[
             member_pb2.RoleAssignment(user_id="bob", role=member_pb2.MEMBER_ROLE_READER)]))

@@ -113,9 +113,10 @@ class ReadState(ServerTestCase):
             room_id=self.room_id, seq=3))).HasField("done"))
         for stream in (alice, bob, bobs_phone):
             self.assertEqual(self.mark(stream, "bob", 3).delivered_seq, 4)
+        self.send(self.alice, "d")  # 5
         # What is kept from others isn't seen in any way.
-        self.bob.mark_read(self.room_id, 4, silent=True)
-        self.mark(bobs_phone, "bob", 4)
+        self.bob.mark_read(self.room_id, 5, silent=True)
+        self.mark(bobs_phone, "bob", 5)
         self.mark_unread(self.bob, 2)
         self.mark(bobs_phone, "bob", 1)
         self.alice.mark_read(self.room_id, 4)

@@ -1,7 +1,7 @@
 -- What decides whether a change to a message is allowed. $1 room; $2 who wants it (empty: a service); $3 the
 -- message. sender_id null: there is no such message, or it is hidden from who asks.
 SELECT r.version, r.archived_at IS NOT NULL AS archived, mine.role, e.actor_id AS sender_id,
-       e.text IS NULL AS deleted
+       e.text IS NULL AS deleted, r.kind
   FROM {schema}.chatter_room r
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $2
   LEFT JOIN {schema}.chatter_event e
