@@ -16,7 +16,7 @@ import grpc
 from client import Client
 from harness import PATIENCE, Chatterd, ServerTestCase, Tenant, free_port, seeded_random
 from pgbouncer import PROGRAM, PgBouncer
-from stubs import chat_pb2, room_pb2, service_account_pb2, user_pb2
+from stubs import chat_pb2, member_pb2, room_pb2, service_account_pb2, user_pb2
 
 NAMES = ("umber", "olive", "azure")
 USERS = ("ann", "ben", "cat", "dan")
@@ -33,9 +33,17 @@ class Model:
         self.users = {TOKENS[i]: USERS[(i + shift) % len(USERS)] for i in range(len(TOKENS))}
         self.members = {}  # by room
         self.messages = {}  # by room: (sender, client message id, text)
+        self.marks = {}  # by room and user: the last event that was read
 
     def rooms_of(self, user):
         return {room for room, members in self.members.items() if user in members}
+
+    def mark(self, room, user):
+        return self.marks.get((room, user), 1)
+
+    def unread(self, room, user):
+        return sum(sender != user and seq > self.mark(room, user)
+                   for seq, (sender, _, _) in enumerate(self.messages[room], 2))
 
     def room_with(self, members):
         return next((room for room, those in self.members.items() if those == members), None)
@@ -148,7 +156,34 @@ class NoLeak(ServerTestCase):
         response = client.rooms.GetRoom(room_pb2.GetRoomRequest(room_id=room_id))
         self.assertEqual(set(response.room.user_ids), model.members[room_id])
         self.assertEqual(response.room.head_seq, 1 + len(model.messages[room_id]))
+        self.assertEqual(response.room.unread_count, min(100, model.unread(room_id, user)))
         return response
+
+    def list_members(self, name, model, client, user):
+        room_id = self.any_room()
+        request = member_pb2.ListMembersRequest(room_id=room_id)
+        if user not in model.members.get(room_id, ()):
+            with self.assertFails(grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND") as caught:
+                client.members.ListMembers(request)
+            return caught.exception.details()
+        response = client.members.ListMembers(request)
+        self.assertEqual({m.user_id: (m.display_name, m.read_seq) for m in response.members},
+                         {member: (model.names[member], model.mark(room_id, member))
+                          for member in model.members[room_id]})
+        return response
+
+    def mark_read(self, name, model, client, user):
+        room_id = self.any_room()
+        seq = self.random.randrange(1, 60)
+        if user not in model.members.get(room_id, ()):
+            with self.assertFails(grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND") as caught:
+                client.mark_read(room_id, seq)
+            return caught.exception.details()
+        head = 1 + len(model.messages[room_id])
+        mark = max(model.mark(room_id, user), min(seq, head))
+        self.assertEqual(client.mark_read(room_id, seq), mark)
+        model.marks[room_id, user] = mark
+        return mark
 
     def create_room(self, name, model, client, user):
         members = {user, *self.random.sample(USERS, self.random.randrange(1, len(USERS)))}
@@ -210,6 +245,7 @@ class NoLeak(ServerTestCase):
 
     def test_random_callers_see_their_own_tenant_only(self):
         operations = (self.get_user, self.list_users, self.list_rooms, self.get_room, self.create_room,
+                      self.list_members, self.mark_read,
                       self.send, self.send, self.send, self.list_messages, self.rename_users, self.wrong_token)
         streams = {(name, token): self.open_stream(name, token) for name in NAMES for token in TOKENS[:2]}
         for step in range(STEPS):
