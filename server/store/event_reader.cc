@@ -122,12 +122,12 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
                     return done(std::optional<std::vector<v1::Reaction>>());
                   const Rows& rows = results->back();
                   std::vector<v1::Reaction> reactions;
-    for (int row = 0; row < rows.size(); ++row) {
-      v1::Reaction& reaction = reactions.emplace_back();
-      reaction.set_reaction(std::string(rows.GetText(row, 0)));
-      reaction.set_user_id(std::string(rows.GetText(row, 1)));
-    }
-    done(std::optional(std::move(reactions)));
+                  for (int row = 0; row < rows.size(); ++row) {
+                    v1::Reaction& reaction = reactions.emplace_back();
+                    reaction.set_reaction(std::string(rows.GetText(row, 0)));
+                    reaction.set_user_id(std::string(rows.GetText(row, 1)));
+                  }
+                  done(std::optional(std::move(reactions)));
                 });
 }
 
