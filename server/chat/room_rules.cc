@@ -71,6 +71,7 @@ v1::RoomUpdated UpdatedEvent(const store::RoomSettings& settings) {
 ChangeOrError Add(const RoomState& room, const std::vector<std::string>& user_ids,
                   MemberRole role) {
   if (room.settings.archived) return RoomArchivedError();
+  if (room.member_count == 0 && role != MemberRole::kOwner) return LastOwnerError();
   RoomChange change{.settings = room.settings};
   v1::MembersAdded event;
   for (const std::string& user_id : user_ids) {
@@ -186,7 +187,8 @@ ChangeOrError SetRoles(const RoomState& room, const Asker& asker,
 ChangeOrError Join(const RoomState& room, const std::string& user_id) {
   if (room.actor_role.has_value()) return RoomChange{.settings = room.settings};
   if (room.settings.kind != RoomKind::kPublic) return RoomNotFoundError();
-  return Add(room, {user_id}, MemberRole::kMember);
+  // Whoever finds a room that all have left owns it.
+  return Add(room, {user_id}, room.member_count == 0 ? MemberRole::kOwner : MemberRole::kMember);
 }
 
 ChangeOrError Leave(const RoomState& room, const std::string& user_id) {

@@ -181,6 +181,17 @@ TEST(RoomRulesTest, LeavesNoRoomWithoutAnOwner) {
   EXPECT_EQ(Outcome(Leave(alone, "asker")), kDone);
 }
 
+TEST(RoomRulesTest, ARoomThatAllHaveLeftGetsAnOwnerFirst) {
+  RoomState empty = Room(std::nullopt, {}, false);
+  empty.settings.kind = RoomKind::kPublic;
+  empty.member_count = 0;
+  const ChangeOrError joined = Join(empty, "asker");
+  ASSERT_TRUE(joined.ok());
+  EXPECT_EQ(joined->added[0].role, kOwner);
+  EXPECT_EQ(Outcome(AddAs(empty, {}, kMember)), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(AddAs(empty, {}, kOwner)), kDone);
+}
+
 TEST(RoomRulesTest, ADirectRoomThatGetsAMemberBecomesAGroup) {
   RoomState room = Room(kOwner, {});
   room.settings.kind = RoomKind::kDirect;
