@@ -49,7 +49,8 @@ class ChatSession::Feed final : public chat::RoomFollower,
 
   const RoomId room;
   View view;
-  uint64_t next_seq;  // the next number to go to the outbox
+  uint64_t rejoined_seq = 0;  // the caller is heard to be back since then
+  uint64_t next_seq;          // the next number to go to the outbox
   State state = State::kAsking;
   bool tell_when_level = true;  // by `caught_up`
   bool touched = false;         // since the last heartbeat

@@ -136,7 +136,8 @@ class ChatSession final : public chat::UserFollower,
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void JoinRoom(const RoomId& room, uint64_t seq) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool IsOut(const Feed& feed, const EncodedRun& run) const;
-  void EndFeed(Feed& feed, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void EndFeed(const std::shared_ptr<Feed>& feed, Actions& actions)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FeedLevel(Feed& feed, uint64_t next_seq, chat::Flushes& flushes);
   void FeedBehind(Feed& feed);
   void FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs, chat::Flushes& flushes);

@@ -59,8 +59,8 @@ void ChatSession::JoinRoom(const RoomId& room, uint64_t seq) {
   const auto found = feeds_.find(room);
   if (found != feeds_.end() && found->second->state != Feed::State::kEnded) {
     // Known already; or the event that removed the caller before this is still to come.
-    uint64_t& joined_seq = found->second->view.joined_seq;
-    joined_seq = std::max(joined_seq, seq);
+    uint64_t& rejoined_seq = found->second->rejoined_seq;
+    rejoined_seq = std::max(rejoined_seq, seq);
     return;
   }
   if (found == feeds_.end() && feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
@@ -76,11 +76,14 @@ bool ChatSession::IsOut(const Feed& feed, const EncodedRun& run) const {
                             caller_.principal.user_id);
 }
 
-// The feed stays where it is: what it has added may yet be dropped.
-void ChatSession::EndFeed(Feed& feed, Actions& actions) {
-  feed.state = Feed::State::kEnded;
-  actions.push_back(
-      [this, ended = feed.shared_from_this()] { deps_.hub.Unfollow(KeyOf(ended->room), ended); });
+// The feed stays where it is, for what it has added may yet be dropped, unless the caller is back
+// by now.
+void ChatSession::EndFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
+  feed->state = Feed::State::kEnded;
+  actions.push_back([this, feed] { deps_.hub.Unfollow(KeyOf(feed->room), feed); });
+  if (feed->rejoined_seq < feed->next_seq) return;
+  JoinRoom(feed->room, feed->rejoined_seq);
+  ReadUnlessStuck(actions);
 }
 
 void ChatSession::FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
@@ -146,7 +149,7 @@ void ChatSession::FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs,
       }
       feed.next_seq = run.next_seq();
       if (IsOut(feed, run)) {
-        EndFeed(feed, actions);
+        EndFeed(feed.shared_from_this(), actions);
         break;
       }
     }
@@ -230,7 +233,7 @@ void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
       feed->next_seq = run.next_seq();
       Touch(*feed);
       if (IsOut(*feed, run)) {
-        EndFeed(*feed, actions);
+        EndFeed(feed, actions);
         break;
       }
     }

@@ -102,6 +102,19 @@ TEST_F(ChatSessionMembersTest, WhoComesBackGetsTheRoomFromThereOn) {
   EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 4, 5));
 }
 
+TEST_F(ChatSessionMembersTest, AReturnThatIsHeardOfBeforeTheRemovalShowsNothingBetween) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  bob->session().OnRoomJoined(group_, 5);
+  Remove(group_, "bob");  // 2
+  Store(group_, 2);
+  Add(group_, "bob");  // 5
+  Store(group_, 1);
+  bob->WaitForSeq(group_, 6);
+  EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 5, 6));
+}
+
 TEST_F(ChatSessionMembersTest, WhoWasOutMeanwhileCatchesUpOverThat) {
   Store(group_, 1);
   Remove(group_, "bob");  // 3
