@@ -187,6 +187,10 @@ void ChatEngine::CarryOut(const action::Deliver& deliver) {
       return Call(callbacks_.typing, event.typing());
     case v1::ServerEvent::kReadMark:
       return Call(callbacks_.read_mark, event.read_mark());
+    case v1::ServerEvent::kPresence:
+      return Call(callbacks_.presence, event.presence());
+    case v1::ServerEvent::kPreferencesChanged:
+      return Call(callbacks_.preferences_changed, event.preferences_changed());
     case v1::ServerEvent::kReply:
     case v1::ServerEvent::kHeartbeat:
     case v1::ServerEvent::kDrain:

@@ -109,6 +109,8 @@ void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
     case v1::ServerEvent::kLagged:
     case v1::ServerEvent::kTyping:
     case v1::ServerEvent::kReadMark:
+    case v1::ServerEvent::kPresence:
+    case v1::ServerEvent::kPreferencesChanged:
       break;
     case v1::ServerEvent::kOpened:
     case v1::ServerEvent::EVENT_NOT_SET:

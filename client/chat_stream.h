@@ -42,6 +42,8 @@ struct ChatCallbacks {
   std::function<void(const v1::Reset&)> reset;
   std::function<void(const v1::TypingNotice&)> typing;
   std::function<void(const v1::ReadMark&)> read_mark;
+  std::function<void(const v1::Presence&)> presence;
+  std::function<void(const v1::PreferencesChanged&)> preferences_changed;
   // There is no stream; the next attempt is `retry_in` from now.
   std::function<void(const absl::Status&, absl::Duration retry_in)> disconnected;
   // The last callback of all. OK: after Close(). Otherwise the session can't go on (say,

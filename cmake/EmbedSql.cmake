@@ -4,7 +4,14 @@
 #
 # read_events.sql becomes `inline constexpr std::string_view kReadEvents`. Files whose names begin
 # with a number are migrations: together, in order, they become `inline constexpr std::string_view
-# kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call.
+# kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call. `{{columns}}` stands for
+# the text of pieces/columns.sql, which several statements share.
+function(strip_comments text out)
+  string(REGEX REPLACE "(^|\n)--[^\n]*" "" text "${text}")
+  string(STRIP "${text}" text)
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
 set(body)
 set(migrations)
 list(SORT FILES)
@@ -14,8 +21,14 @@ foreach(file IN LISTS FILES)
   if(stem MATCHES "^[0-9]+_")
     string(APPEND migrations "    R\"sql(${text})sql\",\n")
   else()
-    string(REGEX REPLACE "(^|\n)--[^\n]*" "" text "${text}")
-    string(STRIP "${text}" text)
+    strip_comments("${text}" text)
+    get_filename_component(folder ${file} DIRECTORY)
+    while(text MATCHES "{{([a-z_]+)}}")
+      set(piece ${CMAKE_MATCH_1})
+      file(READ ${folder}/pieces/${piece}.sql content)
+      strip_comments("${content}" content)
+      string(REPLACE "{{${piece}}}" "${content}" text "${text}")
+    endwhile()
     string(REPLACE "_" ";" words ${stem})
     set(name k)
     foreach(word IN LISTS words)

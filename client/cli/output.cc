@@ -102,6 +102,8 @@ std::string Describe(const v1::RoomEvent& event) {
       return absl::StrCat("pinned ", event.message_pinned().seq());
     case v1::RoomEvent::kMessageUnpinned:
       return absl::StrCat("unpinned ", event.message_unpinned().seq());
+    case v1::RoomEvent::kRoomDeleted:
+      return "deleted the room";
     default:
       return "did something that this version doesn't know";
   }

@@ -23,6 +23,7 @@
 #include "server/chat/sessions.h"
 #include "server/chat/tenant_export.h"
 #include "server/chat/tenant_lifecycle.h"
+#include "server/chat/tenant_settings.h"
 #include "server/chat/tenants.h"
 #include "server/chat/token_issuers.h"
 #include "server/chat/users.h"
@@ -35,6 +36,7 @@
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
+#include "server/store/settings_store.h"
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_purger.h"
@@ -59,6 +61,7 @@ struct Backend {
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;
   store::ReadStateStore read_state_store;
+  store::SettingsStore settings_store;
   store::EventReader event_reader;
   store::ExportReader export_reader;
   store::TenantChanges tenant_changes;
@@ -69,6 +72,7 @@ struct Backend {
   bus::InProcessBus bus;
   store::EventWriter event_writer;
 
+  chat::TenantSettings tenant_settings;
   chat::Messages messages;
   chat::RoomChanger room_changer;
   chat::Rooms rooms;

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::bus {
 

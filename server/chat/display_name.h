@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::chat {
 

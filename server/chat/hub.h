@@ -23,7 +23,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "server/bus/bus.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/event_reader.h"
 
 namespace chatter::chat {

@@ -21,7 +21,7 @@
 #include "server/base/mutex.h"
 #include "server/base/worker.h"
 #include "server/chat/hub.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/event_reader.h"
 
 namespace chatter::chat {

@@ -14,6 +14,7 @@
 #include "server/base/callback.h"
 #include "server/chat/room_changer.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/room_store.h"
 
 namespace chatter::chat {

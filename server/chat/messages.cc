@@ -85,7 +85,12 @@ void Messages::List(const Caller& caller, ListRequest request, Callback<MessageP
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  const MessageRange range = std::visit(ToRange{limit, violations}, request.position);
+  MessageRange range = std::visit(ToRange{limit, violations}, request.position);
+  range.thread_seq = request.thread_seq;
+  range.top_level_only = request.top_level_only;
+  if (range.thread_seq != 0 && range.top_level_only) {
+    violations.Add("top_level_only", "must not be set together with `thread_seq`");
+  }
   if (!violations.empty()) return done(violations.ToStatus());
   // The member is empty for a service, which may read any room.
   reader_.ListMessages({*caller.tenant, *room}, caller.principal.user_id, range, caller.deadline,

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 
@@ -49,6 +50,8 @@ class Messages {
     std::string room_id;
     int32_t page_size = 0;  // 0: kDefaultPageSize
     std::variant<Latest, Before, After, Around> position;
+    uint64_t thread_seq = 0;  // only the replies to this message; 0: all messages
+    bool top_level_only = false;
   };
   // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND).

@@ -18,6 +18,7 @@
 #include "server/chat/room_rules.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/room_changes.h"
 
 namespace chatter::chat {

@@ -62,7 +62,7 @@ class Replica {
     for (const auto& change : what.roles()) members_[change.user_id()].role = change.role();
   }
   void operator()(const MessageSent& what) {
-    messages_[seq_] = {.text = what.text, .deleted = what.text.empty()};
+    messages_[seq_] = {.text = what.text, .deleted = what.deleted};
   }
   void operator()(const v1::MessageEdited& what) { messages_[what.seq()].text = what.text(); }
   void operator()(const v1::MessageDeleted& what) { messages_[what.seq()] = {.deleted = true}; }
@@ -76,6 +76,7 @@ class Replica {
   }
   void operator()(const v1::MessagePinned& what) { messages_[what.seq()].pinned = true; }
   void operator()(const v1::MessageUnpinned& what) { messages_[what.seq()].pinned = false; }
+  void operator()(const v1::RoomDeleted&) { ADD_FAILURE() << "an event that isn't stored"; }
   void operator()(const UnknownEvent&) { ADD_FAILURE() << "an event that can't be read"; }
 
   // All of it as text, to compare.

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/room_changes.h"
 
 namespace chatter::chat {

@@ -249,8 +249,8 @@ void Rooms::CheckMember(const Caller& caller, std::string_view room_id, Callback
                    });
 }
 
-void Rooms::List(const Caller& caller, int32_t page_size, std::string_view page_token,
-                 Callback<Page> done) {
+void Rooms::List(const Caller& caller, const store::RoomStore::ListFilter& filter,
+                 int32_t page_size, std::string_view page_token, Callback<Page> done) {
   if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
@@ -262,7 +262,7 @@ void Rooms::List(const Caller& caller, int32_t page_size, std::string_view page_
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.ListOfUser(
-      *caller.tenant, caller.principal.user_id, after, limit + 1, caller.deadline,
+      *caller.tenant, caller.principal.user_id, filter, after, limit + 1, caller.deadline,
       [limit, done = std::move(done)](absl::StatusOr<std::vector<Room>> rooms) mutable {
         if (!rooms.ok()) return done(std::move(rooms).status());
         Page page{.rooms = *std::move(rooms), .next_page_token = {}};

@@ -14,6 +14,7 @@
 #include "server/bus/bus.h"
 #include "server/chat/room_changer.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/room_store.h"
 
 namespace chatter::chat {
@@ -53,8 +54,8 @@ class Rooms {
   };
   // The caller's rooms, the one with the most recent event first.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void List(const Caller& caller, int32_t page_size, std::string_view page_token,
-            Callback<Page> done);
+  void List(const Caller& caller, const store::RoomStore::ListFilter& filter, int32_t page_size,
+            std::string_view page_token, Callback<Page> done);
 
   // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
   void Browse(const Caller& caller, int32_t page_size, std::string_view page_token,

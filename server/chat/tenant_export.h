@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/export_reader.h"
 #include "server/store/tenant_store.h"
 

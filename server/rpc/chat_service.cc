@@ -17,8 +17,11 @@ using store::EventReader;
 namespace {
 
 Messages::ListRequest FromProto(const v1::ListMessagesRequest& request) {
-  Messages::ListRequest out{
-      .room_id = request.room_id(), .page_size = request.page_size(), .position = {}};
+  Messages::ListRequest out{.room_id = request.room_id(),
+                            .page_size = request.page_size(),
+                            .position = {},
+                            .thread_seq = request.thread_seq(),
+                            .top_level_only = request.top_level_only()};
   switch (request.position_case()) {
     case v1::ListMessagesRequest::kBeforeSeq:
       out.position = Messages::Before{request.before_seq()};

@@ -106,6 +106,8 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
           absl::Now() + options_.send_timeout, ReplyMoved(request.request_id()));
     case v1::ChatRequest::kPing:
       return ReplyDone(request.request_id());
+    case v1::ChatRequest::kWatchPresence:
+    case v1::ChatRequest::kSetPresence:
     case v1::ChatRequest::COMMAND_NOT_SET:
       return ReplyError(
           request.request_id(),
@@ -166,6 +168,7 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
       added.set_joined_seq(membership.joined_seq);
       added.set_read_seq(membership.read_seq);
       added.set_unread_count(membership.unread_count);
+      added.set_unread_mention_count(membership.unread_mention_count);
     }
     known_cursors += cursors.contains(head.room_id) ? 1 : 0;
   }

@@ -19,6 +19,8 @@ struct SetWhat {
     auto* what = out->mutable_message_sent();
     what->set_client_message_id(sent.client_message_id);
     what->set_text(sent.text);
+    what->set_deleted(sent.deleted);
+    if (!sent.details.empty()) what->mutable_details()->ParseFromString(sent.details);
   }
   void operator()(const v1::RoomCreated& what) const { *out->mutable_room_created() = what; }
   void operator()(const v1::RoomUpdated& what) const { *out->mutable_room_updated() = what; }
@@ -35,6 +37,7 @@ struct SetWhat {
   void operator()(const v1::MessageUnpinned& what) const {
     *out->mutable_message_unpinned() = what;
   }
+  void operator()(const v1::RoomDeleted& what) const { *out->mutable_room_deleted() = what; }
 };
 
 }  // namespace
@@ -77,8 +80,19 @@ void ToProto(Room room, v1::Room* out) {
   out->set_first_seq(room.first_seq);
   out->set_read_seq(room.read_seq);
   out->set_unread_count(room.unread_count);
+  out->set_unread_mention_count(room.unread_mention_count);
+  if (room.preferences.has_value()) ToProto(*room.preferences, out->mutable_preferences());
   if (room.archived_at.has_value()) ToProto(*room.archived_at, out->mutable_archived_at());
   *out->mutable_profile() = std::move(room.profile);
+}
+
+void ToProto(const RoomPreferences& preferences, v1::RoomPreferences* out) {
+  out->set_notifications(static_cast<v1::NotificationLevel>(preferences.notifications));
+  if (preferences.muted_until.has_value()) {
+    ToProto(*preferences.muted_until, out->mutable_muted_until());
+  }
+  out->set_pinned(preferences.pinned);
+  out->set_hidden(preferences.hidden);
 }
 
 void ToProto(const Member& member, v1::Member* out) {
@@ -108,6 +122,11 @@ void ToProto(Message message, v1::Message* out) {
   out->set_deleted(message.deleted);
   out->set_pinned(message.pinned);
   for (v1::ReactionCount& count : message.reactions) *out->add_reactions() = std::move(count);
+  if (!message.details.empty()) out->mutable_details()->ParseFromString(message.details);
+  if (message.last_reply_seq.has_value()) {
+    out->mutable_thread()->set_reply_count(message.reply_count);
+    out->mutable_thread()->set_last_reply_seq(*message.last_reply_seq);
+  }
 }
 
 void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out) {

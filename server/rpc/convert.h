@@ -19,6 +19,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "server/chat/messages.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/model/service_account.h"
 
 namespace chatter::rpc {
@@ -29,6 +30,7 @@ void ToProto(absl::Duration duration, google::protobuf::Duration* out);
 // Leaves `what` unset for an UnknownEvent, as clients expect of a kind they don't know.
 void ToProto(const RoomEvent& event, v1::RoomEvent* out);
 void ToProto(Room room, v1::Room* out);
+void ToProto(const RoomPreferences& preferences, v1::RoomPreferences* out);
 void ToProto(const Member& member, v1::Member* out);
 void ToProto(const RoomHead& head, v1::RoomHead* out);
 

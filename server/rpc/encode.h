@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "chatter/v1/chat.pb.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::rpc {
 

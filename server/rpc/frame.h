@@ -7,7 +7,7 @@
 
 #include <vector>
 
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::rpc {
 

@@ -66,6 +66,7 @@ grpc::ServerUnaryReactor* ReadStateService::CountUnread(grpc::CallbackServerCont
       [response](const Unread& unread) {
         response->set_unread_rooms(unread.rooms);
         response->set_unread_messages(unread.messages);
+        response->set_unread_mentions(unread.mentions);
       });
 }
 

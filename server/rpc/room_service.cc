@@ -59,7 +59,10 @@ grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* co
   return RunUnary<Rooms::Page>(
       context,
       [&](const Caller& caller, Callback<Rooms::Page> done) {
-        rooms_.List(caller, request->page_size(), request->page_token(), std::move(done));
+        rooms_.List(
+            caller,
+            {.include_hidden = request->include_hidden(), .pinned_only = request->pinned_only()},
+            request->page_size(), request->page_token(), std::move(done));
       },
       [response](Rooms::Page page) { Fill(std::move(page), response); });
 }

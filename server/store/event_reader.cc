@@ -17,7 +17,9 @@ bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Me
   messages.reserve(messages.size() + static_cast<size_t>(count));
   for (int row = 0; row < count; ++row) {
     messages.push_back(ReadMessage(room, rows, row, 0));
-    if (!rows.IsNull(row, 8)) messages.back().reactions = ReadReactions(rows, row, 8);
+    if (!rows.IsNull(row, kMessageColumns)) {
+      messages.back().reactions = ReadReactions(rows, row, kMessageColumns);
+    }
   }
   return rows.size() > limit;
 }
@@ -65,12 +67,19 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
   transaction.idempotent = true;
   std::vector<Statement>& statements = transaction.statements;
   const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
-    statements.push_back(
-        {sql, room.tenant, Params().Uuid(room.room).Seq(seq).Int(limit + 1).Text(member)});
+    Params params;
+    params.Uuid(room.room).Text(member).Seq(seq).Int(limit + 1);
+    range.thread_seq != 0 ? params.Seq(range.thread_seq) : params.Bool(range.top_level_only);
+    statements.push_back({sql, room.tenant, std::move(params)});
   };
   statements.push_back({sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
-  if (range.before.has_value()) add(sql::kListMessagesBefore, range.seq, *range.before);
-  if (range.from.has_value()) add(sql::kListMessagesAfter, range.seq - 1, *range.from);
+  const bool in_thread = range.thread_seq != 0;
+  if (range.before.has_value()) {
+    add(in_thread ? sql::kListRepliesBefore : sql::kListMessagesBefore, range.seq, *range.before);
+  }
+  if (range.from.has_value()) {
+    add(in_thread ? sql::kListRepliesAfter : sql::kListMessagesAfter, range.seq - 1, *range.from);
+  }
   database_.Run(std::move(transaction), [room_id = room.room, range, done = std::move(done)](
                                             absl::StatusOr<Database::Results> results) mutable {
     if (!results.ok()) return done(results.status());
@@ -95,7 +104,7 @@ void EventReader::ListPinned(const RoomKey& room, const std::string& member, int
   transaction.idempotent = true;
   transaction.statements = {
       {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
-      {sql::kListPinnedMessages, room.tenant, Params().Uuid(room.room).Int(limit).Text(member)}};
+      {sql::kListPinnedMessages, room.tenant, Params().Uuid(room.room).Text(member).Int(limit)}};
   database_.Run(std::move(transaction), [room_id = room.room, limit, done = std::move(done)](
                                             absl::StatusOr<Database::Results> results) mutable {
     if (!results.ok()) return done(std::move(results).status());
@@ -114,7 +123,7 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
   transaction.idempotent = true;
   transaction.statements = {{sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
                             {sql::kListReactions, room.tenant,
-                             Params().Uuid(room.room).Seq(seq).Int(limit).Text(member)}};
+                             Params().Uuid(room.room).Text(member).Seq(seq).Int(limit)}};
   database_.Run(std::move(transaction),
                 [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
                   if (!results.ok()) return done(std::move(results).status());

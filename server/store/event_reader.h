@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::store {
 
@@ -40,6 +40,8 @@ class EventReader {
     uint64_t seq = 1;
     std::optional<int> before = std::nullopt;
     std::optional<int> from = std::nullopt;
+    uint64_t thread_seq = 0;      // only the replies to this message; 0: all messages
+    bool top_level_only = false;  // no replies in threads; not together with thread_seq
   };
   struct MessagePage {
     bool room_found = false;        // false: no such room, or `member` (if not empty) isn't in it

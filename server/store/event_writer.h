@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::store {
 

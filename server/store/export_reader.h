@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::store {
 

@@ -11,7 +11,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
 

@@ -60,7 +60,8 @@ void ReadStateStore::Count(const SchemaName& tenant, const std::string& user_id,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(std::move(rows).status());
            done(Unread{.rooms = static_cast<int32_t>(rows->GetInt(0, 0)),
-                       .messages = static_cast<int32_t>(rows->GetInt(0, 1))});
+                       .messages = static_cast<int32_t>(rows->GetInt(0, 1)),
+                       .mentions = static_cast<int32_t>(rows->GetInt(0, 2))});
          });
 }
 

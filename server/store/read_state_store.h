@@ -44,6 +44,7 @@ class ReadStateStore {
   struct Unread {
     int32_t rooms = 0;
     int32_t messages = 0;
+    int32_t mentions = 0;
   };
   void Count(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
              Callback<Unread> done);

@@ -41,6 +41,15 @@ void AddProfile(const v1::RoomProfile& profile, Params& params) {
   params.Smallint(static_cast<int16_t>(profile.history()));
 }
 
+RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column) {
+  RoomPreferences preferences{
+      .notifications = static_cast<NotificationLevel>(rows.GetInt(row, column)),
+      .pinned = rows.GetBool(row, column + 2),
+      .hidden = rows.GetBool(row, column + 3)};
+  if (!rows.IsNull(row, column + 1)) preferences.muted_until = rows.GetTime(row, column + 1);
+  return preferences;
+}
+
 Room ReadRoom(const Rows& rows, int row) {
   Room room{.id = rows.GetUuid(row, 0),
             .kind = static_cast<RoomKind>(rows.GetInt(row, 1)),
@@ -52,11 +61,13 @@ Room ReadRoom(const Rows& rows, int row) {
             .profile = ReadProfile(rows, row, 7),
             .first_seq = GetSeq(rows, row, 14),
             .read_seq = GetSeq(rows, row, 16),
-            .unread_count = static_cast<int32_t>(rows.GetInt(row, 17))};
+            .unread_count = static_cast<int32_t>(rows.GetInt(row, 17)),
+            .unread_mention_count = static_cast<int32_t>(rows.GetInt(row, 18))};
   if (!rows.IsNull(row, 12)) room.archived_at = rows.GetTime(row, 12);
   if (!rows.IsNull(row, 13)) room.role = static_cast<MemberRole>(rows.GetInt(row, 13));
   if (!rows.IsNull(row, 15)) room.other_names = rows.GetTexts(row, 15);
-  if (!rows.IsNull(row, 18)) room.last_message = ReadMessage(room.id, rows, row, 18);
+  if (room.role.has_value()) room.preferences = ReadRoomPreferences(rows, row, 19);
+  if (!rows.IsNull(row, 23)) room.last_message = ReadMessage(room.id, rows, row, 23);
   return room;
 }
 
@@ -69,8 +80,11 @@ Message ReadMessage(const RoomId& room, const Rows& rows, int row, int column) {
                   .created_at = rows.GetTime(row, column + 1),
                   .service = rows.GetTextOrEmpty(row, column + 5),
                   .deleted = rows.IsNull(row, column + 4),
-                  .pinned = rows.GetBool(row, column + 7)};
+                  .pinned = rows.GetBool(row, column + 7),
+                  .details = rows.GetTextOrEmpty(row, column + 8),
+                  .reply_count = static_cast<int32_t>(rows.GetInt(row, column + 9))};
   if (!rows.IsNull(row, column + 6)) message.edited_at = rows.GetTime(row, column + 6);
+  if (!rows.IsNull(row, column + 10)) message.last_reply_seq = GetSeq(rows, row, column + 10);
   return message;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::store {
 
@@ -17,15 +17,18 @@ class Rows;
 // A row of find_room.sql and its kin.
 Room ReadRoom(const Rows& rows, int row);
 
+// The columns notifications, muted_until, pinned and hidden, of which `column` is the first.
+RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column);
+
 // The columns name, topic, avatar_url, attributes and history, of which `column` is the first.
 v1::RoomProfile ReadProfile(const Rows& rows, int row, int column);
 // The same as five parameters.
 void AddProfile(const v1::RoomProfile& profile, Params& params);
 
-// The columns seq, created_at, actor_id, client_message_id, text (null: deleted), service,
-// edited_at and pinned, of which `column` is the first.
+// The columns of pieces/message_columns.sql, of which `column` is the first.
 Message ReadMessage(const RoomId& room, const Rows& rows, int row, int column);
-// The column `reactions` of list_messages_before.sql and its kin.
+inline constexpr int kMessageColumns = 11;
+// The column of pieces/message_reactions.sql.
 std::vector<v1::ReactionCount> ReadReactions(const Rows& rows, int row, int column);
 
 // A row of list_members.sql and its kin.

@@ -58,11 +58,11 @@ Statement CreateStatement(const SchemaName& tenant, const RoomId& id,
 }
 
 Statement FindBySet(const SchemaName& tenant, const Sha256Digest& member_set, const Actor& actor) {
-  return {sql::kFindRoomBySet, tenant, Params().Digest(member_set).Text(actor.user_id)};
+  return {sql::kFindRoomBySet, tenant, Params().Text(actor.user_id).Digest(member_set)};
 }
 
 Statement FindById(const SchemaName& tenant, const RoomId& room, const std::string& member) {
-  return {sql::kFindRoom, tenant, Params().Uuid(room).Text(member)};
+  return {sql::kFindRoom, tenant, Params().Text(member).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
@@ -102,7 +102,8 @@ RoomStore::Membership ReadMembership(const Rows& rows, int row) {
           .joined_seq = seq(3),
           .first_seq = seq(4),
           .read_seq = seq(5),
-          .unread_count = static_cast<int32_t>(rows.GetInt(row, 6))};
+          .unread_count = static_cast<int32_t>(rows.GetInt(row, 6)),
+          .unread_mention_count = static_cast<int32_t>(rows.GetInt(row, 7))};
 }
 
 void FinishFind(absl::StatusOr<Rows> rows, Callback<std::optional<Room>>& done) {
@@ -150,8 +151,8 @@ void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, absl:
 }
 
 void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
-                           std::optional<ListPosition> after, int limit, absl::Time deadline,
-                           Callback<std::vector<Room>> done) {
+                           const ListFilter& filter, std::optional<ListPosition> after, int limit,
+                           absl::Time deadline, Callback<std::vector<Room>> done) {
   Params params;
   params.Text(user_id);
   if (after.has_value()) {
@@ -159,7 +160,7 @@ void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
   } else {
     params.NullTime().NullUuid();
   }
-  params.Int(limit);
+  params.Int(limit).Bool(filter.include_hidden).Bool(filter.pinned_only);
   RunOne(database_, {sql::kListRooms, tenant, std::move(params)}, deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
@@ -206,7 +207,7 @@ void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
            rooms.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) {
              Room room = ReadRoom(*rows, row);
-             BrowsePosition position{.name = std::string(rows->GetText(row, 19)),
+             BrowsePosition position{.name = std::string(rows->GetText(row, 24)),
                                      .room_id = room.id};
              rooms.push_back({.room = std::move(room), .position = std::move(position)});
            }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
-#include "server/model/model.h"
+#include "server/model/room.h"
 #include "server/store/actor.h"
 
 namespace chatter::store {
@@ -51,8 +51,12 @@ class RoomStore {
     absl::Time last_event_at;
     RoomId room_id;
   };
+  struct ListFilter {
+    bool include_hidden = false;
+    bool pinned_only = false;
+  };
   // The user's rooms after `after` (nullopt: from the beginning), up to `limit`.
-  void ListOfUser(const SchemaName& tenant, const std::string& user_id,
+  void ListOfUser(const SchemaName& tenant, const std::string& user_id, const ListFilter& filter,
                   std::optional<ListPosition> after, int limit, absl::Time deadline,
                   Callback<std::vector<Room>> done);
 
@@ -62,6 +66,7 @@ class RoomStore {
     uint64_t first_seq = 1;   // the first that the user may read
     uint64_t read_seq = 1;    // the last that was read
     int32_t unread_count = 0;
+    int32_t unread_mention_count = 0;
   };
   struct Memberships {
     std::vector<Membership> rooms;  // most recent first, up to the limit

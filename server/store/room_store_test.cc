@@ -112,7 +112,7 @@ TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
   std::optional<RoomStore::ListPosition> position;
   while (true) {
     const auto page = Await<std::vector<Room>>([&](auto done) {
-      stack_.rooms.ListOfUser(tenant_, "me", position, 2, Soon(), std::move(done));
+      stack_.rooms.ListOfUser(tenant_, "me", {}, position, 2, Soon(), std::move(done));
     });
     ASSERT_TRUE(page.ok());
     if (page->empty()) break;

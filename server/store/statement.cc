@@ -45,6 +45,19 @@ uint64_t ReadBigEndian(const char* data, int size) {
   return value;
 }
 
+// Calls `take` with the bytes of each element of a one-dimensional array without nulls.
+template <typename Take>
+void ForEachElement(const char* data, Take take) {
+  if (ReadBigEndian(data, 4) == 0) return;  // no dimension: empty
+  const uint64_t count = ReadBigEndian(data + 12, 4);
+  data += 20;
+  for (uint64_t i = 0; i < count; ++i) {
+    const uint64_t size = ReadBigEndian(data, 4);
+    take(std::string_view(data + 4, size));
+    data += 4 + size;
+  }
+}
+
 std::string_view View(const RoomId& id) {
   return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
 }
@@ -257,16 +270,18 @@ absl::Time Rows::GetTime(int row, int column) const {
 
 std::vector<std::string> Rows::GetTexts(int row, int column) const {
   if (PQftype(result_.get(), column) != kTextArray) std::abort();
-  const char* data = PQgetvalue(result_.get(), row, column);
   std::vector<std::string> values;
-  if (ReadBigEndian(data, 4) == 0) return values;  // no dimension: empty
-  const uint64_t count = ReadBigEndian(data + 12, 4);
-  data += 20;
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t size = ReadBigEndian(data, 4);
-    values.emplace_back(data + 4, size);
-    data += 4 + size;
-  }
+  ForEachElement(PQgetvalue(result_.get(), row, column),
+                 [&](std::string_view element) { values.emplace_back(element); });
+  return values;
+}
+
+std::vector<int16_t> Rows::GetSmallints(int row, int column) const {
+  if (PQftype(result_.get(), column) != kInt2Array) std::abort();
+  std::vector<int16_t> values;
+  ForEachElement(PQgetvalue(result_.get(), row, column), [&](std::string_view element) {
+    values.push_back(static_cast<int16_t>(ReadBigEndian(element.data(), 2)));
+  });
   return values;
 }
 

@@ -102,6 +102,7 @@ class Rows {
   RoomId GetUuid(int row, int column) const;
   absl::Time GetTime(int row, int column) const;
   std::vector<std::string> GetTexts(int row, int column) const;  // text[] without nulls
+  std::vector<int16_t> GetSmallints(int row, int column) const;  // smallint[] without nulls
 
  private:
   struct Free {

@@ -40,7 +40,9 @@ EventContent ReadContent(const Rows& rows, int row) {
       return Parse<v1::RoomCreated>(details());
     case kMessageSent:
       return MessageSent{.client_message_id = std::string(rows.GetText(row, 4)),
-                         .text = rows.GetTextOrEmpty(row, 5)};
+                         .text = rows.GetTextOrEmpty(row, 5),
+                         .details = std::string(details()),
+                         .deleted = rows.IsNull(row, 5)};
     case kRoomUpdated:
       return Parse<v1::RoomUpdated>(details());
     case kMembersAdded:
@@ -102,6 +104,7 @@ struct Store {
     return With(kMessageUnpinned, what);
   }
   StoredContent operator()(const MessageSent&) const { std::abort(); }
+  StoredContent operator()(const v1::RoomDeleted&) const { std::abort(); }
   StoredContent operator()(const UnknownEvent&) const { std::abort(); }
 
  private:

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "server/model/model.h"
+#include "server/model/room.h"
 
 namespace chatter::store {
 
@@ -24,7 +24,8 @@ struct StoredContent {
   std::string details;
   std::optional<std::string> text;  // of chatter_event.text: what goes when a message is deleted
 };
-// REQUIRES: neither a MessageSent, which append_messages.sql stores, nor an UnknownEvent.
+// REQUIRES: none of MessageSent (append_messages.sql stores it), RoomDeleted (which is told, but
+// not stored) and UnknownEvent.
 StoredContent ToStored(const EventContent& content);
 
 }  // namespace chatter::store

@@ -13,6 +13,7 @@
 #include "server/chat/messages.h"
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
+#include "server/chat/tenant_settings.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
 #include "server/store/event_reader.h"
@@ -21,6 +22,7 @@
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
+#include "server/store/settings_store.h"
 #include "server/store/user_store.h"
 
 namespace chatter::test {
@@ -45,11 +47,13 @@ struct CoreStack {
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;
   store::ReadStateStore read_state_store;
+  store::SettingsStore settings_store;
   store::EventReader reader;
   chat::Hub hub;
   chat::LogPages pages;
   bus::InProcessBus bus;
   store::EventWriter writer;
+  chat::TenantSettings settings;
   chat::Messages messages;
   chat::RoomChanger room_changer;
   chat::MessageChanger message_changer;

@@ -1,41 +1,15 @@
--- $1 user; $2, $3 the place after which to begin (null: from the start); $4 how many. The columns of
--- find_room.sql.
-SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at,
-       array(SELECT m.user_id FROM {schema}.chatter_member m
-              WHERE m.room_id = r.id ORDER BY m.user_id LIMIT 100) AS user_ids,
-       r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
-       CASE WHEN r.history = 2 THEN mine.joined_seq ELSE 1 END AS first_seq,
-       CASE WHEN r.name = '' THEN
-         array(SELECT coalesce(nullif(u.display_name, ''), m.user_id)
-                 FROM {schema}.chatter_member m
-                 LEFT JOIN {schema}.chatter_user_view u ON u.id = m.user_id
-                WHERE m.room_id = r.id AND m.user_id <> $1
-                ORDER BY m.user_id LIMIT 10)
-       END AS other_names,
-       mine.read_seq,
-       CASE WHEN r.head_seq > mine.read_seq THEN
-         (SELECT count(*)
-            FROM (SELECT FROM {schema}.chatter_event e
-                   WHERE e.room_id = r.id AND e.seq > mine.read_seq AND e.seq <= mine.read_seq + 1000
-                     AND e.kind = 2 AND e.text IS NOT NULL AND e.actor_id <> $1
-                   LIMIT 100) u)
-         ELSE 0
-       END AS unread,
-       l.seq, l.created_at, l.actor_id, l.client_message_id, l.text, l.service, l.edited_at,
-       l.pinned_at IS NOT NULL AS pinned
-  FROM (SELECT room.id, own.role, own.joined_seq, own.read_seq
+-- $1 user; $2, $3 the place after which to begin (null: from the start); $4 how many; $5 the hidden ones, too; $6 only
+-- those that the user has pinned.
+SELECT {{room_columns}}
+  FROM (SELECT own.*
           FROM {schema}.chatter_member own
           JOIN {schema}.chatter_room room ON room.id = own.room_id
          WHERE own.user_id = $1
            AND ($2::timestamptz IS NULL OR (room.last_event_at, room.id) < ($2, $3::uuid))
+           AND ($5::boolean OR own.hidden_at_seq IS NULL OR own.hidden_at_seq < room.head_seq)
+           AND (NOT $6::boolean OR own.pinned_at IS NOT NULL)
          ORDER BY room.last_event_at DESC, room.id DESC
          LIMIT $4) mine
-  JOIN {schema}.chatter_room r ON r.id = mine.id
-  LEFT JOIN LATERAL (SELECT e.seq, e.created_at, e.actor_id, e.client_message_id, e.service,
-                            coalesce(s.text, e.text) AS text, s.edited_at, s.pinned_at
-                       FROM {schema}.chatter_event e
-                       LEFT JOIN {schema}.chatter_message s ON s.room_id = e.room_id AND s.seq = e.seq
-                      WHERE e.room_id = r.id AND e.kind = 2
-                        AND e.seq >= CASE WHEN r.history = 2 THEN mine.joined_seq ELSE 1 END
-                      ORDER BY e.seq DESC LIMIT 1) l ON true
+  JOIN {schema}.chatter_room r ON r.id = mine.room_id
+  {{last_message}}
  ORDER BY r.last_event_at DESC, r.id DESC

@@ -1,0 +1,32 @@
+#include "server/chat/tenant_settings.h"
+
+#include <utility>
+
+namespace chatter::chat {
+
+absl::Status FeatureDisabledError() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_FEATURE_DISABLED,
+                   "The tenant has switched this off; see SettingsService.");
+}
+
+void TenantSettings::Find(const SchemaName& tenant, Callback<Ptr> done) {
+  cache_.Get(
+      tenant,
+      [&](absl::Time deadline, Callback<Ptr> loaded) {
+        store_.Find(tenant, deadline,
+                    [loaded = std::move(loaded)](absl::StatusOr<Settings> settings) mutable {
+                      if (!settings.ok()) return loaded(std::move(settings).status());
+                      loaded(std::make_shared<const Settings>(*std::move(settings)));
+                    });
+      },
+      std::move(done));
+}
+
+void TenantSettings::Require(const SchemaName& tenant, Feature feature, StatusCallback done) {
+  Find(tenant, [feature, done = std::move(done)](absl::StatusOr<Ptr> settings) mutable {
+    if (!settings.ok()) return done(std::move(settings).status());
+    done((*settings)->has(feature) ? absl::OkStatus() : FeatureDisabledError());
+  });
+}
+
+}  // namespace chatter::chat

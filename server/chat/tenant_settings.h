@@ -1,0 +1,44 @@
+// What tenants have chosen, remembered for two seconds.
+//
+// Thread-safe. The store and the clock must outlive it. Callbacks run on the calling thread (for
+// what is remembered) or on the database's.
+#ifndef CHATTER_SERVER_CHAT_TENANT_SETTINGS_H_
+#define CHATTER_SERVER_CHAT_TENANT_SETTINGS_H_
+
+#include <memory>
+
+#include "server/base/callback.h"
+#include "server/base/clock.h"
+#include "server/identity/bounded_cache.h"
+#include "server/model/errors.h"
+#include "server/model/ids.h"
+#include "server/model/settings.h"
+#include "server/store/settings_store.h"
+
+namespace chatter::chat {
+
+class TenantSettings {
+ public:
+  using Ptr = std::shared_ptr<const Settings>;
+
+  TenantSettings(store::SettingsStore& store, const Clock& clock)
+      : store_(store), cache_({}, clock) {}
+
+  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE), RESOURCE_EXHAUSTED (OVERLOADED).
+  void Find(const SchemaName& tenant, Callback<Ptr> done);
+  // OK if the tenant has the feature. Errors: those of Find, FAILED_PRECONDITION
+  // (FEATURE_DISABLED).
+  void Require(const SchemaName& tenant, Feature feature, StatusCallback done);
+  // Whoever asks from now on gets what is in force after this.
+  void Forget(const SchemaName& tenant) { cache_.Forget(tenant); }
+
+ private:
+  store::SettingsStore& store_;
+  identity::BoundedCache<SchemaName, Ptr> cache_;
+};
+
+absl::Status FeatureDisabledError();
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_TENANT_SETTINGS_H_
