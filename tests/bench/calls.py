@@ -29,20 +29,21 @@ _NEW_SET = "sha256(convert_to(:a::text || ' ' || :b::text, 'UTF8'))"
 
 
 def _sql_of_create_existing():
-    return _PAIR + store_sql("find_direct_room", "calls", _PAIR_SET)
+    return _PAIR + store_sql("find_room_by_set", "calls", "('u' || :first::text)", _PAIR_SET)
 
 
 def _sql_of_create_new():
     users = "array['u' || :u::text, 'u' || (:u::int + 1)::text, 'u' || (:u::int + 2)::text]"
-    find = store_sql("find_direct_room", "calls", _NEW_SET)
-    create = store_sql("create_direct_room", "calls", "gen_random_uuid()", "1::smallint", _NEW_SET, users, "'u1'::text",
-                       "''::bytea", "''")
+    find = store_sql("find_room_by_set", "calls", "('u' || :u::text)", _NEW_SET)
+    create = store_sql("create_room", "calls", "gen_random_uuid()", "1::smallint", _NEW_SET, users, "'u1'::text",
+                       "''::bytea", "''", "'{}'", "''", "''", "''", "'{}'::text[]", "1::smallint")
     return ("\\set u random(1, 1900)\n\\set a random(1, 1000000000000)\n\\set b random(1, 1000000000000)\n" + find
             + _pipeline(store_sql("find_unknown_users", "calls", users), create, find))
 
 
 def _sql_of_list_rooms():
-    return "\\set u random(1, 16)\n" + store_sql("list_rooms", "lists", "('u' || :u::text)", "NULL", "NULL", "51")
+    return "\\set u random(1, 16)\n" + store_sql("list_rooms", "lists", "('u' || :u::text)", "NULL", "NULL", "51",
+                                                        "false", "false")
 
 
 def _sql_of_list_messages(schema, rooms, members, history):
@@ -50,7 +51,7 @@ def _sql_of_list_messages(schema, rooms, members, history):
     user = f"('u' || ((:r::int - 1) * {members} + 1)::text)"
     return (f"\\set r random(1, {rooms})\n"
             + _pipeline(store_sql("check_member", schema, room, user),
-                        store_sql("list_messages_before", schema, room, str(history + 2), "51")))
+                        store_sql("list_messages_before", schema, room, user, str(history + 2), "51", "false")))
 
 
 def _add(bench, key, name, run, baseline):

@@ -33,7 +33,8 @@ WITH member AS MATERIALIZED (
   INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id)
   SELECT DISTINCT room_id, 1, now(), 1, '' FROM member
 )
-INSERT INTO {schema}.chatter_member (room_id, user_id, joined_seq) SELECT room_id, user_id, 1 FROM member;
+INSERT INTO {schema}.chatter_member (room_id, user_id, joined_seq, read_seq, shown_read_seq, delivered_seq)
+  SELECT room_id, user_id, 1, 1 + {history}, 1 + {history}, 1 + {history} FROM member;
 """
 
 _MEMBER_SET = "sha256(convert_to(string_agg(length(user_id) || ':' || user_id, '' ORDER BY user_id), 'UTF8'))"

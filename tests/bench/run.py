@@ -60,10 +60,15 @@ def median_cpu(runs, count):
 
 def store_sql(name, schema, *values):
     """A statement of the store, ready for a script: `values` for $1, $2 ..."""
-    lines = (ROOT / f"server/store/sql/{name}.sql").read_text("utf-8").replace("{schema}", schema).splitlines()
-    sql = "\n".join(line for line in lines if not line.startswith("--"))
-    for place, value in enumerate(values, 1):
-        sql = sql.replace(f"${place}", value)
-    if left := re.search(r"\$\d", sql):
-        raise Failed(f"{name}.sql has a parameter that the benchmark doesn't know: {left.group()}")
-    return sql.strip() + ";\n"
+    def text_of(file):
+        lines = (ROOT / f"server/store/sql/{file}.sql").read_text("utf-8").splitlines()
+        text = "\n".join(line for line in lines if not line.startswith("--")).strip()
+        return re.sub(r"\{\{(\w+)\}\}", lambda piece: text_of("pieces/" + piece.group(1)), text)
+
+    def value_of(parameter):
+        place = int(parameter.group(1))
+        if place > len(values):
+            raise Failed(f"{name}.sql has a parameter that the benchmark doesn't know: ${place}")
+        return values[place - 1]
+
+    return re.sub(r"\$(\d+)", value_of, text_of(name).replace("{schema}", schema)) + ";\n"
