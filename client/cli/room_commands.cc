@@ -216,7 +216,12 @@ void AddBrowse(CLI::App& room, Command& command) {
   auto request = std::make_shared<v1::BrowseRoomsRequest>();
   browse->add_option("--prefix", *request->mutable_name_prefix(),
                      "Only those whose name begins with this, whatever the case");
-  browse->footer("Examples:\n  chatter room browse --prefix lob");
+  browse->add_option("--query", *request->mutable_query(),
+                     "Only those whose name or topic holds this, whatever the case");
+  browse->footer(
+      "Examples:\n"
+      "  chatter room browse --prefix lob\n"
+      "  chatter room browse --query coffee");
   browse->callback([&command, request] {
     command = [request](const Context& context) { return BrowseRooms(context, *request); };
   });

@@ -271,14 +271,15 @@ void Rooms::List(const Caller& caller, const store::RoomStore::ListFilter& filte
       });
 }
 
-void Rooms::Browse(const Caller& caller, int32_t page_size, std::string_view page_token,
-                   const std::string& name_prefix, Callback<Page> done) {
+void Rooms::Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter,
+                   int32_t page_size, std::string_view page_token, Callback<Page> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
   FieldViolations violations;
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
-  AddProblem("name_prefix", RoomNameProblem(name_prefix), violations);
+  AddProblem("name_prefix", RoomNameProblem(filter.name_prefix), violations);
+  AddProblem("query", RoomNameProblem(filter.query), violations);
   std::optional<BrowsePosition> after;
   if (!page_token.empty()) {
     after = ParseBrowseToken(page_token);
@@ -287,7 +288,7 @@ void Rooms::Browse(const Caller& caller, int32_t page_size, std::string_view pag
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.Browse(
-      *caller.tenant, caller.principal.user_id, name_prefix, after, limit + 1, caller.deadline,
+      *caller.tenant, caller.principal.user_id, filter, after, limit + 1, caller.deadline,
       [limit, done = std::move(done)](absl::StatusOr<std::vector<BrowsedRoom>> rooms) mutable {
         if (!rooms.ok()) return done(std::move(rooms).status());
         Page page;

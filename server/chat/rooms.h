@@ -58,8 +58,8 @@ class Rooms {
             std::string_view page_token, Callback<Page> done);
 
   // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void Browse(const Caller& caller, int32_t page_size, std::string_view page_token,
-              const std::string& name_prefix, Callback<Page> done);
+  void Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter, int32_t page_size,
+              std::string_view page_token, Callback<Page> done);
 
   struct UpdateRequest {
     std::string room_id;

@@ -194,12 +194,12 @@ void RoomStore::ListHeads(const SchemaName& tenant, const std::string& user_id, 
 }
 
 void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
-                       const std::string& name_prefix, const std::optional<BrowsePosition>& after,
+                       const BrowseFilter& filter, const std::optional<BrowsePosition>& after,
                        int limit, absl::Time deadline, Callback<std::vector<BrowsedRoom>> done) {
-  Statement browse{sql::kBrowseRooms, tenant, Params().Text(user_id).Text(name_prefix)};
+  Statement browse{sql::kBrowseRooms, tenant, Params().Text(user_id).Text(filter.name_prefix)};
   browse.params.Text(after.has_value() ? after->name : "");
   after.has_value() ? browse.params.Uuid(after->room_id) : browse.params.NullUuid();
-  browse.params.Int(limit);
+  browse.params.Int(limit).Text(filter.query);
   RunOne(database_, std::move(browse), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());

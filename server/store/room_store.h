@@ -85,9 +85,13 @@ class RoomStore {
     Room room;  // as `user_id` (if not empty) sees it, without members and last message
     BrowsePosition position;
   };
-  // The PUBLIC rooms whose names begin with `name_prefix` (whatever the case) after `after`
-  // (nullopt: from the beginning), up to `limit`.
-  void Browse(const SchemaName& tenant, const std::string& user_id, const std::string& name_prefix,
+  struct BrowseFilter {
+    std::string name_prefix;  // whatever the case, as `query`
+    std::string query;        // what the name or the topic holds
+  };
+  // The PUBLIC rooms that the filter lets through after `after` (nullopt: from the beginning), up
+  // to `limit`.
+  void Browse(const SchemaName& tenant, const std::string& user_id, const BrowseFilter& filter,
               const std::optional<BrowsePosition>& after, int limit, absl::Time deadline,
               Callback<std::vector<BrowsedRoom>> done);
 

@@ -4,6 +4,9 @@ import unittest
 
 from harness import ServerTestCase
 
+# Nothing of it is rewritten: not what looks like markup, a link, a mention or several spaces.
+WILD_TEXT = "Hello, @bob!  ☕ <b>\u0301 [see](https://example.org/?a=1&b=%20#c) :smile:\r\n\t**x** "
+
 
 class Conversation(ServerTestCase):
     flags = ("--heartbeat-interval", "1s")
@@ -35,11 +38,11 @@ class Conversation(ServerTestCase):
         room_id = self.alice.room_id("alice", "bob")
         alice, bob = self.stream(self.alice), self.stream(self.bob)
 
-        sent = alice.sent(alice.send(room_id, "a1", "Hello, Bob! ☕ <b>\u0301"))
+        sent = alice.sent(alice.send(room_id, "a1", WILD_TEXT))
         self.assertEqual((sent.room_id, sent.seq, sent.duplicate), (room_id, 2, False))
         heard = bob.room_event(room_id, 2)
         self.assertEqual(heard.actor_id, "alice")
-        self.assertEqual(heard.message_sent.text, "Hello, Bob! ☕ <b>\u0301")
+        self.assertEqual(heard.message_sent.text, WILD_TEXT)
         self.assertEqual(heard.message_sent.client_message_id, "a1")
         self.assertEqual(heard.created_at, sent.created_at)
 

@@ -143,6 +143,10 @@ class Rooms(ServerTestCase):
                                                  ""))
         self.assertEqual(self.browse(self.bob, name_prefix="AP")[0], ["apple", "Apricot"])
         self.assertEqual(self.browse(self.bob, name_prefix="%")[0], [])
+        self.update(self.alice, ids["banana"], "profile.topic", topic="Not Apples")
+        self.assertEqual(self.browse(self.bob, query="PPL")[0], ["apple", "banana"])
+        self.assertEqual(self.browse(self.bob, query="ppl", name_prefix="a")[0], ["apple"])
+        self.assertEqual(self.browse(self.bob, query="%")[0], [])
         found, token = [], ""
         while True:
             page, token = self.browse(self.bob, page_size=2, page_token=token)

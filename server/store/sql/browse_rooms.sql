@@ -1,4 +1,5 @@
--- $1 user; $2 how the name begins; $3, $4 the place after which to begin (null: from the start); $5 how many.
+-- $1 user; $2 how the name begins; $3, $4 the place after which to begin (null: from the start); $5 how many; $6 what
+-- the name or the topic holds.
 -- The columns of find_room.sql, without members, marks and last message, and the place.
 SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at, '{}'::text[] AS user_ids,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
@@ -11,6 +12,7 @@ SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at, 
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $1
  WHERE r.kind = 3 AND r.archived_at IS NULL
    AND (lower(r.name) COLLATE "C") ^@ (lower($2) COLLATE "C")
+   AND ($6 = '' OR strpos(lower(r.name), lower($6)) > 0 OR strpos(lower(r.topic), lower($6)) > 0)
    AND ($4::uuid IS NULL OR (lower(r.name) COLLATE "C", r.id) > ($3 COLLATE "C", $4::uuid))
  ORDER BY lower(r.name) COLLATE "C", r.id
  LIMIT $5
