@@ -13,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "server/app/logging.h"
 #include "server/interceptors/stack.h"
+#include "server/model/limits.h"
 #include "server/rpc/chat_service.h"
 #include "server/rpc/health_service.h"
 #include "server/rpc/member_service.h"
@@ -30,8 +31,6 @@
 namespace chatter::app {
 namespace {
 
-// The largest request within the API's bounds is an `open` with 10,000 cursors: 510,000 bytes.
-constexpr int kMaxRequestBytes = 512 << 10;
 // Of one connection. A gateway with more streams opens more connections; one alone can't take all
 // of the server.
 constexpr int kMaxConcurrentStreams = 1'000;
@@ -54,7 +53,7 @@ constexpr absl::Duration kAccessLogInterval = absl::Milliseconds(500);
 constexpr std::chrono::milliseconds kCallGrace(2'000);
 
 void SetUpConnections(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(kMaxRequestBytes);
+  builder.SetMaxReceiveMessageSize(limits::kRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMillis);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMillis);

@@ -6,6 +6,7 @@
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
+#include "server/model/limits.h"
 
 namespace chatter::chat {
 namespace {
@@ -33,7 +34,7 @@ Callback<std::optional<ReadStateStore::Marks>> Answer(const RoomKey& room,
         .room = room,
         .user_id = user_id,
         .marks = **marks,
-        .others_told = shown && (*marks)->member_count <= ReadStates::kMaxToldMembers});
+        .others_told = shown && (*marks)->member_count <= limits::kToldRoomMembers});
   };
 }
 

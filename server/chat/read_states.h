@@ -19,9 +19,6 @@ namespace chatter::chat {
 
 class ReadStates {
  public:
-  // In larger rooms members aren't told of each other's marks: each one's would go to all.
-  static constexpr int32_t kMaxToldMembers = 100;
-
   explicit ReadStates(store::ReadStateStore& store) : store_(store) {}
 
   // Where a user's marks in a room are now, and whether the others are told.

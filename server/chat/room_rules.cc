@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "server/model/errors.h"
+#include "server/model/limits.h"
 
 namespace chatter::chat {
 namespace {
@@ -80,9 +81,9 @@ ChangeOrError Add(const RoomState& room, const std::vector<std::string>& user_id
     event.add_user_ids(user_id);
   }
   if (change.added.empty()) return change;
-  if (room.member_count + static_cast<int64_t>(change.added.size()) > kMaxRoomMembers) {
+  if (room.member_count + static_cast<int64_t>(change.added.size()) > limits::kRoomMembers) {
     return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_TOO_MANY_MEMBERS,
-                     absl::StrCat("A room has up to ", kMaxRoomMembers, " members."));
+                     absl::StrCat("A room has up to ", limits::kRoomMembers, " members."));
   }
   event.set_role(static_cast<v1::MemberRole>(role));
   if (room.settings.kind == RoomKind::kDirect) {

@@ -15,8 +15,6 @@
 
 namespace chatter::chat {
 
-inline constexpr int32_t kMaxRoomMembers = 10'000;
-
 // What a role may be asked for.
 enum class Right {
   kSend,       // messages

@@ -10,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/model/errors.h"
+#include "server/model/limits.h"
 
 namespace chatter::chat {
 namespace {
@@ -252,9 +253,9 @@ TEST(RoomRulesTest, AnArchivedRoomCanBeLeftAndOpenedAgainOnly) {
 
 TEST(RoomRulesTest, ARoomHasABoundedNumberOfMembers) {
   RoomState room = Room(kOwner, {});
-  room.member_count = kMaxRoomMembers;
+  room.member_count = limits::kRoomMembers;
   EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_TOO_MANY_MEMBERS);
-  room.member_count = kMaxRoomMembers - 1;
+  room.member_count = limits::kRoomMembers - 1;
   EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), kDone);
 }
 

@@ -11,6 +11,7 @@
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
+#include "server/model/limits.h"
 
 namespace chatter::chat {
 namespace {
@@ -21,7 +22,6 @@ using BrowsePosition = store::RoomStore::BrowsePosition;
 using BrowsedRoom = store::RoomStore::BrowsedRoom;
 
 constexpr size_t kMaxListedUsers = 2'000;
-constexpr size_t kMaxMembers = 1'000;
 constexpr PageSizes kPageSizes{.if_zero = 20, .max = 100};
 
 std::vector<std::string> SortedSet(std::vector<std::string> user_ids) {
@@ -106,9 +106,9 @@ bool Holds(const std::vector<std::string>& sorted, const std::string& user_id) {
 
 absl::Status CheckMembers(const Caller& caller, const store::RoomStore::NewRoom& plan) {
   FieldViolations violations;
-  if (plan.user_ids.size() > kMaxMembers) {
-    violations.Add("user_ids",
-                   absl::StrCat("must be at most ", kMaxMembers, " different user ids"));
+  if (plan.user_ids.size() > limits::kFirstRoomMembers) {
+    violations.Add("user_ids", absl::StrCat("must be at most ", limits::kFirstRoomMembers,
+                                            " different user ids"));
     return violations.ToStatus();
   }
   if (caller.is_user() && !Holds(plan.user_ids, caller.principal.user_id)) {

@@ -8,15 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "server/chat/text.h"
 #include "server/identity/host.h"
+#include "server/model/limits.h"
 #include "server/model/model.h"
 
 namespace chatter::chat {
 namespace {
 
 constexpr size_t kMaxDomains = 20;
-
-constexpr int kMaxAttributes = 32;
-constexpr size_t kMaxAttributeBytes = 8'192;
 
 // Neither a scheme that could run code where it is shown, nor anything that would need escaping.
 bool IsPictureUrl(std::string_view url) {
@@ -46,10 +44,10 @@ void CheckAttributes(const google::protobuf::Map<std::string, std::string>& attr
                      "must be UTF-8 without NUL");
     }
   }
-  if (attributes.size() > kMaxAttributes || bytes > kMaxAttributeBytes) {
+  if (attributes.size() > limits::kAttributeEntries || bytes > limits::kAttributeBytes) {
     violations.Add("profile.attributes",
-                   absl::StrCat("must be up to ", kMaxAttributes, " entries, together up to ",
-                                kMaxAttributeBytes, " bytes"));
+                   absl::StrCat("must be up to ", limits::kAttributeEntries,
+                                " entries, together up to ", limits::kAttributeBytes, " bytes"));
   }
 }
 
@@ -81,7 +79,7 @@ std::string_view ClientMessageIdProblem(std::string_view id) {
 }
 
 std::string_view TextProblem(std::string_view text) {
-  const bool fits = !text.empty() && text.size() <= 16'384;
+  const bool fits = !text.empty() && text.size() <= limits::kTextBytes;
   // PostgreSQL can't store a NUL in text.
   if (fits && text.find('\0') == std::string_view::npos && IsUtf8(text)) return {};
   return "must be 1 to 16384 bytes of UTF-8 without NUL";

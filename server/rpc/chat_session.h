@@ -31,6 +31,7 @@
 #include "server/chat/messages.h"
 #include "server/chat/read_states.h"
 #include "server/identity/open_stream.h"
+#include "server/model/limits.h"
 #include "server/rpc/outbox.h"
 #include "server/store/room_store.h"
 
@@ -39,13 +40,13 @@ namespace chatter::rpc {
 struct ChatOptions {
   absl::Duration heartbeat_interval = absl::Seconds(30);
   absl::Duration send_timeout = absl::Seconds(10);  // how long a send may wait for the database
-  int max_commands_in_hand = 64;
-  size_t max_request_bytes = 512 << 10;  // an `open` with 10,000 cursors fits
-  size_t max_live_bytes = 1 << 20;       // in the outbox, see there
+  int max_commands_in_hand = limits::kStreamCommands;
+  size_t max_request_bytes = limits::kRequestBytes;
+  size_t max_live_bytes = 1 << 20;  // in the outbox, see there
   size_t max_all_live_bytes =
       256 << 20;                      // in all outboxes; beyond, each gets Outbox::kMinLiveBytes
   size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
-  int max_rooms = 10'000;
+  int max_rooms = limits::kStreamRooms;
   int max_opened_rooms = 1'000;
 };
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/model/limits.h"
 #include "server/store/database.h"
 #include "server/store/sql.h"
 
@@ -35,7 +36,7 @@ Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
   Params& params = statement.params;
   params.Seq(seq).Smallint(stored.kind);
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
-  params.Text(ReactionOf(event)).Int(MessageChanges::kMaxReactions);
+  params.Text(ReactionOf(event)).Int(limits::kReactions);
   params.Bytes(stored.details).Text(actor.user_id).Text(actor.service);
   return statement;
 }

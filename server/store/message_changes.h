@@ -31,8 +31,6 @@ struct MessageState {
 
 class MessageChanges {
  public:
-  static constexpr int kMaxReactions = 50;  // different ones to a message
-
   explicit MessageChanges(Database& database) : database_(database) {}
 
   // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
