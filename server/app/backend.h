@@ -21,6 +21,7 @@
 #include "server/chat/rooms.h"
 #include "server/chat/service_accounts.h"
 #include "server/chat/sessions.h"
+#include "server/chat/settings_calls.h"
 #include "server/chat/tenant_export.h"
 #include "server/chat/tenant_lifecycle.h"
 #include "server/chat/tenant_settings.h"
@@ -73,6 +74,7 @@ struct Backend {
   store::EventWriter event_writer;
 
   chat::TenantSettings tenant_settings;
+  chat::SettingsCalls settings;
   chat::Messages messages;
   chat::RoomChanger room_changer;
   chat::Rooms rooms;

@@ -23,6 +23,7 @@
 #include "server/rpc/room_service.h"
 #include "server/rpc/service_account_service.h"
 #include "server/rpc/session_service.h"
+#include "server/rpc/settings_service.h"
 #include "server/rpc/tenant_service.h"
 #include "server/rpc/token_issuer_service.h"
 #include "server/rpc/user_service.h"
@@ -86,11 +87,12 @@ struct Server::Services {
         service_accounts(backend.service_accounts),
         sessions(backend.sessions),
         token_issuers(backend.token_issuers),
+        settings(backend.settings),
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.MemberService",
                 "chatter.v1.MessageService", "chatter.v1.ReadStateService",
                 "chatter.v1.UserService", "chatter.v1.TenantService",
                 "chatter.v1.ServiceAccountService", "chatter.v1.SessionService",
-                "chatter.v1.TokenIssuerService"}) {}
+                "chatter.v1.TokenIssuerService", "chatter.v1.SettingsService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
@@ -102,6 +104,7 @@ struct Server::Services {
   rpc::ServiceAccountService service_accounts;
   rpc::SessionService sessions;
   rpc::TokenIssuerService token_issuers;
+  rpc::SettingsService settings;
   rpc::HealthService health;
 };
 
@@ -159,6 +162,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->service_accounts);
   builder.RegisterService(&services_->sessions);
   builder.RegisterService(&services_->token_issuers);
+  builder.RegisterService(&services_->settings);
   builder.RegisterService(&services_->health);
   interceptors::InstallStack(builder, {.tenants = backend_->identity->tenant_directory,
                                        .authenticators = backend_->identity->authenticators,

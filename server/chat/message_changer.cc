@@ -22,6 +22,14 @@ absl::Status TooManyReactionsError() {
       "The message has as many different reactions as it may have. Choose one of them.");
 }
 
+// What a tenant may not want its users to do.
+std::optional<Feature> FeatureOf(const store::EventContent& event) {
+  if (std::holds_alternative<v1::MessageEdited>(event)) return Feature::kEditing;
+  if (std::holds_alternative<v1::MessageDeleted>(event)) return Feature::kDeleting;
+  if (std::holds_alternative<v1::ReactionAdded>(event)) return Feature::kReactions;
+  return std::nullopt;
+}
+
 template <typename Event>
 Event About(const MessagePlace& place) {
   Event event;
@@ -99,14 +107,18 @@ void MessageChanger::Run(const Caller& caller, const MessagePlace& place,
   const std::optional<RoomId> room = ParseRoomId(place.room_id, violations);
   if (place.seq == 0) violations.Add("seq", "must be at least 1");
   if (!violations.empty()) return done(violations.ToStatus());
-  Try(std::make_shared<Attempt>(
+  const auto attempt = std::make_shared<Attempt>(
       Attempt{.room = {*caller.tenant, *room},
               .actor = {.user_id = caller.principal.user_id, .service = caller.principal.service},
               .deadline = caller.deadline,
               .seq = place.seq,
               .action = action,
               .event = std::move(event),
-              .done = std::move(done)}));
+              .done = std::move(done)});
+  settings_.RequireOfUser(caller, FeatureOf(attempt->event), [this, attempt](absl::Status wanted) {
+    if (!wanted.ok()) return attempt->done(std::move(wanted));
+    Try(attempt);
+  });
 }
 
 void MessageChanger::Try(const std::shared_ptr<Attempt>& attempt) {

@@ -16,6 +16,7 @@
 #include "server/bus/bus.h"
 #include "server/chat/log_pages.h"
 #include "server/chat/message_rules.h"
+#include "server/chat/tenant_settings.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
@@ -31,8 +32,9 @@ struct MessagePlace {
 
 class MessageChanger {
  public:
-  MessageChanger(store::MessageChanges& store, LogPages& pages, bus::Bus& bus)
-      : store_(store), pages_(pages), bus_(bus) {}
+  MessageChanger(store::MessageChanges& store, TenantSettings& settings, LogPages& pages,
+                 bus::Bus& bus)
+      : store_(store), settings_(settings), pages_(pages), bus_(bus) {}
 
   // The errors are those that message.proto names.
   void Edit(const Caller& caller, const MessagePlace& place, std::string text, StatusCallback done);
@@ -53,6 +55,7 @@ class MessageChanger {
   void Publish(const RoomKey& room, RoomEvent event);
 
   store::MessageChanges& store_;
+  TenantSettings& settings_;
   LogPages& pages_;
   bus::Bus& bus_;
 };

@@ -5,14 +5,26 @@
 namespace chatter::chat {
 namespace {
 
+absl::Status RewriteWindowOverError() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_REWRITE_WINDOW_OVER,
+                   "The message is too old to be edited or deleted by its sender; an owner or a "
+                   "moderator of the room can still do it, unless the room is DIRECT.");
+}
+
+// Whether all messages of the room are the asker's to rewrite.
+bool MayRewriteAll(const store::MessageState& message, const Asker& asker) {
+  if (asker.user_id.empty()) return true;
+  // All own a direct room, but not each other's words.
+  return message.kind != RoomKind::kDirect && Has(*message.actor_role, Right::kManage);
+}
+
 bool IsAllowed(const store::MessageState& message, const Asker& asker, MessageAction action) {
   if (asker.user_id.empty()) return true;
   const MemberRole role = *message.actor_role;
   switch (action) {
     case MessageAction::kRewrite:
       if (*message.sender_id == asker.user_id) return Has(role, Right::kSend);
-      // All own a direct room, but not each other's words.
-      return message.kind != RoomKind::kDirect && Has(role, Right::kManage);
+      return MayRewriteAll(message, asker);
     case MessageAction::kReact:
       return Has(role, Right::kSend);
     case MessageAction::kPin:
@@ -32,6 +44,10 @@ absl::Status CheckMessageAction(const store::MessageState& message, const Asker&
         "Your role in the room doesn't allow this to this message; an owner can change it.");
   }
   if (message.archived) return RoomArchivedError();
+  if (action == MessageAction::kRewrite && message.rewrite_window_over && !message.deleted &&
+      !MayRewriteAll(message, asker)) {
+    return RewriteWindowOverError();
+  }
   return absl::OkStatus();
 }
 

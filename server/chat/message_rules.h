@@ -15,7 +15,7 @@ enum class MessageAction {
 };
 
 // OK, or NOT_FOUND (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND), PERMISSION_DENIED (ROLE_NOT_ALLOWED),
-// FAILED_PRECONDITION (ROOM_ARCHIVED). A deleted message is no error here.
+// FAILED_PRECONDITION (ROOM_ARCHIVED, REWRITE_WINDOW_OVER). A deleted message is no error here.
 absl::Status CheckMessageAction(const store::MessageState& message, const Asker& asker,
                                 MessageAction action);
 

@@ -186,6 +186,12 @@ RoomUpdate UpdateOf(const Rooms::UpdateRequest& request, FieldViolations& violat
   return update;
 }
 
+// What a tenant may not want its users to make.
+std::optional<Feature> FeatureOf(std::optional<RoomKind> kind) {
+  if (kind == RoomKind::kPublic) return Feature::kPublicRooms;
+  return std::nullopt;
+}
+
 }  // namespace
 
 void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
@@ -200,8 +206,20 @@ void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
   if (absl::Status status = CheckMembers(caller, plan); !status.ok()) {
     return done(std::move(status));
   }
+  const std::optional<Feature> feature = FeatureOf(plan.kind);
+  settings_.RequireOfUser(
+      caller, feature,
+      [this, caller, plan = std::move(plan), requested = std::move(room.user_ids),
+       done = std::move(done)](absl::Status wanted) mutable {
+        if (!wanted.ok()) return done(std::move(wanted));
+        Make(caller, std::move(plan), std::move(requested), std::move(done));
+      });
+}
+
+void Rooms::Make(const Caller& caller, store::RoomStore::NewRoom plan,
+                 std::vector<std::string> requested, Callback<Created> done) {
   auto on_answer = [this, tenant = *caller.tenant, members = plan.user_ids,
-                    requested = std::move(room.user_ids),
+                    requested = std::move(requested),
                     done = std::move(done)](absl::StatusOr<MadeRoom> answer) mutable {
     if (!answer.ok()) return done(std::move(answer).status());
     if (!answer->unknown_users.empty()) {
@@ -311,12 +329,18 @@ void Rooms::Update(const Caller& caller, const UpdateRequest& request, Callback<
                      update](const store::RoomState& state) {
     return chat::Update(state, asker, update);
   };
-  changer_.Run(caller, request.room_id, std::move(violations), {{}, rule},
-               [this, caller, room_id = request.room_id,
-                done = std::move(done)](absl::StatusOr<RoomChanger::Changed> changed) mutable {
-                 if (!changed.ok()) return done(std::move(changed).status());
-                 Get(caller, room_id, std::move(done));
-               });
+  auto on_changed = [this, caller, room_id = request.room_id,
+                     done = std::move(done)](absl::StatusOr<RoomChanger::Changed> changed) mutable {
+    if (!changed.ok()) return done(std::move(changed).status());
+    Get(caller, room_id, std::move(done));
+  };
+  settings_.RequireOfUser(
+      caller, FeatureOf(update.kind),
+      [this, caller, room_id = request.room_id, violations = std::move(violations), rule,
+       on_changed = std::move(on_changed)](absl::Status wanted) mutable {
+        if (!wanted.ok()) return on_changed(std::move(wanted));
+        changer_.Run(caller, room_id, std::move(violations), {{}, rule}, std::move(on_changed));
+      });
 }
 
 void Rooms::SetArchived(const Caller& caller, std::string_view room_id, bool archived,

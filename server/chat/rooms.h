@@ -13,6 +13,7 @@
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
 #include "server/chat/room_changer.h"
+#include "server/chat/tenant_settings.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/store/room_store.h"
@@ -21,8 +22,8 @@ namespace chatter::chat {
 
 class Rooms {
  public:
-  Rooms(store::RoomStore& store, RoomChanger& changer, bus::Bus& bus)
-      : store_(store), changer_(changer), bus_(bus) {}
+  Rooms(store::RoomStore& store, RoomChanger& changer, TenantSettings& settings, bus::Bus& bus)
+      : store_(store), changer_(changer), settings_(settings), bus_(bus) {}
 
   struct NewRoom {
     std::vector<std::string> user_ids;
@@ -38,7 +39,7 @@ class Rooms {
   // Makes or finds a room, whoever is named in whatever order and however often; its members'
   // streams take it up. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS,
   // CALLER_NOT_INCLUDED), NOT_FOUND (ROOM_NOT_FOUND: the caller made it with this request id, and
-  // isn't in it any more).
+  // isn't in it any more), FAILED_PRECONDITION (FEATURE_DISABLED).
   void Create(const Caller& caller, NewRoom room, Callback<Created> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
@@ -73,8 +74,12 @@ class Rooms {
                    Callback<RoomChanger::Changed> done);
 
  private:
+  void Make(const Caller& caller, store::RoomStore::NewRoom plan,
+            std::vector<std::string> requested, Callback<Created> done);
+
   store::RoomStore& store_;
   RoomChanger& changer_;
+  TenantSettings& settings_;
   bus::Bus& bus_;
 };
 

@@ -29,4 +29,10 @@ void TenantSettings::Require(const SchemaName& tenant, Feature feature, StatusCa
   });
 }
 
+void TenantSettings::RequireOfUser(const Caller& caller, std::optional<Feature> feature,
+                                   StatusCallback done) {
+  if (!feature.has_value() || !caller.is_user()) return done(absl::OkStatus());
+  Require(*caller.tenant, *feature, std::move(done));
+}
+
 }  // namespace chatter::chat

@@ -6,12 +6,14 @@
 #define CHATTER_SERVER_CHAT_TENANT_SETTINGS_H_
 
 #include <memory>
+#include <optional>
 
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/identity/bounded_cache.h"
 #include "server/model/errors.h"
 #include "server/model/ids.h"
+#include "server/model/model.h"
 #include "server/model/settings.h"
 #include "server/store/settings_store.h"
 
@@ -29,6 +31,9 @@ class TenantSettings {
   // OK if the tenant has the feature. Errors: those of Find, FAILED_PRECONDITION
   // (FEATURE_DISABLED).
   void Require(const SchemaName& tenant, Feature feature, StatusCallback done);
+  // The same for what services may do anyway, and for what may need no feature.
+  // REQUIRES: `caller.tenant`.
+  void RequireOfUser(const Caller& caller, std::optional<Feature> feature, StatusCallback done);
   // Whoever asks from now on gets what is in force after this.
   void Forget(const SchemaName& tenant) { cache_.Forget(tenant); }
 

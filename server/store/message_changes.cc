@@ -17,7 +17,8 @@ MessageState ReadState(const Rows& rows) {
                      .archived = rows.GetBool(0, 1),
                      .actor_role = {},
                      .sender_id = {},
-                     .deleted = rows.GetBool(0, 4)};
+                     .deleted = rows.GetBool(0, 4),
+                     .rewrite_window_over = rows.GetBool(0, 6)};
   if (!rows.IsNull(0, 2)) state.actor_role = static_cast<MemberRole>(rows.GetInt(0, 2));
   if (!rows.IsNull(0, 3)) state.sender_id = std::string(rows.GetText(0, 3));
   return state;

@@ -27,6 +27,7 @@ struct MessageState {
   std::optional<MemberRole> actor_role;  // nullopt: no member
   std::optional<std::string> sender_id;  // nullopt: no such message, or the actor may not read it
   bool deleted = false;
+  bool rewrite_window_over = false;  // it is older than its sender may edit or delete it
 };
 
 class MessageChanges {

@@ -20,14 +20,42 @@ Settings ReadSettings(const Rows& rows) {
   return settings;
 }
 
+Callback<Rows> ReadAnswer(Callback<Settings> done) {
+  return [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+    if (!rows.ok()) return done(std::move(rows).status());
+    done(ReadSettings(*rows));
+  };
+}
+
+std::vector<int16_t> NumbersOf(const std::vector<Feature>& features) {
+  std::vector<int16_t> numbers;
+  for (const Feature feature : features) numbers.push_back(static_cast<int16_t>(feature));
+  return numbers;
+}
+
+// 0 stands for no bound.
+int64_t SecondsOf(absl::Duration window) {
+  return window == absl::InfiniteDuration() ? 0 : absl::ToInt64Seconds(window);
+}
+
 }  // namespace
 
 void SettingsStore::Find(const SchemaName& tenant, absl::Time deadline, Callback<Settings> done) {
   RunOne(database_, {sql::kFindSettings, tenant, Params()}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           done(ReadSettings(*rows));
-         });
+         ReadAnswer(std::move(done)));
+}
+
+void SettingsStore::Change(const SchemaName& tenant, const Update& update, absl::Time deadline,
+                           Callback<Settings> done) {
+  Params params;
+  params.Bool(update.disabled_features.has_value())
+      .Smallints(NumbersOf(update.disabled_features.value_or(std::vector<Feature>())))
+      .Bool(update.rewrite_window.has_value())
+      .Int(SecondsOf(update.rewrite_window.value_or(absl::InfiniteDuration())))
+      .Bool(update.forgets_edits.has_value())
+      .Bool(update.forgets_edits.value_or(false));
+  RunOne(database_, {sql::kChangeSettings, tenant, std::move(params)}, deadline, kIdempotent,
+         ReadAnswer(std::move(done)));
 }
 
 }  // namespace chatter::store

@@ -8,7 +8,8 @@ import grpc
 
 from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2_grpc,
                    read_state_pb2, read_state_pb2_grpc, room_pb2, room_pb2_grpc, status_pb2,
-                   service_account_pb2_grpc, session_pb2_grpc, tenant_pb2_grpc, user_pb2_grpc)
+                   service_account_pb2_grpc, session_pb2_grpc, settings_pb2, settings_pb2_grpc,
+                   tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -115,6 +116,7 @@ class Client:
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
         self.service_accounts = _Service(
             service_account_pb2_grpc.ServiceAccountServiceStub(self.channel), self.metadata)
+        self.settings = _Service(settings_pb2_grpc.SettingsServiceStub(self.channel), self.metadata)
         self.tenants = _Service(tenant_pb2_grpc.TenantServiceStub(self.channel), self.metadata)
 
     def close(self):
@@ -134,6 +136,11 @@ class Client:
 
     def get_room(self, room_id):
         return self.rooms.GetRoom(room_pb2.GetRoomRequest(room_id=room_id)).room
+
+    def set_settings(self, mask, **settings):
+        """As a service. `mask`: the fields, with spaces between."""
+        return self.settings.UpdateSettings(settings_pb2.UpdateSettingsRequest(
+            settings=settings_pb2.Settings(**settings), update_mask={"paths": mask.split()})).settings
 
     def mark_read(self, room_id, seq, silent=False):
         return self.read_state.MarkRead(read_state_pb2.MarkReadRequest(

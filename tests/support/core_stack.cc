@@ -38,7 +38,7 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       settings(settings_store, clock),
       messages(writer, reader),
       room_changer(room_changes, bus),
-      message_changer(message_changes, pages, bus),
+      message_changer(message_changes, settings, pages, bus),
       read_states(read_state_store),
       sessions(options, {clock, hub, bus, messages, pages, read_states, rooms}) {}
 

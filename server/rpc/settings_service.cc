@@ -1,0 +1,68 @@
+#include "server/rpc/settings_service.h"
+
+#include <utility>
+
+#include "server/model/limits.h"
+#include "server/rpc/convert.h"
+#include "server/rpc/unary.h"
+
+namespace chatter::rpc {
+namespace {
+
+void Fill(const Settings& settings, v1::Settings* out) {
+  for (const Feature feature : settings.disabled_features) {
+    out->add_disabled_features(static_cast<v1::Feature>(feature));  // the numbers are the same
+  }
+  if (settings.rewrite_window != absl::InfiniteDuration()) {
+    ToProto(settings.rewrite_window, out->mutable_rewrite_window());
+  }
+  out->set_forgets_edits(settings.forgets_edits);
+  out->set_search_language(settings.search_language);
+}
+
+void FillLimits(v1::Limits* out) {
+  out->set_text_bytes(limits::kTextBytes);
+  out->set_attachments(limits::kAttachments);
+  out->set_mentioned_users(limits::kMentionedUsers);
+  out->set_reactions(limits::kReactions);
+  out->set_room_members(limits::kRoomMembers);
+  out->set_first_room_members(limits::kFirstRoomMembers);
+  out->set_told_room_members(limits::kToldRoomMembers);
+  out->set_attribute_entries(limits::kAttributeEntries);
+  out->set_attribute_bytes(limits::kAttributeBytes);
+  out->set_stream_rooms(limits::kStreamRooms);
+  out->set_stream_commands(limits::kStreamCommands);
+  out->set_watched_users(limits::kWatchedUsers);
+  out->set_request_bytes(limits::kRequestBytes);
+  out->set_unread_messages(limits::kUnreadMessages);
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* SettingsService::GetSettings(grpc::CallbackServerContext* context,
+                                                       const v1::GetSettingsRequest* /*request*/,
+                                                       v1::GetSettingsResponse* response) {
+  return RunUnary<Settings>(
+      context,
+      [&](const Caller& caller, Callback<Settings> done) {
+        settings_.Get(caller, std::move(done));
+      },
+      [response](const Settings& settings) {
+        Fill(settings, response->mutable_settings());
+        FillLimits(response->mutable_limits());
+      });
+}
+
+grpc::ServerUnaryReactor* SettingsService::UpdateSettings(grpc::CallbackServerContext* context,
+                                                          const v1::UpdateSettingsRequest* request,
+                                                          v1::UpdateSettingsResponse* response) {
+  return RunUnary<Settings>(
+      context,
+      [&](const Caller& caller, Callback<Settings> done) {
+        settings_.Update(caller, request->settings(), ToStrings(request->update_mask().paths()),
+                         std::move(done));
+      },
+      [response](const Settings& settings) { Fill(settings, response->mutable_settings()); });
+}
+
+}  // namespace chatter::rpc
