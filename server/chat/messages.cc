@@ -13,12 +13,14 @@
 namespace chatter::chat {
 namespace {
 
+using Edit = store::EventReader::Edit;
 using MessagePage = store::EventReader::MessagePage;
 using MessageRange = store::EventReader::MessageRange;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
 constexpr int kMaxPinned = 100;
 constexpr int kMaxReactions = 1'000;
+constexpr int kMaxEdits = 100;
 // A bigint in PostgreSQL: no room gets as far.
 constexpr uint64_t kMaxSeq = std::numeric_limits<int64_t>::max();
 
@@ -145,6 +147,25 @@ void Messages::ListReactions(const Caller& caller, std::string_view room_id, uin
         if (!reactions.ok()) return done(std::move(reactions).status());
         if (!reactions->has_value()) return done(RoomNotFoundError());
         done(**std::move(reactions));
+      });
+}
+
+void Messages::ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
+                         Callback<std::vector<Edit>> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  CheckSeq("seq", seq, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListEdits(
+      {*caller.tenant, *room}, caller.principal.user_id, seq, kMaxEdits, caller.deadline,
+      [done = std::move(done)](absl::StatusOr<std::optional<std::vector<Edit>>> edits) mutable {
+        if (!edits.ok()) return done(std::move(edits).status());
+        if (!edits->has_value()) return done(RoomNotFoundError());
+        if ((*edits)->empty()) return done(MessageNotFoundError());
+        done(**std::move(edits));
       });
 }
 

@@ -68,6 +68,9 @@ class Messages {
   // Who has reacted to a message: the first 1,000. Errors: as of List.
   void ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
                      Callback<std::vector<v1::Reaction>> done);
+  // The texts that a message has had: the latest 100, the oldest of them first. Errors: as of Get.
+  void ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
+                 Callback<std::vector<store::EventReader::Edit>> done);
 
  private:
   store::EventWriter& writer_;

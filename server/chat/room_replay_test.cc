@@ -214,6 +214,13 @@ class RoomReplayTest : public ::testing::Test {
     for (auto& answer : answers) answer.wait();
   }
 
+  void SetForgetsEdits(bool forgets) {
+    const auto changed = Await<Settings>([&](auto done) {
+      stack_.settings_store.Change(tenant_, {.forgets_edits = forgets}, Soon(), std::move(done));
+    });
+    ASSERT_TRUE(changed.ok()) << changed.status();
+  }
+
   Replica FromTables(const RoomId& room) {
     Replica tables;
     const auto found = Await<std::optional<Room>>(
@@ -256,6 +263,7 @@ class RoomReplayTest : public ::testing::Test {
 TEST_F(RoomReplayTest, WhoReplaysTheLogKnowsWhatTheTablesHold) {
   SCOPED_TRACE(absl::StrCat("seed ", seed_));
   for (int round = 0; round < 10; ++round) {
+    SetForgetsEdits(round % 2 == 1);
     const RoomId room = MakeRoom();
     for (int burst = 0; burst < 15; ++burst) {
       ChangeAtRandom(room, 8);

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
 
 namespace chatter::rpc {
@@ -29,6 +30,26 @@ grpc::ServerUnaryReactor* MessageService::DeleteMessage(grpc::CallbackServerCont
   return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
     changer_.Delete(caller, PlaceOf(*request), std::move(done));
   });
+}
+
+grpc::ServerUnaryReactor* MessageService::ListEdits(grpc::CallbackServerContext* context,
+                                                    const v1::ListEditsRequest* request,
+                                                    v1::ListEditsResponse* response) {
+  using Edits = std::vector<store::EventReader::Edit>;
+  return RunUnary<Edits>(
+      context,
+      [&](const Caller& caller, Callback<Edits> done) {
+        messages_.ListEdits(caller, request->room_id(), request->seq(), std::move(done));
+      },
+      [response](Edits edits) {
+        for (store::EventReader::Edit& edit : edits) {
+          v1::MessageEdit& out = *response->add_edits();
+          out.set_seq(edit.seq);
+          out.set_text(std::move(edit.text));
+          out.set_actor_id(std::move(edit.actor_id));
+          ToProto(edit.created_at, out.mutable_created_at());
+        }
+      });
 }
 
 grpc::ServerUnaryReactor* MessageService::AddReaction(grpc::CallbackServerContext* context,

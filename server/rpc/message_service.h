@@ -21,6 +21,9 @@ class MessageService final : public v1::MessageService::CallbackService {
   grpc::ServerUnaryReactor* DeleteMessage(grpc::CallbackServerContext* context,
                                           const v1::DeleteMessageRequest* request,
                                           v1::DeleteMessageResponse* response) override;
+  grpc::ServerUnaryReactor* ListEdits(grpc::CallbackServerContext* context,
+                                      const v1::ListEditsRequest* request,
+                                      v1::ListEditsResponse* response) override;
   grpc::ServerUnaryReactor* AddReaction(grpc::CallbackServerContext* context,
                                         const v1::AddReactionRequest* request,
                                         v1::AddReactionResponse* response) override;

@@ -140,4 +140,28 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
                 });
 }
 
+void EventReader::ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
+                            absl::Time deadline, Callback<std::optional<std::vector<Edit>>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements = {
+      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
+      {sql::kListEdits, room.tenant, Params().Uuid(room.room).Text(member).Seq(seq).Int(limit)}};
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  if (results->front().size() == 0) return done(std::optional<std::vector<Edit>>());
+                  const Rows& rows = results->back();
+                  std::vector<Edit> edits;
+                  for (int row = rows.size() - 1; row >= 0; --row) {
+                    edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
+                                     .text = std::string(rows.GetText(row, 1)),
+                                     .actor_id = std::string(rows.GetText(row, 2)),
+                                     .created_at = rows.GetTime(row, 3)});
+                  }
+                  done(std::optional(std::move(edits)));
+                });
+}
+
 }  // namespace chatter::store

@@ -61,6 +61,18 @@ class EventReader {
   void ListReactions(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
                      absl::Time deadline, Callback<std::optional<std::vector<v1::Reaction>>> done);
 
+  // A text that a message has, or had.
+  struct Edit {
+    uint64_t seq = 0;  // of the event that brought it
+    std::string text;  // empty: erased
+    std::string actor_id;
+    absl::Time created_at;
+  };
+  // The texts of a message, ascending: up to `limit` of the latest; none: no such message, it is
+  // deleted, or `member` may not read it. nullopt: as above.
+  void ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
+                 absl::Time deadline, Callback<std::optional<std::vector<Edit>>> done);
+
  private:
   Database& database_;
 };

@@ -47,6 +47,7 @@ Outcome ReadOutcome(const RoomId& room, const Rows& rows, EventContent event, co
   Outcome outcome{.current = true,
                   .found = rows.GetBool(0, 0),
                   .too_many_reactions = rows.GetBool(0, 1),
+                  .erases_texts = rows.GetBool(0, 4),
                   .event = {}};
   if (rows.IsNull(0, 2)) return outcome;
   outcome.event = RoomEvent{.room_id = room,

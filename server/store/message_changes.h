@@ -42,6 +42,7 @@ class MessageChanges {
     bool current = false;             // false: the room hasn't got that version any more
     bool found = false;               // false: the message isn't there, or is deleted
     bool too_many_reactions = false;  // to have another one
+    bool erases_texts = false;        // of events that are in the log
     std::optional<RoomEvent> event;   // nullopt: nothing had to be changed
   };
   // Makes the message what `event` says of it, which is one of MessageEdited to MessageUnpinned.

@@ -2,11 +2,15 @@
 -- (room, sender, client message id) twice in one batch. $1 rooms, $2 senders, $3 client message ids,
 -- $4 texts, $5 service accounts (empty: none): arrays of one length.
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
--- same_text (of a deleted one nobody knows), archived. Readers (role 4) may not send, and nobody may where the
--- room is archived.
+-- same_text (of what was deleted, or erased by an edit, nobody knows), archived. Readers (role 4) may not send, and
+-- nobody may where the room is archived.
 WITH checked AS (
   SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
-         e.seq AS prior_seq, e.created_at AS prior_created_at, e.text = i.text AS same_text,
+         e.seq AS prior_seq, e.created_at AS prior_created_at,
+         CASE WHEN e.text = '' AND i.text <> ''
+              THEN (SELECT count(s.text) = 1 FROM {schema}.chatter_message s
+                     WHERE s.room_id = e.room_id AND s.seq = e.seq)
+              ELSE e.text = i.text END AS same_text,
          m.role < 4 AND r.archived_at IS NULL AND e.seq IS NULL AS fresh
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
            WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, ord)

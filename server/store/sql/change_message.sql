@@ -4,8 +4,12 @@
 -- 12 not pinned; $5 the new text (null: none), $6 the reaction (empty: none), $7 how many different reactions there
 -- may be; $8 details of the event, $9 actor, $10 service account (empty: none).
 -- Whether the message is there; whether there are too many reactions; the event's number (null: it is as wanted
--- already).
-WITH room AS (
+-- already) and time; whether such a change erases texts from the log: of a deleted message all, of an edited one those
+-- that it had before, where the tenant wants that.
+WITH erasing AS (
+  SELECT $4 = 8::smallint
+      OR $4 = 7::smallint AND EXISTS (SELECT FROM {schema}.chatter_settings WHERE forgets_edits) AS texts
+), room AS (
   SELECT id, head_seq + 1 AS seq FROM {schema}.chatter_room WHERE id = $1 AND version = $2
 ), target AS (
   SELECT room.seq AS event_seq, coalesce(m.text, e.text) AS text, m.pinned_at, coalesce(m.edit_seqs, '{}') AS edit_seqs
@@ -54,9 +58,10 @@ WITH room AS (
          reaction_count = CASE WHEN $4 = 8::smallint THEN 0 ELSE m.reaction_count + excluded.reaction_count END
 ), erased AS (
   UPDATE {schema}.chatter_event e
-     SET text = NULL
-    FROM happens
-   WHERE $4 = 8::smallint AND e.room_id = $1 AND (e.seq = $3 OR e.seq = ANY (happens.edit_seqs))
+     SET text = CASE WHEN $4 = 7::smallint AND e.seq = $3 THEN '' END
+    FROM happens, erasing
+   WHERE erasing.texts AND e.room_id = $1 AND e.seq = ANY ($3 || happens.edit_seqs)
+     AND (e.text <> '' OR $4 = 8::smallint)
 ), forgotten AS (
   DELETE FROM {schema}.chatter_reaction x
    USING happens
@@ -71,5 +76,6 @@ WITH room AS (
    WHERE r.id = $1
 )
 SELECT EXISTS (SELECT FROM target) AS found, NOT allowed.reaction AS too_many,
-       (SELECT seq FROM happens) AS seq, statement_timestamp() AS created_at
-  FROM room, allowed
+       (SELECT seq FROM happens) AS seq, statement_timestamp() AS created_at,
+       erasing.texts AS erases_texts
+  FROM room, allowed, erasing
