@@ -29,6 +29,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       sessions_(v1::SessionService::NewStub(channel)),
       token_issuers_(v1::TokenIssuerService::NewStub(channel)),
       service_accounts_(v1::ServiceAccountService::NewStub(channel)),
+      settings_(v1::SettingsService::NewStub(channel)),
       health_(grpc::health::v1::Health::NewStub(channel)) {}
 
 absl::Status Client::FailureOf(const grpc::Status& status) const {
@@ -99,6 +100,10 @@ absl::StatusOr<v1::EditMessageResponse> Client::EditMessage(const v1::EditMessag
 absl::StatusOr<v1::DeleteMessageResponse> Client::DeleteMessage(
     const v1::DeleteMessageRequest& request) {
   return Call(*messages_, &v1::MessageService::Stub::DeleteMessage, request, metadata_);
+}
+
+absl::StatusOr<v1::ListEditsResponse> Client::ListEdits(const v1::ListEditsRequest& request) {
+  return Call(*messages_, &v1::MessageService::Stub::ListEdits, request, metadata_);
 }
 
 absl::StatusOr<v1::AddReactionResponse> Client::AddReaction(const v1::AddReactionRequest& request) {
@@ -337,6 +342,15 @@ absl::StatusOr<v1::DeleteTokenIssuerResponse> Client::DeleteTokenIssuer(
     const v1::DeleteTokenIssuerRequest& request) {
   return Call(*token_issuers_, &v1::TokenIssuerService::Stub::DeleteTokenIssuer, request,
               metadata_);
+}
+
+absl::StatusOr<v1::GetSettingsResponse> Client::GetSettings(const v1::GetSettingsRequest& request) {
+  return Call(*settings_, &v1::SettingsService::Stub::GetSettings, request, metadata_);
+}
+
+absl::StatusOr<v1::UpdateSettingsResponse> Client::UpdateSettings(
+    const v1::UpdateSettingsRequest& request) {
+  return Call(*settings_, &v1::SettingsService::Stub::UpdateSettings, request, metadata_);
 }
 
 }  // namespace chatter::client

@@ -19,6 +19,7 @@
 #include "chatter/v1/room.grpc.pb.h"
 #include "chatter/v1/service_account.grpc.pb.h"
 #include "chatter/v1/session.grpc.pb.h"
+#include "chatter/v1/settings.grpc.pb.h"
 #include "chatter/v1/tenant.grpc.pb.h"
 #include "chatter/v1/token_issuer.grpc.pb.h"
 #include "chatter/v1/user.grpc.pb.h"
@@ -58,6 +59,7 @@ class Client {
       const v1::ListPinnedMessagesRequest& request);
   absl::StatusOr<v1::EditMessageResponse> EditMessage(const v1::EditMessageRequest& request);
   absl::StatusOr<v1::DeleteMessageResponse> DeleteMessage(const v1::DeleteMessageRequest& request);
+  absl::StatusOr<v1::ListEditsResponse> ListEdits(const v1::ListEditsRequest& request);
   absl::StatusOr<v1::AddReactionResponse> AddReaction(const v1::AddReactionRequest& request);
   absl::StatusOr<v1::RemoveReactionResponse> RemoveReaction(
       const v1::RemoveReactionRequest& request);
@@ -118,6 +120,10 @@ class Client {
   absl::StatusOr<v1::DeleteTokenIssuerResponse> DeleteTokenIssuer(
       const v1::DeleteTokenIssuerRequest& request);
 
+  absl::StatusOr<v1::GetSettingsResponse> GetSettings(const v1::GetSettingsRequest& request);
+  absl::StatusOr<v1::UpdateSettingsResponse> UpdateSettings(
+      const v1::UpdateSettingsRequest& request);
+
   // Of the whole server, without tenant or token.
   absl::StatusOr<grpc::health::v1::HealthCheckResponse> CheckHealth();
 
@@ -143,6 +149,7 @@ class Client {
   const std::unique_ptr<v1::SessionService::Stub> sessions_;
   const std::unique_ptr<v1::TokenIssuerService::Stub> token_issuers_;
   const std::unique_ptr<v1::ServiceAccountService::Stub> service_accounts_;
+  const std::unique_ptr<v1::SettingsService::Stub> settings_;
   const std::unique_ptr<grpc::health::v1::Health::Stub> health_;
 };
 

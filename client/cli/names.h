@@ -1,4 +1,5 @@
-// What roles, kinds of rooms and visibilities of history are called, in output and in options.
+// What roles, kinds of rooms, visibilities of history and features are called, in output and in
+// options.
 #ifndef CHATTER_CLIENT_CLI_NAMES_H_
 #define CHATTER_CLIENT_CLI_NAMES_H_
 
@@ -8,6 +9,7 @@
 
 #include "chatter/v1/member.pb.h"
 #include "chatter/v1/room.pb.h"
+#include "chatter/v1/settings.pb.h"
 
 namespace chatter::client::cli {
 
@@ -26,6 +28,16 @@ inline constexpr Name<v1::RoomKind> kKinds[] = {{"direct", v1::ROOM_KIND_DIRECT}
                                                 {"public", v1::ROOM_KIND_PUBLIC}};
 inline constexpr Name<v1::HistoryVisibility> kHistories[] = {
     {"whole", v1::HISTORY_VISIBILITY_WHOLE}, {"since-joined", v1::HISTORY_VISIBILITY_SINCE_JOINED}};
+inline constexpr Name<v1::Feature> kFeatures[] = {
+    {"typing", v1::FEATURE_TYPING},
+    {"presence", v1::FEATURE_PRESENCE},
+    {"read-marks", v1::FEATURE_READ_MARKS},
+    {"reactions", v1::FEATURE_REACTIONS},
+    {"threads", v1::FEATURE_THREADS},
+    {"mentions-of-everyone", v1::FEATURE_MENTIONS_OF_EVERYONE},
+    {"public-rooms", v1::FEATURE_PUBLIC_ROOMS},
+    {"editing", v1::FEATURE_EDITING},
+    {"deleting", v1::FEATURE_DELETING}};
 
 template <typename Value>
 const char* NameOf(std::span<const Name<Value>> names, Value value) {

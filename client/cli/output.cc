@@ -48,8 +48,7 @@ std::string Names(const google::protobuf::RepeatedPtrField<std::string>& user_id
   return absl::StrJoin(user_ids, ", ");
 }
 
-// Events and messages without a text are those that have been deleted.
-std::string TextOrDeleted(const std::string& text) { return text.empty() ? "(deleted)" : text; }
+std::string TextOrErased(const std::string& text) { return text.empty() ? "(erased)" : text; }
 
 std::string DescribeUpdate(const v1::RoomUpdated& room) {
   std::string what = room.archived() ? "archived the room" : "changed the room";
@@ -89,7 +88,7 @@ std::string Describe(const v1::RoomEvent& event) {
       return DescribeRoles(event.roles_changed());
     case v1::RoomEvent::kMessageEdited:
       return absl::StrCat("edited ", event.message_edited().seq(), ": ",
-                          TextOrDeleted(event.message_edited().text()));
+                          TextOrErased(event.message_edited().text()));
     case v1::RoomEvent::kMessageDeleted:
       return absl::StrCat("deleted ", event.message_deleted().seq());
     case v1::RoomEvent::kReactionAdded:
@@ -114,13 +113,15 @@ std::string Describe(const v1::RoomEvent& event) {
 std::string EventText(const v1::RoomEvent& event) {
   const std::string actor = event.actor_id().empty() ? "a service" : event.actor_id();
   if (event.has_message_sent()) {
-    return absl::StrCat(actor, ": ", TextOrDeleted(event.message_sent().text()));
+    const v1::MessageSent& sent = event.message_sent();
+    return absl::StrCat(actor, ": ", sent.deleted() ? "(deleted)" : TextOrErased(sent.text()));
   }
   return absl::StrCat("* ", actor, " ", Describe(event));
 }
 
 std::string MessageText(const v1::Message& message) {
-  std::string text = absl::StrCat(message.sender_id(), ": ", TextOrDeleted(message.text()));
+  std::string text =
+      absl::StrCat(message.sender_id(), ": ", message.deleted() ? "(deleted)" : message.text());
   if (message.has_edited_at() && !message.deleted()) text += " (edited)";
   if (message.pinned()) text += " (pinned)";
   std::vector<std::string> reactions;
@@ -129,6 +130,11 @@ std::string MessageText(const v1::Message& message) {
   }
   if (!reactions.empty()) absl::StrAppend(&text, " [", absl::StrJoin(reactions, ", "), "]");
   return text;
+}
+
+std::string FormatEdit(const v1::MessageEdit& edit) {
+  const std::string actor = edit.actor_id().empty() ? "a service" : edit.actor_id();
+  return Line(edit.seq(), edit.created_at(), absl::StrCat(actor, ": ", TextOrErased(edit.text())));
 }
 
 std::string FormatEvent(const v1::RoomEvent& event) {

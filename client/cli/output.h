@@ -31,6 +31,7 @@ std::string MessageText(const v1::Message& message);
 // `seq  time  sender: text`, fit for a terminal, without a line feed.
 std::string FormatEvent(const v1::RoomEvent& event);
 std::string FormatMessage(const v1::Message& message);
+std::string FormatEdit(const v1::MessageEdit& edit);
 
 void PrintMessages(const google::protobuf::RepeatedPtrField<v1::Message>& messages,
                    std::ostream& out);

@@ -35,9 +35,11 @@ TEST(OutputTest, ReactionsDoNotReachTheTerminalUnchecked) {
 }
 
 TEST(OutputTest, AnEventWhoseTextIsDeletedSinceSaysSo) {
-  EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_sent {}")), "bob: (deleted)");
+  EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_sent { deleted: true }")),
+            "bob: (deleted)");
+  EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_sent {}")), "bob: (erased)");
   EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_edited { seq: 3 }")),
-            "* bob edited 3: (deleted)");
+            "* bob edited 3: (erased)");
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddChatCommand(program, command);
   AddMessageCommands(program, command);
   AddTailCommand(program, command);
+  AddEditsCommand(program, command);
   AddReactionCommands(program, command);
   AddPinCommands(program, command);
   AddReadCommands(program, command);
@@ -36,6 +37,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddUserCommands(program, command);
   AddSessionCommands(program, command);
   AddTenantCommands(program, command);
+  AddSettingsCommands(program, command);
   AddServiceCommands(program, command);
   AddIssuerCommands(program, command);
   AddHealthCommand(program, command);

@@ -45,6 +45,8 @@ std::string_view HintFor(std::string_view reason) {
       {"DIRECT_ROOM", "'chatter room create --group' makes a room whose members may change"},
       {"MEMBER_NOT_FOUND", "'chatter member list ROOM' shows those there are"},
       {"LAST_OWNER", "'chatter member role ROOM USER=owner' does that"},
+      {"FEATURE_DISABLED", "'chatter settings' shows what is"},
+      {"REWRITE_WINDOW_OVER", "'chatter settings' shows how long it may be"},
       {"CONFLICT", "try again in a moment"},
       {"CLIENT_MESSAGE_ID_REUSED", "give another --id, or none"},
       {"SCHEMA_EXISTS", "'chatter tenant attach' makes a tenant of a schema that is there"},

@@ -53,7 +53,7 @@ class Messages(CommandLineTestCase):
         self.assertEqual(self.shown(), "bob: (deleted)")
         log = self.as_user("carol", "tail", self.room_id, "--from", "2", "--count", "2")
         self.assertEqual([line.split("  ", 2)[2] for line in log.splitlines()],
-                         ["bob: (deleted)", "* bob edited 2: (deleted)"])
+                         ["bob: (deleted)", "* bob edited 2: (erased)"])
 
     def test_what_is_told_as_json(self):
         self.on_message("alice", "pin")
