@@ -16,6 +16,7 @@
 #include "server/chat/members.h"
 #include "server/chat/message_changer.h"
 #include "server/chat/messages.h"
+#include "server/chat/preferences.h"
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/rooms.h"
@@ -34,6 +35,7 @@
 #include "server/store/event_writer.h"
 #include "server/store/export_reader.h"
 #include "server/store/message_changes.h"
+#include "server/store/preference_store.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
@@ -62,6 +64,7 @@ struct Backend {
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;
   store::ReadStateStore read_state_store;
+  store::PreferenceStore preference_store;
   store::SettingsStore settings_store;
   store::EventReader event_reader;
   store::ExportReader export_reader;
@@ -81,6 +84,7 @@ struct Backend {
   chat::Members members;
   chat::MessageChanger message_changer;
   chat::ReadStates read_states;
+  chat::Preferences preferences;
   chat::Users users;
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;

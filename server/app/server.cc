@@ -19,6 +19,7 @@
 #include "server/rpc/member_service.h"
 #include "server/rpc/message_service.h"
 #include "server/rpc/methods.h"
+#include "server/rpc/preference_service.h"
 #include "server/rpc/read_state_service.h"
 #include "server/rpc/room_service.h"
 #include "server/rpc/service_account_service.h"
@@ -82,6 +83,7 @@ struct Server::Services {
         members(backend.members),
         message_changes(backend.message_changer, backend.messages),
         read_states(backend.read_states, backend.bus),
+        preferences(backend.preferences, backend.bus),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
         service_accounts(backend.service_accounts),
@@ -90,15 +92,17 @@ struct Server::Services {
         settings(backend.settings),
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.MemberService",
                 "chatter.v1.MessageService", "chatter.v1.ReadStateService",
-                "chatter.v1.UserService", "chatter.v1.TenantService",
-                "chatter.v1.ServiceAccountService", "chatter.v1.SessionService",
-                "chatter.v1.TokenIssuerService", "chatter.v1.SettingsService"}) {}
+                "chatter.v1.PreferenceService", "chatter.v1.UserService",
+                "chatter.v1.TenantService", "chatter.v1.ServiceAccountService",
+                "chatter.v1.SessionService", "chatter.v1.TokenIssuerService",
+                "chatter.v1.SettingsService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
   rpc::MemberService members;
   rpc::MessageService message_changes;
   rpc::ReadStateService read_states;
+  rpc::PreferenceService preferences;
   rpc::UserService users;
   rpc::TenantService tenants;
   rpc::ServiceAccountService service_accounts;
@@ -157,6 +161,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->members);
   builder.RegisterService(&services_->message_changes);
   builder.RegisterService(&services_->read_states);
+  builder.RegisterService(&services_->preferences);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
   builder.RegisterService(&services_->service_accounts);

@@ -18,6 +18,7 @@ namespace chatter::chat {
 enum class PageKind : char {
   kMembers = 'm',
   kPublicRooms = 'p',
+  kRecipients = 'n',
   kRooms = 'r',
   kServiceAccounts = 'a',
   kSessions = 's',

@@ -24,17 +24,17 @@ absl::StatusOr<RoomKey> CheckRequest(const Caller& caller, std::string_view room
 }
 
 Callback<std::optional<ReadStateStore::Marks>> Answer(const RoomKey& room,
-                                                      const std::string& user_id, bool shown,
+                                                      const std::string& user_id,
                                                       Callback<ReadStates::Moved> done) {
-  return [room, user_id, shown, done = std::move(done)](
+  return [room, user_id, done = std::move(done)](
              absl::StatusOr<std::optional<ReadStateStore::Marks>> marks) mutable {
     if (!marks.ok()) return done(std::move(marks).status());
     if (!marks->has_value()) return done(RoomNotFoundError());
-    done(ReadStates::Moved{
-        .room = room,
-        .user_id = user_id,
-        .marks = **marks,
-        .others_told = shown && (*marks)->member_count <= limits::kToldRoomMembers});
+    done(ReadStates::Moved{.room = room,
+                           .user_id = user_id,
+                           .marks = **marks,
+                           .others_told = (*marks)->others_are_told &&
+                                          (*marks)->member_count <= limits::kToldRoomMembers});
   };
 }
 
@@ -56,8 +56,7 @@ void ReadStates::Advance(const Caller& caller, std::string_view room_id, uint64_
   const auto room = CheckRequest(caller, room_id, seq);
   if (!room.ok()) return done(room.status());
   const std::string& user_id = caller.principal.user_id;
-  store_.Advance(*room, user_id, move, deadline,
-                 Answer(*room, user_id, move.shown, std::move(done)));
+  store_.Advance(*room, user_id, move, deadline, Answer(*room, user_id, std::move(done)));
 }
 
 void ReadStates::MarkUnread(const Caller& caller, std::string_view room_id, uint64_t seq,
@@ -65,7 +64,7 @@ void ReadStates::MarkUnread(const Caller& caller, std::string_view room_id, uint
   const auto room = CheckRequest(caller, room_id, seq);
   if (!room.ok()) return done(room.status());
   const std::string& user_id = caller.principal.user_id;
-  store_.TakeBack(*room, user_id, seq, deadline, Answer(*room, user_id, false, std::move(done)));
+  store_.TakeBack(*room, user_id, seq, deadline, Answer(*room, user_id, std::move(done)));
 }
 
 void ReadStates::Count(const Caller& caller, Callback<ReadStateStore::Unread> done) {

@@ -95,6 +95,17 @@ void ToProto(const RoomPreferences& preferences, v1::RoomPreferences* out) {
   out->set_hidden(preferences.hidden);
 }
 
+void ToProto(const UserPreferences& preferences, v1::Preferences* out) {
+  if (preferences.do_not_disturb.has_value()) {
+    v1::DoNotDisturb* hours = out->mutable_do_not_disturb();
+    hours->set_from_minute(preferences.do_not_disturb->from_minute);
+    hours->set_to_minute(preferences.do_not_disturb->to_minute);
+    hours->set_time_zone(preferences.do_not_disturb->time_zone);
+  }
+  out->set_hides_read_marks(preferences.hides_read_marks);
+  out->set_invisible(preferences.invisible);
+}
+
 void ToProto(const Member& member, v1::Member* out) {
   out->set_room_id(member.room_id.ToString());
   out->set_user_id(member.user_id);

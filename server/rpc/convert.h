@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "chatter/v1/chat.pb.h"
+#include "chatter/v1/preference.pb.h"
 #include "chatter/v1/room.pb.h"
 #include "chatter/v1/service_account.pb.h"
 #include "chatter/v1/session.pb.h"
@@ -19,6 +20,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "server/chat/messages.h"
 #include "server/model/model.h"
+#include "server/model/preferences.h"
 #include "server/model/room.h"
 #include "server/model/service_account.h"
 
@@ -31,6 +33,7 @@ void ToProto(absl::Duration duration, google::protobuf::Duration* out);
 void ToProto(const RoomEvent& event, v1::RoomEvent* out);
 void ToProto(Room room, v1::Room* out);
 void ToProto(const RoomPreferences& preferences, v1::RoomPreferences* out);
+void ToProto(const UserPreferences& preferences, v1::Preferences* out);
 void ToProto(const Member& member, v1::Member* out);
 void ToProto(const RoomHead& head, v1::RoomHead* out);
 

@@ -1,5 +1,6 @@
 #include "server/rpc/notices.h"
 
+#include "server/rpc/convert.h"
 #include "server/rpc/encode.h"
 
 namespace chatter::rpc {
@@ -33,6 +34,20 @@ void PublishReadMark(bus::Bus& bus, const chat::ReadStates::Moved& moved) {
     bus.PublishNotice(
         {moved.room, moved.user_id, EncodeReadMark(moved, moved.marks.shown_read_seq)});
   }
+}
+
+void PublishPreferences(bus::Bus& bus, const chat::Preferences::Changed& changed) {
+  v1::ServerEvent event;
+  ToProto(changed.preferences, event.mutable_preferences_changed()->mutable_all_rooms());
+  bus.PublishUserNotice({changed.user, Encode(event)});
+}
+
+void PublishPreferences(bus::Bus& bus, const chat::Preferences::RoomChanged& changed) {
+  v1::ServerEvent event;
+  v1::PreferencesChanged* notice = event.mutable_preferences_changed();
+  notice->set_room_id(changed.room.room.ToString());
+  ToProto(changed.preferences, notice->mutable_room());
+  bus.PublishUserNotice({{changed.room.tenant, changed.user_id}, Encode(event)});
 }
 
 }  // namespace chatter::rpc

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "server/bus/bus.h"
+#include "server/chat/preferences.h"
 #include "server/chat/read_states.h"
 #include "server/model/model.h"
 
@@ -17,6 +18,10 @@ void PublishTyping(bus::Bus& bus, const RoomKey& room, const std::string& user_i
 
 // To the user's own streams and, where they are told, to the others in the room.
 void PublishReadMark(bus::Bus& bus, const chat::ReadStates::Moved& moved);
+
+// To the user's own streams.
+void PublishPreferences(bus::Bus& bus, const chat::Preferences::Changed& changed);
+void PublishPreferences(bus::Bus& bus, const chat::Preferences::RoomChanged& changed);
 
 }  // namespace chatter::rpc
 

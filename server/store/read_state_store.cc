@@ -15,7 +15,8 @@ std::optional<Marks> ReadMarks(const Rows& rows) {
   return Marks{.read_seq = static_cast<uint64_t>(rows.GetInt(0, 0)),
                .shown_read_seq = static_cast<uint64_t>(rows.GetInt(0, 1)),
                .delivered_seq = static_cast<uint64_t>(rows.GetInt(0, 2)),
-               .member_count = static_cast<int32_t>(rows.GetInt(0, 3))};
+               .member_count = static_cast<int32_t>(rows.GetInt(0, 3)),
+               .others_are_told = rows.GetBool(0, 4)};
 }
 
 void MoveMarks(Database& database, Statement statement, absl::Time deadline,

@@ -26,13 +26,15 @@ class ReadStateStore {
     uint64_t read_seq = 0;
     uint64_t shown_read_seq = 0;  // as far as others are told
     uint64_t delivered_seq = 0;
-    int32_t member_count = 0;  // of the room
+    int32_t member_count = 0;      // of the room
+    bool others_are_told = false;  // of this move, in rooms where they are told at all
   };
   // To which places to move marks; 0: not this one.
   struct Move {
     uint64_t read_seq = 0;
     uint64_t delivered_seq = 0;
-    bool shown = true;  // whether others are told
+    // Whether others are to be told: they aren't where the user or the tenant doesn't want that.
+    bool shown = true;
   };
   // Moves them forward only. nullopt, here and below: the user isn't in the room.
   void Advance(const RoomKey& room, const std::string& user_id, const Move& move,

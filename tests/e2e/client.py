@@ -6,9 +6,12 @@ import threading
 
 import grpc
 
+from google.protobuf import field_mask_pb2
+
 from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2_grpc,
-                   read_state_pb2, read_state_pb2_grpc, room_pb2, room_pb2_grpc, status_pb2,
-                   service_account_pb2_grpc, session_pb2_grpc, settings_pb2, settings_pb2_grpc,
+                   preference_pb2, preference_pb2_grpc, read_state_pb2, read_state_pb2_grpc,
+                   room_pb2, room_pb2_grpc, service_account_pb2_grpc, session_pb2_grpc,
+                   settings_pb2, settings_pb2_grpc, status_pb2,
                    tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
@@ -112,6 +115,8 @@ class Client:
         self.messages = _Service(message_pb2_grpc.MessageServiceStub(self.channel), self.metadata)
         self.read_state = _Service(read_state_pb2_grpc.ReadStateServiceStub(self.channel),
                                    self.metadata)
+        self.preferences = _Service(preference_pb2_grpc.PreferenceServiceStub(self.channel),
+                                    self.metadata)
         self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
         self.service_accounts = _Service(
@@ -145,6 +150,16 @@ class Client:
     def mark_read(self, room_id, seq, silent=False):
         return self.read_state.MarkRead(read_state_pb2.MarkReadRequest(
             room_id=room_id, seq=seq, silent=silent)).read_seq
+
+    def choose(self, *paths, **preferences):
+        return self.preferences.UpdatePreferences(preference_pb2.UpdatePreferencesRequest(
+            preferences=preference_pb2.Preferences(**preferences),
+            update_mask=field_mask_pb2.FieldMask(paths=paths or preferences))).preferences
+
+    def choose_for(self, room_id, *paths, **preferences):
+        return self.preferences.UpdateRoomPreferences(preference_pb2.UpdateRoomPreferencesRequest(
+            room_id=room_id, preferences=preference_pb2.RoomPreferences(**preferences),
+            update_mask=field_mask_pb2.FieldMask(paths=paths or preferences))).preferences
 
     def send_message(self, room_id, client_message_id, text):
         return self.chat.SendMessage(chat_pb2.SendMessageRequest(

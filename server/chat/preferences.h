@@ -1,0 +1,64 @@
+// The rules for what people choose, and for whom to notify: see PreferenceService.
+//
+// Thread-safe. The store must outlive it and every call that is not answered yet. Callbacks run on
+// the calling thread (for a request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_CHAT_PREFERENCES_H_
+#define CHATTER_SERVER_CHAT_PREFERENCES_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "chatter/v1/preference.pb.h"
+#include "server/base/callback.h"
+#include "server/model/model.h"
+#include "server/model/preferences.h"
+#include "server/model/room.h"
+#include "server/store/preference_store.h"
+
+namespace chatter::chat {
+
+class Preferences {
+ public:
+  explicit Preferences(store::PreferenceStore& store) : store_(store) {}
+
+  // The errors of each are those that preference.proto names.
+  void Get(const Caller& caller, Callback<UserPreferences> done);
+
+  struct Changed {
+    UserKey user;
+    UserPreferences preferences;
+  };
+  void Update(const Caller& caller, const v1::Preferences& wanted,
+              const std::vector<std::string>& mask, Callback<Changed> done);
+
+  struct RoomChanged {
+    RoomKey room;
+    std::string user_id;
+    RoomPreferences preferences;
+  };
+  void UpdateForRoom(const Caller& caller, std::string_view room_id,
+                     const v1::RoomPreferences& wanted, const std::vector<std::string>& mask,
+                     Callback<RoomChanged> done);
+
+  struct RecipientsRequest {
+    std::string_view room_id;
+    uint64_t seq = 0;
+    int32_t page_size = 0;
+    std::string_view page_token;
+  };
+  struct RecipientPage {
+    std::vector<std::string> user_ids;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  void ListRecipients(const Caller& caller, const RecipientsRequest& request,
+                      Callback<RecipientPage> done);
+
+ private:
+  store::PreferenceStore& store_;
+};
+
+}  // namespace chatter::chat
+
+#endif  // CHATTER_SERVER_CHAT_PREFERENCES_H_

@@ -1,0 +1,77 @@
+#include "server/rpc/preference_service.h"
+
+#include <utility>
+
+#include "server/rpc/convert.h"
+#include "server/rpc/notices.h"
+#include "server/rpc/unary.h"
+
+namespace chatter::rpc {
+
+using Changed = chat::Preferences::Changed;
+using RoomChanged = chat::Preferences::RoomChanged;
+using RecipientPage = chat::Preferences::RecipientPage;
+
+grpc::ServerUnaryReactor* PreferenceService::GetPreferences(
+    grpc::CallbackServerContext* context, const v1::GetPreferencesRequest* /*request*/,
+    v1::GetPreferencesResponse* response) {
+  return RunUnary<UserPreferences>(
+      context,
+      [&](const Caller& caller, Callback<UserPreferences> done) {
+        preferences_.Get(caller, std::move(done));
+      },
+      [response](const UserPreferences& preferences) {
+        ToProto(preferences, response->mutable_preferences());
+      });
+}
+
+grpc::ServerUnaryReactor* PreferenceService::UpdatePreferences(
+    grpc::CallbackServerContext* context, const v1::UpdatePreferencesRequest* request,
+    v1::UpdatePreferencesResponse* response) {
+  return RunUnary<Changed>(
+      context,
+      [&](const Caller& caller, Callback<Changed> done) {
+        preferences_.Update(caller, request->preferences(),
+                            ToStrings(request->update_mask().paths()), std::move(done));
+      },
+      [this, response](const Changed& changed) {
+        PublishPreferences(bus_, changed);
+        ToProto(changed.preferences, response->mutable_preferences());
+      });
+}
+
+grpc::ServerUnaryReactor* PreferenceService::UpdateRoomPreferences(
+    grpc::CallbackServerContext* context, const v1::UpdateRoomPreferencesRequest* request,
+    v1::UpdateRoomPreferencesResponse* response) {
+  return RunUnary<RoomChanged>(
+      context,
+      [&](const Caller& caller, Callback<RoomChanged> done) {
+        preferences_.UpdateForRoom(caller, request->room_id(), request->preferences(),
+                                   ToStrings(request->update_mask().paths()), std::move(done));
+      },
+      [this, response](const RoomChanged& changed) {
+        PublishPreferences(bus_, changed);
+        ToProto(changed.preferences, response->mutable_preferences());
+      });
+}
+
+grpc::ServerUnaryReactor* PreferenceService::ListRecipients(
+    grpc::CallbackServerContext* context, const v1::ListRecipientsRequest* request,
+    v1::ListRecipientsResponse* response) {
+  return RunUnary<RecipientPage>(
+      context,
+      [&](const Caller& caller, Callback<RecipientPage> done) {
+        preferences_.ListRecipients(caller,
+                                    {.room_id = request->room_id(),
+                                     .seq = request->seq(),
+                                     .page_size = request->page_size(),
+                                     .page_token = request->page_token()},
+                                    std::move(done));
+      },
+      [response](const RecipientPage& page) {
+        response->mutable_user_ids()->Assign(page.user_ids.begin(), page.user_ids.end());
+        response->set_next_page_token(page.next_page_token);
+      });
+}
+
+}  // namespace chatter::rpc

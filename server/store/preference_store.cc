@@ -1,0 +1,121 @@
+#include "server/store/preference_store.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/room_rows.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+using Recipients = PreferenceStore::Recipients;
+
+constexpr int16_t kNever = -1;
+
+// The row of find_preferences.sql or update_preferences.sql.
+UserPreferences ReadPreferences(const Rows& rows) {
+  UserPreferences preferences{.hides_read_marks = rows.GetBool(0, 3),
+                              .invisible = rows.GetBool(0, 4)};
+  if (!rows.IsNull(0, 0)) {
+    preferences.do_not_disturb =
+        DoNotDisturb{.from_minute = static_cast<int16_t>(rows.GetInt(0, 0)),
+                     .to_minute = static_cast<int16_t>(rows.GetInt(0, 1)),
+                     .time_zone = std::string(rows.GetText(0, 2))};
+  }
+  return preferences;
+}
+
+// Whether to change it, and to what.
+void AddChange(std::optional<bool> change, Params& params) {
+  params.Bool(change.has_value()).Bool(change.value_or(false));
+}
+
+Statement ChangeStatement(const UserKey& user, const PreferenceStore::Update& update) {
+  const DoNotDisturb hours =
+      update.do_not_disturb.value_or(std::nullopt)
+          .value_or(DoNotDisturb{.from_minute = kNever, .to_minute = kNever});
+  Statement statement{sql::kUpdatePreferences, user.tenant, Params().Text(user.user_id)};
+  Params& params = statement.params;
+  params.Bool(update.do_not_disturb.has_value());
+  params.Smallint(hours.from_minute).Smallint(hours.to_minute).Text(hours.time_zone);
+  AddChange(update.hides_read_marks, params);
+  AddChange(update.invisible, params);
+  return statement;
+}
+
+Statement ChangeStatement(const RoomKey& room, const std::string& user_id,
+                          const PreferenceStore::RoomUpdate& update) {
+  Statement statement{sql::kUpdateRoomPreferences, room.tenant,
+                      Params().Uuid(room.room).Text(user_id)};
+  Params& params = statement.params;
+  const NotificationLevel level = update.notifications.value_or(NotificationLevel::kAll);
+  params.Bool(update.notifications.has_value()).Smallint(static_cast<int16_t>(level));
+  const std::optional<absl::Time> muted_until = update.muted_until.value_or(std::nullopt);
+  params.Bool(update.muted_until.has_value());
+  muted_until.has_value() ? params.Time(*muted_until) : params.NullTime();
+  AddChange(update.pinned, params);
+  AddChange(update.hidden, params);
+  return statement;
+}
+
+Recipients ReadRecipients(const Rows& message, const Rows& users) {
+  if (message.size() == 0) return {};
+  Recipients recipients{.room_found = true,
+                        .message_found = !message.IsNull(0, 3) && !message.GetBool(0, 4)};
+  recipients.user_ids.reserve(static_cast<size_t>(users.size()));
+  for (int row = 0; row < users.size(); ++row) {
+    recipients.user_ids.emplace_back(users.GetText(row, 0));
+  }
+  return recipients;
+}
+
+}  // namespace
+
+void PreferenceStore::Find(const UserKey& user, absl::Time deadline,
+                           Callback<UserPreferences> done) {
+  RunOne(database_, {sql::kFindPreferences, user.tenant, Params().Text(user.user_id)}, deadline,
+         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           done(rows->size() == 0 ? UserPreferences() : ReadPreferences(*rows));
+         });
+}
+
+void PreferenceStore::Change(const UserKey& user, const Update& update, absl::Time deadline,
+                             Callback<std::optional<UserPreferences>> done) {
+  RunOne(database_, ChangeStatement(user, update), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           if (rows->size() == 0) return done(std::optional<UserPreferences>());
+           done(std::optional(ReadPreferences(*rows)));
+         });
+}
+
+void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user_id,
+                                    const RoomUpdate& update, absl::Time deadline,
+                                    Callback<std::optional<RoomPreferences>> done) {
+  RunOne(database_, ChangeStatement(room, user_id, update), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           if (rows->size() == 0) return done(std::optional<RoomPreferences>());
+           done(std::optional(ReadRoomPreferences(*rows, 0, 0)));
+         });
+}
+
+void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const std::string& after,
+                                     int limit, absl::Time deadline, Callback<Recipients> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back(
+      {sql::kReadMessageState, room.tenant, Params().Uuid(room.room).Text("").Seq(seq)});
+  transaction.statements.push_back({sql::kListRecipients, room.tenant,
+                                    Params().Uuid(room.room).Seq(seq).Text(after).Int(limit)});
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  done(ReadRecipients(results->front(), results->back()));
+                });
+}
+
+}  // namespace chatter::store

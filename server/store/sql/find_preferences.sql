@@ -1,0 +1,4 @@
+-- $1 user. No row: none were made.
+SELECT quiet_from, quiet_to, quiet_zone, hides_read_marks, invisible
+  FROM {schema}.chatter_user_state
+ WHERE user_id = $1
