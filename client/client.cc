@@ -23,6 +23,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       rooms_(v1::RoomService::NewStub(channel)),
       messages_(v1::MessageService::NewStub(channel)),
       read_states_(v1::ReadStateService::NewStub(channel)),
+      preferences_(v1::PreferenceService::NewStub(channel)),
       members_(v1::MemberService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
@@ -144,6 +145,27 @@ absl::StatusOr<v1::MarkUnreadResponse> Client::MarkUnread(const v1::MarkUnreadRe
 
 absl::StatusOr<v1::CountUnreadResponse> Client::CountUnread(const v1::CountUnreadRequest& request) {
   return Call(*read_states_, &v1::ReadStateService::Stub::CountUnread, request, metadata_);
+}
+
+absl::StatusOr<v1::GetPreferencesResponse> Client::GetPreferences(
+    const v1::GetPreferencesRequest& request) {
+  return Call(*preferences_, &v1::PreferenceService::Stub::GetPreferences, request, metadata_);
+}
+
+absl::StatusOr<v1::UpdatePreferencesResponse> Client::UpdatePreferences(
+    const v1::UpdatePreferencesRequest& request) {
+  return Call(*preferences_, &v1::PreferenceService::Stub::UpdatePreferences, request, metadata_);
+}
+
+absl::StatusOr<v1::UpdateRoomPreferencesResponse> Client::UpdateRoomPreferences(
+    const v1::UpdateRoomPreferencesRequest& request) {
+  return Call(*preferences_, &v1::PreferenceService::Stub::UpdateRoomPreferences, request,
+              metadata_);
+}
+
+absl::StatusOr<v1::ListRecipientsResponse> Client::ListRecipients(
+    const v1::ListRecipientsRequest& request) {
+  return Call(*preferences_, &v1::PreferenceService::Stub::ListRecipients, request, metadata_);
 }
 
 absl::StatusOr<v1::BrowseRoomsResponse> Client::BrowseRooms(const v1::BrowseRoomsRequest& request) {

@@ -15,6 +15,7 @@
 #include "chatter/v1/chat.grpc.pb.h"
 #include "chatter/v1/member.grpc.pb.h"
 #include "chatter/v1/message.grpc.pb.h"
+#include "chatter/v1/preference.grpc.pb.h"
 #include "chatter/v1/read_state.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
 #include "chatter/v1/service_account.grpc.pb.h"
@@ -71,6 +72,15 @@ class Client {
   absl::StatusOr<v1::MarkDeliveredResponse> MarkDelivered(const v1::MarkDeliveredRequest& request);
   absl::StatusOr<v1::MarkUnreadResponse> MarkUnread(const v1::MarkUnreadRequest& request);
   absl::StatusOr<v1::CountUnreadResponse> CountUnread(const v1::CountUnreadRequest& request);
+
+  absl::StatusOr<v1::GetPreferencesResponse> GetPreferences(
+      const v1::GetPreferencesRequest& request);
+  absl::StatusOr<v1::UpdatePreferencesResponse> UpdatePreferences(
+      const v1::UpdatePreferencesRequest& request);
+  absl::StatusOr<v1::UpdateRoomPreferencesResponse> UpdateRoomPreferences(
+      const v1::UpdateRoomPreferencesRequest& request);
+  absl::StatusOr<v1::ListRecipientsResponse> ListRecipients(
+      const v1::ListRecipientsRequest& request);
 
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
@@ -143,6 +153,7 @@ class Client {
   const std::unique_ptr<v1::RoomService::Stub> rooms_;
   const std::unique_ptr<v1::MessageService::Stub> messages_;
   const std::unique_ptr<v1::ReadStateService::Stub> read_states_;
+  const std::unique_ptr<v1::PreferenceService::Stub> preferences_;
   const std::unique_ptr<v1::MemberService::Stub> members_;
   const std::unique_ptr<v1::UserService::Stub> users_;
   const std::unique_ptr<v1::TenantService::Stub> tenants_;

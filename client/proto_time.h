@@ -24,6 +24,14 @@ inline google::protobuf::Duration ToProtoDuration(absl::Duration duration) {
   return result;
 }
 
+inline google::protobuf::Timestamp ToProtoTimestamp(absl::Time time) {
+  google::protobuf::Timestamp result;
+  result.set_seconds(absl::ToUnixSeconds(time));
+  result.set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(result.seconds()))));
+  return result;
+}
+
 }  // namespace chatter::client
 
 #endif  // CHATTER_CLIENT_PROTO_TIME_H_

@@ -23,12 +23,15 @@ void AddSettingsCommands(CLI::App& program, Command& command);
 void AddServiceCommands(CLI::App& program, Command& command);
 void AddIssuerCommands(CLI::App& program, Command& command);
 void AddRoomCommands(CLI::App& program, Command& command);
+// Adds to `room`, a command of AddRoomCommands.
+void AddRoomPreferenceCommands(CLI::App& room, Command& command);
 void AddMemberCommands(CLI::App& program, Command& command);
 void AddMessageCommands(CLI::App& program, Command& command);
 void AddEditsCommand(CLI::App& program, Command& command);
 void AddReactionCommands(CLI::App& program, Command& command);
 void AddPinCommands(CLI::App& program, Command& command);
 void AddReadCommands(CLI::App& program, Command& command);
+void AddPreferenceCommands(CLI::App& program, Command& command);
 void AddTailCommand(CLI::App& program, Command& command);
 void AddChatCommand(CLI::App& program, Command& command);
 

@@ -1,5 +1,5 @@
-// What roles, kinds of rooms, visibilities of history and features are called, in output and in
-// options.
+// What roles, kinds of rooms, visibilities of history, levels of notification and features are
+// called, in output and in options.
 #ifndef CHATTER_CLIENT_CLI_NAMES_H_
 #define CHATTER_CLIENT_CLI_NAMES_H_
 
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "chatter/v1/member.pb.h"
+#include "chatter/v1/preference.pb.h"
 #include "chatter/v1/room.pb.h"
 #include "chatter/v1/settings.pb.h"
 
@@ -38,6 +39,10 @@ inline constexpr Name<v1::Feature> kFeatures[] = {
     {"public-rooms", v1::FEATURE_PUBLIC_ROOMS},
     {"editing", v1::FEATURE_EDITING},
     {"deleting", v1::FEATURE_DELETING}};
+inline constexpr Name<v1::NotificationLevel> kLevels[] = {
+    {"all", v1::NOTIFICATION_LEVEL_ALL},
+    {"mentions", v1::NOTIFICATION_LEVEL_MENTIONS},
+    {"none", v1::NOTIFICATION_LEVEL_NONE}};
 
 template <typename Value>
 const char* NameOf(std::span<const Name<Value>> names, Value value) {

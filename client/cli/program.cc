@@ -32,6 +32,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddReactionCommands(program, command);
   AddPinCommands(program, command);
   AddReadCommands(program, command);
+  AddPreferenceCommands(program, command);
   AddRoomCommands(program, command);
   AddMemberCommands(program, command);
   AddUserCommands(program, command);

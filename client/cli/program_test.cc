@@ -179,6 +179,13 @@ TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
                                                           {"room", "leave"},
                                                           {"room", "archive"},
                                                           {"room", "unarchive"},
+                                                          {"room", "notify"},
+                                                          {"room", "mute"},
+                                                          {"room", "unmute"},
+                                                          {"room", "pin"},
+                                                          {"room", "unpin"},
+                                                          {"room", "hide"},
+                                                          {"room", "unhide"},
                                                           {"member", "list"},
                                                           {"member", "add"},
                                                           {"member", "remove"},
@@ -193,6 +200,8 @@ TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
                                                           {"pins"},
                                                           {"read"},
                                                           {"unread"},
+                                                          {"preferences"},
+                                                          {"recipients"},
                                                           {"tail"},
                                                           {"chat"}};
   for (auto command : commands) {

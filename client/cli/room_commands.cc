@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/name_option.h"
@@ -13,6 +14,7 @@
 #include "client/cli/report.h"
 #include "client/cli/room_options.h"
 #include "client/cli/terminal_text.h"
+#include "client/proto_time.h"
 #include "client/uuid.h"
 
 namespace chatter::client::cli {
@@ -35,8 +37,13 @@ std::string Shorten(const std::string& text, size_t width) {
   return absl::StrCat(std::string(PrefixThatFits(shown, width - 1)), "…");
 }
 
+// What it is, and what its member has chosen.
 std::string KindOf(const v1::Room& room) {
-  return absl::StrCat(NameOf(room.kind()), room.has_archived_at() ? ", archived" : "");
+  const v1::RoomPreferences& chosen = room.preferences();
+  const bool muted = chosen.has_muted_until() && ToAbslTime(chosen.muted_until()) > absl::Now();
+  return absl::StrCat(NameOf(room.kind()), room.has_archived_at() ? ", archived" : "",
+                      chosen.pinned() ? ", pinned" : "", chosen.hidden() ? ", hidden" : "",
+                      muted ? ", muted" : "");
 }
 
 std::string LastMessage(const v1::Room& room) {
@@ -97,10 +104,9 @@ absl::Status GetRoom(const Context& context, const v1::GetRoomRequest& request) 
   return context.Show(*response, [&] { PrintRooms(context, {response->room()}); });
 }
 
-absl::Status ListRooms(const Context& context) {
+absl::Status ListRooms(const Context& context, v1::ListRoomsRequest request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
-  v1::ListRoomsRequest request;
   request.set_page_size(100);
   const auto all = ListAll(**client, request, &Client::ListRooms);
   if (!all.ok()) return all.status();
@@ -211,6 +217,19 @@ void AddGet(CLI::App& room, Command& command) {
   });
 }
 
+void AddList(CLI::App& room, Command& command) {
+  CLI::App* list = room.add_subcommand("list", "Show your rooms, the liveliest first");
+  auto request = std::make_shared<v1::ListRoomsRequest>();
+  list->add_flag_function(
+      "--all", [request](int64_t) { request->set_include_hidden(true); }, "The hidden ones, too");
+  list->add_flag_function(
+      "--pinned", [request](int64_t) { request->set_pinned_only(true); }, "Only the pinned ones");
+  list->footer("Examples:\n  chatter room list --all");
+  list->callback([&command, request] {
+    command = [request](const Context& context) { return ListRooms(context, *request); };
+  });
+}
+
 void AddBrowse(CLI::App& room, Command& command) {
   CLI::App* browse = room.add_subcommand("browse", "Show the public rooms, by name");
   auto request = std::make_shared<v1::BrowseRoomsRequest>();
@@ -235,10 +254,7 @@ void AddRoomCommands(CLI::App& program, Command& command) {
   AddCreate(*room, command);
   AddUpdate(*room, command);
   AddGet(*room, command);
-
-  CLI::App* list = room->add_subcommand("list", "Show your rooms, the liveliest first");
-  list->footer("Examples:\n  chatter room list");
-  list->callback([&command] { command = ListRooms; });
+  AddList(*room, command);
 
   AddBrowse(*room, command);
   AddAction(*room, command, {"join", "Come into a public room", "joined"}, &Client::JoinRoom);
@@ -247,6 +263,7 @@ void AddRoomCommands(CLI::App& program, Command& command) {
             &Client::ArchiveRoom);
   AddAction(*room, command, {"unarchive", "Open an archived room again", "unarchived"},
             &Client::UnarchiveRoom);
+  AddRoomPreferenceCommands(*room, command);
 }
 
 }  // namespace chatter::client::cli
