@@ -64,7 +64,7 @@ class Messages(CommandLineTestCase):
         listed = json.loads(self.on_message("bob", "reactions", "--json"))
         self.assertEqual(listed["reactions"], [{"reaction": "👍", "user_id": "alice"}])
         self.assertEqual(json.loads(self.as_user("carol", "unread", "--json")),
-                         {"unread_rooms": 1, "unread_messages": 1})
+                         {"unread_rooms": 1, "unread_messages": 1, "unread_mentions": 0})
         self.assertEqual(json.loads(self.as_user("carol", "read", self.room_id, "--json")),
                          {"read_seq": "4"})
 
