@@ -35,6 +35,7 @@
 #include "server/store/event_writer.h"
 #include "server/store/export_reader.h"
 #include "server/store/message_changes.h"
+#include "server/store/message_references.h"
 #include "server/store/preference_store.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
@@ -63,6 +64,7 @@ struct Backend {
   store::RoomStore room_store;
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;
+  store::MessageReferences message_references;
   store::ReadStateStore read_state_store;
   store::PreferenceStore preference_store;
   store::SettingsStore settings_store;

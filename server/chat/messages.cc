@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "server/chat/message_details.h"
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
@@ -58,26 +59,74 @@ Callback<MessagePage> UnlessNotFound(Callback<MessagePage> done) {
 
 }  // namespace
 
+// A message that refers to something, until it is known whether that is there.
+struct Messages::Draft {
+  store::NewMessage message;
+  v1::MessageDetails details;
+  absl::Time deadline;
+  Callback<Sent> done;
+};
+
 void Messages::Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
-                    std::string text, absl::Time deadline, Callback<Sent> done) {
+                    std::string text, const v1::MessageDetails& details, absl::Time deadline,
+                    Callback<Sent> done) {
   if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   AddProblem("client_message_id", ClientMessageIdProblem(client_message_id), violations);
-  AddProblem("text", TextProblem(text), violations);
+  CheckContent(text, details, caller.principal.user_id, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  writer_.Append(
-      {.room = {*caller.tenant, *room},
-       .sender_id = caller.principal.user_id,
-       .client_message_id = std::move(client_message_id),
-       .text = std::move(text),
-       .service = caller.principal.service},
-      deadline,
-      [id = *room, done = std::move(done)](absl::StatusOr<store::StoredMessage> stored) mutable {
-        if (!stored.ok()) return done(std::move(stored).status());
-        done(Sent{.room_id = id, .stored = *stored});
-      });
+  store::NewMessage message{.room = {*caller.tenant, *room},
+                            .sender_id = caller.principal.user_id,
+                            .client_message_id = std::move(client_message_id),
+                            .text = std::move(text),
+                            .service = caller.principal.service};
+  if (details.ByteSizeLong() == 0) return Append(std::move(message), deadline, std::move(done));
+  const auto draft = std::make_shared<Draft>(
+      Draft{std::move(message), TakeDetails(details), deadline, std::move(done)});
+  if (!RefersToAnything(draft->details)) return AppendDraft(*draft);
+  CheckReferences(draft);
+}
+
+void Messages::CheckReferences(const std::shared_ptr<Draft>& draft) {
+  references_.Find(draft->message, draft->details, draft->deadline,
+                   [this, draft](absl::StatusOr<std::optional<store::References>> references) {
+                     if (!references.ok()) return draft->done(std::move(references).status());
+                     if (!references->has_value()) return draft->done(RoomNotFoundError());
+                     OnReferences(draft, **references);
+                   });
+}
+
+void Messages::OnReferences(const std::shared_ptr<Draft>& draft,
+                            const store::References& references) {
+  if (references.prior.has_value()) {
+    ResolveAsBefore(*references.prior, draft->message, draft->details);
+    return AppendDraft(*draft);
+  }
+  absl::Status status = Resolve(references, draft->message, draft->details);
+  if (!status.ok()) return draft->done(std::move(status));
+  settings_.Find(draft->message.room.tenant,
+                 [this, draft](absl::StatusOr<TenantSettings::Ptr> settings) {
+                   if (!settings.ok()) return draft->done(std::move(settings).status());
+                   absl::Status allowed = CheckFeatures(**settings, draft->details);
+                   if (!allowed.ok()) return draft->done(std::move(allowed));
+                   AppendDraft(*draft);
+                 });
+}
+
+void Messages::AppendDraft(Draft& draft) {
+  SetDetails(draft.details, draft.message);
+  Append(std::move(draft.message), draft.deadline, std::move(draft.done));
+}
+
+void Messages::Append(store::NewMessage message, absl::Time deadline, Callback<Sent> done) {
+  const RoomId id = message.room.room;
+  writer_.Append(std::move(message), deadline,
+                 [id, done = std::move(done)](absl::StatusOr<store::StoredMessage> stored) mutable {
+                   if (!stored.ok()) return done(std::move(stored).status());
+                   done(Sent{.room_id = id, .stored = *stored});
+                 });
 }
 
 void Messages::List(const Caller& caller, ListRequest request, Callback<MessagePage> done) {

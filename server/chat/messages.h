@@ -1,29 +1,34 @@
 // The rules for messages: who may send and read them, and what they may look like.
 //
-// Thread-safe. The writer and the reader must outlive it. Callbacks run on the calling thread (for
-// a request that breaks a rule) or on the database's.
+// Thread-safe. What it is made from must outlive it and every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
 #ifndef CHATTER_SERVER_CHAT_MESSAGES_H_
 #define CHATTER_SERVER_CHAT_MESSAGES_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "chatter/v1/message.pb.h"
 #include "server/base/callback.h"
+#include "server/chat/tenant_settings.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
+#include "server/store/message_references.h"
 
 namespace chatter::chat {
 
 class Messages {
  public:
-  Messages(store::EventWriter& writer, store::EventReader& reader)
-      : writer_(writer), reader_(reader) {}
+  Messages(store::EventWriter& writer, store::EventReader& reader,
+           store::MessageReferences& references, TenantSettings& settings)
+      : writer_(writer), reader_(reader), references_(references), settings_(settings) {}
 
   struct Sent {
     RoomId room_id;
@@ -31,10 +36,12 @@ class Messages {
   };
   // REQUIRES: `caller.tenant`. `deadline`: of this send, which may be one of many of the caller's
   // stream.
-  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a
-  // user), and those of EventWriter::Append.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS), NOT_FOUND (MESSAGE_NOT_FOUND),
+  // FAILED_PRECONDITION (FEATURE_DISABLED), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a user),
+  // and those of EventWriter::Append.
   void Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
-            std::string text, absl::Time deadline, Callback<Sent> done);
+            std::string text, const v1::MessageDetails& details, absl::Time deadline,
+            Callback<Sent> done);
 
   struct Latest {};
   struct Before {
@@ -73,8 +80,16 @@ class Messages {
                  Callback<std::vector<store::EventReader::Edit>> done);
 
  private:
+  struct Draft;
+  void CheckReferences(const std::shared_ptr<Draft>& draft);
+  void OnReferences(const std::shared_ptr<Draft>& draft, const store::References& references);
+  void AppendDraft(Draft& draft);
+  void Append(store::NewMessage message, absl::Time deadline, Callback<Sent> done);
+
   store::EventWriter& writer_;
   store::EventReader& reader_;
+  store::MessageReferences& references_;
+  TenantSettings& settings_;
 };
 
 }  // namespace chatter::chat

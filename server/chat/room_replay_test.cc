@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/chat/room_rules.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
@@ -62,10 +64,23 @@ class Replica {
     for (const auto& change : what.roles()) members_[change.user_id()].role = change.role();
   }
   void operator()(const MessageSent& what) {
-    messages_[seq_] = {.text = what.text, .deleted = what.deleted};
+    Entry& entry = messages_[seq_];
+    entry.text = what.text;
+    entry.details = what.details;
+    entry.deleted = what.deleted;
+    v1::MessageDetails details;
+    details.ParseFromString(what.details);
+    for (const std::string& user_id : details.mentioned_user_ids()) entry.mentions.insert(user_id);
+    if (details.mentions_everyone()) entry.mentions.insert("");
+    entry.thread_seq = details.thread_seq();
+    if (entry.thread_seq != 0) ++messages_[entry.thread_seq].replies;
   }
   void operator()(const v1::MessageEdited& what) { messages_[what.seq()].text = what.text(); }
-  void operator()(const v1::MessageDeleted& what) { messages_[what.seq()] = {.deleted = true}; }
+  void operator()(const v1::MessageDeleted& what) {
+    Entry& entry = messages_[what.seq()];
+    if (entry.thread_seq != 0) --messages_[entry.thread_seq].replies;
+    entry = {.deleted = true, .replies = entry.replies};
+  }
   void operator()(const v1::ReactionAdded& what) {
     messages_[what.seq()].reactions[what.reaction()].insert(actor_);
   }
@@ -89,13 +104,25 @@ class Replica {
     }
     for (const auto& [seq, message] : messages_) {
       absl::StrAppend(&text, seq, message.deleted ? " deleted" : "",
-                      message.pinned ? " pinned " : " ", message.text);
+                      message.pinned ? " pinned " : " ", message.text, " replies ", message.replies,
+                      " ", absl::CHexEscape(message.details));
       for (const auto& [reaction, users] : message.reactions) {
         absl::StrAppend(&text, " ", reaction, users.size());
       }
       absl::StrAppend(&text, "\n");
     }
     return text;
+  }
+
+  // Whom messages mention, in order: `seq user`, or `seq ` for everyone.
+  std::string Mentions() const {
+    std::vector<std::string> mentions;
+    for (const auto& [seq, message] : messages_) {
+      for (const std::string& user_id : message.mentions) {
+        mentions.push_back(absl::StrCat(seq, " ", user_id));
+      }
+    }
+    return absl::StrJoin(mentions, ", ");
   }
 
   struct Membership {
@@ -112,6 +139,10 @@ class Replica {
     bool deleted = false;
     bool pinned = false;
     std::map<std::string, std::set<std::string>> reactions = {};
+    std::string details = {};
+    std::set<std::string> mentions = {};
+    uint64_t thread_seq = 0;
+    int32_t replies = 0;  // that aren't deleted
   };
   std::map<uint64_t, Entry> messages_;
   std::map<std::string, Membership> members_;
@@ -194,6 +225,16 @@ class RoomReplayTest : public ::testing::Test {
     }
   }
 
+  void SendAtRandom(const Caller& caller, const RoomId& room, StatusCallback done) {
+    v1::MessageDetails details;
+    if (random_() % 2 == 0) details.set_thread_seq(1 + random_() % 20);
+    if (random_() % 3 == 0) details.add_mentioned_user_ids(RandomUser());
+    if (random_() % 5 == 0) details.set_mentions_everyone(true);
+    stack_.messages.Send(
+        caller, room.ToString(), absl::StrCat("id", random_() % 40), "text", details, Soon(),
+        [done = std::move(done)](const auto& sent) mutable { done(sent.status()); });
+  }
+
   // Some at once, by several people.
   void ChangeAtRandom(const RoomId& room, int times) {
     std::vector<std::future<void>> answers;
@@ -204,7 +245,10 @@ class RoomReplayTest : public ::testing::Test {
       const Caller caller{.tenant = tenant_,
                           .principal = {CredentialKind::kSession, asker.user_id},
                           .deadline = Soon()};
-      if (random_() % 2 == 0) {
+      const auto what = random_() % 4;
+      if (what == 0) {
+        SendAtRandom(caller, room, [answered](const auto&) { answered->set_value(); });
+      } else if (what == 1) {
         ChangeAMessageAtRandom(caller, room, [answered](const auto&) { answered->set_value(); });
       } else {
         stack_.room_changer.Run(caller, room.ToString(), {}, RandomChange(asker),
@@ -242,7 +286,11 @@ class RoomReplayTest : public ::testing::Test {
     });
     for (const Message& message : page->messages) {
       Replica::Entry& entry = tables.messages_[message.seq];
-      entry = {.text = message.text, .deleted = message.deleted, .pinned = message.pinned};
+      entry = {.text = message.text,
+               .deleted = message.deleted,
+               .pinned = message.pinned,
+               .details = message.details,
+               .replies = message.reply_count};
       for (const v1::ReactionCount& count : message.reactions) {
         for (int i = 0; i < count.count(); ++i) {
           entry.reactions[count.reaction()].insert(absl::StrCat(i));
@@ -251,6 +299,33 @@ class RoomReplayTest : public ::testing::Test {
     }
     EXPECT_EQ((*found)->member_count, static_cast<int32_t>((*members)->size()));
     return tables;
+  }
+
+  // What no reader tells: the table of mentions, and threads whose latest reply isn't known.
+  std::string MentionsOf(const RoomId& room) {
+    return database_.Execute(
+        absl::StrCat("SELECT string_agg(seq || ' ' || user_id, ', ' ORDER BY seq, user_id) FROM "
+                     "acme.chatter_mention WHERE room_id = '",
+                     room.ToString(), "'"));
+  }
+  std::string WrongThreadsOf(const RoomId& room) {
+    return database_.Execute(
+        absl::StrCat("SELECT string_agg(t.seq::text, ', ') FROM (SELECT thread_seq AS seq, "
+                     "max(seq) AS last FROM "
+                     "acme.chatter_event WHERE room_id = '",
+                     room.ToString(),
+                     "' AND thread_seq IS NOT NULL GROUP BY 1) t LEFT JOIN acme.chatter_message m",
+                     " ON m.room_id = '", room.ToString(),
+                     "' AND m.seq = t.seq WHERE m.last_reply_seq IS DISTINCT FROM t.last"));
+  }
+
+  // Takes what the log holds by now after what the replica has taken already.
+  void CatchUp(const RoomId& room, Replica& replica) {
+    for (const RoomEvent& event : stack_.ReadLog({tenant_, room})) {
+      if (event.seq <= replica.seq_) continue;
+      EXPECT_EQ(event.seq, replica.seq_ + 1);
+      replica.Take(event);
+    }
   }
 
   TestDatabase database_;
@@ -265,17 +340,21 @@ TEST_F(RoomReplayTest, WhoReplaysTheLogKnowsWhatTheTablesHold) {
   for (int round = 0; round < 10; ++round) {
     SetForgetsEdits(round % 2 == 1);
     const RoomId room = MakeRoom();
+    Replica live;
     for (int burst = 0; burst < 15; ++burst) {
-      ChangeAtRandom(room, 8);
+      ChangeAtRandom(room, 12);
+      CatchUp(room, live);
       // Whether this one may is another matter.
       (void)stack_.Send({tenant_, room}, RandomUser(), absl::StrCat("id", burst), "text");
     }
+    CatchUp(room, live);
     Replica replayed;
-    for (const RoomEvent& event : stack_.ReadLog({tenant_, room})) {
-      EXPECT_EQ(event.seq, replayed.seq_ + 1);
-      replayed.Take(event);
+    CatchUp(room, replayed);
+    for (const Replica& replica : {live, replayed}) {
+      EXPECT_EQ(replica.ToString(), FromTables(room).ToString());
+      EXPECT_EQ(replica.Mentions(), MentionsOf(room));
     }
-    EXPECT_EQ(replayed.ToString(), FromTables(room).ToString());
+    EXPECT_EQ(WrongThreadsOf(room), "");
     const bool has_owner =
         std::any_of(replayed.members_.begin(), replayed.members_.end(),
                     [](const auto& member) { return member.second.role == v1::MEMBER_ROLE_OWNER; });

@@ -17,7 +17,7 @@ namespace {
 constexpr size_t kMaxDomains = 20;
 
 // Neither a scheme that could run code where it is shown, nor anything that would need escaping.
-bool IsPictureUrl(std::string_view url) {
+bool IsUrl(std::string_view url) {
   const bool is_web = url.starts_with("https://") || url.starts_with("http://");
   return is_web && url.size() <= 2'048 && std::all_of(url.begin(), url.end(), [](unsigned char c) {
            return absl::ascii_isgraph(c) && c != '"' && c != '<' && c != '>' && c != '\\';
@@ -29,26 +29,6 @@ bool IsAttributeKey(std::string_view key) {
          std::all_of(key.begin(), key.end(), [](unsigned char c) {
            return absl::ascii_isalnum(c) || c == '_' || c == '.' || c == '-';
          });
-}
-
-void CheckAttributes(const google::protobuf::Map<std::string, std::string>& attributes,
-                     FieldViolations& violations) {
-  size_t bytes = 0;
-  for (const auto& [key, value] : attributes) {
-    bytes += key.size() + value.size();
-    if (!IsAttributeKey(key)) {
-      violations.Add("profile.attributes",
-                     "has a key that isn't 1 to 64 bytes of `a-z`, `A-Z`, `0-9`, `_`, `.` and `-`");
-    } else if (!IsUtf8(value) || value.find('\0') != std::string::npos) {
-      violations.Add(absl::StrCat("profile.attributes[\"", key, "\"]"),
-                     "must be UTF-8 without NUL");
-    }
-  }
-  if (attributes.size() > limits::kAttributeEntries || bytes > limits::kAttributeBytes) {
-    violations.Add("profile.attributes",
-                   absl::StrCat("must be up to ", limits::kAttributeEntries,
-                                " entries, together up to ", limits::kAttributeBytes, " bytes"));
-  }
 }
 
 bool IsPlainText(std::string_view text, size_t min_bytes, size_t max_bytes) {
@@ -93,6 +73,21 @@ std::string_view ReactionProblem(std::string_view reaction) {
 std::string_view RoomNameProblem(std::string_view name) {
   if (IsPlainText(name, 0, 256)) return {};
   return "must be at most 256 bytes of UTF-8 without control characters";
+}
+
+std::string_view UrlProblem(std::string_view url) {
+  if (IsUrl(url)) return {};
+  return "must be a URL with the scheme `https` or `http`, of up to 2048 bytes of ASCII";
+}
+
+std::string_view AttachmentNameProblem(std::string_view name) {
+  if (IsPlainText(name, 0, 256)) return {};
+  return "must be at most 256 bytes of UTF-8 without control characters";
+}
+
+std::string_view MediaTypeProblem(std::string_view media_type) {
+  if (IsPlainText(media_type, 0, 128)) return {};
+  return "must be at most 128 bytes of UTF-8 without control characters";
 }
 
 std::string_view SchemaNamePrefixProblem(std::string_view prefix) {
@@ -188,17 +183,37 @@ std::optional<Sha256Digest> ParseDigest(std::string_view field, std::string_view
   return digest;
 }
 
+void CheckAttributes(std::string_view field,
+                     const google::protobuf::Map<std::string, std::string>& attributes,
+                     FieldViolations& violations) {
+  const absl::string_view path(field.data(), field.size());
+  size_t bytes = 0;
+  for (const auto& [key, value] : attributes) {
+    bytes += key.size() + value.size();
+    if (!IsAttributeKey(key)) {
+      violations.Add(field,
+                     "has a key that isn't 1 to 64 bytes of `a-z`, `A-Z`, `0-9`, `_`, `.` and `-`");
+    } else if (!IsUtf8(value) || value.find('\0') != std::string::npos) {
+      violations.Add(absl::StrCat(path, "[\"", key, "\"]"), "must be UTF-8 without NUL");
+    }
+  }
+  if (attributes.size() > limits::kAttributeEntries || bytes > limits::kAttributeBytes) {
+    violations.Add(field,
+                   absl::StrCat("must be up to ", limits::kAttributeEntries,
+                                " entries, together up to ", limits::kAttributeBytes, " bytes"));
+  }
+}
+
 void CheckProfile(const v1::RoomProfile& profile, FieldViolations& violations) {
   AddProblem("profile.name", RoomNameProblem(profile.name()), violations);
   if (!IsPlainText(profile.topic(), 0, 1'024)) {
     violations.Add("profile.topic",
                    "must be at most 1024 bytes of UTF-8 without control characters");
   }
-  if (!profile.avatar_url().empty() && !IsPictureUrl(profile.avatar_url())) {
-    violations.Add("profile.avatar_url",
-                   "must be a URL with the scheme `https` or `http`, of up to 2048 bytes of ASCII");
+  if (!profile.avatar_url().empty()) {
+    AddProblem("profile.avatar_url", UrlProblem(profile.avatar_url()), violations);
   }
-  CheckAttributes(profile.attributes(), violations);
+  CheckAttributes("profile.attributes", profile.attributes(), violations);
   if (profile.history() < v1::HISTORY_VISIBILITY_UNSPECIFIED ||
       profile.history() > v1::HISTORY_VISIBILITY_SINCE_JOINED) {
     violations.Add("profile.history", "must be WHOLE or SINCE_JOINED");

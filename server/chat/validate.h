@@ -26,6 +26,9 @@ std::string_view ClientMessageIdProblem(std::string_view id);
 std::string_view TextProblem(std::string_view text);
 std::string_view ReactionProblem(std::string_view reaction);
 std::string_view RoomNameProblem(std::string_view name);
+std::string_view UrlProblem(std::string_view url);
+std::string_view AttachmentNameProblem(std::string_view name);
+std::string_view MediaTypeProblem(std::string_view media_type);
 std::string_view SchemaNamePrefixProblem(std::string_view prefix);
 std::string_view StateReasonProblem(std::string_view reason);
 std::string_view GraceProblem(absl::Duration grace);
@@ -46,6 +49,11 @@ std::optional<std::string> ParseDomain(std::string_view field, std::string_view 
                                        FieldViolations& violations);
 std::optional<Sha256Digest> ParseDigest(std::string_view field, std::string_view text,
                                         FieldViolations& violations);
+
+// Adds what is wrong with `attributes`, the field of that path.
+void CheckAttributes(std::string_view field,
+                     const google::protobuf::Map<std::string, std::string>& attributes,
+                     FieldViolations& violations);
 
 // Adds what is wrong with `profile`.
 void CheckProfile(const v1::RoomProfile& profile, FieldViolations& violations);

@@ -57,7 +57,7 @@ grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* 
       context,
       [&](const Caller& caller, Callback<Messages::Sent> done) {
         messages_.Send(caller, request->room_id(), request->client_message_id(), request->text(),
-                       caller.deadline, std::move(done));
+                       request->details(), caller.deadline, std::move(done));
       },
       [response](const Messages::Sent& sent) { ToProto(sent, response); });
 }

@@ -184,7 +184,7 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
 void ChatSession::OnSend(const std::string& request_id, v1::SendMessage& send) {
   deps_.messages.Send(
       caller_, send.room_id(), std::move(*send.mutable_client_message_id()),
-      std::move(*send.mutable_text()), absl::Now() + options_.send_timeout,
+      std::move(*send.mutable_text()), send.details(), absl::Now() + options_.send_timeout,
       [self = shared_from_this(), request_id](absl::StatusOr<chat::Messages::Sent> sent) {
         if (!sent.ok()) return self->ReplyError(request_id, sent.status());
         v1::ServerEvent event;

@@ -1,9 +1,13 @@
 #include "server/store/event_writer.h"
 
 #include <algorithm>
+#include <optional>
+#include <span>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "server/base/mutex.h"
 #include "server/model/errors.h"
@@ -24,38 +28,108 @@ void SortByTenant(Batch& batch) {
   });
 }
 
-// The statements that store the messages [begin, end), which are one tenant's.
-void AddStatements(const Send* begin, const Send* end, std::vector<Statement>& statements) {
+// The messages of one tenant.
+using Part = std::span<const Send>;
+
+template <typename T>
+void SortUnique(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+Statement LockStatement(const SchemaName& tenant, Part part) {
+  std::vector<RoomId> rooms;
+  for (const Send& send : part) rooms.push_back(send.message.room.room);
+  SortUnique(rooms);
+  return {sql::kLockRooms, tenant, Params().Uuids(rooms)};
+}
+
+Statement AppendStatement(const SchemaName& tenant, Part part) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
   std::vector<std::string_view> texts;
   std::vector<std::string_view> services;
-  for (const Send* send = begin; send != end; ++send) {
-    rooms.push_back(send->message.room.room);
-    senders.push_back(send->message.sender_id);
-    client_ids.push_back(send->message.client_message_id);
-    texts.push_back(send->message.text);
-    services.push_back(send->message.service);
+  std::vector<std::string_view> details;
+  std::vector<uint64_t> threads;
+  const bool plain = std::all_of(part.begin(), part.end(),
+                                 [](const Send& send) { return send.message.details.empty(); });
+  for (const auto& [message, deadline, done] : part) {
+    rooms.push_back(message.room.room);
+    senders.push_back(message.sender_id);
+    client_ids.push_back(message.client_message_id);
+    texts.push_back(message.text);
+    services.push_back(message.service);
+    if (plain) continue;
+    details.push_back(message.details);
+    threads.push_back(message.thread_seq);
   }
-  const SchemaName& tenant = begin->message.room.tenant;
-  Statement append{
-      sql::kAppendMessages, tenant,
-      Params().Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts).Texts(services)};
-  std::sort(rooms.begin(), rooms.end());
-  rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
-  statements.push_back({sql::kLockRooms, tenant, Params().Uuids(rooms)});
-  statements.push_back(std::move(append));
+  Params params;
+  params.Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts).Texts(services);
+  params.Blobs(details).Seqs(threads);
+  return {sql::kAppendMessages, tenant, std::move(params)};
 }
 
-std::vector<Statement> StatementsFor(const Batch& batch) {
-  std::vector<Statement> statements = {{sql::kFixPlans, std::nullopt, Params()}};
-  const Send* const end = batch.data() + batch.size();
-  for (const Send* begin = batch.data(); begin != end;) {
-    const Send* next = std::find_if(begin, end, [begin](const Send& send) {
+// Nothing, where none of the messages is in a thread.
+std::optional<Statement> CountRepliesStatement(const SchemaName& tenant, Part part) {
+  std::vector<std::pair<RoomId, uint64_t>> threads;
+  for (const auto& [message, deadline, done] : part) {
+    if (message.thread_seq != 0) threads.emplace_back(message.room.room, message.thread_seq);
+  }
+  if (threads.empty()) return std::nullopt;
+  SortUnique(threads);
+  std::vector<RoomId> rooms;
+  std::vector<uint64_t> seqs;
+  for (const auto& [room, seq] : threads) {
+    rooms.push_back(room);
+    seqs.push_back(seq);
+  }
+  return Statement{sql::kCountReplies, tenant, Params().Uuids(rooms).Seqs(seqs)};
+}
+
+// Nothing, where none of the messages mentions anybody.
+std::optional<Statement> AddMentionsStatement(const SchemaName& tenant, Part part) {
+  std::vector<RoomId> rooms;
+  std::vector<std::string_view> senders;
+  std::vector<std::string_view> client_ids;
+  std::vector<std::string_view> details;
+  std::vector<std::string> mentioned;
+  for (const auto& [message, deadline, done] : part) {
+    if (message.mentions.empty()) continue;
+    rooms.push_back(message.room.room);
+    senders.push_back(message.sender_id);
+    client_ids.push_back(message.client_message_id);
+    details.push_back(message.details);
+    mentioned.push_back(absl::StrCat("\n", absl::StrJoin(message.mentions, "\n")));
+  }
+  if (rooms.empty()) return std::nullopt;
+  Params params;
+  params.Uuids(rooms).Texts(senders).Texts(client_ids).Blobs(details).Texts(mentioned);
+  return Statement{sql::kAddMentions, tenant, std::move(params)};
+}
+
+struct BatchStatements {
+  std::vector<Statement> all = {{sql::kFixPlans, std::nullopt, Params()}};
+  std::vector<size_t> appends;  // which of them tell what has become of the messages
+};
+
+void AddStatements(Part part, BatchStatements& statements) {
+  const SchemaName& tenant = part.front().message.room.tenant;
+  std::vector<Statement>& all = statements.all;
+  all.push_back(LockStatement(tenant, part));
+  statements.appends.push_back(all.size());
+  all.push_back(AppendStatement(tenant, part));
+  if (auto count = CountRepliesStatement(tenant, part)) all.push_back(*std::move(count));
+  if (auto add = AddMentionsStatement(tenant, part)) all.push_back(*std::move(add));
+}
+
+BatchStatements StatementsFor(const Batch& batch) {
+  BatchStatements statements;
+  for (auto begin = batch.begin(); begin != batch.end();) {
+    const auto next = std::find_if(begin, batch.end(), [begin](const Send& send) {
       return send.message.room.tenant != begin->message.room.tenant;
     });
-    AddStatements(begin, next, statements);
+    AddStatements({begin, next}, statements);
     begin = next;
   }
   return statements;
@@ -72,8 +146,9 @@ absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
   if (rows.IsNull(row, 0)) return RoomNotFoundError();
   if (rows.IsNull(row, 1)) return RefusalOf(rows, row);
   if (!rows.GetBool(row, 4)) {
-    return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
-                     "You sent another text with this client message id before. Choose a new one.");
+    return MakeError(
+        absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
+        "You sent something else with this client message id before. Choose a new one.");
   }
   return StoredMessage{.seq = static_cast<uint64_t>(rows.GetInt(row, 1)),
                        .created_at = rows.GetTime(row, 2),
@@ -98,7 +173,8 @@ std::vector<CommittedEvents> CommittedIn(
          .actor_id = std::move(message.sender_id),
          .service = std::move(message.service),
          .what = MessageSent{.client_message_id = std::move(message.client_message_id),
-                             .text = std::move(message.text)}});
+                             .text = std::move(message.text),
+                             .details = std::move(message.details)}});
   }
   return rooms;
 }
@@ -146,17 +222,19 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   void Commit(Batch batch) {
     SortByTenant(batch);
     Database::Transaction transaction;
-    transaction.statements = StatementsFor(batch);
+    BatchStatements statements = StatementsFor(batch);
+    transaction.statements = std::move(statements.all);
     transaction.lane = Lane::kWrite;
     transaction.idempotent = true;  // thanks to the client message ids
     transaction.deadline = absl::InfinitePast();
     for (const Send& send : batch) {
       transaction.deadline = std::max(transaction.deadline, send.deadline);
     }
-    database_.Run(std::move(transaction), [self = shared_from_this(), batch = std::move(batch)](
+    database_.Run(std::move(transaction), [self = shared_from_this(), batch = std::move(batch),
+                                           appends = std::move(statements.appends)](
                                               absl::StatusOr<Database::Results> results) mutable {
       if (results.ok()) {
-        self->Answer(std::move(batch), *results);
+        self->Answer(std::move(batch), *results, appends);
       } else {
         self->Recover(std::move(batch), results.status());
       }
@@ -164,14 +242,12 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
     });
   }
 
-  void Answer(Batch batch, const Database::Results& results) {
+  void Answer(Batch batch, const Database::Results& results, const std::vector<size_t>& appends) {
     std::vector<absl::StatusOr<StoredMessage>> outcomes;
     outcomes.reserve(batch.size());
-    // Behind fix_plans: for each tenant a lock_rooms and an append_messages.
-    for (size_t i = 2; i < results.size(); i += 2) {
-      for (int row = 0; row < results[i].size(); ++row) {
-        outcomes.push_back(ReadOutcome(results[i], row));
-      }
+    for (const size_t append : appends) {
+      const Rows& rows = results[append];
+      for (int row = 0; row < rows.size(); ++row) outcomes.push_back(ReadOutcome(rows, row));
     }
     std::vector<CommittedEvents> rooms = CommittedIn(batch, outcomes);
     {

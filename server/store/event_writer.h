@@ -9,6 +9,7 @@
 #ifndef CHATTER_SERVER_STORE_EVENT_WRITER_H_
 #define CHATTER_SERVER_STORE_EVENT_WRITER_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ struct NewMessage {
   std::string client_message_id;
   std::string text;
   std::string service = {};  // as in RoomEvent
+  std::string details = {};  // as in MessageSent
+  // What the details say, once more.
+  uint64_t thread_seq = 0;
+  std::vector<std::string> mentions = {};  // ids of users; an empty one stands for everyone
 };
 
 struct StoredMessage {

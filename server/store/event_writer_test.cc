@@ -153,7 +153,7 @@ TEST_F(EventWriterTest, LostConnectionsLoseAndRepeatNothing) {
   EXPECT_EQ(ExpectGapless(stack_.ReadLog(key_)), 2'001u);
 }
 
-// The plan of a tenant that was known to be empty would else scan the log for each message.
+// The plan of a tenant that was known to be empty would else read all of the log for each batch.
 TEST_F(EventWriterTest, MessagesAreLookedUpByTheirKeysHoweverEmptyTheLogWas) {
   database_.Execute("DELETE FROM acme.chatter_event");
   database_.Execute("VACUUM ANALYZE acme.chatter_event");
@@ -162,8 +162,14 @@ TEST_F(EventWriterTest, MessagesAreLookedUpByTheirKeysHoweverEmptyTheLogWas) {
                                           " FROM pg_stat_user_tables WHERE relname = "
                                           "'chatter_event' AND schemaname = 'acme'"));
   };
+  const auto read_by_client_id = [this] {
+    return database_.Execute(
+        "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = "
+        "'chatter_event_client_message' AND schemaname = 'acme'");
+  };
   const std::string sequential = scans("seq_scan");
   const std::string by_index = scans("idx_scan");
+  const std::string by_client_id = read_by_client_id();
   {
     CoreStack stack(database_.url());
     SendMany(stack, {key_}, {"alice", "bob"}, 50);
@@ -171,6 +177,48 @@ TEST_F(EventWriterTest, MessagesAreLookedUpByTheirKeysHoweverEmptyTheLogWas) {
   while (scans("idx_scan") == by_index) {  // counted once the connections are gone
   }
   EXPECT_EQ(scans("seq_scan"), sequential);
+  EXPECT_EQ(read_by_client_id(), by_client_id);  // all are new: there is nothing to be found
+}
+
+// What the batch's statements beside append_messages.sql have to tell apart.
+TEST_F(EventWriterTest, ThreadsAndMentionsInOneBatchAreKeptByMessage) {
+  const SchemaName other = database_.AddTenant("other");
+  const RoomKey second{tenant_, stack_.AddRoom(tenant_, {"alice", "bob", "carol"})};
+  const RoomKey third{other, stack_.AddRoom(other, {"alice", "bob"})};
+  std::vector<std::future<absl::Status>> answers;
+  for (const RoomKey& room : {key_, second, third}) {
+    ASSERT_EQ(stack_.Send(room, "bob", "1000", "hello")->seq, 2u);
+  }
+  for (int i = 0; i < 30; ++i) {
+    for (const RoomKey& room : {third, key_, second}) {
+      NewMessage message{room, "alice", absl::StrCat(i), "text"};
+      if (i % 3 == 0) message.details = absl::StrCat("details ", i);
+      if (i % 3 == 0) message.thread_seq = 2;
+      if (i % 6 == 0) message.mentions = {"bob", ""};
+      auto promise = std::make_shared<std::promise<absl::Status>>();
+      answers.push_back(promise->get_future());
+      stack_.writer.Append(
+          std::move(message), Soon(),
+          [promise](absl::StatusOr<StoredMessage> stored) { promise->set_value(stored.status()); });
+    }
+  }
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+  const auto in = [this](absl::string_view schema, absl::string_view what) {
+    return database_.Execute(absl::StrCat("SELECT ", what, " FROM ", schema,
+                                          ".chatter_event e LEFT JOIN ", schema,
+                                          ".chatter_mention n USING (room_id, seq) LEFT JOIN ",
+                                          schema, ".chatter_message m USING (room_id, seq)"));
+  };
+  EXPECT_EQ(in("acme", "sum(reply_count)"), "20");
+  EXPECT_EQ(in("other", "sum(reply_count)"), "10");
+  for (const char* schema : {"acme", "other"}) {
+    EXPECT_EQ(in(schema, "string_agg(DISTINCT n.user_id, '+')"), "+bob");
+    EXPECT_EQ(in(schema,
+                 "count(*) FILTER (WHERE (n.seq IS NOT NULL) <> (client_message_id::integer % 6 = 0"
+                 " AND client_message_id <> '1000'))"),
+              "0");
+  }
+  EXPECT_EQ(std::get<MessageSent>(stack_.ReadLog(key_)[2].what).details, "details 0");
 }
 
 TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {

@@ -25,7 +25,7 @@ struct Send {
   absl::Time deadline;
   Callback<StoredMessage> done;
 
-  size_t bytes() const { return message.text.size() + 128; }
+  size_t bytes() const { return message.text.size() + message.details.size() + 128; }
 };
 
 class SendQueue {

@@ -92,5 +92,17 @@ TEST_F(SendQueueTest, IsBoundedInBytesToo) {
   EXPECT_FALSE(Add(Room("c", 1), "1", text));
 }
 
+TEST_F(SendQueueTest, DetailsCountAsMuchAsTexts) {
+  Send send{{.room = Room("a", 1),
+             .sender_id = "alice",
+             .client_message_id = "1",
+             .text = "hello",
+             .details = std::string(60'000, 'x')},
+            absl::InfiniteFuture(),
+            [](absl::StatusOr<StoredMessage>) {}};
+  EXPECT_TRUE(queue_.Add(send));
+  EXPECT_GT(queue_.bytes(), 60'000u);
+}
+
 }  // namespace
 }  // namespace chatter::store

@@ -25,6 +25,7 @@ constexpr uint32_t kText = 25;
 constexpr uint32_t kByteaArray = 1001;
 constexpr uint32_t kInt2Array = 1005;
 constexpr uint32_t kTextArray = 1009;
+constexpr uint32_t kInt8Array = 1016;
 constexpr uint32_t kTimestamptz = 1184;
 constexpr uint32_t kUuid = 2950;
 constexpr uint32_t kUuidArray = 2951;
@@ -68,6 +69,11 @@ std::string_view View(const Sha256Digest& digest) {
 
 std::string_view View(std::string_view text) { return text; }
 
+// As a bigint.
+int64_t ClampSeq(uint64_t seq) {
+  return static_cast<int64_t>(std::min<uint64_t>(seq, std::numeric_limits<int64_t>::max()));
+}
+
 // A one-dimensional array without nulls.
 template <typename Values>
 std::string EncodeArray(uint32_t element_type, const Values& values) {
@@ -108,9 +114,7 @@ Params& Params::Int(int64_t value) {
   return Add(kInt8, std::move(out));
 }
 
-Params& Params::Seq(uint64_t value) {
-  return Int(static_cast<int64_t>(std::min<uint64_t>(value, std::numeric_limits<int64_t>::max())));
-}
+Params& Params::Seq(uint64_t value) { return Int(ClampSeq(value)); }
 
 Params& Params::Smallint(int16_t value) {
   std::string out;
@@ -154,6 +158,16 @@ Params& Params::Digests(const std::vector<Sha256Digest>& values) {
 
 Params& Params::Blobs(const std::vector<std::string>& values) {
   return Add(kByteaArray, EncodeArray(kBytea, values));
+}
+
+Params& Params::Blobs(const std::vector<std::string_view>& values) {
+  return Add(kByteaArray, EncodeArray(kBytea, values));
+}
+
+Params& Params::Seqs(const std::vector<uint64_t>& values) {
+  std::vector<std::string> encoded(values.size());
+  for (size_t i = 0; i < values.size(); ++i) AppendBigEndian(encoded[i], ClampSeq(values[i]));
+  return Add(kInt8Array, EncodeArray(kInt8, encoded));
 }
 
 Params& Params::Smallints(const std::vector<int16_t>& values) {

@@ -44,6 +44,8 @@ class Params {
   Params& Uuids(const std::vector<RoomId>& values);
   Params& Digests(const std::vector<Sha256Digest>& values);
   Params& Blobs(const std::vector<std::string>& values);
+  Params& Blobs(const std::vector<std::string_view>& values);
+  Params& Seqs(const std::vector<uint64_t>& values);
   Params& Smallints(const std::vector<int16_t>& values);
   // A value of whatever type the statement needs in its place: for columns of somebody else's
   // tables. Text that isn't of that type makes the statement fail with INVALID_ARGUMENT.

@@ -8,10 +8,10 @@ import grpc
 
 from google.protobuf import field_mask_pb2
 
-from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2_grpc,
-                   preference_pb2, preference_pb2_grpc, read_state_pb2, read_state_pb2_grpc,
-                   room_pb2, room_pb2_grpc, service_account_pb2_grpc, session_pb2_grpc,
-                   settings_pb2, settings_pb2_grpc, status_pb2,
+from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2,
+                   message_pb2_grpc, preference_pb2, preference_pb2_grpc, read_state_pb2,
+                   read_state_pb2_grpc, room_pb2, room_pb2_grpc, service_account_pb2_grpc,
+                   session_pb2_grpc, settings_pb2, settings_pb2_grpc, status_pb2,
                    tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
@@ -161,9 +161,11 @@ class Client:
             room_id=room_id, preferences=preference_pb2.RoomPreferences(**preferences),
             update_mask=field_mask_pb2.FieldMask(paths=paths or preferences))).preferences
 
-    def send_message(self, room_id, client_message_id, text):
+    def send_message(self, room_id, client_message_id, text="", **details):
+        """`details`: fields of MessageDetails."""
         return self.chat.SendMessage(chat_pb2.SendMessageRequest(
-            room_id=room_id, client_message_id=client_message_id, text=text))
+            room_id=room_id, client_message_id=client_message_id, text=text,
+            details=message_pb2.MessageDetails(**details) if details else None))
 
     def whole_log(self, room_id):
         """All messages, page by page."""
@@ -239,9 +241,11 @@ class Stream:
         """`cursors`: the last seq by room id."""
         return self.command(open=open_command(cursors))
 
-    def send(self, room_id, client_message_id, text):
+    def send(self, room_id, client_message_id, text="", **details):
+        """`details`: fields of MessageDetails."""
         return self.command(send=chat_pb2.SendMessage(
-            room_id=room_id, client_message_id=client_message_id, text=text))
+            room_id=room_id, client_message_id=client_message_id, text=text,
+            details=message_pb2.MessageDetails(**details) if details else None))
 
     def typing(self, room_id, active=True):
         return self.command(typing=chat_pb2.Typing(room_id=room_id, active=active))

@@ -19,6 +19,7 @@
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/message_changes.h"
+#include "server/store/message_references.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
@@ -46,6 +47,7 @@ struct CoreStack {
   store::RoomStore rooms;
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;
+  store::MessageReferences message_references;
   store::ReadStateStore read_state_store;
   store::SettingsStore settings_store;
   store::EventReader reader;

@@ -1,19 +1,22 @@
 -- Stores a batch of messages. Needs fix_plans.sql and the locks of lock_rooms.sql before it, and no
 -- (room, sender, client message id) twice in one batch. $1 rooms, $2 senders, $3 client message ids,
--- $4 texts, $5 service accounts (empty: none): arrays of one length.
+-- $4 texts, $5 service accounts (empty: none): arrays of one length; and $6 details (empty: none), $7 in whose threads
+-- (0: none): of that length, too, or empty where no message has any.
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
--- same_text (of what was deleted, or erased by an edit, nobody knows), archived. Readers (role 4) may not send, and
--- nobody may where the room is archived.
+-- same_content (as far as it is known: of what was deleted nothing is, of what an edit has erased not the text),
+-- archived. Readers (role 4) may not send, and nobody may where the room is archived.
 WITH checked AS (
   SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
          e.seq AS prior_seq, e.created_at AS prior_created_at,
-         CASE WHEN e.text = '' AND i.text <> ''
+         CASE WHEN e.text IS NULL THEN true
+              WHEN coalesce(e.details, '') <> coalesce(i.details, '') THEN false
+              WHEN e.text = '' AND i.text <> ''
               THEN (SELECT count(s.text) = 1 FROM {schema}.chatter_message s
                      WHERE s.room_id = e.room_id AND s.seq = e.seq)
-              ELSE e.text = i.text END AS same_text,
+              ELSE e.text = i.text END AS same_content,
          m.role < 4 AND r.archived_at IS NULL AND e.seq IS NULL AS fresh
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
-           WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, ord)
+    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
+           WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, details, thread_seq, ord)
     LEFT JOIN {schema}.chatter_room r ON r.id = i.room_id
     LEFT JOIN {schema}.chatter_member m ON m.room_id = i.room_id AND m.user_id = i.sender_id
     LEFT JOIN {schema}.chatter_event e ON e.room_id = i.room_id AND e.actor_id = i.sender_id
@@ -23,8 +26,9 @@ WITH checked AS (
     FROM checked
 ), stored AS (
   INSERT INTO {schema}.chatter_event
-         (room_id, seq, created_at, kind, actor_id, client_message_id, text, service)
-  SELECT room_id, seq, statement_timestamp(), 2, sender_id, client_message_id, text, nullif(service, '')
+         (room_id, seq, created_at, kind, actor_id, client_message_id, text, service, details, thread_seq)
+  SELECT room_id, seq, statement_timestamp(), 2, sender_id, client_message_id, text, nullif(service, ''),
+         nullif(details, ''), nullif(thread_seq, 0)
     FROM numbered WHERE fresh
 ), advanced AS (
   UPDATE {schema}.chatter_room r
@@ -34,6 +38,6 @@ WITH checked AS (
 )
 SELECT role, CASE WHEN fresh THEN seq ELSE prior_seq END AS seq,
        coalesce(prior_created_at, statement_timestamp()) AS created_at,
-       prior_seq IS NOT NULL AS duplicate, coalesce(same_text, true) AS same_text, archived
+       prior_seq IS NOT NULL AS duplicate, same_content, archived
   FROM numbered
  ORDER BY ord

@@ -12,7 +12,8 @@ WITH erasing AS (
 ), room AS (
   SELECT id, head_seq + 1 AS seq FROM {schema}.chatter_room WHERE id = $1 AND version = $2
 ), target AS (
-  SELECT room.seq AS event_seq, coalesce(m.text, e.text) AS text, m.pinned_at, coalesce(m.edit_seqs, '{}') AS edit_seqs
+  SELECT room.seq AS event_seq, coalesce(m.text, e.text) AS text, m.pinned_at, coalesce(m.edit_seqs, '{}') AS edit_seqs,
+         e.thread_seq
     FROM room
     JOIN {schema}.chatter_event e ON e.room_id = room.id AND e.seq = $3 AND e.kind = 2 AND e.text IS NOT NULL
     LEFT JOIN {schema}.chatter_message m ON m.room_id = room.id AND m.seq = $3
@@ -34,7 +35,7 @@ WITH erasing AS (
 ), reactions AS (
   SELECT more FROM reacted UNION ALL SELECT more FROM unreacted
 ), happens AS (
-  SELECT event_seq AS seq, edit_seqs
+  SELECT event_seq AS seq, edit_seqs, thread_seq
     FROM target
    WHERE CASE WHEN $4 = 7::smallint THEN text <> $5
               WHEN $4 IN (9::smallint, 10::smallint) THEN EXISTS (SELECT FROM reactions)
@@ -58,7 +59,8 @@ WITH erasing AS (
          reaction_count = CASE WHEN $4 = 8::smallint THEN 0 ELSE m.reaction_count + excluded.reaction_count END
 ), erased AS (
   UPDATE {schema}.chatter_event e
-     SET text = CASE WHEN $4 = 7::smallint AND e.seq = $3 THEN '' END
+     SET text = CASE WHEN $4 = 7::smallint AND e.seq = $3 THEN '' END,
+         details = CASE WHEN $4 = 7::smallint OR e.seq <> $3 THEN e.details END
     FROM happens, erasing
    WHERE erasing.texts AND e.room_id = $1 AND e.seq = ANY ($3 || happens.edit_seqs)
      AND (e.text <> '' OR $4 = 8::smallint)
@@ -66,6 +68,15 @@ WITH erasing AS (
   DELETE FROM {schema}.chatter_reaction x
    USING happens
    WHERE $4 = 8::smallint AND x.room_id = $1 AND x.seq = $3
+), unmentioned AS (
+  DELETE FROM {schema}.chatter_mention x
+   USING happens
+   WHERE $4 = 8::smallint AND x.room_id = $1 AND x.seq = $3
+), thread AS (
+  UPDATE {schema}.chatter_message m
+     SET reply_count = m.reply_count - 1
+    FROM happens
+   WHERE $4 = 8::smallint AND m.room_id = $1 AND m.seq = happens.thread_seq
 ), event AS (
   INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, text, details, service)
   SELECT $1, happens.seq, statement_timestamp(), $4, $9, $5, $8, nullif($10, '') FROM happens
