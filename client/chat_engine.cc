@@ -36,11 +36,9 @@ ChatEngine::ChatEngine(std::shared_ptr<grpc::Channel> channel, const ChatStreamO
 
 ChatEngine::~ChatEngine() { Close(); }
 
-absl::Status ChatEngine::Send(std::string_view room_id, std::string_view text,
-                              std::string_view client_message_id,
-                              ChatStream::SendCallback callback) {
+absl::Status ChatEngine::Send(v1::SendMessage message, ChatStream::SendCallback callback) {
   MutexLock lock(mu_);
-  const auto id = session_.Send(room_id, text, client_message_id, Now());
+  const auto id = session_.Send(std::move(message), Now());
   if (!id.ok()) return id.status();
   send_callbacks_.emplace(*id, std::move(callback));
   work_.NotifyOne();

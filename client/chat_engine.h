@@ -30,8 +30,7 @@ class ChatEngine {
   ChatEngine& operator=(const ChatEngine&) = delete;
 
   // As in ChatStream.
-  absl::Status Send(std::string_view room_id, std::string_view text,
-                    std::string_view client_message_id, ChatStream::SendCallback callback);
+  absl::Status Send(v1::SendMessage message, ChatStream::SendCallback callback);
   void SetTyping(std::string_view room_id, bool active);
   bool MarkRead(std::string_view room_id, uint64_t seq);
   Cursors cursors() const;

@@ -44,17 +44,10 @@ ChatSession::ChatSession(const ChatSessionOptions& options, UniformSource unifor
 
 void ChatSession::Start(absl::Time now) { Connect(now); }
 
-absl::StatusOr<PendingSends::SendId> ChatSession::Send(std::string_view room_id,
-                                                       std::string_view text,
-                                                       std::string_view client_message_id,
-                                                       absl::Time now) {
+absl::StatusOr<PendingSends::SendId> ChatSession::Send(v1::SendMessage message, absl::Time now) {
   if (end_.has_value()) {
     return end_->ok() ? absl::FailedPreconditionError("the chat is closed") : *end_;
   }
-  v1::SendMessage message;
-  message.set_room_id(std::string(room_id));
-  message.set_text(std::string(text));
-  message.set_client_message_id(std::string(client_message_id));
   auto id = pending_.Add(std::move(message));
   WriteDueSends(now);
   return id;

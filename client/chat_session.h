@@ -85,8 +85,7 @@ class ChatSession {
   void Start(absl::Time now);
 
   // Errors: those of PendingSends::Add, and what ended the chat.
-  absl::StatusOr<PendingSends::SendId> Send(std::string_view room_id, std::string_view text,
-                                            std::string_view client_message_id, absl::Time now);
+  absl::StatusOr<PendingSends::SendId> Send(v1::SendMessage message, absl::Time now);
 
   // These do nothing while there is no stream, or when many notices are on their way already.
   // MarkRead: whether it did something.

@@ -94,7 +94,11 @@ class ChatSessionTest : public testing::Test {
   }
 
   absl::Status Send(const std::string& text) {
-    return session_->Send("a", text, absl::StrCat("id of ", text), now_).status();
+    v1::SendMessage message;
+    message.set_room_id("a");
+    message.set_client_message_id(absl::StrCat("id of ", text));
+    message.set_text(text);
+    return session_->Send(std::move(message), now_).status();
   }
 
   absl::Time now_ = absl::UnixEpoch();

@@ -1,5 +1,6 @@
 #include "client/chat_stream.h"
 
+#include <string>
 #include <utility>
 
 #include "client/channel.h"
@@ -22,12 +23,15 @@ ChatStream::~ChatStream() = default;
 
 absl::Status ChatStream::Send(std::string_view room_id, std::string_view text,
                               SendCallback callback) {
-  return Send(room_id, text, MakeUuid(), std::move(callback));
+  v1::SendMessage message;
+  message.set_room_id(std::string(room_id));
+  message.set_text(std::string(text));
+  return Send(std::move(message), std::move(callback));
 }
 
-absl::Status ChatStream::Send(std::string_view room_id, std::string_view text,
-                              std::string_view client_message_id, SendCallback callback) {
-  return engine_->Send(room_id, text, client_message_id, std::move(callback));
+absl::Status ChatStream::Send(v1::SendMessage message, SendCallback callback) {
+  if (message.client_message_id().empty()) message.set_client_message_id(MakeUuid());
+  return engine_->Send(std::move(message), std::move(callback));
 }
 
 void ChatStream::SetTyping(std::string_view room_id, bool active) {

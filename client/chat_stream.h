@@ -78,9 +78,9 @@ class ChatStream {
   // after which `callback` isn't called: INVALID_ARGUMENT (out of bounds), RESOURCE_EXHAUSTED (too
   // many are unanswered), and whatever ended the chat.
   absl::Status Send(std::string_view room_id, std::string_view text, SendCallback callback);
-  // The same with a client message id of the caller's own, to repeat a send of an earlier process.
-  absl::Status Send(std::string_view room_id, std::string_view text,
-                    std::string_view client_message_id, SendCallback callback);
+  // The same with all that a message may have. Without a client message id it gets one; with the
+  // one that it had, a send of an earlier process is repeated.
+  absl::Status Send(v1::SendMessage message, SendCallback callback);
 
   // Tells the others in the room. Nothing happens while there is no stream.
   void SetTyping(std::string_view room_id, bool active);

@@ -13,10 +13,23 @@ namespace {
 
 constexpr size_t kMaxTextBytes = 16'384;
 constexpr size_t kMaxIdBytes = 64;
+constexpr size_t kMaxDetailsBytes = 65'536;  // more than all of the server's bounds allow together
+
+// Whether a server can parse them. Their bounds are the server's matter.
+absl::Status CheckDetails(const v1::MessageDetails& details) {
+  const std::string bytes = details.SerializeAsString();
+  if (bytes.size() > kMaxDetailsBytes || !v1::MessageDetails().ParseFromString(bytes)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the details of a message are UTF-8, together at most ", kMaxDetailsBytes, " bytes"));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status Check(const v1::SendMessage& message) {
   const std::string& text = message.text();
-  if (text.empty() || text.size() > kMaxTextBytes) {
+  const v1::MessageDetails& details = message.details();
+  const bool needs_text = details.attachments().empty() && !details.has_forwarded_from();
+  if ((text.empty() && needs_text) || text.size() > kMaxTextBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("a message has 1 to ", kMaxTextBytes, " bytes of text, not ", text.size()));
   }
@@ -29,7 +42,7 @@ absl::Status Check(const v1::SendMessage& message) {
           "the ids of a message and of its room have 1 to ", kMaxIdBytes, " bytes of UTF-8"));
     }
   }
-  return absl::OkStatus();
+  return CheckDetails(details);
 }
 
 // Whether the same message may succeed later. `OVERLOADED` comes with a time to wait.

@@ -48,6 +48,23 @@ TEST_F(PendingSendsTest, LeaveInOrderAndOnce) {
   EXPECT_EQ(sends_.NextDue(), absl::InfiniteFuture());
 }
 
+TEST_F(PendingSendsTest, DetailsAreSentAgainWithTheText) {
+  v1::SendMessage message = Message("");
+  message.mutable_details()->add_attachments()->set_url("https://files.example/a");
+  ASSERT_TRUE(sends_.Add(message).ok());
+  EXPECT_EQ(sends_.TakeDue(kNow)->send().ShortDebugString(), message.ShortDebugString());
+  sends_.OnStreamOpened();
+  EXPECT_EQ(sends_.TakeDue(kNow)->send().ShortDebugString(), message.ShortDebugString());
+}
+
+TEST_F(PendingSendsTest, DetailsThatWouldEndTheStreamAreRefused) {
+  v1::SendMessage message = Message("a");
+  message.mutable_details()->add_mentioned_user_ids("\xff");
+  EXPECT_EQ(sends_.Add(message).status().code(), absl::StatusCode::kInvalidArgument);
+  message.mutable_details()->set_mentioned_user_ids(0, std::string(100'000, 'x'));
+  EXPECT_EQ(sends_.Add(message).status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST_F(PendingSendsTest, AnAnswerIsTheLastWord) {
   const auto id = sends_.Add(Message("a"));
   const auto request = sends_.TakeDue(kNow);

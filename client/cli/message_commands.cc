@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
+#include "client/cli/details_options.h"
 #include "client/cli/output.h"
 #include "client/cli/place_options.h"
 #include "client/cli/report.h"
@@ -14,6 +15,10 @@ namespace chatter::client::cli {
 namespace {
 
 absl::Status Send(const Context& context, v1::SendMessageRequest request) {
+  const v1::MessageDetails& details = request.details();
+  if (request.text().empty() && details.attachments().empty() && !details.has_forwarded_from()) {
+    return UsageError("a message needs a TEXT, --attach or --forward");
+  }
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
   if (request.client_message_id().empty()) request.set_client_message_id(MakeUuid());
@@ -49,11 +54,17 @@ void AddSend(CLI::App& program, Command& command) {
   auto request = std::make_shared<v1::SendMessageRequest>();
   send->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
   send->add_option("TEXT", *request->mutable_text(),
-                   "The text; before one that begins with -, put --")
-      ->required();
+                   "The text; before one that begins with -, put --. Not needed with --attach");
   send->add_option("--id", *request->mutable_client_message_id(),
                    "Id of the message: sent again with the same id, it is stored once");
-  send->footer("Examples:\n  chatter send $ROOM 'Hello, Bob'\n  chatter send $ROOM -- '-1'");
+  AddDetailsOptions(*send, *request->mutable_details());
+  send->footer(
+      "Examples:\n"
+      "  chatter send $ROOM 'Hello, Bob'\n"
+      "  chatter send $ROOM -- '-1'\n"
+      "  chatter send $ROOM 'What do you think?' --thread 4711 --mention bob\n"
+      "  chatter send $ROOM --attach https://files.example/plan.pdf\n"
+      "  chatter send $ROOM --forward $OTHER_ROOM/4711");
   send->callback([&command, request] {
     command = [request](const Context& context) { return Send(context, *request); };
   });
@@ -123,9 +134,18 @@ void AddMessageCommands(CLI::App& program, Command& command) {
           "--limit", [request](int32_t limit) { request->set_page_size(limit); }, "At most so many")
       ->check(CLI::Range(1, 200))
       ->default_str("50");
+  auto* thread = list->add_option_function<uint64_t>(
+      "--thread", [request](uint64_t seq) { request->set_thread_seq(seq); },
+      "Only the replies in this message's thread");
+  thread->type_name("SEQ");
+  list->add_flag_function(
+          "--top-level", [request](int64_t) { request->set_top_level_only(true); },
+          "Leave out replies in threads")
+      ->excludes(thread);
   list->footer(
       "Examples:\n"
       "  chatter messages $ROOM --limit 10\n"
+      "  chatter messages $ROOM --thread 4711\n"
       "  chatter messages $ROOM --after 120 --json\n"
       "  chatter messages $ROOM --around 4711");
   list->callback([&command, request] {

@@ -50,6 +50,39 @@ std::string Names(const google::protobuf::RepeatedPtrField<std::string>& user_id
 
 std::string TextOrErased(const std::string& text) { return text.empty() ? "(erased)" : text; }
 
+std::string NamesOfMentioned(const v1::MessageDetails& details) {
+  std::string names = Names(details.mentioned_user_ids());
+  if (details.mentions_everyone()) absl::StrAppend(&names, names.empty() ? "" : ", ", "everyone");
+  return names;
+}
+
+std::string NamesOf(const google::protobuf::RepeatedPtrField<v1::Attachment>& attachments) {
+  return absl::StrJoin(attachments, ", ", [](std::string* out, const v1::Attachment& attachment) {
+    out->append(attachment.name().empty() ? attachment.url() : attachment.name());
+  });
+}
+
+// The text, if any, and what there is beside it.
+template <typename Message>
+std::string Content(const Message& message) {
+  if (message.deleted()) return "(deleted)";
+  const v1::MessageDetails& details = message.details();
+  std::vector<std::string> parts;
+  if (!message.text().empty()) {
+    parts.push_back(message.text());
+  } else if (details.attachments().empty()) {
+    parts.push_back(TextOrErased(message.text()));
+  }
+  const auto note = [&parts](auto... words) { parts.push_back(absl::StrCat("(", words..., ")")); };
+  if (details.has_forwarded_from()) note("forwarded from ", details.forwarded_from().sender_id());
+  if (details.reply_to_seq() != 0) note("reply to ", details.reply_to_seq());
+  if (details.thread_seq() != 0) note("in thread ", details.thread_seq());
+  const std::string mentioned = NamesOfMentioned(details);
+  if (!mentioned.empty()) note("mentions ", mentioned);
+  if (!details.attachments().empty()) note("with ", NamesOf(details.attachments()));
+  return absl::StrJoin(parts, " ");
+}
+
 std::string DescribeUpdate(const v1::RoomUpdated& room) {
   std::string what = room.archived() ? "archived the room" : "changed the room";
   if (!room.profile().name().empty()) absl::StrAppend(&what, " \"", room.profile().name(), "\"");
@@ -113,15 +146,13 @@ std::string Describe(const v1::RoomEvent& event) {
 std::string EventText(const v1::RoomEvent& event) {
   const std::string actor = event.actor_id().empty() ? "a service" : event.actor_id();
   if (event.has_message_sent()) {
-    const v1::MessageSent& sent = event.message_sent();
-    return absl::StrCat(actor, ": ", sent.deleted() ? "(deleted)" : TextOrErased(sent.text()));
+    return absl::StrCat(actor, ": ", Content(event.message_sent()));
   }
   return absl::StrCat("* ", actor, " ", Describe(event));
 }
 
 std::string MessageText(const v1::Message& message) {
-  std::string text =
-      absl::StrCat(message.sender_id(), ": ", message.deleted() ? "(deleted)" : message.text());
+  std::string text = absl::StrCat(message.sender_id(), ": ", Content(message));
   if (message.has_edited_at() && !message.deleted()) text += " (edited)";
   if (message.pinned()) text += " (pinned)";
   std::vector<std::string> reactions;
@@ -129,6 +160,8 @@ std::string MessageText(const v1::Message& message) {
     reactions.push_back(absl::StrCat(reaction.reaction(), " ", reaction.count()));
   }
   if (!reactions.empty()) absl::StrAppend(&text, " [", absl::StrJoin(reactions, ", "), "]");
+  if (message.has_thread())
+    absl::StrAppend(&text, " (replies: ", message.thread().reply_count(), ")");
   return text;
 }
 

@@ -28,6 +28,31 @@ TEST(OutputTest, AMessageShowsWhatHasBecomeOfIt) {
             "bob: Hello (edited) (pinned) [ok 2, +1 1]");
 }
 
+TEST(OutputTest, AMessageShowsWhatItHasBesideItsText) {
+  const auto text = [](const std::string& message) {
+    return MessageText(Parse<v1::Message>("sender_id: 'bob' " + message));
+  };
+  EXPECT_EQ(text("text: 'Yes' details { reply_to_seq: 4 thread_seq: 2 mentioned_user_ids: 'alice' "
+                 "mentions_everyone: true }"),
+            "bob: Yes (reply to 4) (in thread 2) (mentions alice, everyone)");
+  EXPECT_EQ(text("details { attachments { url: 'https://a/b' } "
+                 "attachments { url: 'https://a/c' name: 'plan.pdf' } }"),
+            "bob: (with https://a/b, plan.pdf)");
+  EXPECT_EQ(text("text: 'Hi' details { forwarded_from { sender_id: 'carol' } } pinned: true "
+                 "thread { reply_count: 2 last_reply_seq: 9 }"),
+            "bob: Hi (forwarded from carol) (pinned) (replies: 2)");
+  EXPECT_EQ(EventText(Parse<v1::RoomEvent>(
+                "actor_id: 'bob' message_sent { text: 'Hi' details { thread_seq: 2 } }")),
+            "bob: Hi (in thread 2)");
+}
+
+TEST(OutputTest, DetailsDoNotReachTheTerminalUnchecked) {
+  EXPECT_THAT(FormatMessage(Parse<v1::Message>(
+                  "details { mentioned_user_ids: '\033[2J' attachments { name: '\033[3J' } "
+                  "forwarded_from { sender_id: '\033[4J' } }")),
+              EndsWith("(forwarded from ␛[4J) (mentions ␛[2J) (with ␛[3J)"));
+}
+
 TEST(OutputTest, ReactionsDoNotReachTheTerminalUnchecked) {
   EXPECT_THAT(
       FormatMessage(Parse<v1::Message>("text: 'x' reactions { reaction: '\\033[2J' count: 1 }")),

@@ -5,7 +5,7 @@ import os
 import pty
 import subprocess
 
-from command_line import DENIED, NOT_FOUND, OK, REFUSED, CommandLineTestCase
+from command_line import DENIED, NOT_FOUND, OK, REFUSED, USAGE, CommandLineTestCase
 from harness import CHATTER, PATIENCE
 
 
@@ -16,8 +16,8 @@ class Messages(CommandLineTestCase):
                                     "--group").strip()
         self.seq = self.send("bob", "Hello")  # 2
 
-    def send(self, user_id, text):
-        return self.as_user(user_id, "send", self.room_id, text).strip()
+    def send(self, user_id, *arguments):
+        return self.as_user(user_id, "send", self.room_id, *arguments).strip()
 
     def on_message(self, user_id, command, *arguments, **options):
         return self.as_user(user_id, command, self.room_id, self.seq, *arguments, **options)
@@ -54,6 +54,34 @@ class Messages(CommandLineTestCase):
         log = self.as_user("carol", "tail", self.room_id, "--from", "2", "--count", "2")
         self.assertEqual([line.split("  ", 2)[2] for line in log.splitlines()],
                          ["bob: (deleted)", "* bob edited 2: (erased)"])
+
+    def test_what_a_message_has_beside_its_text(self):
+        picture = "https://files.example/a.png"
+        for arguments in (("Yes", "--reply-to", self.seq, "--mention", "bob", "--mention", "carol"),
+                          ("No", "--thread", self.seq), ("All of you", "--everyone"),
+                          ("--attach", picture, "--attach", "https://files.example/b"),
+                          ("--forward", f"{self.room_id}/{self.seq}")):
+            self.send("alice", *arguments)
+        shown = ["alice: Yes (reply to 2) (mentions bob, carol)", "alice: No (in thread 2)",
+                 "alice: All of you (mentions everyone)", f"alice: (with {picture}, https://files.example/b)",
+                 "alice: Hello (forwarded from bob)"]
+        for command in (("messages", self.room_id, "--after", self.seq),
+                        ("tail", self.room_id, "--from", "3", "--count", "5")):
+            listed = self.as_user("carol", *command)
+            self.assertEqual([line.split("  ", 2)[2] for line in listed.splitlines()], shown)
+        self.assertEqual(self.shown(), "bob: Hello (replies: 1)")
+        for option, seqs in ((("--thread", self.seq), ["4"]), (("--top-level",), ["2", "3", "5", "6", "7"])):
+            listed = self.as_user("carol", "messages", self.room_id, *option)
+            self.assertEqual([line.split()[0] for line in listed.splitlines()], seqs)
+
+    def test_what_can_t_be_sent(self):
+        for arguments in ((), ("--forward", "2"), ("--forward", f"{self.room_id}/x")):
+            self.as_user("alice", "send", self.room_id, *arguments, code=USAGE)
+        self.as_user("alice", "messages", self.room_id, "--top-level", "--thread", "2", code=USAGE)
+        self.assertIn("chatter messages", self.as_user(
+            "alice", "send", self.room_id, "x", "--thread", "99", code=NOT_FOUND))
+        self.assertIn("mentioned_user_ids[0]", self.as_user(
+            "alice", "send", self.room_id, "x", "--mention", "nobody", code=REFUSED))
 
     def test_what_is_told_as_json(self):
         self.on_message("alice", "pin")
