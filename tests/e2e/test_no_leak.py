@@ -16,9 +16,9 @@ import grpc
 from client import Client
 from harness import PATIENCE, Chatterd, ServerTestCase, Tenant, free_port, seeded_random
 from pgbouncer import PROGRAM, PgBouncer
-from stubs import chat_pb2, member_pb2, room_pb2, service_account_pb2, user_pb2
+from stubs import chat_pb2, member_pb2, message_pb2, room_pb2, service_account_pb2, user_pb2
 
-NAMES = ("umber", "olive", "azure")
+NAMES = ("ochre", "olive", "azure")
 USERS = ("ann", "ben", "cat", "dan")
 TOKENS = [f"chs_{'ABCD'[i] * 43}" for i in range(4)]
 STEPS = 600
@@ -213,6 +213,38 @@ class NoLeak(ServerTestCase):
         self.assertEqual(response.seq, 2 + log.index((user, message_id, text)))
         return response
 
+    def refer(self, name, model, client, user):
+        """A message in one of the caller's rooms that refers to what may be in none of them."""
+        rooms = sorted(model.rooms_of(user))
+        if not rooms:
+            return None
+        room_id, source_id = self.random.choice(rooms), self.any_room()
+        message_id = f"reference {len(model.messages[room_id])}"
+        source = model.messages.get(source_id, [])
+        seq = self.random.randrange(1, 60)
+        mentioned = self.random.choice([u for u in USERS if u != user])
+        details = self.random.choice((
+            {"forwarded_from": message_pb2.ForwardedFrom(room_id=source_id, seq=seq)},
+            {"reply_to_seq": seq, "mentions_everyone": True}, {"mentioned_user_ids": [mentioned]}))
+        text = "" if "forwarded_from" in details else f"{name}: {user} refers"
+        if "forwarded_from" in details:
+            allowed = user in model.members.get(source_id, ()) and 2 <= seq < 2 + len(source)
+            failure = (grpc.StatusCode.NOT_FOUND, "MESSAGE_NOT_FOUND")
+        elif "reply_to_seq" in details:
+            allowed = 2 <= seq < 2 + len(model.messages[room_id])
+            failure = (grpc.StatusCode.NOT_FOUND, "MESSAGE_NOT_FOUND")
+        else:
+            allowed = mentioned in model.members[room_id]
+            failure = (grpc.StatusCode.INVALID_ARGUMENT, "UNKNOWN_USERS")
+        if not allowed:
+            with self.assertFails(*failure) as caught:
+                client.send_message(room_id, message_id, text, **details)
+            return caught.exception.details()
+        response = client.send_message(room_id, message_id, text, **details)
+        model.messages[room_id].append((user, message_id, text or source[seq - 2][2]))
+        self.assertEqual(response.seq, 1 + len(model.messages[room_id]))
+        return response
+
     def list_messages(self, name, model, client, user):
         room_id = self.any_room()
         if user not in model.members.get(room_id, ()):
@@ -246,7 +278,7 @@ class NoLeak(ServerTestCase):
     def test_random_callers_see_their_own_tenant_only(self):
         operations = (self.get_user, self.list_users, self.list_rooms, self.get_room, self.create_room,
                       self.list_members, self.mark_read,
-                      self.send, self.send, self.send, self.list_messages, self.rename_users, self.wrong_token)
+                      self.send, self.send, self.send, self.refer, self.list_messages, self.rename_users, self.wrong_token)
         streams = {(name, token): self.open_stream(name, token) for name in NAMES for token in TOKENS[:2]}
         for step in range(STEPS):
             name = self.random.choice(NAMES)
