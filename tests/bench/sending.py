@@ -31,7 +31,8 @@ def _append_script(schema):
     return ("\\set run random(1, 1000000000000000)\n"
             f"SELECT array_agg(:run::text || '-' || i) AS ids FROM generate_series(1, {_APPEND_ROWS}) i \\gset\n"
             "\\startpipeline\n" + store_sql("fix_plans", schema) + store_sql("lock_rooms", schema, ":locks")
-            + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts", ":services")
+            + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts", ":services", ":details",
+                        ":threads")
             + "\\endpipeline\n")
 
 
@@ -48,7 +49,7 @@ def _append_variables(rooms, members):
     return {"locks": _array(sorted({room(i) for i in range(_APPEND_ROWS)})),
             "rooms": _array(map(room, range(_APPEND_ROWS))), "senders": _array(senders),
             "texts": _array("." * TEXT_BYTES for _ in range(_APPEND_ROWS)),
-            "services": _array('""' for _ in range(_APPEND_ROWS))}
+            "services": _array('""' for _ in range(_APPEND_ROWS)), "details": "{}", "threads": "{}"}
 
 
 def _run_sends(bench, tenant, seconds):

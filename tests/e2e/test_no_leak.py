@@ -278,7 +278,8 @@ class NoLeak(ServerTestCase):
     def test_random_callers_see_their_own_tenant_only(self):
         operations = (self.get_user, self.list_users, self.list_rooms, self.get_room, self.create_room,
                       self.list_members, self.mark_read,
-                      self.send, self.send, self.send, self.refer, self.list_messages, self.rename_users, self.wrong_token)
+                      self.send, self.send, self.send, self.refer, self.list_messages,
+                      self.rename_users, self.wrong_token)
         streams = {(name, token): self.open_stream(name, token) for name in NAMES for token in TOKENS[:2]}
         for step in range(STEPS):
             name = self.random.choice(NAMES)
