@@ -17,6 +17,7 @@
 #include "server/chat/message_changer.h"
 #include "server/chat/messages.h"
 #include "server/chat/preferences.h"
+#include "server/chat/presence.h"
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/rooms.h"
@@ -37,6 +38,7 @@
 #include "server/store/message_changes.h"
 #include "server/store/message_references.h"
 #include "server/store/preference_store.h"
+#include "server/store/presence_store.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
@@ -68,6 +70,7 @@ struct Backend {
   store::ReadStateStore read_state_store;
   store::PreferenceStore preference_store;
   store::SettingsStore settings_store;
+  store::PresenceStore presence_store;
   store::EventReader event_reader;
   store::ExportReader export_reader;
   store::TenantChanges tenant_changes;
@@ -87,6 +90,7 @@ struct Backend {
   chat::MessageChanger message_changer;
   chat::ReadStates read_states;
   chat::Preferences preferences;
+  chat::Presence presence;
   chat::Users users;
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;

@@ -20,6 +20,7 @@
 #include "server/rpc/message_service.h"
 #include "server/rpc/methods.h"
 #include "server/rpc/preference_service.h"
+#include "server/rpc/presence_service.h"
 #include "server/rpc/read_state_service.h"
 #include "server/rpc/room_service.h"
 #include "server/rpc/service_account_service.h"
@@ -53,6 +54,8 @@ constexpr absl::Duration kCertificateInterval = absl::Seconds(2);
 constexpr absl::Duration kAccessLogInterval = absl::Milliseconds(500);
 // How long calls may still take once the streams are drained.
 constexpr std::chrono::milliseconds kCallGrace(2'000);
+// How long what is written behind may still take.
+constexpr std::chrono::milliseconds kFlushGrace(1'000);
 
 void SetUpConnections(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(limits::kRequestBytes);
@@ -78,12 +81,14 @@ absl::Status CannotListenError(const std::string& address) {
 
 struct Server::Services {
   explicit Services(Backend& backend)
-      : chat(backend.messages, backend.rooms, backend.bus, backend.chat_sessions),
+      : chat(backend.messages, backend.rooms, backend.bus, backend.tenant_settings,
+             backend.chat_sessions),
         rooms(backend.rooms),
         members(backend.members),
         message_changes(backend.message_changer, backend.messages),
         read_states(backend.read_states, backend.bus),
         preferences(backend.preferences, backend.bus),
+        presence(backend.presence),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
         service_accounts(backend.service_accounts),
@@ -92,10 +97,10 @@ struct Server::Services {
         settings(backend.settings),
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.MemberService",
                 "chatter.v1.MessageService", "chatter.v1.ReadStateService",
-                "chatter.v1.PreferenceService", "chatter.v1.UserService",
-                "chatter.v1.TenantService", "chatter.v1.ServiceAccountService",
-                "chatter.v1.SessionService", "chatter.v1.TokenIssuerService",
-                "chatter.v1.SettingsService"}) {}
+                "chatter.v1.PreferenceService", "chatter.v1.PresenceService",
+                "chatter.v1.UserService", "chatter.v1.TenantService",
+                "chatter.v1.ServiceAccountService", "chatter.v1.SessionService",
+                "chatter.v1.TokenIssuerService", "chatter.v1.SettingsService"}) {}
 
   rpc::ChatService chat;
   rpc::RoomService rooms;
@@ -103,6 +108,7 @@ struct Server::Services {
   rpc::MessageService message_changes;
   rpc::ReadStateService read_states;
   rpc::PreferenceService preferences;
+  rpc::PresenceService presence;
   rpc::UserService users;
   rpc::TenantService tenants;
   rpc::ServiceAccountService service_accounts;
@@ -162,6 +168,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->message_changes);
   builder.RegisterService(&services_->read_states);
   builder.RegisterService(&services_->preferences);
+  builder.RegisterService(&services_->presence);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
   builder.RegisterService(&services_->service_accounts);
@@ -215,7 +222,10 @@ void Server::BeginTasks() {
                                 schemas_ready_ = true;
                                 health_task_.Poke();
                               });
-  heartbeat_task_.emplace(kHeartbeatTick, [this] { backend_->chat_sessions.Tick(); });
+  heartbeat_task_.emplace(kHeartbeatTick, [this] {
+    backend_->chat_sessions.Tick();
+    backend_->presence.Tick();
+  });
   recheck_task_.emplace(kRecheckInterval, [this] {
     if (ready()) backend_->identity->rechecker.Run(backend_->chat_sessions.Streams());
   });
@@ -244,8 +254,9 @@ void Server::ReportHealth() {
 //   2. Tenants that wait to be made are refused; streams are asked to go, and ended when the
 //      grace is over.
 //   3. gRPC stops: no new calls, a moment for those under way, then they are cancelled.
-//   4. The tasks stop; heartbeats were needed until here.
-//   5. Destruction, in the reverse order of making: servers, services, then the backend,
+//   4. When the users of these streams were last seen is written, if that takes only a moment.
+//   5. The tasks stop; heartbeats were needed until here.
+//   6. Destruction, in the reverse order of making: servers, services, then the backend,
 //      which stops the database before the rules, the hub and the stores go.
 void Server::Shutdown() {
   if (std::exchange(shut_down_, true)) return;
@@ -255,6 +266,7 @@ void Server::Shutdown() {
     backend_->chat_sessions.Drain(config_.drain_grace);
     WaitForStreams();
     StopCalls();
+    FlushPresence();
   }
   health_task_.Stop();
   certificate_task_.reset();
@@ -272,6 +284,12 @@ void Server::WaitForStreams() {
     absl::SleepFor(absl::Milliseconds(20));
   }
   backend_->chat_sessions.EndAll();
+}
+
+void Server::FlushPresence() {
+  auto flushed = std::make_shared<std::promise<void>>();
+  backend_->presence.Flush([flushed] { flushed->set_value(); });
+  flushed->get_future().wait_for(kFlushGrace);
 }
 
 void Server::StopCalls() {

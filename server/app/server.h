@@ -55,6 +55,7 @@ class Server {
   void ReportHealth();
   void WaitForStreams();
   void StopCalls();
+  void FlushPresence();
 
   const Config config_;
   const Clock& clock_;

@@ -5,6 +5,7 @@
 #ifndef CHATTER_SERVER_BUS_BUS_H_
 #define CHATTER_SERVER_BUS_BUS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,7 @@ struct Notice {
   RoomKey room;
   std::string user_id;
   EncodedEvent event;
+  std::optional<bool> typing = {};  // of a typing notice: whether the user is
 };
 
 // The same, to all who follow a user.

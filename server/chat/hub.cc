@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/worker.h"
+#include "server/chat/typing_limiter.h"
 
 namespace chatter::chat {
 namespace {
@@ -26,6 +27,7 @@ struct Channel {
   uint64_t known_head = 0;  // the log goes at least this far
   bool reading = false;     // the log is being read from `tail` on
   std::vector<Following> followers;
+  TypingLimiter typing;
 };
 
 }  // namespace
@@ -33,7 +35,8 @@ struct Channel {
 // One worker and the channels that belong to it. Private methods run on the worker only.
 class Hub::Shard {
  public:
-  Shard(store::EventReader& reader, const Encoder& encode) : reader_(reader), encode_(encode) {}
+  Shard(store::EventReader& reader, const Clock& clock, const Encoder& encode)
+      : reader_(reader), clock_(clock), encode_(encode) {}
 
   void Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
     worker_.Post([this, room, next_seq, follower = std::move(follower)] {
@@ -82,7 +85,13 @@ class Hub::Shard {
     worker_.Post([this, notice = std::move(notice)] {
       const auto found = channels_.find(notice.room);
       if (found == channels_.end()) return;
-      for (const Following& following : found->second.followers) {
+      Channel& channel = found->second;
+      if (notice.typing.has_value() &&
+          !channel.typing.Admit(notice.user_id, *notice.typing, channel.followers.size(),
+                                clock_.Now())) {
+        return;
+      }
+      for (const Following& following : channel.followers) {
         following.follower->OnNotice(notice.user_id, notice.event, flushes_);
       }
     });
@@ -214,6 +223,7 @@ class Hub::Shard {
   }
 
   store::EventReader& reader_;
+  const Clock& clock_;
   const Encoder& encode_;
 
   Mutex users_mu_;
@@ -230,8 +240,11 @@ class Hub::Shard {
   Worker worker_{[this] { FlushAll(); }};  // the last member: its closures use the others
 };
 
-Hub::Hub(int workers, store::EventReader& reader, Encoder encode) : encode_(std::move(encode)) {
-  for (int i = 0; i < workers; ++i) shards_.push_back(std::make_unique<Shard>(reader, encode_));
+Hub::Hub(int workers, store::EventReader& reader, const Clock& clock, Encoder encode)
+    : encode_(std::move(encode)) {
+  for (int i = 0; i < workers; ++i) {
+    shards_.push_back(std::make_unique<Shard>(reader, clock, encode_));
+  }
 }
 
 Hub::~Hub() = default;

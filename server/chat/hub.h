@@ -11,6 +11,8 @@
 // handed to each follower at once, and only when a worker has handed out all that it knows of are
 // the streams told to write.
 //
+// Typing notices are bounded for each room: see TypingLimiter.
+//
 // Thread-safe.
 #ifndef CHATTER_SERVER_CHAT_HUB_H_
 #define CHATTER_SERVER_CHAT_HUB_H_
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "server/base/clock.h"
 #include "server/bus/bus.h"
 #include "server/model/room.h"
 #include "server/store/event_reader.h"
@@ -72,8 +75,8 @@ class Hub final : public bus::Listener {
   // Of events that follow one another.
   using Encoder = std::function<std::vector<EncodedRun>(std::span<const RoomEvent>)>;
 
-  // The reader must outlive the hub.
-  Hub(int workers, store::EventReader& reader, Encoder encode);
+  // The reader and the clock must outlive the hub.
+  Hub(int workers, store::EventReader& reader, const Clock& clock, Encoder encode);
   // REQUIRES: the reader's database has been stopped. No follower is called once this returns.
   ~Hub() override;
 

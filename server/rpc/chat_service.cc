@@ -72,7 +72,7 @@ grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* c
                            [this, user_id = caller.principal.user_id, active = request->active(),
                             done = std::move(done)](absl::StatusOr<RoomKey> room) mutable {
                              if (room.ok()) {
-                               PublishTyping(bus_, *room, user_id, active);
+                               PublishTyping(bus_, settings_, *room, user_id, active);
                              }
                              done(std::move(room));
                            });

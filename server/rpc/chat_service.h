@@ -11,6 +11,7 @@
 #include "server/bus/bus.h"
 #include "server/chat/messages.h"
 #include "server/chat/rooms.h"
+#include "server/chat/tenant_settings.h"
 #include "server/rpc/arena_messages.h"
 #include "server/rpc/chat_sessions.h"
 
@@ -27,8 +28,9 @@ using RawChatService =
 
 class ChatService final : public RawChatService {
  public:
-  ChatService(chat::Messages& messages, chat::Rooms& rooms, bus::Bus& bus, ChatSessions& sessions)
-      : messages_(messages), rooms_(rooms), bus_(bus), sessions_(sessions) {
+  ChatService(chat::Messages& messages, chat::Rooms& rooms, bus::Bus& bus,
+              chat::TenantSettings& settings, ChatSessions& sessions)
+      : messages_(messages), rooms_(rooms), bus_(bus), settings_(settings), sessions_(sessions) {
     SetMessageAllocatorFor_ListMessages(&list_messages_);
   }
 
@@ -56,6 +58,7 @@ class ChatService final : public RawChatService {
   chat::Messages& messages_;
   chat::Rooms& rooms_;
   bus::Bus& bus_;
+  chat::TenantSettings& settings_;
   ChatSessions& sessions_;
   ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
 };

@@ -107,7 +107,9 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
     case v1::ChatRequest::kPing:
       return ReplyDone(request.request_id());
     case v1::ChatRequest::kWatchPresence:
+      return OnWatchPresence(request.request_id(), request.watch_presence());
     case v1::ChatRequest::kSetPresence:
+      return OnSetPresence(request.request_id(), request.set_presence());
     case v1::ChatRequest::COMMAND_NOT_SET:
       return ReplyError(
           request.request_id(),
@@ -119,6 +121,15 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
 void ChatSession::OnOpen(const v1::Open& open) {
   auto cursors = ParseCursors(open, options_.max_rooms);
   if (!cursors.ok()) return Fail(cursors.status());
+  FieldViolations violations;
+  std::vector<std::string> watched = ToStrings(open.watched_user_ids());
+  chat::Presence::CheckWatched("open.watched_user_ids", watched, violations);
+  if (!violations.empty()) return Fail(violations.ToStatus());
+  {
+    MutexLock lock(mu_);
+    watched_while_loading_ = std::move(watched);
+  }
+  deps_.presence.Open(shared_from_this(), user_key());
   // First this, then the list: a room that is made in between is heard of in one way or the other.
   deps_.hub.FollowUser(user_key(), shared_from_this());
   deps_.rooms.ListHeads(*caller_.tenant, caller_.principal.user_id, options_.max_rooms,
@@ -140,6 +151,9 @@ void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
     --in_hand_;
     Opened(*memberships, cursors);
     for (const v1::ServerEvent& reply : std::exchange(early_replies_, {})) Add(reply);
+    if (!watched_while_loading_.empty()) {
+      Watch(std::exchange(watched_while_loading_, {}), actions);
+    }
     for (const auto& membership : memberships->rooms) {
       const auto cursor = cursors.find(membership.head.room_id);
       StartFeed(membership, cursor == cursors.end() ? std::nullopt : std::optional(cursor->second),
@@ -212,7 +226,7 @@ void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typi
   }
   if (!known) return ReplyError(request_id, RoomNotFoundError());
   const std::string& user_id = caller_.principal.user_id;
-  PublishTyping(deps_.bus, KeyOf(*room), user_id, typing.active());
+  PublishTyping(deps_.bus, deps_.settings, KeyOf(*room), user_id, typing.active());
   ReplyDone(request_id);
 }
 
@@ -302,6 +316,7 @@ std::vector<EncodedEvent> ChatSession::TakeFrame() {
     frame = outbox_.Take(options_.max_frame_bytes);
     write_under_way_ = !frame.empty();
     if (active()) ReadOn(actions);
+    RepeatLostPresence(actions);
   }
   for (auto& action : actions) action();
   return frame;
@@ -348,6 +363,7 @@ void ChatSession::Close() {
   }
   for (const auto& [room, feed] : feeds) deps_.hub.Unfollow(KeyOf(room), feed);
   deps_.hub.UnfollowUser(user_key(), shared_from_this());
+  deps_.presence.Close(shared_from_this());
 }
 
 void ChatSession::Tick(absl::Time now) {

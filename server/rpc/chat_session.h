@@ -29,7 +29,9 @@
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
 #include "server/chat/messages.h"
+#include "server/chat/presence.h"
 #include "server/chat/read_states.h"
+#include "server/chat/tenant_settings.h"
 #include "server/identity/open_stream.h"
 #include "server/model/limits.h"
 #include "server/rpc/outbox.h"
@@ -58,10 +60,13 @@ struct ChatDeps {
   chat::Messages& messages;
   chat::LogPages& pages;
   chat::ReadStates& read_states;
+  chat::TenantSettings& settings;
+  chat::Presence& presence;
   store::RoomStore& rooms;
 };
 
 class ChatSession final : public chat::UserFollower,
+                          public chat::PresenceStream,
                           public chat::Outlet,
                           public identity::OpenStream,
                           public std::enable_shared_from_this<ChatSession> {
@@ -106,6 +111,9 @@ class ChatSession final : public chat::UserFollower,
   void OnUserNotice(const EncodedEvent& notice, chat::Flushes& flushes) override;
   void Flush() override;
 
+  // From the tracker of presence.
+  void OnPresence(const EncodedEvent& presence, chat::Flushes& flushes) override;
+
  private:
   class Feed;
   enum class State { kNew, kLoading, kOpen, kEnding, kClosed };
@@ -121,6 +129,11 @@ class ChatSession final : public chat::UserFollower,
                      absl::StatusOr<store::RoomStore::Memberships> memberships);
   void OnSend(const std::string& request_id, v1::SendMessage& send);
   void OnTyping(const std::string& request_id, const v1::Typing& typing);
+  void OnWatchPresence(const std::string& request_id, const v1::WatchPresence& watch);
+  void OnSetPresence(const std::string& request_id, const v1::SetPresence& set);
+  void Watch(std::vector<std::string> user_ids, Actions& actions)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void RepeatLostPresence(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Callback<chat::ReadStates::Moved> ReplyMoved(const std::string& request_id);
   void ReplyError(const std::string& request_id, const absl::Status& error);
   void ReplyDone(const std::string& request_id);
@@ -183,6 +196,8 @@ class ChatSession final : public chat::UserFollower,
   std::deque<std::shared_ptr<Feed>> behind_ ABSL_GUARDED_BY(mu_);
   bool reading_log_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::pair<RoomId, uint64_t>> joined_while_loading_ ABSL_GUARDED_BY(mu_);
+  std::vector<std::string> watched_while_loading_ ABSL_GUARDED_BY(mu_);
+  bool presence_lost_ ABSL_GUARDED_BY(mu_) = false;  // for want of room in the outbox
   std::vector<std::shared_ptr<Feed>> touched_ ABSL_GUARDED_BY(mu_);  // since the last heartbeat
   absl::Time next_heartbeat_ ABSL_GUARDED_BY(mu_);
 };

@@ -178,6 +178,7 @@ void ChatSession::Touch(Feed& feed) {
 // back to the first event that they lost.
 void ChatSession::Lag(Feed& feed, Actions& actions) {
   uint64_t dropped_events = 0;
+  presence_lost_ = true;  // perhaps
   for (const Outbox::Dropped& dropped : outbox_.DropLive()) {
     Feed& loser = *feeds_.at(dropped.room);
     if (loser.state == Feed::State::kLevel || loser.state == Feed::State::kEnded) {

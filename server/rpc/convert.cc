@@ -156,6 +156,14 @@ void ToProto(const User& user, v1::User* out) {
   out->set_deactivated(!user.active);
 }
 
+void ToProto(const UserPresence& presence, v1::Presence* out) {
+  out->set_user_id(presence.user_id);
+  out->set_status(static_cast<v1::PresenceStatus>(presence.status));
+  if (presence.last_seen_at.has_value()) {
+    ToProto(*presence.last_seen_at, out->mutable_last_seen_at());
+  }
+}
+
 void ToProto(const Tenant& tenant, v1::Tenant* out) {
   out->set_schema_name(tenant.schema_name.text());
   out->set_display_name(tenant.display_name);

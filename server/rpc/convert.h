@@ -21,6 +21,7 @@
 #include "server/chat/messages.h"
 #include "server/model/model.h"
 #include "server/model/preferences.h"
+#include "server/model/presence.h"
 #include "server/model/room.h"
 #include "server/model/service_account.h"
 
@@ -41,6 +42,7 @@ void ToProto(Message message, v1::Message* out);
 void ToProto(const chat::Messages::Sent& sent, v1::SendMessageResponse* out);
 
 void ToProto(const User& user, v1::User* out);
+void ToProto(const UserPresence& presence, v1::Presence* out);
 
 void ToProto(const Tenant& tenant, v1::Tenant* out);
 void ToProto(const Session& session, v1::Session* out);

@@ -35,6 +35,12 @@ EncodedEvent Encode(const v1::ServerEvent& event) {
   return std::make_shared<const std::string>(std::move(bytes));
 }
 
+EncodedEvent EncodePresence(const UserPresence& presence) {
+  v1::ServerEvent event;
+  ToProto(presence, event.mutable_presence());
+  return Encode(event);
+}
+
 namespace {
 
 // Whom the event removes from its room.

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "chatter/v1/chat.pb.h"
+#include "server/model/presence.h"
 #include "server/model/room.h"
 
 namespace chatter::rpc {
 
 EncodedEvent Encode(const v1::ServerEvent& event);
+EncodedEvent EncodePresence(const UserPresence& presence);
 
 // As `room_event`s. No event of a run begins beyond kRunBytes, so that frames can be filled well,
 // and none after one that removes members.

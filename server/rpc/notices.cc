@@ -6,6 +6,15 @@
 namespace chatter::rpc {
 namespace {
 
+EncodedEvent EncodeTyping(const RoomKey& room, const std::string& user_id, bool active) {
+  v1::ServerEvent event;
+  v1::TypingNotice* notice = event.mutable_typing();
+  notice->set_room_id(room.room.ToString());
+  notice->set_user_id(user_id);
+  notice->set_active(active);
+  return Encode(event);
+}
+
 EncodedEvent EncodeReadMark(const chat::ReadStates::Moved& moved, uint64_t read_seq) {
   v1::ServerEvent event;
   v1::ReadMark* mark = event.mutable_read_mark();
@@ -18,13 +27,13 @@ EncodedEvent EncodeReadMark(const chat::ReadStates::Moved& moved, uint64_t read_
 
 }  // namespace
 
-void PublishTyping(bus::Bus& bus, const RoomKey& room, const std::string& user_id, bool active) {
-  v1::ServerEvent event;
-  v1::TypingNotice* notice = event.mutable_typing();
-  notice->set_room_id(room.room.ToString());
-  notice->set_user_id(user_id);
-  notice->set_active(active);
-  bus.PublishNotice({room, user_id, Encode(event)});
+void PublishTyping(bus::Bus& bus, chat::TenantSettings& settings, const RoomKey& room,
+                   const std::string& user_id, bool active) {
+  settings.Require(
+      room.tenant, Feature::kTyping, [&bus, room, user_id, active](const absl::Status& status) {
+        if (!status.ok()) return;  // what nobody will miss
+        bus.PublishNotice({room, user_id, EncodeTyping(room, user_id, active), active});
+      });
 }
 
 void PublishReadMark(bus::Bus& bus, const chat::ReadStates::Moved& moved) {

@@ -2,9 +2,9 @@
 //
 // Three kinds of entries: what may not be lost (replies, what comes from the log page by page),
 // live room events, which can be dropped because the log still has them, and what is of the moment
-// (heartbeats, typing), which nobody will miss. Live events are bounded in bytes; the first kind is
-// bounded by those who add it: one page of the log, and one reply for each command in hand.
-// Not thread-safe: guarded by the session.
+// (heartbeats, typing, presence), which nobody will miss. Live events are bounded in bytes; the
+// first kind is bounded by those who add it: one page of the log, and one reply for each command in
+// hand. Not thread-safe: guarded by the session.
 #ifndef CHATTER_SERVER_RPC_OUTBOX_H_
 #define CHATTER_SERVER_RPC_OUTBOX_H_
 
@@ -56,10 +56,11 @@ class Outbox {
     return true;
   }
 
-  // Not added where half of the space for live events is taken.
-  void AddMomentary(EncodedEvent event) {
-    if (live_bytes_ + event->size() > MaxLiveBytes() / 2) return;
+  // False, and not added: half of the space for live events is taken.
+  bool AddMomentary(EncodedEvent event) {
+    if (live_bytes_ + event->size() > MaxLiveBytes() / 2) return false;
     Add({std::move(event), Kind::kMomentary, {}, 0, 0});
+    return true;
   }
 
   // Drops all live and momentary entries; returns the live ones, in order.

@@ -27,6 +27,7 @@ constexpr uint32_t kInt2Array = 1005;
 constexpr uint32_t kTextArray = 1009;
 constexpr uint32_t kInt8Array = 1016;
 constexpr uint32_t kTimestamptz = 1184;
+constexpr uint32_t kTimestamptzArray = 1185;
 constexpr uint32_t kUuid = 2950;
 constexpr uint32_t kUuidArray = 2951;
 
@@ -57,6 +58,12 @@ void ForEachElement(const char* data, Take take) {
     take(std::string_view(data + 4, size));
     data += 4 + size;
   }
+}
+
+std::string EncodeTime(absl::Time value) {
+  std::string out;
+  AppendBigEndian(out, absl::ToInt64Microseconds(value - Epoch()));
+  return out;
 }
 
 std::string_view View(const RoomId& id) {
@@ -130,11 +137,7 @@ Params& Params::Digest(const Sha256Digest& value) { return Bytes(View(value)); }
 
 Params& Params::Uuid(const RoomId& value) { return Add(kUuid, std::string(View(value))); }
 
-Params& Params::Time(absl::Time value) {
-  std::string out;
-  AppendBigEndian(out, absl::ToInt64Microseconds(value - Epoch()));
-  return Add(kTimestamptz, std::move(out));
-}
+Params& Params::Time(absl::Time value) { return Add(kTimestamptz, EncodeTime(value)); }
 
 Params& Params::NullTime() { return Add(kTimestamptz, std::nullopt); }
 
@@ -174,6 +177,13 @@ Params& Params::Smallints(const std::vector<int16_t>& values) {
   std::vector<std::string> encoded(values.size());
   for (size_t i = 0; i < values.size(); ++i) AppendBigEndian(encoded[i], values[i]);
   return Add(kInt2Array, EncodeArray(kInt2, encoded));
+}
+
+Params& Params::Times(const std::vector<absl::Time>& values) {
+  std::vector<std::string> encoded;
+  encoded.reserve(values.size());
+  for (const absl::Time value : values) encoded.push_back(EncodeTime(value));
+  return Add(kTimestamptzArray, EncodeArray(kTimestamptz, encoded));
 }
 
 Params& Params::Uuids(const std::vector<RoomId>& values) {

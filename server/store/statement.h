@@ -42,6 +42,7 @@ class Params {
   Params& Texts(const std::vector<std::string>& values);
   Params& Texts(const std::vector<std::string_view>& values);
   Params& Uuids(const std::vector<RoomId>& values);
+  Params& Times(const std::vector<absl::Time>& values);
   Params& Digests(const std::vector<Sha256Digest>& values);
   Params& Blobs(const std::vector<std::string>& values);
   Params& Blobs(const std::vector<std::string_view>& values);

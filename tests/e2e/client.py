@@ -9,10 +9,10 @@ import grpc
 from google.protobuf import field_mask_pb2
 
 from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2,
-                   message_pb2_grpc, preference_pb2, preference_pb2_grpc, read_state_pb2,
-                   read_state_pb2_grpc, room_pb2, room_pb2_grpc, service_account_pb2_grpc,
-                   session_pb2_grpc, settings_pb2, settings_pb2_grpc, status_pb2,
-                   tenant_pb2_grpc, user_pb2_grpc)
+                   message_pb2_grpc, preference_pb2, preference_pb2_grpc, presence_pb2,
+                   presence_pb2_grpc, read_state_pb2, read_state_pb2_grpc, room_pb2, room_pb2_grpc,
+                   service_account_pb2_grpc, session_pb2_grpc, settings_pb2, settings_pb2_grpc,
+                   status_pb2, tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -117,6 +117,8 @@ class Client:
                                    self.metadata)
         self.preferences = _Service(preference_pb2_grpc.PreferenceServiceStub(self.channel),
                                     self.metadata)
+        self.presence = _Service(presence_pb2_grpc.PresenceServiceStub(self.channel),
+                                 self.metadata)
         self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
         self.service_accounts = _Service(
@@ -151,6 +153,10 @@ class Client:
         return self.read_state.MarkRead(read_state_pb2.MarkReadRequest(
             room_id=room_id, seq=seq, silent=silent)).read_seq
 
+    def get_presence(self, *user_ids):
+        return list(self.presence.GetPresence(presence_pb2.GetPresenceRequest(
+            user_ids=user_ids)).presences)
+
     def choose(self, *paths, **preferences):
         return self.preferences.UpdatePreferences(preference_pb2.UpdatePreferencesRequest(
             preferences=preference_pb2.Preferences(**preferences),
@@ -178,25 +184,26 @@ class Client:
             after = messages[-1].seq if messages else 0
         return messages
 
-    def subscribe(self, cursors=None):
+    def subscribe(self, cursors=None, watched=()):
         """A Subscribe stream, opened."""
-        subscription = Subscription(self, cursors)
+        subscription = Subscription(self, cursors, watched)
         subscription.wait_opened()
         return subscription
 
-    def stream(self, cursors=None, opened=True):
+    def stream(self, cursors=None, opened=True, watched=()):
         """A Chat stream; opened, unless told not to."""
         stream = Stream(self)
         if opened:
-            stream.open(cursors)
+            stream.open(cursors, watched)
             stream.wait_opened()
         return stream
 
 
-def open_command(cursors=None):
-    """`cursors`: the last seq by room id."""
+def open_command(cursors=None, watched=()):
+    """`cursors`: the last seq by room id; `watched`: ids of users."""
     return chat_pb2.Open(cursors=[chat_pb2.RoomCursor(room_id=room_id, after_seq=seq)
-                                  for room_id, seq in (cursors or {}).items()])
+                                  for room_id, seq in (cursors or {}).items()],
+                         watched_user_ids=watched)
 
 
 class Stream:
@@ -237,9 +244,9 @@ class Stream:
             self._to_send.append(request)
             self._changed.notify_all()
 
-    def open(self, cursors=None):
-        """`cursors`: the last seq by room id."""
-        return self.command(open=open_command(cursors))
+    def open(self, cursors=None, watched=()):
+        """`cursors`: the last seq by room id; `watched`: ids of users."""
+        return self.command(open=open_command(cursors, watched))
 
     def send(self, room_id, client_message_id, text="", **details):
         """`details`: fields of MessageDetails."""
@@ -249,6 +256,12 @@ class Stream:
 
     def typing(self, room_id, active=True):
         return self.command(typing=chat_pb2.Typing(room_id=room_id, active=active))
+
+    def watch_presence(self, *user_ids):
+        return self.command(watch_presence=presence_pb2.WatchPresence(user_ids=user_ids))
+
+    def set_presence(self, status):
+        return self.command(set_presence=presence_pb2.SetPresence(status=status))
 
     def ping(self):
         return self.command(ping=chat_pb2.Ping())
@@ -324,6 +337,10 @@ class Stream:
         return self.wait(lambda e: e.HasField("caught_up") and e.caught_up.room_id == room_id,
                          f"caught_up of {room_id}").caught_up
 
+    def presence(self, user_id, status):
+        return self.wait(lambda e: e.HasField("presence") and e.presence.user_id == user_id
+                         and e.presence.status == status, f"presence {status} of {user_id}").presence
+
     def snapshot(self):
         with self._changed:
             return list(self.events)
@@ -379,8 +396,8 @@ class Stream:
 class Subscription(Stream):
     """A Subscribe stream: everything that came. Thread-safe."""
 
-    def __init__(self, client, cursors=None):
+    def __init__(self, client, cursors=None, watched=()):
         self._begin()
-        request = chat_pb2.SubscribeRequest(open=open_command(cursors))
+        request = chat_pb2.SubscribeRequest(open=open_command(cursors, watched))
         self._read_from(client.chat_stub.Subscribe(request, metadata=client.metadata,
                                                    wait_for_ready=True, timeout=PATIENCE * 20))

@@ -30,18 +30,21 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       message_references(*database),
       read_state_store(*database),
       settings_store(*database),
+      presence_store(*database),
       reader(*database),
-      hub(2, reader, rpc::EncodeRoomEvents),
+      hub(2, reader, clock, rpc::EncodeRoomEvents),
       pages(reader, rpc::EncodeRoomEvents),
       bus(hub),
       writer(*database,
              [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
-      settings(settings_store, clock),
+      settings(settings_store, Clock::Real()),  // tells the database until when to try
       messages(writer, reader, message_references, settings),
       room_changer(room_changes, bus),
       message_changer(message_changes, settings, pages, bus),
       read_states(read_state_store),
-      sessions(options, {clock, hub, bus, messages, pages, read_states, rooms}) {}
+      presence(presence_store, settings, clock, rpc::EncodePresence),
+      sessions(options,
+               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms}) {}
 
 CoreStack::~CoreStack() { database->Stop(); }
 

@@ -11,6 +11,7 @@
 #include "server/chat/log_pages.h"
 #include "server/chat/message_changer.h"
 #include "server/chat/messages.h"
+#include "server/chat/presence.h"
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/tenant_settings.h"
@@ -20,6 +21,7 @@
 #include "server/store/event_writer.h"
 #include "server/store/message_changes.h"
 #include "server/store/message_references.h"
+#include "server/store/presence_store.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
@@ -50,6 +52,7 @@ struct CoreStack {
   store::MessageReferences message_references;
   store::ReadStateStore read_state_store;
   store::SettingsStore settings_store;
+  store::PresenceStore presence_store;
   store::EventReader reader;
   chat::Hub hub;
   chat::LogPages pages;
@@ -60,6 +63,7 @@ struct CoreStack {
   chat::RoomChanger room_changer;
   chat::MessageChanger message_changer;
   chat::ReadStates read_states;
+  chat::Presence presence;
   rpc::ChatSessions sessions;
 };
 

@@ -1,0 +1,27 @@
+#include "server/rpc/presence_service.h"
+
+#include <utility>
+
+#include "server/rpc/convert.h"
+#include "server/rpc/unary.h"
+
+namespace chatter::rpc {
+
+using Presences = std::vector<UserPresence>;
+
+grpc::ServerUnaryReactor* PresenceService::GetPresence(grpc::CallbackServerContext* context,
+                                                       const v1::GetPresenceRequest* request,
+                                                       v1::GetPresenceResponse* response) {
+  return RunUnary<Presences>(
+      context,
+      [&](const Caller& caller, Callback<Presences> done) {
+        presence_.Get(caller, ToStrings(request->user_ids()), std::move(done));
+      },
+      [response](const Presences& presences) {
+        for (const UserPresence& presence : presences) {
+          ToProto(presence, response->add_presences());
+        }
+      });
+}
+
+}  // namespace chatter::rpc

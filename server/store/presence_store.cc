@@ -1,0 +1,45 @@
+#include "server/store/presence_store.h"
+
+#include <utility>
+
+#include "server/store/database.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+
+void PresenceStore::Find(const SchemaName& tenant, const std::vector<std::string>& user_ids,
+                         absl::Time deadline, Callback<States> done) {
+  RunOne(database_, {sql::kFindUserStates, tenant, Params().Texts(user_ids)}, deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           States states;
+           for (int row = 0; row < rows->size(); ++row) {
+             State& state = states[std::string(rows->GetText(row, 0))];
+             state.invisible = rows->GetBool(row, 1);
+             if (!rows->IsNull(row, 2)) state.last_seen_at = rows->GetTime(row, 2);
+           }
+           done(std::move(states));
+         });
+}
+
+void PresenceStore::SaveLastSeen(const SchemaName& tenant, const std::vector<LastSeen>& seen,
+                                 absl::Time deadline, StatusCallback done) {
+  std::vector<std::string_view> user_ids;
+  std::vector<absl::Time> times;
+  for (const LastSeen& one : seen) {
+    user_ids.emplace_back(one.user_id);
+    times.push_back(one.at);
+  }
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, Params()});
+  transaction.statements.push_back(
+      {sql::kSaveLastSeen, tenant, Params().Texts(user_ids).Times(times)});
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  done(std::move(results).status());
+                });
+}
+
+}  // namespace chatter::store
