@@ -58,6 +58,18 @@ bool ChatEngine::MarkRead(std::string_view room_id, uint64_t seq) {
   return taken;
 }
 
+void ChatEngine::WatchPresence(std::vector<std::string> user_ids) {
+  MutexLock lock(mu_);
+  session_.WatchPresence(std::move(user_ids));
+  work_.NotifyOne();
+}
+
+void ChatEngine::SetPresence(v1::PresenceStatus status) {
+  MutexLock lock(mu_);
+  session_.SetPresence(status);
+  work_.NotifyOne();
+}
+
 Cursors ChatEngine::cursors() const {
   MutexLock lock(mu_);
   return session_.cursors();

@@ -33,6 +33,8 @@ class ChatEngine {
   absl::Status Send(v1::SendMessage message, ChatStream::SendCallback callback);
   void SetTyping(std::string_view room_id, bool active);
   bool MarkRead(std::string_view room_id, uint64_t seq);
+  void WatchPresence(std::vector<std::string> user_ids);
+  void SetPresence(v1::PresenceStatus status);
   Cursors cursors() const;
   void Close();
 

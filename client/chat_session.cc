@@ -67,12 +67,39 @@ bool ChatSession::MarkRead(std::string_view room_id, uint64_t seq) {
   return WriteNotice(std::move(request));
 }
 
+void ChatSession::WatchPresence(std::vector<std::string> user_ids) {
+  watched_ = std::move(user_ids);
+  if (current_.has_value()) WriteWatch();
+}
+
+void ChatSession::SetPresence(v1::PresenceStatus status) {
+  presence_ = status;
+  if (current_.has_value()) WritePresenceOfUser();
+}
+
+void ChatSession::WriteWatch() {
+  v1::ChatRequest request;
+  auto& user_ids = *request.mutable_watch_presence()->mutable_user_ids();
+  user_ids.Add(watched_.begin(), watched_.end());
+  WriteNow(std::move(request));
+}
+
+void ChatSession::WritePresenceOfUser() {
+  v1::ChatRequest request;
+  request.mutable_set_presence()->set_status(presence_);
+  WriteNow(std::move(request));
+}
+
 bool ChatSession::WriteNotice(v1::ChatRequest request) {
   if (!current_.has_value() || notices_on_the_way_ >= kMaxNoticesOnTheWay) return false;
+  WriteNow(std::move(request));
+  return true;
+}
+
+void ChatSession::WriteNow(v1::ChatRequest request) {
   ++notices_on_the_way_;
   request.set_request_id(kNoticeRequestId);
   actions_.emplace_back(action::Write{current_->id, std::move(request)});
-  return true;
 }
 
 void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
@@ -122,6 +149,8 @@ void ChatSession::OnOpened(v1::ServerEvent event, absl::Time now) {
   notices_on_the_way_ = 0;
   if (!resume_.OnOpened(event.opened())) return Repair("rooms came up meanwhile", now);
   actions_.emplace_back(action::Deliver{std::move(event)});
+  if (watched_ != watched_in_open_) WriteWatch();
+  if (presence_ != v1::PRESENCE_STATUS_ONLINE) WritePresenceOfUser();
   pending_.OnStreamOpened();
   WriteDueSends(now);
 }
@@ -209,6 +238,8 @@ void ChatSession::Connect(absl::Time now) {
   action::Connect connect{next_->id, {}};
   connect.open.set_request_id("open");
   *connect.open.mutable_open() = resume_.MakeOpen();
+  watched_in_open_ = watched_;
+  connect.open.mutable_open()->mutable_watched_user_ids()->Add(watched_.begin(), watched_.end());
   actions_.emplace_back(std::move(connect));
 }
 

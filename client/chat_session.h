@@ -92,6 +92,10 @@ class ChatSession {
   void SetTyping(std::string_view room_id, bool active);
   bool MarkRead(std::string_view room_id, uint64_t seq);
 
+  // These hold on later streams, too.
+  void WatchPresence(std::vector<std::string> user_ids);
+  void SetPresence(v1::PresenceStatus status);
+
   void OnEvent(LinkId link, v1::ServerEvent event, absl::Time now);
   // `status` is the stream's. OK: the server closed it.
   void OnLinkEnded(LinkId link, const absl::Status& status, absl::Time now);
@@ -121,6 +125,10 @@ class ChatSession {
 
   // What needn't be sure to arrive. Whether it is on its way.
   bool WriteNotice(v1::ChatRequest request);
+  // The same, however many are on their way.
+  void WriteNow(v1::ChatRequest request);
+  void WritePresenceOfUser();
+  void WriteWatch();
 
   void Connect(absl::Time now);
   void ConnectAt(absl::Time time);
@@ -141,6 +149,9 @@ class ChatSession {
   absl::Time connect_at_ = absl::InfiniteFuture();
   absl::Duration silence_limit_;
   LinkId last_link_ = 0;
+  std::vector<std::string> watched_;
+  std::vector<std::string> watched_in_open_;  // of the last link
+  v1::PresenceStatus presence_ = v1::PRESENCE_STATUS_ONLINE;
   int notices_on_the_way_ = 0;
   std::optional<absl::Status> end_;
   std::vector<Action> actions_;

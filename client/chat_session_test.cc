@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/testing_events.h"
 
 namespace chatter::client {
@@ -26,10 +27,18 @@ struct Describe {
     for (const auto& cursor : connect.open.open().cursors()) {
       absl::StrAppend(&text, " ", cursor.room_id(), "=", cursor.after_seq());
     }
+    for (const auto& user_id : connect.open.open().watched_user_ids()) {
+      absl::StrAppend(&text, " watch ", user_id);
+    }
     return text;
   }
   std::string operator()(const action::Write& write) const {
     const auto& request = write.request;
+    if (request.has_watch_presence()) {
+      return absl::StrCat("write ", write.link, " watch ",
+                          absl::StrJoin(request.watch_presence().user_ids(), " "));
+    }
+    if (request.has_set_presence()) return absl::StrCat("write ", write.link, " presence");
     return absl::StrCat("write ", write.link, " ",
                         request.has_send()     ? request.send().text()
                         : request.has_typing() ? "typing"
@@ -317,6 +326,20 @@ TEST_F(ChatSessionTest, AMarkIsRefusedWhereItCannotLeave) {
   EXPECT_THAT(Actions(), ElementsAre("write 1 read 7"));
   for (int i = 0; i < 15; ++i) session_->SetTyping("a", true);
   EXPECT_FALSE(session_->MarkRead("a", 8));
+}
+
+TEST_F(ChatSessionTest, PresenceIsRenewedOnTheNextStream) {
+  session_->WatchPresence({"alice"});
+  session_->Start(now_);
+  session_->WatchPresence({"bob"});  // while the stream is being opened
+  EXPECT_THAT(Actions(), ElementsAre("connect 1 watch alice"));
+  EXPECT_THAT(Event(1, Opened({})), ElementsAre("opened", "write 1 watch bob"));
+  session_->SetPresence(v1::PRESENCE_STATUS_AWAY);
+  session_->WatchPresence({"bob", "carol"});
+  EXPECT_THAT(Actions(), ElementsAre("write 1 presence", "write 1 watch bob carol"));
+  Lost(1, absl::UnavailableError("gone"));
+  EXPECT_THAT(AtNextDeadline(), ElementsAre("connect 2 watch bob watch carol"));
+  EXPECT_THAT(Event(2, Opened({})), ElementsAre("opened", "write 2 presence"));
 }
 
 TEST_F(ChatSessionTest, KindsThatAreNotKnownAreSkipped) {

@@ -8,6 +8,13 @@
 #include "client/uuid.h"
 
 namespace chatter::client {
+namespace {
+
+// The server's bounds: what breaks them would end the chat when it is opened anew.
+constexpr size_t kMaxWatched = 200;
+constexpr size_t kMaxUserIdBytes = 128;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<ChatStream>> ChatStream::Create(const ChatStreamOptions& options,
                                                                ChatCallbacks callbacks) {
@@ -40,6 +47,27 @@ void ChatStream::SetTyping(std::string_view room_id, bool active) {
 
 bool ChatStream::MarkRead(std::string_view room_id, uint64_t seq) {
   return engine_->MarkRead(room_id, seq);
+}
+
+absl::Status ChatStream::WatchPresence(std::vector<std::string> user_ids) {
+  if (user_ids.size() > kMaxWatched) {
+    return absl::InvalidArgumentError("up to 200 users can be watched");
+  }
+  for (const std::string& user_id : user_ids) {
+    if (user_id.empty() || user_id.size() > kMaxUserIdBytes) {
+      return absl::InvalidArgumentError("a user id must be 1 to 128 bytes");
+    }
+  }
+  engine_->WatchPresence(std::move(user_ids));
+  return absl::OkStatus();
+}
+
+absl::Status ChatStream::SetPresence(v1::PresenceStatus status) {
+  if (status != v1::PRESENCE_STATUS_ONLINE && status != v1::PRESENCE_STATUS_AWAY) {
+    return absl::InvalidArgumentError("the presence must be ONLINE or AWAY");
+  }
+  engine_->SetPresence(status);
+  return absl::OkStatus();
 }
 
 Cursors ChatStream::cursors() const { return engine_->cursors(); }

@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
@@ -89,6 +90,12 @@ class ChatStream {
   // much is unanswered. True: it is on its way, but may be lost with the stream: to be sure, say it
   // again after `opened`.
   bool MarkRead(std::string_view room_id, uint64_t seq);
+
+  // Follows the presence of these users, up to 200, in place of those before; on later streams,
+  // too. Errors: INVALID_ARGUMENT (a user id that is empty or longer than 128 bytes, or too many).
+  absl::Status WatchPresence(std::vector<std::string> user_ids);
+  // ONLINE or AWAY, on this device; on later streams, too. Errors: INVALID_ARGUMENT.
+  absl::Status SetPresence(v1::PresenceStatus status);
 
   // The last sequence number by room, to be given to a later stream's options. Includes the event
   // whose callback is running: who must not lose any on a crash, saves them from that callback.

@@ -24,6 +24,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       messages_(v1::MessageService::NewStub(channel)),
       read_states_(v1::ReadStateService::NewStub(channel)),
       preferences_(v1::PreferenceService::NewStub(channel)),
+      presence_(v1::PresenceService::NewStub(channel)),
       members_(v1::MemberService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
@@ -208,6 +209,10 @@ absl::StatusOr<v1::JoinRoomResponse> Client::JoinRoom(const v1::JoinRoomRequest&
 
 absl::StatusOr<v1::LeaveRoomResponse> Client::LeaveRoom(const v1::LeaveRoomRequest& request) {
   return Call(*members_, &v1::MemberService::Stub::LeaveRoom, request, metadata_);
+}
+
+absl::StatusOr<v1::GetPresenceResponse> Client::GetPresence(const v1::GetPresenceRequest& request) {
+  return Call(*presence_, &v1::PresenceService::Stub::GetPresence, request, metadata_);
 }
 
 absl::StatusOr<v1::UpsertUsersResponse> Client::UpsertUsers(const v1::UpsertUsersRequest& request) {

@@ -16,6 +16,7 @@
 #include "chatter/v1/member.grpc.pb.h"
 #include "chatter/v1/message.grpc.pb.h"
 #include "chatter/v1/preference.grpc.pb.h"
+#include "chatter/v1/presence.grpc.pb.h"
 #include "chatter/v1/read_state.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
 #include "chatter/v1/service_account.grpc.pb.h"
@@ -81,6 +82,7 @@ class Client {
       const v1::UpdateRoomPreferencesRequest& request);
   absl::StatusOr<v1::ListRecipientsResponse> ListRecipients(
       const v1::ListRecipientsRequest& request);
+  absl::StatusOr<v1::GetPresenceResponse> GetPresence(const v1::GetPresenceRequest& request);
 
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
@@ -154,6 +156,7 @@ class Client {
   const std::unique_ptr<v1::MessageService::Stub> messages_;
   const std::unique_ptr<v1::ReadStateService::Stub> read_states_;
   const std::unique_ptr<v1::PreferenceService::Stub> preferences_;
+  const std::unique_ptr<v1::PresenceService::Stub> presence_;
   const std::unique_ptr<v1::MemberService::Stub> members_;
   const std::unique_ptr<v1::UserService::Stub> users_;
   const std::unique_ptr<v1::TenantService::Stub> tenants_;

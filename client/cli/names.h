@@ -9,6 +9,7 @@
 
 #include "chatter/v1/member.pb.h"
 #include "chatter/v1/preference.pb.h"
+#include "chatter/v1/presence.pb.h"
 #include "chatter/v1/room.pb.h"
 #include "chatter/v1/settings.pb.h"
 
@@ -43,6 +44,9 @@ inline constexpr Name<v1::NotificationLevel> kLevels[] = {
     {"all", v1::NOTIFICATION_LEVEL_ALL},
     {"mentions", v1::NOTIFICATION_LEVEL_MENTIONS},
     {"none", v1::NOTIFICATION_LEVEL_NONE}};
+inline constexpr Name<v1::PresenceStatus> kPresences[] = {{"online", v1::PRESENCE_STATUS_ONLINE},
+                                                          {"away", v1::PRESENCE_STATUS_AWAY},
+                                                          {"offline", v1::PRESENCE_STATUS_OFFLINE}};
 
 template <typename Value>
 const char* NameOf(std::span<const Name<Value>> names, Value value) {
@@ -62,6 +66,9 @@ std::optional<Value> ValueOf(std::span<const Name<Value>> names, std::string_vie
 
 inline const char* NameOf(v1::MemberRole role) { return NameOf<v1::MemberRole>(kRoles, role); }
 inline const char* NameOf(v1::RoomKind kind) { return NameOf<v1::RoomKind>(kKinds, kind); }
+inline const char* NameOf(v1::PresenceStatus status) {
+  return NameOf<v1::PresenceStatus>(kPresences, status);
+}
 
 }  // namespace chatter::client::cli
 

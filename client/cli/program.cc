@@ -33,6 +33,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddPinCommands(program, command);
   AddReadCommands(program, command);
   AddPreferenceCommands(program, command);
+  AddPresenceCommand(program, command);
   AddRoomCommands(program, command);
   AddMemberCommands(program, command);
   AddUserCommands(program, command);
