@@ -82,6 +82,7 @@ struct Backend {
   store::EventWriter event_writer;
 
   chat::TenantSettings tenant_settings;
+  chat::Presence presence;
   chat::SettingsCalls settings;
   chat::Messages messages;
   chat::RoomChanger room_changer;
@@ -90,7 +91,6 @@ struct Backend {
   chat::MessageChanger message_changer;
   chat::ReadStates read_states;
   chat::Preferences preferences;
-  chat::Presence presence;
   chat::Users users;
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;

@@ -138,13 +138,14 @@ void Preferences::Update(const Caller& caller, const v1::Preferences& wanted,
   const PreferenceStore::Update update = ReadUpdate(wanted, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   const UserKey user{*caller.tenant, caller.principal.user_id};
-  store_.Change(
-      user, update, caller.deadline,
-      [user, done = std::move(done)](absl::StatusOr<std::optional<UserPreferences>> now) mutable {
-        if (!now.ok()) return done(std::move(now).status());
-        if (!now->has_value()) return done(UnknownZoneError());
-        done(Changed{.user = user, .preferences = **std::move(now)});
-      });
+  store_.Change(user, update, caller.deadline,
+                [this, user, done = std::move(done)](
+                    absl::StatusOr<std::optional<UserPreferences>> now) mutable {
+                  if (!now.ok()) return done(std::move(now).status());
+                  if (!now->has_value()) return done(UnknownZoneError());
+                  presence_.SetInvisible(user, (*now)->invisible);
+                  done(Changed{.user = user, .preferences = **std::move(now)});
+                });
 }
 
 void Preferences::UpdateForRoom(const Caller& caller, std::string_view room_id,

@@ -1,7 +1,7 @@
 // The rules for what people choose, and for whom to notify: see PreferenceService.
 //
-// Thread-safe. The store must outlive it and every call that is not answered yet. Callbacks run on
-// the calling thread (for a request that breaks a rule) or on the database's.
+// Thread-safe. What it is made of must outlive it and every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
 #ifndef CHATTER_SERVER_CHAT_PREFERENCES_H_
 #define CHATTER_SERVER_CHAT_PREFERENCES_H_
 
@@ -12,6 +12,7 @@
 
 #include "chatter/v1/preference.pb.h"
 #include "server/base/callback.h"
+#include "server/chat/presence.h"
 #include "server/model/model.h"
 #include "server/model/preferences.h"
 #include "server/model/room.h"
@@ -21,7 +22,8 @@ namespace chatter::chat {
 
 class Preferences {
  public:
-  explicit Preferences(store::PreferenceStore& store) : store_(store) {}
+  Preferences(store::PreferenceStore& store, Presence& presence)
+      : store_(store), presence_(presence) {}
 
   // The errors of each are those that preference.proto names.
   void Get(const Caller& caller, Callback<UserPreferences> done);
@@ -57,6 +59,7 @@ class Preferences {
 
  private:
   store::PreferenceStore& store_;
+  Presence& presence_;
 };
 
 }  // namespace chatter::chat

@@ -66,7 +66,7 @@ class PreferencesTest : public testing::Test {
   const SchemaName tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   store::PreferenceStore store_{*stack_.database};
-  Preferences preferences_{store_};
+  Preferences preferences_{store_, stack_.presence};
   const RoomKey room_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
 };
 

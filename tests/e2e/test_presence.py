@@ -83,9 +83,7 @@ class Presence(ServerTestCase):
         self.assertEqual(self.told(others_bob, "alice"), [OFFLINE])
 
     def test_the_invisible_are_offline(self):
-        self.postgres.query(
-            f"INSERT INTO {self.tenant.name}.chatter_user_state (user_id, invisible) "
-            "VALUES ('alice', true)", self.database_url)
+        self.alice.choose(invisible=True)
         bob = self.open(self.bob, watched=["alice", "carol"])
         self.open(self.alice)
         self.open(self.client(self.tenant, "carol"))
@@ -93,6 +91,10 @@ class Presence(ServerTestCase):
         self.assertEqual(self.bob.get_presence("alice"),
                          [presence_pb2.Presence(user_id="alice", status=OFFLINE)])
         self.assertEqual(self.told(bob, "alice"), [OFFLINE])
+        self.alice.choose("invisible")
+        bob.presence("alice", ONLINE)
+        self.alice.choose(invisible=True)
+        bob.wait(lambda e: self.told(bob, "alice") == [OFFLINE, ONLINE, OFFLINE], "alice, gone")
 
     def test_a_drain_writes_when_users_were_last_seen(self):
         alice, bob = self.open(self.alice), self.open(self.bob, watched=["alice"])
