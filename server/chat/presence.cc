@@ -186,8 +186,8 @@ void Presence::Read(const SchemaName& tenant, const std::vector<std::string>& us
   store_.Find(tenant, user_ids, deadline,
               [this, tenant, user_ids, asked = tracker_.now(),
                done = std::move(done)](absl::StatusOr<States> states) mutable {
-                worker_.Post([this, tenant, user_ids = std::move(user_ids), asked,
-                              done = std::move(done), states = std::move(states)]() mutable {
+                worker_.Post([this, tenant, user_ids, asked, done = std::move(done),
+                              states = std::move(states)]() mutable {
                   if (states.ok()) {
                     Learn(tenant, user_ids, *states, asked);
                   } else if (MayPass(states.status())) {

@@ -5,7 +5,7 @@
 namespace chatter::chat {
 namespace {
 
-PresenceTracker::ByTenant<std::string> Group(absl::flat_hash_set<UserKey> users) {
+PresenceTracker::ByTenant<std::string> Group(const absl::flat_hash_set<UserKey>& users) {
   PresenceTracker::ByTenant<std::string> groups;
   for (const UserKey& user : users) groups[user.tenant].push_back(user.user_id);
   return groups;
