@@ -53,8 +53,8 @@ TEST(ReportTest, ExitCodes) {
 
 TEST(ReportTest, SaysWhatAndWhereAndWhatToDo) {
   EXPECT_EQ(Report(WithDetails("unknown users."), false),
-            "chatter: unknown users; user_ids[1]: no user 'zoe'; 'chatter user add ID' makes them "
-            "[UNKNOWN_USERS]\n");
+            "chatter: unknown users; user_ids[1]: no user 'zoe'; 'chatter user add' makes users, "
+            "'chatter member add' brings them into a room [UNKNOWN_USERS]\n");
 }
 
 TEST(ReportTest, IsOneJsonObjectWithDetails) {
