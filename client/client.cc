@@ -187,6 +187,10 @@ absl::StatusOr<v1::UnarchiveRoomResponse> Client::UnarchiveRoom(
 }
 
 absl::StatusOr<v1::ListMembersResponse> Client::ListMembers(const v1::ListMembersRequest& request) {
+absl::StatusOr<v1::DeleteRoomResponse> Client::DeleteRoom(const v1::DeleteRoomRequest& request) {
+  return Call(*rooms_, &v1::RoomService::Stub::DeleteRoom, request, metadata_);
+}
+
   return Call(*members_, &v1::MemberService::Stub::ListMembers, request, metadata_);
 }
 

@@ -50,6 +50,7 @@ class Client {
   absl::StatusOr<v1::ArchiveRoomResponse> ArchiveRoom(const v1::ArchiveRoomRequest& request);
   absl::StatusOr<v1::UnarchiveRoomResponse> UnarchiveRoom(const v1::UnarchiveRoomRequest& request);
 
+  absl::StatusOr<v1::DeleteRoomResponse> DeleteRoom(const v1::DeleteRoomRequest& request);
   absl::StatusOr<v1::ListMembersResponse> ListMembers(const v1::ListMembersRequest& request);
   absl::StatusOr<v1::AddMembersResponse> AddMembers(const v1::AddMembersRequest& request);
   absl::StatusOr<v1::RemoveMembersResponse> RemoveMembers(const v1::RemoveMembersRequest& request);

@@ -263,6 +263,8 @@ void AddRoomCommands(CLI::App& program, Command& command) {
             &Client::ArchiveRoom);
   AddAction(*room, command, {"unarchive", "Open an archived room again", "unarchived"},
             &Client::UnarchiveRoom);
+  AddAction(*room, command, {"delete", "Delete a room with all its messages, for good", "deleted"},
+            &Client::DeleteRoom);
   AddRoomPreferenceCommands(*room, command);
 }
 

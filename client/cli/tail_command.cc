@@ -104,6 +104,7 @@ void Tail::OnEvent(const v1::RoomEvent& event) {
   }
   if (!context_.out().good()) Finish(absl::InternalError("can't write to standard output"));
   if (++printed_ == arguments_.count) return Finish(absl::OkStatus());
+  if (event.has_room_deleted()) return Finish(absl::NotFoundError("the room was deleted"));
   if (IsOut(event)) Finish(absl::NotFoundError("you aren't in that room any more"));
 }
 

@@ -42,6 +42,7 @@
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
+#include "server/store/room_purger.h"
 #include "server/store/settings_store.h"
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
@@ -75,6 +76,7 @@ struct Backend {
   store::ExportReader export_reader;
   store::TenantChanges tenant_changes;
   store::TenantPurger tenant_purger;
+  store::RoomPurger room_purger;
 
   chat::Hub hub;
   chat::LogPages log_pages;

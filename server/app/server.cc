@@ -239,6 +239,7 @@ void Server::BeginTasks() {
   access_log_task_.emplace(kAccessLogInterval, [log = AccessLogger()] { log->flush(); });
   if (certificates_ != nullptr) {
     certificate_task_.emplace(kCertificateInterval, [this] { certificates_->Refresh(); });
+    if (ready()) backend_->room_purger.Run().IgnoreError();
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <variant>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/hash/hash.h"
@@ -69,9 +70,13 @@ class Hub::Shard {
 
   void Events(std::vector<CommittedEvents> rooms) {
     worker_.Post([this, rooms = std::move(rooms)]() mutable {
-      for (CommittedEvents& committed : rooms) {
-        if (const auto found = channels_.find(committed.room); found != channels_.end()) {
-          Take(committed.room, found->second, std::move(committed.events));
+      for (auto& [room, events] : rooms) {
+        const auto found = channels_.find(room);
+        if (found == channels_.end()) continue;
+        if (std::holds_alternative<v1::RoomDeleted>(events.back().what)) {
+          End(found, std::move(events.back()));
+        } else {
+          Take(room, found->second, std::move(events));
         }
       }
     });
@@ -118,6 +123,8 @@ class Hub::Shard {
   }
 
  private:
+  using Channels = absl::flat_hash_map<RoomKey, Channel>;
+
   template <typename Task>
   void ForFollowers(const UserKey& user, Task task) {
     std::vector<std::shared_ptr<UserFollower>> followers;
@@ -157,18 +164,44 @@ class Hub::Shard {
   void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms) {
     ++checks_under_way_;
     reader_.ReadHeads(tenant, rooms, absl::Now() + kReadTimeout,
-                      [this, tenant](absl::StatusOr<std::vector<RoomHead>> heads) {
-                        worker_.Post([this, tenant, heads = std::move(heads)] {
+                      [this, tenant, rooms](absl::StatusOr<std::vector<RoomHead>> heads) {
+                        worker_.Post([this, tenant, rooms, heads = std::move(heads)] {
                           --checks_under_way_;
-                          if (!heads.ok()) return;  // the next check will tell
-                          for (const RoomHead& head : *heads) {
-                            const RoomKey key{tenant, head.room_id};
-                            if (const auto found = channels_.find(key); found != channels_.end()) {
-                              LearnHead(key, found->second, head.head_seq);
-                            }
-                          }
+                          if (heads.ok()) LearnHeads(tenant, rooms, *heads);
+                          // else the next check will tell
                         });
                       });
+  }
+
+  // Those of `rooms` that have no head have been deleted.
+  void LearnHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms,
+                  const std::vector<RoomHead>& heads) {
+    std::map<RoomId, uint64_t> by_room;
+    for (const RoomHead& head : heads) by_room[head.room_id] = head.head_seq;
+    for (const RoomId& room : rooms) {
+      const auto channel = channels_.find({tenant, room});
+      if (channel == channels_.end()) continue;
+      if (const auto head = by_room.find(room); head != by_room.end()) {
+        LearnHead(channel->first, channel->second, head->second);
+      } else {
+        End(channel, {.room_id = room,
+                      .created_at = absl::Now(),
+                      .actor_id = {},
+                      .what = v1::RoomDeleted()});
+      }
+    }
+  }
+
+  // The room is deleted. Each follower gets that as the event that it waits for: if others were
+  // missing before it, nobody can read them any more.
+  void End(Channels::iterator channel, RoomEvent deleted) {
+    std::vector<EncodedRun> runs;
+    for (const auto& [follower, next_seq] : channel->second.followers) {
+      deleted.seq = std::max(channel->second.tail + 1, next_seq);
+      if (runs.empty() || runs.front().first_seq != deleted.seq) runs = encode_({&deleted, 1});
+      follower->OnRoomEvents(runs, flushes_);
+    }
+    channels_.erase(channel);
   }
 
   // Hands out the events that follow the tail, and learns of the others. `events` are in order.
@@ -231,7 +264,7 @@ class Hub::Shard {
       ABSL_GUARDED_BY(users_mu_);
 
   // The worker alone touches these.
-  absl::flat_hash_map<RoomKey, Channel> channels_;
+  Channels channels_;
   std::map<SchemaName, std::vector<RoomId>> unchecked_;  // channels that are new
   bool check_posted_ = false;
   int checks_under_way_ = 0;

@@ -5,7 +5,8 @@
 // (its tail): an event that follows the tail is handed out, an older one dropped, and one further
 // on makes the channel read the log between. So the hub needs nobody's help to be gapless, and what
 // comes over the bus may repeat itself, come late or lose things. A periodic check compares the
-// tails with the log's heads, for events that were stored without a hint.
+// tails with the log's heads, for events that were stored without a hint, and for rooms that were
+// deleted without one: a deletion is in no log, and takes the number that a follower waits for.
 //
 // What comes together leaves together: the events of a commit are encoded once for each room and
 // handed to each follower at once, and only when a worker has handed out all that it knows of are

@@ -59,11 +59,13 @@ void RoomChanger::Try(const std::shared_ptr<Attempt>& attempt) {
 void RoomChanger::Store(const std::shared_ptr<Attempt>& attempt, int64_t version,
                         RoomChange change) {
   Changed changed{.added = IdsOf(change.added), .removed = change.removed};
+  const bool deletes = change.deletes;
   store_.Store(attempt->room, version, std::move(change), attempt->actor, attempt->deadline,
-               [this, attempt, changed = std::move(changed)](
-                   absl::StatusOr<std::vector<RoomEvent>> events) mutable {
+               [this, attempt, changed = std::move(changed),
+                deletes](absl::StatusOr<std::vector<RoomEvent>> events) mutable {
                  if (!events.ok()) return attempt->done(std::move(events).status());
                  if (events->empty()) return Try(attempt);
+                 if (deletes) pages_.Forget(attempt->room);
                  Publish(attempt->room, *std::move(events), changed.added);
                  attempt->done(std::move(changed));
                });

@@ -1,7 +1,7 @@
 // Carries a change of a room through: reads what the room is, asks the rule, stores what it says
 // and tells the streams.
 //
-// Where others were quicker, it starts again. Thread-safe. The store and the bus must outlive it
+// Where others were quicker, it starts again. Thread-safe. What it is made from must outlive it
 // and every change that is not answered yet. Callbacks run on the calling thread (for a request
 // that breaks a rule) or on the database's.
 #ifndef CHATTER_SERVER_CHAT_ROOM_CHANGER_H_
@@ -15,6 +15,7 @@
 
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
+#include "server/chat/log_pages.h"
 #include "server/chat/room_rules.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
@@ -25,7 +26,8 @@ namespace chatter::chat {
 
 class RoomChanger {
  public:
-  RoomChanger(store::RoomChanges& store, bus::Bus& bus) : store_(store), bus_(bus) {}
+  RoomChanger(store::RoomChanges& store, LogPages& pages, bus::Bus& bus)
+      : store_(store), pages_(pages), bus_(bus) {}
 
   struct Change {
     // Users whom the rule is about; sorted, no repetitions.
@@ -51,6 +53,7 @@ class RoomChanger {
                const std::vector<std::string>& added);
 
   store::RoomChanges& store_;
+  LogPages& pages_;
   bus::Bus& bus_;
 };
 

@@ -238,4 +238,13 @@ ChangeOrError SetArchived(const RoomState& room, const Asker& asker, bool archiv
   return change;
 }
 
+ChangeOrError Delete(const RoomState& room, const Asker& asker) {
+  const auto role = Require(room, asker, Right::kConfigure);
+  if (!role.ok()) return role.status();
+  if (room.settings.kind == RoomKind::kDirect && !asker.user_id.empty()) {
+    return DirectRoomError("A direct room is its members: none of them deletes it.");
+  }
+  return RoomChange{.settings = room.settings, .events = {v1::RoomDeleted()}, .deletes = true};
+}
+
 }  // namespace chatter::chat

@@ -20,7 +20,7 @@ enum class Right {
   kSend,       // messages
   kEdit,       // change name, topic, picture and attributes
   kManage,     // add members and readers, remove them, make one the other
-  kConfigure,  // change kind and history, archive
+  kConfigure,  // change kind and history, archive, delete
 };
 // The table of roles and rights.
 bool Has(MemberRole role, Right right);
@@ -54,6 +54,7 @@ ChangeOrError Join(const store::RoomState& room, const std::string& user_id);
 ChangeOrError Leave(const store::RoomState& room, const std::string& user_id);
 ChangeOrError Update(const store::RoomState& room, const Asker& asker, const RoomUpdate& update);
 ChangeOrError SetArchived(const store::RoomState& room, const Asker& asker, bool archived);
+ChangeOrError Delete(const store::RoomState& room, const Asker& asker);
 
 }  // namespace chatter::chat
 

@@ -143,6 +143,10 @@ const Row kTable[] = {
      [](const RoomState& room, const Asker& asker) { return SetArchived(room, asker, true); },
      {},
      {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"delete",
+     [](const RoomState& room, const Asker& asker) { return Delete(room, asker); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
 };
 
 TEST(RoomRulesTest, EachRoleMayDoWhatTheTableSays) {
@@ -241,7 +245,7 @@ TEST(RoomRulesTest, WhatIsSoAlreadyChangesNothing) {
               IsEmpty());
 }
 
-TEST(RoomRulesTest, AnArchivedRoomCanBeLeftAndOpenedAgainOnly) {
+TEST(RoomRulesTest, AnArchivedRoomCanBeLeftOpenedAgainAndDeletedOnly) {
   RoomState room = Room(kOwner, {{"asker", kOwner}, {"bob", kMember}});
   room.settings.archived = true;
   EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_ROOM_ARCHIVED);
@@ -249,6 +253,16 @@ TEST(RoomRulesTest, AnArchivedRoomCanBeLeftAndOpenedAgainOnly) {
   EXPECT_EQ(Outcome(Leave(room, "asker")), kDone);
   EXPECT_EQ(Outcome(RemoveMembers(room, {"asker"}, {"bob"})), kDone);
   EXPECT_EQ(Outcome(SetArchived(room, {"asker"}, false)), kDone);
+  EXPECT_EQ(Outcome(Delete(room, {"asker"})), kDone);
+}
+
+TEST(RoomRulesTest, ADirectRoomIsDeletedByServicesOnly) {
+  RoomState room = Room(kOwner, {});
+  room.settings.kind = RoomKind::kDirect;
+  EXPECT_EQ(Outcome(Delete(room, {"asker"})), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Delete(room, {})), kDone);
+  room.actor_role.reset();
+  EXPECT_EQ(Outcome(Delete(room, {"asker"})), kHidden);
 }
 
 TEST(RoomRulesTest, ARoomHasABoundedNumberOfMembers) {

@@ -355,4 +355,15 @@ void Rooms::SetArchived(const Caller& caller, std::string_view room_id, bool arc
   changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));
 }
 
+void Rooms::Delete(const Caller& caller, std::string_view room_id,
+                   Callback<RoomChanger::Changed> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  const auto rule = [asker = Asker{caller.principal.user_id}](const store::RoomState& state) {
+    return chat::Delete(state, asker);
+  };
+  changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));
+}
+
 }  // namespace chatter::chat

@@ -72,6 +72,7 @@ class Rooms {
   void Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done);
   void SetArchived(const Caller& caller, std::string_view room_id, bool archived,
                    Callback<RoomChanger::Changed> done);
+  void Delete(const Caller& caller, std::string_view room_id, Callback<RoomChanger::Changed> done);
 
  private:
   void Make(const Caller& caller, store::RoomStore::NewRoom plan,

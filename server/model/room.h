@@ -65,6 +65,7 @@ struct EncodedRun {
   EncodedEvent bytes;
   // Whom the last of the events removes from the room; ascending.
   std::vector<std::string> removed_users = {};
+  bool ends_room = false;  // the last of the events is that the room was deleted
 
   uint64_t next_seq() const { return first_seq + count; }
 };

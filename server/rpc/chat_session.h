@@ -150,7 +150,7 @@ class ChatSession final : public chat::UserFollower,
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void JoinRoom(const RoomId& room, uint64_t seq) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   bool IsOut(const Feed& feed, const EncodedRun& run) const;
-  void EndFeed(const std::shared_ptr<Feed>& feed, Actions& actions)
+  void EndFeed(const std::shared_ptr<Feed>& feed, const EncodedRun& last, Actions& actions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FeedLevel(Feed& feed, uint64_t next_seq, chat::Flushes& flushes);
   void FeedBehind(Feed& feed);

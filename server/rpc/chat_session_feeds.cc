@@ -71,17 +71,19 @@ void ChatSession::JoinRoom(const RoomId& room, uint64_t seq) {
 
 // Whether the run, which is the next one, ends with the event that takes the caller out.
 bool ChatSession::IsOut(const Feed& feed, const EncodedRun& run) const {
+  if (run.ends_room) return true;
   return run.next_seq() - 1 > feed.view.joined_seq &&
          std::binary_search(run.removed_users.begin(), run.removed_users.end(),
                             caller_.principal.user_id);
 }
 
-// The feed stays where it is, for what it has added may yet be dropped, unless the caller is back
-// by now.
-void ChatSession::EndFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
+// The feed, whose last run it was, stays where it is, for what it has added may yet be dropped,
+// unless the caller is back by now.
+void ChatSession::EndFeed(const std::shared_ptr<Feed>& feed, const EncodedRun& last,
+                          Actions& actions) {
   feed->state = Feed::State::kEnded;
   actions.push_back([this, feed] { deps_.hub.Unfollow(KeyOf(feed->room), feed); });
-  if (feed->rejoined_seq < feed->next_seq) return;
+  if (last.ends_room || feed->rejoined_seq < feed->next_seq) return;
   JoinRoom(feed->room, feed->rejoined_seq);
   ReadUnlessStuck(actions);
 }
@@ -149,7 +151,7 @@ void ChatSession::FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs,
       }
       feed.next_seq = run.next_seq();
       if (IsOut(feed, run)) {
-        EndFeed(feed.shared_from_this(), actions);
+        EndFeed(feed.shared_from_this(), run, actions);
         break;
       }
     }
@@ -234,7 +236,7 @@ void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
       feed->next_seq = run.next_seq();
       Touch(*feed);
       if (IsOut(*feed, run)) {
-        EndFeed(feed, actions);
+        EndFeed(feed, run, actions);
         break;
       }
     }

@@ -40,6 +40,13 @@ class ChatSessionMembersTest : public ChatSessionTest {
       return chat::RemoveMembers(state, {}, {user});
     });
   }
+  void Delete(const RoomId& room) {
+    Change(room, {}, [](const store::RoomState& state) { return chat::Delete(state, {}); });
+  }
+  // As another node does it, of which this one hears nothing.
+  void DeleteUnheard(const RoomId& room) {
+    database_.Execute("DELETE FROM acme.chatter_room WHERE id = '" + room.ToString() + "'");
+  }
   void HideHistory(const RoomId& room) {
     RoomUpdate update;
     update.history = v1::HISTORY_VISIBILITY_SINCE_JOINED;
@@ -132,6 +139,65 @@ TEST_F(ChatSessionMembersTest, WhoIsOutIsToldSoWhenOpening) {
   bob->Open({{group_, 1}});
   EXPECT_THAT(bob->WaitForKind(v1::ServerEvent::kOpened).opened().unknown_room_ids(),
               ElementsAre(group_.ToString()));
+}
+
+bool IsDeletion(const v1::ServerEvent& event) { return event.room_event().has_room_deleted(); }
+
+TEST_F(ChatSessionMembersTest, ThatARoomIsDeletedIsTheLastThatIsSeenOfIt) {
+  const auto bob = Connect("bob");
+  const auto carol = Connect("carol");
+  bob->Open({{group_, 0}});
+  carol->Open({{group_, 1}});
+  bob->WaitForCaughtUp(group_);
+  carol->WaitForCaughtUp(group_);
+  Store(group_, 2);
+  Delete(group_);
+  EXPECT_EQ(bob->WaitFor(IsDeletion).room_event().seq(), 4u);
+  EXPECT_EQ(carol->WaitFor(IsDeletion).room_event().seq(), 4u);
+  Store(room_, 1);  // another room
+  bob->WaitForSeq(room_, 2);
+  EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(stack_.ReadLog({tenant_, group_}), IsEmpty()) << "it isn't erased yet";
+  const auto late = Connect("bob");
+  late->Open({{group_, 2}});
+  EXPECT_THAT(late->WaitForKind(v1::ServerEvent::kOpened).opened().unknown_room_ids(),
+              ElementsAre(group_.ToString()));
+}
+
+TEST_F(ChatSessionMembersTest, ADeletionThatIsHeardOfBeforeAMessageEndsTheRoomAllTheSame) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  DeleteUnheard(group_);
+  const RoomEvent deleted{
+      .room_id = group_, .seq = 5, .created_at = {}, .actor_id = {}, .what = v1::RoomDeleted()};
+  stack_.bus.PublishEvents({{{tenant_, group_}, {deleted}}});
+  EXPECT_EQ(bob->WaitFor(IsDeletion).room_event().seq(), 2u) << "the number that was to come";
+}
+
+TEST_F(ChatSessionMembersTest, ADeletionThatNobodyTellsOfIsFoundOut) {
+  const auto bob = Connect("bob");
+  bob->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  DeleteUnheard(group_);
+  stack_.hub.CheckHeads();
+  EXPECT_EQ(bob->WaitFor(IsDeletion).room_event().seq(), 2u);
+}
+
+TEST_F(ChatSessionMembersTest, WhoIsBehindWhenARoomIsDeletedIsToldAsWell) {
+  const auto bob = Connect("bob");
+  const auto alice = Connect("alice");
+  bob->Open({{group_, 0}});
+  alice->Open({{group_, 0}});
+  bob->WaitForCaughtUp(group_);
+  alice->WaitForCaughtUp(group_);
+  bob->Stall();
+  Store(group_, 100, std::string(4'000, 'x'));  // far more than max_live_bytes
+  Delete(group_);
+  EXPECT_EQ(alice->WaitFor(IsDeletion).room_event().seq(), 102u);
+  bob->Resume();
+  const uint64_t last = bob->WaitFor(IsDeletion).room_event().seq();
+  EXPECT_THAT(bob->Seqs(group_), ::testing::ElementsAreArray(Range(1, last)));
 }
 
 TEST_F(ChatSessionMembersTest, HiddenHistoryIsResetForWhoJoinedLater) {

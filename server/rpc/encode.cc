@@ -60,7 +60,8 @@ std::vector<EncodedRun> EncodeRoomEvents(std::span<const RoomEvent> events) {
   const auto end_run = [&](size_t next) {
     runs.push_back({events[first].seq, next - first,
                     std::make_shared<const std::string>(std::exchange(bytes, {})),
-                    RemovedBy(events[next - 1])});
+                    RemovedBy(events[next - 1]),
+                    std::holds_alternative<v1::RoomDeleted>(events[next - 1].what)});
     first = next;
   };
   for (size_t i = 0; i < events.size(); ++i) {

@@ -19,7 +19,7 @@ EncodedEvent Encode(const v1::ServerEvent& event);
 EncodedEvent EncodePresence(const UserPresence& presence);
 
 // As `room_event`s. No event of a run begins beyond kRunBytes, so that frames can be filled well,
-// and none after one that removes members.
+// and none after one that removes members or the room.
 inline constexpr size_t kRunBytes = 16 << 10;
 std::vector<EncodedRun> EncodeRoomEvents(std::span<const RoomEvent> events);
 

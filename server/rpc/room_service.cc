@@ -108,6 +108,17 @@ grpc::ServerUnaryReactor* RoomService::UnarchiveRoom(grpc::CallbackServerContext
   return SetArchived(context, request->room_id(), false);
 }
 
+grpc::ServerUnaryReactor* RoomService::DeleteRoom(grpc::CallbackServerContext* context,
+                                                  const v1::DeleteRoomRequest* request,
+                                                  v1::DeleteRoomResponse* /*response*/) {
+  return RunUnary<RoomChanger::Changed>(
+      context,
+      [&](const Caller& caller, Callback<RoomChanger::Changed> done) {
+        rooms_.Delete(caller, request->room_id(), std::move(done));
+      },
+      [](const RoomChanger::Changed&) {});
+}
+
 grpc::ServerUnaryReactor* RoomService::SetArchived(grpc::CallbackServerContext* context,
                                                    std::string_view room_id, bool archived) {
   return RunUnary<RoomChanger::Changed>(

@@ -39,6 +39,9 @@ class RoomService final : public v1::RoomService::CallbackService {
   grpc::ServerUnaryReactor* UnarchiveRoom(grpc::CallbackServerContext* context,
                                           const v1::UnarchiveRoomRequest* request,
                                           v1::UnarchiveRoomResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteRoom(grpc::CallbackServerContext* context,
+                                       const v1::DeleteRoomRequest* request,
+                                       v1::DeleteRoomResponse* response) override;
 
  private:
   grpc::ServerUnaryReactor* SetArchived(grpc::CallbackServerContext* context,

@@ -59,7 +59,12 @@ Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange
   return statement;
 }
 
-// The events as change_room.sql has numbered them.
+Statement DeleteStatement(const RoomKey& room, int64_t version) {
+  return {sql::kDeleteRoom, room.tenant,
+          Params().Uuid(room.room).Int(version).Text(room.tenant.text())};
+}
+
+// The events as change_room.sql or delete_room.sql has numbered them.
 std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> contents,
                                 const Actor& actor, const Rows& rows) {
   std::vector<RoomEvent> events;
@@ -103,7 +108,8 @@ void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change,
   // Run again, it finds another version; who then looks again sees that it is done.
   transaction.idempotent = true;
   transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
-  transaction.statements.push_back(ChangeStatement(room, version, change, actor));
+  transaction.statements.push_back(change.deletes ? DeleteStatement(room, version)
+                                                  : ChangeStatement(room, version, change, actor));
   database_.Run(std::move(transaction),
                 [room_id = room.room, events = std::move(change.events), actor,
                  done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {

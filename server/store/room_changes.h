@@ -46,6 +46,8 @@ struct RoomChange {
   std::vector<Member> changed = {};  // members with other roles
   std::vector<std::string> removed = {};
   std::vector<EventContent> events = {};  // the last is that of those who are added
+  // The room goes, with all that it holds; its only event is a RoomDeleted, which isn't stored.
+  bool deletes = false;
 };
 
 class RoomChanges {

@@ -61,6 +61,14 @@ class Rooms(CommandLineTestCase):
         self.assertEqual(self.as_user("bob", "room", "unarchive", room_id), "unarchived\n")
         self.as_user("bob", "send", room_id, "more")
 
+    def test_a_room_is_deleted(self):
+        room_id = self.make("--group", "alice", "bob")
+        self.as_user("bob", "send", room_id, "hello")
+        self.assertIn("ROLE_NOT_ALLOWED", self.as_user("bob", "room", "delete", room_id, code=DENIED))
+        self.assertEqual(self.as_user("alice", "room", "delete", room_id), "deleted\n")
+        self.assertIn("ROOM_NOT_FOUND", self.as_user("bob", "messages", room_id, code=NOT_FOUND))
+        self.assertIn("ROOM_NOT_FOUND", self.as_user("alice", "room", "delete", room_id, code=NOT_FOUND))
+
     def test_a_public_room_is_found_joined_and_left(self):
         lobby = self.make("alice", "--public", "--name", "Lobby", "--topic", "For all",
                           "--history", "since-joined")

@@ -18,7 +18,8 @@ class Guide(ServerTestCase):
         # Asked for again, the direct room and the group are the same.
         self.assertEqual((lines.count(direct), lines.count(group)), (1, 1))
         reasons = [line.rpartition("[")[2].rstrip("]") for line in lines if line.startswith("chatter:")]
-        self.assertEqual(reasons, ["ROLE_NOT_ALLOWED", "LAST_OWNER", "ROOM_ARCHIVED"])
+        self.assertEqual(reasons, ["ROLE_NOT_ALLOWED", "LAST_OWNER", "ROOM_ARCHIVED", "ROLE_NOT_ALLOWED",
+                                   "ROOM_NOT_FOUND"])
         roles = {line.split()[0]: line.split()[1] for line in lines
                  if line.startswith(("alice  ", "bob  "))}
         self.assertEqual(roles, {"alice": "member", "bob": "owner"})
@@ -29,4 +30,5 @@ class Guide(ServerTestCase):
         self.assertRegex(became, " group +3 .*Carol should know that")
         self.assertTrue(any(line.startswith(lobby) and "Lobby" in line for line in lines))
         self.assertEqual(out.count("Among ourselves"), 1)
-        self.assertEqual(lines[-3:-1], ["left", "unarchived"])
+        self.assertEqual([line for line in lines[-7:-1] if not line.startswith("chatter:")],
+                         ["left", "unarchived", "deleted"])

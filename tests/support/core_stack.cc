@@ -39,7 +39,7 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
              [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
       settings(settings_store, Clock::Real()),  // tells the database until when to try
       messages(writer, reader, message_references, settings),
-      room_changer(room_changes, bus),
+      room_changer(room_changes, pages, bus),
       message_changer(message_changes, settings, pages, bus),
       read_states(read_state_store),
       presence(presence_store, settings, clock, rpc::EncodePresence),

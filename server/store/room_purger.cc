@@ -1,0 +1,78 @@
+#include "server/store/room_purger.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/store/sql.h"
+#include "server/store/statement.h"
+
+namespace chatter::store {
+
+absl::StatusOr<int> RoomPurger::Run() {
+  auto rooms = Find();
+  if (!rooms.ok()) return rooms.status();
+  int parts = 0;
+  int done = 0;
+  for (const DeletedRoom& room : *rooms) {
+    Progress progress = Progress::kMoreToDo;
+    for (; progress == Progress::kMoreToDo && parts < max_parts_; ++parts) {
+      progress = PurgePart(room);
+    }
+    if (progress == Progress::kMoreToDo) return done;  // the next run begins with this one
+    if (progress == Progress::kDone) ++done;
+    after_ = room;
+  }
+  if (rooms->size() < static_cast<size_t>(max_parts_)) after_ = {};
+  return done;
+}
+
+absl::StatusOr<std::vector<RoomPurger::DeletedRoom>> RoomPurger::Find() const {
+  std::vector<DeletedRoom> rooms;
+  absl::Status found =
+      migrator_.Run("the search for rooms to purge", [&](BlockingSession& session) -> absl::Status {
+        const auto rows = session.Query(
+            sql::kFindRoomsToPurge,
+            {after_.deleted_at, after_.tenant, after_.room_id, absl::StrCat(max_parts_)});
+        if (!rows.ok()) return rows.status();
+        for (const BlockingSession::Row& row : *rows) {
+          rooms.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or("")});
+        }
+        return absl::OkStatus();
+      });
+  if (!found.ok()) return found;
+  return rooms;
+}
+
+RoomPurger::Progress RoomPurger::PurgePart(const DeletedRoom& room) const {
+  Progress progress = Progress::kLeft;
+  const absl::Status status = migrator_.Run(
+      absl::StrCat("the purge of a room of tenant ", room.tenant), [&](BlockingSession& session) {
+        return session.InTransaction([&]() -> absl::Status {
+          const auto purged = PurgePartIn(session, room);
+          if (purged.ok()) progress = *purged;
+          return purged.status();
+        });
+      });
+  return status.ok() ? progress : Progress::kLeft;
+}
+
+absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(BlockingSession& session,
+                                                             const DeletedRoom& room) {
+  const auto locked = session.Query(sql::kLockRoomToPurge, {room.tenant, room.room_id});
+  if (!locked.ok()) return locked.status();
+  if (locked->empty()) return Progress::kLeft;  // another server is at it
+  const auto tenant = SchemaName::Parse(room.tenant);
+  if (tenant.has_value() && (*locked)[0][0] == "t") {
+    const auto erased =
+        session.Query(RenderSql(sql::kPurgeRoom, *tenant), {room.room_id, absl::StrCat(kMaxRows)});
+    if (!erased.ok()) return erased.status();
+    if ((*erased)[0][0] != "0") return Progress::kMoreToDo;
+  }
+  const auto forgotten =
+      session.Query("DELETE FROM chatter.room_to_purge WHERE tenant = $1 AND room_id = $2::uuid",
+                    {room.tenant, room.room_id});
+  if (!forgotten.ok()) return forgotten.status();
+  return Progress::kDone;
+}
+
+}  // namespace chatter::store
