@@ -25,6 +25,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       read_states_(v1::ReadStateService::NewStub(channel)),
       preferences_(v1::PreferenceService::NewStub(channel)),
       presence_(v1::PresenceService::NewStub(channel)),
+      search_(v1::SearchService::NewStub(channel)),
       members_(v1::MemberService::NewStub(channel)),
       users_(v1::UserService::NewStub(channel)),
       tenants_(v1::TenantService::NewStub(channel)),
@@ -186,11 +187,11 @@ absl::StatusOr<v1::UnarchiveRoomResponse> Client::UnarchiveRoom(
   return Call(*rooms_, &v1::RoomService::Stub::UnarchiveRoom, request, metadata_);
 }
 
-absl::StatusOr<v1::ListMembersResponse> Client::ListMembers(const v1::ListMembersRequest& request) {
 absl::StatusOr<v1::DeleteRoomResponse> Client::DeleteRoom(const v1::DeleteRoomRequest& request) {
   return Call(*rooms_, &v1::RoomService::Stub::DeleteRoom, request, metadata_);
 }
 
+absl::StatusOr<v1::ListMembersResponse> Client::ListMembers(const v1::ListMembersRequest& request) {
   return Call(*members_, &v1::MemberService::Stub::ListMembers, request, metadata_);
 }
 
@@ -217,6 +218,11 @@ absl::StatusOr<v1::LeaveRoomResponse> Client::LeaveRoom(const v1::LeaveRoomReque
 
 absl::StatusOr<v1::GetPresenceResponse> Client::GetPresence(const v1::GetPresenceRequest& request) {
   return Call(*presence_, &v1::PresenceService::Stub::GetPresence, request, metadata_);
+}
+
+absl::StatusOr<v1::SearchMessagesResponse> Client::SearchMessages(
+    const v1::SearchMessagesRequest& request) {
+  return Call(*search_, &v1::SearchService::Stub::SearchMessages, request, metadata_);
 }
 
 absl::StatusOr<v1::UpsertUsersResponse> Client::UpsertUsers(const v1::UpsertUsersRequest& request) {

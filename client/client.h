@@ -19,6 +19,7 @@
 #include "chatter/v1/presence.grpc.pb.h"
 #include "chatter/v1/read_state.grpc.pb.h"
 #include "chatter/v1/room.grpc.pb.h"
+#include "chatter/v1/search.grpc.pb.h"
 #include "chatter/v1/service_account.grpc.pb.h"
 #include "chatter/v1/session.grpc.pb.h"
 #include "chatter/v1/settings.grpc.pb.h"
@@ -49,8 +50,8 @@ class Client {
   absl::StatusOr<v1::UpdateRoomResponse> UpdateRoom(const v1::UpdateRoomRequest& request);
   absl::StatusOr<v1::ArchiveRoomResponse> ArchiveRoom(const v1::ArchiveRoomRequest& request);
   absl::StatusOr<v1::UnarchiveRoomResponse> UnarchiveRoom(const v1::UnarchiveRoomRequest& request);
-
   absl::StatusOr<v1::DeleteRoomResponse> DeleteRoom(const v1::DeleteRoomRequest& request);
+
   absl::StatusOr<v1::ListMembersResponse> ListMembers(const v1::ListMembersRequest& request);
   absl::StatusOr<v1::AddMembersResponse> AddMembers(const v1::AddMembersRequest& request);
   absl::StatusOr<v1::RemoveMembersResponse> RemoveMembers(const v1::RemoveMembersRequest& request);
@@ -84,6 +85,8 @@ class Client {
   absl::StatusOr<v1::ListRecipientsResponse> ListRecipients(
       const v1::ListRecipientsRequest& request);
   absl::StatusOr<v1::GetPresenceResponse> GetPresence(const v1::GetPresenceRequest& request);
+  absl::StatusOr<v1::SearchMessagesResponse> SearchMessages(
+      const v1::SearchMessagesRequest& request);
 
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
@@ -158,6 +161,7 @@ class Client {
   const std::unique_ptr<v1::ReadStateService::Stub> read_states_;
   const std::unique_ptr<v1::PreferenceService::Stub> preferences_;
   const std::unique_ptr<v1::PresenceService::Stub> presence_;
+  const std::unique_ptr<v1::SearchService::Stub> search_;
   const std::unique_ptr<v1::MemberService::Stub> members_;
   const std::unique_ptr<v1::UserService::Stub> users_;
   const std::unique_ptr<v1::TenantService::Stub> tenants_;

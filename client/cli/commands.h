@@ -30,6 +30,7 @@ void AddMessageCommands(CLI::App& program, Command& command);
 void AddEditsCommand(CLI::App& program, Command& command);
 void AddReactionCommands(CLI::App& program, Command& command);
 void AddPinCommands(CLI::App& program, Command& command);
+void AddSearchCommand(CLI::App& program, Command& command);
 void AddReadCommands(CLI::App& program, Command& command);
 void AddPreferenceCommands(CLI::App& program, Command& command);
 void AddPresenceCommand(CLI::App& program, Command& command);

@@ -31,6 +31,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddEditsCommand(program, command);
   AddReactionCommands(program, command);
   AddPinCommands(program, command);
+  AddSearchCommand(program, command);
   AddReadCommands(program, command);
   AddPreferenceCommands(program, command);
   AddPresenceCommand(program, command);

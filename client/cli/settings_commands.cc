@@ -129,12 +129,15 @@ void AddSet(CLI::App& settings, Command& command) {
       set->add_flag("--forget-edits")->description("An edit erases the texts that were before it");
   CLI::Option* keep = set->add_flag("--keep-edits")->description("An edit keeps them");
   keep->excludes(forget);
+  CLI::Option* language = set->add_option(
+      "--search-language", *arguments->request.mutable_settings()->mutable_search_language(),
+      "By whose rules messages can be searched, english say; '': they can't be");
   set->footer(
       "What isn't given stays. As a service, or with the administrator's key.\n"
       "Examples:\n"
       "  chatter settings set --disable reactions --disable public-rooms\n"
       "  chatter settings set --enable reactions --rewrite-window 15m --forget-edits");
-  set->callback([&command, arguments, window, no_window, forget, keep] {
+  set->callback([&command, arguments, window, no_window, forget, keep, language] {
     v1::UpdateSettingsRequest& request = arguments->request;
     if (window->count() > 0) {
       *request.mutable_settings()->mutable_rewrite_window() =
@@ -144,6 +147,7 @@ void AddSet(CLI::App& settings, Command& command) {
     auto& mask = *request.mutable_update_mask();
     if (window->count() + no_window->count() > 0) mask.add_paths("rewrite_window");
     if (forget->count() + keep->count() > 0) mask.add_paths("forgets_edits");
+    if (language->count() > 0) mask.add_paths("search_language");
     command = [arguments](const Context& context) { return SetSettings(context, *arguments); };
   });
 }

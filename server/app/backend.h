@@ -21,6 +21,7 @@
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/rooms.h"
+#include "server/chat/search.h"
 #include "server/chat/service_accounts.h"
 #include "server/chat/sessions.h"
 #include "server/chat/settings_calls.h"
@@ -41,8 +42,10 @@
 #include "server/store/presence_store.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
-#include "server/store/room_store.h"
 #include "server/store/room_purger.h"
+#include "server/store/room_store.h"
+#include "server/store/search_index.h"
+#include "server/store/search_reader.h"
 #include "server/store/settings_store.h"
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
@@ -64,6 +67,7 @@ struct Backend {
 
   const std::unique_ptr<IdentityBackend> identity;
   const store::TenantMaker tenant_maker;
+  const store::SearchIndex search_index;
   store::RoomStore room_store;
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;
@@ -73,6 +77,7 @@ struct Backend {
   store::SettingsStore settings_store;
   store::PresenceStore presence_store;
   store::EventReader event_reader;
+  store::SearchReader search_reader;
   store::ExportReader export_reader;
   store::TenantChanges tenant_changes;
   store::TenantPurger tenant_purger;
@@ -85,6 +90,7 @@ struct Backend {
 
   chat::TenantSettings tenant_settings;
   chat::Presence presence;
+  chat::Search search;
   chat::SettingsCalls settings;
   chat::Messages messages;
   chat::RoomChanger room_changer;

@@ -23,6 +23,7 @@
 #include "server/rpc/presence_service.h"
 #include "server/rpc/read_state_service.h"
 #include "server/rpc/room_service.h"
+#include "server/rpc/search_service.h"
 #include "server/rpc/service_account_service.h"
 #include "server/rpc/session_service.h"
 #include "server/rpc/settings_service.h"
@@ -89,6 +90,7 @@ struct Server::Services {
         read_states(backend.read_states, backend.bus),
         preferences(backend.preferences, backend.bus),
         presence(backend.presence),
+        search(backend.search),
         users(backend.users),
         tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_exports),
         service_accounts(backend.service_accounts),
@@ -98,7 +100,7 @@ struct Server::Services {
         health({"chatter.v1.ChatService", "chatter.v1.RoomService", "chatter.v1.MemberService",
                 "chatter.v1.MessageService", "chatter.v1.ReadStateService",
                 "chatter.v1.PreferenceService", "chatter.v1.PresenceService",
-                "chatter.v1.UserService", "chatter.v1.TenantService",
+                "chatter.v1.SearchService", "chatter.v1.UserService", "chatter.v1.TenantService",
                 "chatter.v1.ServiceAccountService", "chatter.v1.SessionService",
                 "chatter.v1.TokenIssuerService", "chatter.v1.SettingsService"}) {}
 
@@ -109,6 +111,7 @@ struct Server::Services {
   rpc::ReadStateService read_states;
   rpc::PreferenceService preferences;
   rpc::PresenceService presence;
+  rpc::SearchService search;
   rpc::UserService users;
   rpc::TenantService tenants;
   rpc::ServiceAccountService service_accounts;
@@ -169,6 +172,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(&services_->read_states);
   builder.RegisterService(&services_->preferences);
   builder.RegisterService(&services_->presence);
+  builder.RegisterService(&services_->search);
   builder.RegisterService(&services_->users);
   builder.RegisterService(&services_->tenants);
   builder.RegisterService(&services_->service_accounts);
@@ -235,11 +239,11 @@ void Server::BeginTasks() {
   purge_task_.emplace(kPurgeInterval, [this] {
     // What failed is in the log, and due the next time as well.
     if (ready()) backend_->tenant_purger.Run().IgnoreError();
+    if (ready()) backend_->room_purger.Run().IgnoreError();
   });
   access_log_task_.emplace(kAccessLogInterval, [log = AccessLogger()] { log->flush(); });
   if (certificates_ != nullptr) {
     certificate_task_.emplace(kCertificateInterval, [this] { certificates_->Refresh(); });
-    if (ready()) backend_->room_purger.Run().IgnoreError();
   }
 }
 
@@ -252,7 +256,8 @@ void Server::ReportHealth() {
 
 // The order, from the outside in:
 //   1. Health says NOT_SERVING, for good: load balancers send no more calls.
-//   2. Tenants that wait to be made are refused; streams are asked to go, and ended when the
+//   2. Tenants that wait to be made, or for a search index, are refused; streams are asked to go,
+//   and ended when the
 //      grace is over.
 //   3. gRPC stops: no new calls, a moment for those under way, then they are cancelled.
 //   4. When the users of these streams were last seen is written, if that takes only a moment.
@@ -264,6 +269,7 @@ void Server::Shutdown() {
   if (services_ != nullptr) services_->health.Shutdown();
   if (server_ != nullptr) {
     backend_->tenants.Drain();
+    backend_->search.Drain();
     backend_->chat_sessions.Drain(config_.drain_grace);
     WaitForStreams();
     StopCalls();

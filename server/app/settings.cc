@@ -195,8 +195,8 @@ std::string ApplyLogLevel(const std::string& value, Config& config) {
 
 constexpr Setting kSettings[] = {
     {"database-url", "URL", "PostgreSQL, as libpq understands it. Required", ApplyDatabaseUrl},
-    {"database-connections", "N", "Connections for queries (default 4); one more writes",
-     ApplyDatabaseConnections},
+    {"database-connections", "N",
+     "Connections for queries (default 4); one more writes, two search", ApplyDatabaseConnections},
     {"no-prepared-statements", "", "For a PgBouncer in transaction mode before 1.21",
      ApplyNoPreparedStatements},
     {"listen", "HOST:PORT", "Where to serve (default 127.0.0.1:50051)", ApplyListen},

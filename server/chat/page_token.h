@@ -16,6 +16,7 @@ namespace chatter::chat {
 
 // The values are in tokens that clients hold: never change or reuse them.
 enum class PageKind : char {
+  kFoundMessages = 'f',
   kMembers = 'm',
   kPublicRooms = 'p',
   kRecipients = 'n',

@@ -1,6 +1,7 @@
 #include "server/chat/settings_calls.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,7 @@ namespace {
 
 using SettingsUpdate = store::SettingsStore::Update;
 
+constexpr std::string_view kSearchLanguage = "search_language";
 constexpr int64_t kMaxRewriteWindowSeconds = int64_t{3'650} * 24 * 3'600;
 
 bool IsFeature(int number) {
@@ -54,9 +56,10 @@ SettingsUpdate ParseUpdate(const v1::Settings& settings, const std::vector<std::
       update.rewrite_window = ParseRewriteWindow(settings, violations);
     } else if (path == "forgets_edits") {
       update.forgets_edits = settings.forgets_edits();
-    } else {
+    } else if (path != kSearchLanguage) {
       violations.Add("update_mask",
-                     "may name `disabled_features`, `rewrite_window` and `forgets_edits`");
+                     "may name `disabled_features`, `rewrite_window`, `forgets_edits` and "
+                     "`search_language`");
     }
   }
   return update;
@@ -81,11 +84,26 @@ void SettingsCalls::Update(const Caller& caller, const v1::Settings& settings,
   FieldViolations violations;
   const SettingsUpdate update = ParseUpdate(settings, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
+  if (std::find(mask.begin(), mask.end(), kSearchLanguage) == mask.end()) {
+    return Store(caller, update, std::move(done));
+  }
+  // First what may still fail.
+  search_.SetLanguage(
+      caller, settings.search_language(),
+      [this, caller, update, done = std::move(done)](const absl::Status& set) mutable {
+        if (!set.ok()) return done(set);
+        Store(caller, update, std::move(done));
+      });
+}
+
+void SettingsCalls::Store(const Caller& caller, const SettingsUpdate& update,
+                          Callback<Settings> done) {
   store_.Change(*caller.tenant, update, caller.deadline,
                 [this, tenant = *caller.tenant,
                  done = std::move(done)](absl::StatusOr<Settings> changed) mutable {
                   // Even where it has failed: it may have happened.
                   settings_.Forget(tenant);
+                  presence_.OnSettingsChanged(tenant);
                   done(std::move(changed));
                 });
 }

@@ -2,7 +2,7 @@
 //
 // Thread-safe. What it is made from must outlive it and every call that is not answered yet.
 // Callbacks run on the calling thread (for a request that breaks a rule, or for what is remembered)
-// or on the database's.
+// on the database's, or on that of a change of the search language.
 #ifndef CHATTER_SERVER_CHAT_SETTINGS_CALLS_H_
 #define CHATTER_SERVER_CHAT_SETTINGS_CALLS_H_
 
@@ -11,6 +11,8 @@
 
 #include "chatter/v1/settings.pb.h"
 #include "server/base/callback.h"
+#include "server/chat/presence.h"
+#include "server/chat/search.h"
 #include "server/chat/tenant_settings.h"
 #include "server/model/model.h"
 #include "server/model/settings.h"
@@ -20,8 +22,9 @@ namespace chatter::chat {
 
 class SettingsCalls {
  public:
-  SettingsCalls(store::SettingsStore& store, TenantSettings& settings)
-      : store_(store), settings_(settings) {}
+  SettingsCalls(store::SettingsStore& store, TenantSettings& settings, Search& search,
+                Presence& presence)
+      : store_(store), settings_(settings), search_(search), presence_(presence) {}
 
   // The errors are those that settings.proto names.
   void Get(const Caller& caller, Callback<Settings> done);
@@ -30,8 +33,13 @@ class SettingsCalls {
               const std::vector<std::string>& mask, Callback<Settings> done);
 
  private:
+  void Store(const Caller& caller, const store::SettingsStore::Update& update,
+             Callback<Settings> done);
+
   store::SettingsStore& store_;
   TenantSettings& settings_;
+  Search& search_;
+  Presence& presence_;
 };
 
 }  // namespace chatter::chat

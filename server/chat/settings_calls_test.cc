@@ -51,7 +51,7 @@ class SettingsCallsTest : public ::testing::Test {
   const SchemaName tenant_ = database_.AddTenant("acme");
   test::FakeClock clock_;  // stands still: what is remembered stays so
   CoreStack stack_{database_.url(), clock_};
-  SettingsCalls calls_{stack_.settings_store, stack_.settings};
+  SettingsCalls calls_{stack_.settings_store, stack_.settings, stack_.search, stack_.presence};
   const Caller user_ = As("alice", "");
   const Caller service_ = As("", "shop");
 };

@@ -70,6 +70,11 @@ std::string_view ReactionProblem(std::string_view reaction) {
   return "must be 1 to 64 bytes of UTF-8 without control characters";
 }
 
+std::string_view SearchQueryProblem(std::string_view query) {
+  if (IsPlainText(query, 1, 256)) return {};
+  return "must be 1 to 256 bytes of UTF-8 without control characters";
+}
+
 std::string_view RoomNameProblem(std::string_view name) {
   if (IsPlainText(name, 0, 256)) return {};
   return "must be at most 256 bytes of UTF-8 without control characters";

@@ -54,10 +54,9 @@ class Database::Loop {
       : options_(std::move(options)), on_ready_(std::move(on_ready)) {
     wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (wake_fd_ < 0) std::abort();
-    slots_.push_back(std::make_unique<Slot>(options_, Lane::kWrite));
-    for (int i = 0; i < options_.query_connections; ++i) {
-      slots_.push_back(std::make_unique<Slot>(options_, Lane::kQuery));
-    }
+    AddSlots(Lane::kWrite, 1);
+    AddSlots(Lane::kQuery, options_.query_connections);
+    AddSlots(Lane::kSearch, options_.search_connections);
     thread_ = std::thread([this] { Run(); });
   }
 
@@ -93,6 +92,10 @@ class Database::Loop {
   }
 
  private:
+  void AddSlots(Lane lane, int count) {
+    for (int i = 0; i < count; ++i) slots_.push_back(std::make_unique<Slot>(options_, lane));
+  }
+
   void Run() {
     while (TakePosted()) {
       const absl::Time now = absl::Now();
@@ -207,14 +210,17 @@ class Database::Loop {
     size_t up = 0;
     for (const auto& slot : slots_) {
       if (slot->connection.state() != Connection::State::kReady) continue;
-      (slot->lane == Lane::kWrite ? write : query) = true;
+      write |= slot->lane == Lane::kWrite;
+      query |= slot->lane == Lane::kQuery;
       ++up;
       slot->backoff = absl::ZeroDuration();
       if (!std::exchange(slot->up, true) && slot->lane == Lane::kWrite) {
         spdlog::info("database connection back");
       }
     }
-    waiting_count_ = waiting_[Lane::kWrite].size() + waiting_[Lane::kQuery].size();
+    size_t waiting_count = 0;
+    for (const auto& [lane, waiting] : waiting_) waiting_count += waiting.size();
+    waiting_count_ = waiting_count;
     connections_up_ = up;
     if (const bool ready = write && query; ready != ready_) {
       ready_ = ready;

@@ -28,6 +28,7 @@ namespace chatter::store {
 struct DatabaseOptions {
   std::string url;  // as libpq understands it
   int query_connections = 4;
+  int search_connections = 2;
   // Off for a PgBouncer in transaction mode that can't do prepared statements (before 1.21).
   bool prepared_statements = true;
   absl::Duration connect_timeout = absl::Seconds(5);
@@ -42,11 +43,13 @@ struct DatabaseOptions {
 enum class Lane {
   kQuery,  // one of several, whichever has least to do
   kWrite,  // the one for the event writer's batches, in the order in which they are given
+  // One of a few for what may take seconds: whatever else is asked for isn't kept waiting by it.
+  kSearch,
 };
 
 class Database {
  public:
-  // Told whether at least one connection of each lane stands, at each change.
+  // Told whether at least one connection stands for queries and one to write, at each change.
   using ReadyListener = std::function<void(bool ready)>;
 
   // Returns before any connection stands.
@@ -77,7 +80,7 @@ class Database {
   struct Stats {
     size_t waiting = 0;         // transactions that have not been sent yet
     uint64_t refused = 0;       // for want of room among them
-    size_t connections_up = 0;  // of both lanes
+    size_t connections_up = 0;  // of all lanes
   };
   Stats stats() const;
 

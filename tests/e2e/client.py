@@ -11,8 +11,8 @@ from google.protobuf import field_mask_pb2
 from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, message_pb2,
                    message_pb2_grpc, preference_pb2, preference_pb2_grpc, presence_pb2,
                    presence_pb2_grpc, read_state_pb2, read_state_pb2_grpc, room_pb2, room_pb2_grpc,
-                   service_account_pb2_grpc, session_pb2_grpc, settings_pb2, settings_pb2_grpc,
-                   status_pb2, tenant_pb2_grpc, user_pb2_grpc)
+                   search_pb2_grpc, service_account_pb2_grpc, session_pb2_grpc, settings_pb2,
+                   settings_pb2_grpc, status_pb2, tenant_pb2_grpc, user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -119,6 +119,7 @@ class Client:
                                     self.metadata)
         self.presence = _Service(presence_pb2_grpc.PresenceServiceStub(self.channel),
                                  self.metadata)
+        self.search = _Service(search_pb2_grpc.SearchServiceStub(self.channel), self.metadata)
         self.users = _Service(user_pb2_grpc.UserServiceStub(self.channel), self.metadata)
         self.sessions = _Service(session_pb2_grpc.SessionServiceStub(self.channel), self.metadata)
         self.service_accounts = _Service(

@@ -69,7 +69,7 @@ _install()
 from chatter.v1 import (chat_pb2, chat_pb2_grpc, member_pb2, member_pb2_grpc,  # noqa: E402,F401
                         message_pb2, message_pb2_grpc, preference_pb2, preference_pb2_grpc,
                         presence_pb2, presence_pb2_grpc, read_state_pb2, read_state_pb2_grpc,
-                        room_pb2, room_pb2_grpc,
+                        room_pb2, room_pb2_grpc, search_pb2, search_pb2_grpc,
                         service_account_pb2, service_account_pb2_grpc, session_pb2,
                         session_pb2_grpc, settings_pb2, settings_pb2_grpc, tenant_pb2,
                         tenant_pb2_grpc, token_issuer_pb2,

@@ -3,7 +3,7 @@
 import grpc
 
 from harness import ServerTestCase
-from stubs import chat_pb2, presence_pb2
+from stubs import chat_pb2, presence_pb2, settings_pb2
 
 ONLINE = presence_pb2.PRESENCE_STATUS_ONLINE
 AWAY = presence_pb2.PRESENCE_STATUS_AWAY
@@ -23,9 +23,9 @@ class Presence(ServerTestCase):
         self.addCleanup(stream.cancel)
         return stream
 
-    def disable(self, feature):
-        self.postgres.query(f"UPDATE {self.tenant.name}.chatter_settings "
-                            f"SET disabled_features = '{{{feature}}}'", self.database_url)
+    def disable(self, *features):
+        self.service_client(self.tenant).set_settings("disabled_features",
+                                                      disabled_features=features)
 
     @staticmethod
     def told(stream, user_id):
@@ -108,12 +108,16 @@ class Presence(ServerTestCase):
         self.assertEqual(bob.get_presence("alice"), [gone])
 
     def test_where_it_is_off_nobody_is_there(self):
-        self.disable(2)
+        self.disable(settings_pb2.FEATURE_PRESENCE)
         self.open(self.alice)
         bob = self.open(self.bob, watched=["alice"])
         bob.presence("alice", OFFLINE)
         self.assertEqual(self.bob.get_presence("alice"),
                          [presence_pb2.Presence(user_id="alice", status=OFFLINE)])
+        self.disable()
+        bob.presence("alice", ONLINE)
+        self.disable(settings_pb2.FEATURE_PRESENCE)
+        bob.wait(lambda e: self.told(bob, "alice") == [OFFLINE, ONLINE, OFFLINE], "presence, off")
 
     def test_bad_input(self):
         for user_ids in ((), ("",), ("\n",), ("a" * 129,), ("a",) * 201):
@@ -174,8 +178,8 @@ class TypingNotices(ServerTestCase):
                      f"mark at {seq}")
 
     def test_where_it_is_off_it_is_accepted_and_dropped(self):
-        self.postgres.query(f"UPDATE {self.tenant.name}.chatter_settings "
-                            "SET disabled_features = '{1}'", self.database_url)
+        self.service_client(self.tenant).set_settings(
+            "disabled_features", disabled_features=[settings_pb2.FEATURE_TYPING])
         alice, bob = self.level()
         self.assertTrue(alice.reply(alice.typing(self.room_id)).HasField("done"))
         self.alice.chat.SendTyping(chat_pb2.SendTypingRequest(room_id=self.room_id, active=True))

@@ -32,6 +32,9 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       settings_store(*database),
       presence_store(*database),
       reader(*database),
+      search_reader(*database),
+      migrator({.database_url = url}),
+      search_index(migrator),
       hub(2, reader, clock, rpc::EncodeRoomEvents),
       pages(reader, rpc::EncodeRoomEvents),
       bus(hub),
@@ -43,6 +46,7 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       message_changer(message_changes, settings, pages, bus),
       read_states(read_state_store),
       presence(presence_store, settings, clock, rpc::EncodePresence),
+      search({search_reader, search_index, settings, clock}),
       sessions(options,
                {clock, hub, bus, messages, pages, read_states, settings, presence, rooms}) {}
 

@@ -14,6 +14,7 @@
 #include "server/chat/presence.h"
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
+#include "server/chat/search.h"
 #include "server/chat/tenant_settings.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
@@ -25,6 +26,8 @@
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_store.h"
+#include "server/store/search_index.h"
+#include "server/store/search_reader.h"
 #include "server/store/settings_store.h"
 #include "server/store/user_store.h"
 
@@ -54,6 +57,9 @@ struct CoreStack {
   store::SettingsStore settings_store;
   store::PresenceStore presence_store;
   store::EventReader reader;
+  store::SearchReader search_reader;
+  const store::Migrator migrator;
+  const store::SearchIndex search_index;
   chat::Hub hub;
   chat::LogPages pages;
   bus::InProcessBus bus;
@@ -64,6 +70,7 @@ struct CoreStack {
   chat::MessageChanger message_changer;
   chat::ReadStates read_states;
   chat::Presence presence;
+  chat::Search search;
   rpc::ChatSessions sessions;
 };
 

@@ -1,0 +1,88 @@
+#include "server/store/search_reader.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "server/model/errors.h"
+#include "server/store/database.h"
+#include "server/store/highlights.h"
+#include "server/store/room_rows.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+using Found = SearchReader::Found;
+using Query = SearchReader::Query;
+
+absl::Status TooBroadError() {
+  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SEARCH_TOO_BROAD,
+                   "The search took too long. Ask for more, or rarer, words, or in one room.");
+}
+
+Statement SearchStatement(const SchemaName& tenant, const SearchLanguage& language,
+                          const std::string& member, const Query& query,
+                          const HighlightMarks& marks) {
+  Params params;
+  params.Text(query.words).Text(member);
+  query.room.has_value() ? params.Uuid(*query.room) : params.NullUuid();
+  params.Text(query.sender_id);
+  if (query.after.has_value()) {
+    const auto& [rank, created_at, room_id, seq] = *query.after;
+    params.Int(rank).Time(created_at).Uuid(room_id).Seq(seq);
+  } else {
+    params.Int(0).NullTime().NullUuid().Seq(0);
+  }
+  params.Int(query.limit).Text(marks.begin).Text(marks.end);
+  return {SearchSql(sql::kSearchMessages, language), tenant, std::move(params)};
+}
+
+std::vector<SearchReader::Hit> ReadHits(const Rows& rows, const HighlightMarks& marks) {
+  std::vector<SearchReader::Hit> hits;
+  for (int row = 0; row < rows.size(); ++row) {
+    int column = kMessageColumns;  // behind them: reactions, room, rank, marked text
+    const int reactions = column++;
+    SearchReader::Hit& hit = hits.emplace_back();
+    hit.message = ReadMessage(rows.GetUuid(row, column++), rows, row, 0);
+    if (!rows.IsNull(row, reactions)) hit.message.reactions = ReadReactions(rows, row, reactions);
+    hit.rank = rows.GetInt(row, column++);
+    hit.highlights = FindHighlights(rows.GetText(row, column), marks, hit.message.text);
+  }
+  return hits;
+}
+
+}  // namespace
+
+void SearchReader::Search(const SchemaName& tenant, const SearchLanguage& language,
+                          const std::string& member, const Query& query, absl::Time deadline,
+                          Callback<Found> done) {
+  HighlightMarks marks = HighlightMarks::Random();
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.lane = Lane::kSearch;
+  std::vector<Statement>& statements = transaction.statements;
+  statements.push_back({sql::kBoundSearch, std::nullopt, Params()});
+  statements.push_back(
+      {SearchSql(sql::kCheckSearchWords, language), std::nullopt, Params().Text(query.words)});
+  if (query.room.has_value()) {
+    statements.push_back({sql::kCheckMember, tenant, Params().Uuid(*query.room).Text(member)});
+  }
+  statements.push_back(SearchStatement(tenant, language, member, query, marks));
+  database_.Run(std::move(transaction),
+                [deadline, in_room = query.room.has_value(), marks = std::move(marks),
+                 done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  // PostgreSQL's own bound has ended it, not the caller's patience.
+                  const bool too_broad =
+                      absl::IsDeadlineExceeded(results.status()) && absl::Now() < deadline;
+                  if (too_broad) return done(TooBroadError());
+                  if (!results.ok()) return done(std::move(results).status());
+                  Found found;
+                  found.has_words = (*results)[1].GetBool(0, 0);
+                  found.room_found = !in_room || (*results)[2].size() > 0;
+                  if (found.room_found) found.hits = ReadHits(results->back(), marks);
+                  done(std::move(found));
+                });
+}
+
+}  // namespace chatter::store

@@ -1,0 +1,60 @@
+// Searches a tenant's messages.
+//
+// Thread-safe. The database must outlive the reader. Callbacks run on the database's thread.
+#ifndef CHATTER_SERVER_STORE_SEARCH_READER_H_
+#define CHATTER_SERVER_STORE_SEARCH_READER_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "chatter/v1/search.pb.h"
+#include "server/base/callback.h"
+#include "server/model/room.h"
+#include "server/store/search_language.h"
+
+namespace chatter::store {
+
+class Database;
+
+class SearchReader {
+ public:
+  explicit SearchReader(Database& database) : database_(database) {}
+
+  struct Position {
+    int64_t rank = 0;
+    absl::Time created_at;
+    RoomId room_id;
+    uint64_t seq = 0;
+  };
+  struct Query {
+    std::string words;
+    std::optional<RoomId> room = {};     // nullopt: in all
+    std::string sender_id = {};          // empty: from all
+    std::optional<Position> after = {};  // nullopt: from the start
+    int limit = 1;
+  };
+  struct Hit {
+    Message message;
+    int64_t rank = 0;
+    std::vector<v1::TextRange> highlights = {};
+  };
+  struct Found {
+    bool room_found = true;  // false: no such room, or `member` (if not empty) isn't in it
+    bool has_words = true;   // false: the language leaves out all that is looked for
+    std::vector<Hit> hits = {};
+  };
+  // What `member` (empty: a service) may read, the best first.
+  // Errors: RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
+  void Search(const SchemaName& tenant, const SearchLanguage& language, const std::string& member,
+              const Query& query, absl::Time deadline, Callback<Found> done);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace chatter::store
+
+#endif  // CHATTER_SERVER_STORE_SEARCH_READER_H_

@@ -1,0 +1,4 @@
+-- Of the messages that were edited, as they are now. search_messages.sql has the same expression and the same
+-- condition.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {schema}.chatter_message USING gin (to_tsvector({language}, text))
+ WHERE text IS NOT NULL

@@ -1,0 +1,1 @@
+UPDATE {schema}.chatter_settings SET search_language = $1
