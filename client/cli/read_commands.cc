@@ -34,7 +34,8 @@ absl::Status CountUnread(const Context& context) {
   if (!response.ok()) return response.status();
   return context.Show(*response, [&] {
     context.out() << "messages " << response->unread_messages() << ", rooms "
-                  << response->unread_rooms() << "\n";
+                  << response->unread_rooms() << ", mentions " << response->unread_mentions()
+                  << "\n";
   });
 }
 

@@ -99,13 +99,13 @@ class Messages(CommandLineTestCase):
     def test_what_is_unread(self):
         for text in ("a", "b", "c"):  # 3, 4, 5
             self.send("alice", text)
-        self.assertEqual(self.as_user("bob", "unread"), "messages 3, rooms 1\n")
+        self.assertEqual(self.as_user("bob", "unread"), "messages 3, rooms 1, mentions 0\n")
         self.assertEqual(self.unread("bob"), "3")
         self.assertEqual(self.as_user("bob", "read", self.room_id, "4"), "4\n")
         self.assertEqual(self.unread("bob"), "1")
         self.assertEqual(self.as_user("bob", "read", self.room_id, "3"), "4\n")
         self.assertEqual(self.as_user("bob", "read", self.room_id, "--silent"), "5\n")
-        self.assertEqual(self.as_user("bob", "unread"), "messages 0, rooms 0\n")
+        self.assertEqual(self.as_user("bob", "unread"), "messages 0, rooms 0, mentions 0\n")
         marks = {row.split()[0]: row.split()[-1] for row in
                  self.as_user("alice", "member", "list", self.room_id).splitlines()[1:]}
         self.assertEqual(marks["bob"], "4", "the last one was silent")

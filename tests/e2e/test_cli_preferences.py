@@ -51,7 +51,7 @@ class Preferences(CommandLineTestCase):
             with self.subTest(command=command, arguments=arguments):
                 self.assertEqual(self.room(command, *arguments), done)
                 self.assertEqual(self.recipients(), recipients)
-        self.assertEqual(self.as_user("bob", "unread"), "messages 0, rooms 0\n")
+        self.assertEqual(self.as_user("bob", "unread"), "messages 0, rooms 0, mentions 0\n")
 
     def test_lists_show_what_was_chosen(self):
         self.assertEqual(self.listed("--pinned"), self.as_user("carol", "room", "list", "--pinned"))

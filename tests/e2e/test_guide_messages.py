@@ -25,7 +25,7 @@ class Guide(ServerTestCase):
         self.assertEqual(lines[begin - 1], "2")  # sent again
         self.assertEqual(lines[begin + 2:begin + 4], ["2 Hello, Alice True {'👍': ['alice']}",
                                                       "6 (deleted) False {}"])
-        self.assertEqual(lines[begin + 4:begin + 6], ["messages 1, rooms 1", "2"])
+        self.assertEqual(lines[begin + 4:begin + 6], ["messages 1, rooms 1, mentions 0", "2"])
         unread = [column(lines[i:i + 2], "UNREAD") for i, line in enumerate(lines) if "UNREAD" in line]
         self.assertEqual(unread, ["0", "0"])
         read = [column(lines[i:i + 2], "READ") for i, line in enumerate(lines) if line.endswith("READ")]

@@ -15,8 +15,8 @@ class Guide(ServerTestCase):
         lines = guide.run(example("python-setup") + guide.script).splitlines()
         begin = lines.index("bob")
         self.assertEqual(lines[begin + 1:begin + 8],
-                         ["chosen", "chosen", "muted", "messages 0, rooms 0", "unmuted",
-                          "messages 1, rooms 1", "pinned"])
+                         ["chosen", "chosen", "muted", "messages 0, rooms 0, mentions 0", "unmuted",
+                          "messages 1, rooms 1, mentions 0", "pinned"])
         kinds = [line for line in lines if "group" in line]
         self.assertEqual([", hidden" in kind for kind in kinds], [False, True, False])
         self.assertTrue(all("group, pinned" in kind for kind in kinds))

@@ -24,8 +24,7 @@ class Presence(ServerTestCase):
         return stream
 
     def disable(self, *features):
-        self.service_client(self.tenant).set_settings("disabled_features",
-                                                      disabled_features=features)
+        self.tenant.service.set_settings("disabled_features", disabled_features=features)
 
     @staticmethod
     def told(stream, user_id):
@@ -178,8 +177,8 @@ class TypingNotices(ServerTestCase):
                      f"mark at {seq}")
 
     def test_where_it_is_off_it_is_accepted_and_dropped(self):
-        self.service_client(self.tenant).set_settings(
-            "disabled_features", disabled_features=[settings_pb2.FEATURE_TYPING])
+        self.tenant.service.set_settings("disabled_features",
+                                         disabled_features=[settings_pb2.FEATURE_TYPING])
         alice, bob = self.level()
         self.assertTrue(alice.reply(alice.typing(self.room_id)).HasField("done"))
         self.alice.chat.SendTyping(chat_pb2.SendTypingRequest(room_id=self.room_id, active=True))

@@ -3,17 +3,12 @@
 -- $4 texts, $5 service accounts (empty: none): arrays of one length; and $6 details (empty: none), $7 in whose threads
 -- (0: none): of that length, too, or empty where no message has any.
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
--- same_content (as far as it is known: of what was deleted nothing is, of what an edit has erased not the text),
--- archived. Readers (role 4) may not send, and nobody may where the room is archived.
+-- same_content (as far as it is known: what is deleted, and a text that is erased, are taken for the same), archived.
+-- Readers (role 4) may not send, and nobody may where the room is archived.
 WITH checked AS (
   SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
          e.seq AS prior_seq, e.created_at AS prior_created_at,
-         CASE WHEN e.text IS NULL THEN true
-              WHEN coalesce(e.details, '') <> coalesce(i.details, '') THEN false
-              WHEN e.text = '' AND i.text <> ''
-              THEN (SELECT count(s.text) = 1 FROM {schema}.chatter_message s
-                     WHERE s.room_id = e.room_id AND s.seq = e.seq)
-              ELSE e.text = i.text END AS same_content,
+         e.text IS NULL OR e.text IN (i.text, '') AND coalesce(e.details, '') = coalesce(i.details, '') AS same_content,
          m.role < 4 AND r.archived_at IS NULL AND e.seq IS NULL AS fresh
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
            WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, details, thread_seq, ord)
