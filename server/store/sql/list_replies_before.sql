@@ -1,4 +1,5 @@
--- $1 room; $2 for which member (empty: a service); $3 the number before which to begin; $4 how many; $5 in whose thread.
+-- $1 room; $2 for which member (empty: a service); $3 the number before which to begin; $4 how many; $5 in whose
+-- thread.
 -- The columns of list_messages_before.sql.
 SELECT {{message_columns}},
        {{message_reactions}}
