@@ -1,5 +1,6 @@
 -- $1 user; $2 how many rooms; $3 for how many of them what is unread is counted. head_seq; the event with which the
--- user came; the first that the user may read; the last that was read; what is unread, and how much of it mentions the user.
+-- user came; the first that the user may read; the last that was read; what is unread, and how much of it mentions the
+-- user.
 SELECT mine.room_id, mine.head_seq, mine.total, mine.joined_seq,
        CASE WHEN mine.history = 2 THEN mine.joined_seq ELSE 1 END AS first_seq, mine.read_seq,
        CASE WHEN mine.place <= $3 AND mine.head_seq > mine.read_seq THEN {{unread_count}} ELSE 0 END AS unread,
