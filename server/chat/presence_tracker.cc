@@ -70,7 +70,9 @@ void PresenceTracker::Watch(const StreamPtr& stream, std::vector<std::string> us
   const std::vector<std::string> before = std::exchange(found->second.watched, user_ids);
   for (const std::string& user_id : before) users_.at({tenant, user_id}).watchers.erase(stream);
   for (std::string& user_id : user_ids) {
-    EntryOf({tenant, std::move(user_id)}).watchers.insert(stream);
+    Entry& entry = EntryOf({tenant, std::move(user_id)});
+    entry.watchers.insert(stream);
+    if (!entry.known) entry.told = false;
   }
   for (const std::string& user_id : before) ForgetIfUnused({tenant, user_id});
 }
@@ -103,11 +105,13 @@ bool PresenceTracker::Learn(const UserKey& user, const store::PresenceStore::Sta
   const auto found = users_.find(user);
   if (found == users_.end() || asked < found->second.known_since) return false;
   Entry& entry = found->second;
-  const bool was_known = std::exchange(entry.known, true);
   const UserPresence before = entry.Shown(user.user_id);
+  entry.known = true;
   if (asked >= entry.invisible_since) entry.invisible = state.invisible;
   entry.last_seen_at = std::max(entry.last_seen_at, state.last_seen_at);
-  return !was_known || entry.Shown(user.user_id) != before;
+  // That an invisible user has come is no news.
+  const bool was_told = std::exchange(entry.told, true);
+  return !was_told || entry.Shown(user.user_id) != before;
 }
 
 void PresenceTracker::EndGraces(absl::Time now) {

@@ -100,7 +100,8 @@ class PresenceTracker {
     std::optional<absl::Time> leaves_at = {};          // when the grace ends
     std::optional<absl::Time> last_seen_at = {};
     bool unwritten = false;  // last_seen_at
-    bool known = false;      // the table has been read
+    bool known = false;      // the table has been read since the user came
+    bool told = false;       // all who watch have been told something
     bool invisible = false;
     uint64_t known_since = 0;      // earlier answers are of no use
     uint64_t invisible_since = 0;  // earlier answers don't tell whether the user is invisible

@@ -119,6 +119,15 @@ TEST_F(PresenceTrackerTest, TheInvisibleAreOfflineSinceTheyWereLastSeen) {
   EXPECT_THAT(tracker_.TakeUnwritten(), IsEmpty());
 }
 
+TEST_F(PresenceTrackerTest, ThatAnInvisibleUserComesIsNoNews) {
+  const auto bob = Open(User("bob"));
+  tracker_.Watch(bob, {"alice"});
+  EXPECT_TRUE(tracker_.Learn(User("alice"), {.invisible = true}, tracker_.now()));
+  tracker_.Open(std::make_shared<SilentStream>(), User("alice"));
+  EXPECT_FALSE(tracker_.Learn(User("alice"), {.invisible = true}, tracker_.now()));
+  EXPECT_THAT(tracker_.TakeChanged(), IsEmpty());
+}
+
 // An answer that was on its way when the user became invisible.
 TEST_F(PresenceTrackerTest, AnAnswerThatIsOutOfDateRevealsNobody) {
   const auto bob = Open(User("bob"));

@@ -50,8 +50,9 @@ class SettingsCallsTest : public ::testing::Test {
   TestDatabase database_;
   const SchemaName tenant_ = database_.AddTenant("acme");
   test::FakeClock clock_;  // stands still: what is remembered stays so
-  CoreStack stack_{database_.url(), clock_};
-  SettingsCalls calls_{stack_.settings_store, stack_.settings, stack_.search, stack_.presence};
+  CoreStack stack_{database_.url()};
+  TenantSettings settings_{stack_.settings_store, clock_};
+  SettingsCalls calls_{stack_.settings_store, settings_, stack_.search, stack_.presence};
   const Caller user_ = As("alice", "");
   const Caller service_ = As("", "shop");
 };

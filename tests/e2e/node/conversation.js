@@ -79,7 +79,8 @@ async function main() {
   const opened = await bob.first('opened');
   assert.strictEqual(opened.user_id, 'bob');
   assert.deepStrictEqual(opened.rooms, [
-    { room_id: ROOM_ID, head_seq: 2, joined_seq: 1, read_seq: 1, unread_count: 1 },
+    { room_id: ROOM_ID, head_seq: 2, joined_seq: 1, read_seq: 1, unread_count: 1,
+    unread_mention_count: 0 },
   ]);
   assert.strictEqual((await bob.first('caught_up')).head_seq, 2);
   assert.deepStrictEqual((await bob.roomEvent(1)).room_created.user_ids, ['alice', 'bob']);
