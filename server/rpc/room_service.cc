@@ -73,8 +73,7 @@ grpc::ServerUnaryReactor* RoomService::BrowseRooms(grpc::CallbackServerContext* 
   return RunUnary<Rooms::Page>(
       context,
       [&](const Caller& caller, Callback<Rooms::Page> done) {
-        rooms_.Browse(caller,
-                      {.name_prefix = request->name_prefix(), .query = request->query()},
+        rooms_.Browse(caller, {.name_prefix = request->name_prefix(), .query = request->query()},
                       request->page_size(), request->page_token(), std::move(done));
       },
       [response](Rooms::Page page) { Fill(std::move(page), response); });
