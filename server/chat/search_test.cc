@@ -49,8 +49,9 @@ class SearchTest : public testing::Test {
   void Speak(const std::string& language) { ASSERT_EQ(TrySpeak(language), absl::OkStatus()); }
   absl::Status TrySpeak(const std::string& language) {
     std::promise<absl::Status> answer;
-    stack_.search.SetLanguage(Service(), language,
-                              [&](const absl::Status& status) { answer.set_value(status); });
+    stack_.search.SetLanguage(Service(), language, [&](const absl::Status& status) {
+      answer.set_value(test::Unshared(status));
+    });
     return answer.get_future().get();
   }
   uint64_t Say(const RoomId& room, const std::string& text, const std::string& sender = "alice") {
@@ -70,7 +71,8 @@ class SearchTest : public testing::Test {
   template <typename Call>
   void Do(Call call) {
     std::promise<absl::Status> answer;
-    call(StatusCallback([&](const absl::Status& status) { answer.set_value(status); }));
+    call(StatusCallback(
+        [&](const absl::Status& status) { answer.set_value(test::Unshared(status)); }));
     ASSERT_EQ(answer.get_future().get(), absl::OkStatus());
   }
   void Edit(const RoomId& room, uint64_t seq, const std::string& text) {
@@ -337,8 +339,9 @@ TEST_F(SearchTest, RefusesLanguagesThatThereArent) {
   database_.Execute("CREATE TEXT SEARCH CONFIGURATION public.ours (COPY = pg_catalog.simple)");
   EXPECT_EQ(ReasonOf(TrySpeak("ours")), v1::ERROR_REASON_INVALID_FIELD);
   std::promise<absl::Status> answer;
-  stack_.search.SetLanguage(As("alice"), "english",
-                            [&](const absl::Status& status) { answer.set_value(status); });
+  stack_.search.SetLanguage(As("alice"), "english", [&](const absl::Status& status) {
+    answer.set_value(test::Unshared(status));
+  });
   EXPECT_EQ(ReasonOf(answer.get_future().get()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
 }
 
