@@ -207,11 +207,25 @@ void AddAction(CLI::App& room, Command& command, const Action& action,
   });
 }
 
+void AddFieldsOption(CLI::App& app, google::protobuf::FieldMask& mask) {
+  CLI::Option* fields = app.add_option_function<std::vector<std::string>>(
+      "--fields",
+      [&mask](const std::vector<std::string>& names) {
+        mask.mutable_paths()->Assign(names.begin(), names.end());
+      },
+      "Ask for these fields of a room only: names as --json shows them, with commas between");
+  Repeatable(fields)->delimiter(',');
+}
+
 void AddGet(CLI::App& room, Command& command) {
   CLI::App* get = room.add_subcommand("get", "Show one room");
   auto request = std::make_shared<v1::GetRoomRequest>();
   get->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
-  get->footer("Examples:\n  chatter room get $ROOM --json");
+  AddFieldsOption(*get, *request->mutable_read_mask());
+  get->footer(
+      "Examples:\n"
+      "  chatter room get $ROOM --json\n"
+      "  chatter room get $ROOM --json --fields display_name,unread_count");
   get->callback([&command, request] {
     command = [request](const Context& context) { return GetRoom(context, *request); };
   });
@@ -224,7 +238,11 @@ void AddList(CLI::App& room, Command& command) {
       "--all", [request](int64_t) { request->set_include_hidden(true); }, "The hidden ones, too");
   list->add_flag_function(
       "--pinned", [request](int64_t) { request->set_pinned_only(true); }, "Only the pinned ones");
-  list->footer("Examples:\n  chatter room list --all");
+  AddFieldsOption(*list, *request->mutable_read_mask());
+  list->footer(
+      "Examples:\n"
+      "  chatter room list --all\n"
+      "  chatter room list --json --fields id,display_name,last_message");
   list->callback([&command, request] {
     command = [request](const Context& context) { return ListRooms(context, *request); };
   });

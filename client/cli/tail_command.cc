@@ -73,6 +73,7 @@ absl::StatusOr<uint64_t> Tail::Head() const {
   if (!client.ok()) return client.status();
   v1::GetRoomRequest request;
   request.set_room_id(arguments_.room_id);
+  request.mutable_read_mask()->add_paths("head_seq");
   const auto response = (*client)->GetRoom(request);
   if (!response.ok()) return response.status();
   return response->room().head_seq();

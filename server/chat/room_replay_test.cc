@@ -267,8 +267,9 @@ class RoomReplayTest : public ::testing::Test {
 
   Replica FromTables(const RoomId& room) {
     Replica tables;
-    const auto found = Await<std::optional<Room>>(
-        [&](auto done) { stack_.rooms.Find(tenant_, room, "", Soon(), std::move(done)); });
+    const auto found = Await<std::optional<Room>>([&](auto done) {
+      stack_.rooms.Find(tenant_, room, "", RoomFields::All(), Soon(), std::move(done));
+    });
     const auto members = Await<std::optional<std::vector<Member>>>([&](auto done) {
       stack_.rooms.ListMembers({tenant_, room}, "", "", 100, Soon(), std::move(done));
     });

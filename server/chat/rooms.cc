@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/chat/page_token.h"
 #include "server/chat/permissions.h"
+#include "server/chat/read_mask.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
 #include "server/model/limits.h"
@@ -84,12 +85,14 @@ void CheckNewRoom(const Caller& caller, const Rooms::NewRoom& room, FieldViolati
   }
 }
 
-store::RoomStore::NewRoom PlanOf(const Caller& caller, const Rooms::NewRoom& room) {
+store::RoomStore::NewRoom PlanOf(const Caller& caller, const Rooms::NewRoom& room,
+                                 RoomFields fields) {
   store::RoomStore::NewRoom plan{.kind = RoomKind::kDirect,
                                  .user_ids = SortedSet(room.user_ids),
                                  .owner_ids = SortedSet(room.owner_ids),
                                  .profile = room.profile,
-                                 .request_id = room.request_id};
+                                 .request_id = room.request_id,
+                                 .fields = fields};
   if (room.kind != v1::ROOM_KIND_UNSPECIFIED) plan.kind = static_cast<RoomKind>(room.kind);
   if (plan.profile.history() == v1::HISTORY_VISIBILITY_UNSPECIFIED) {
     plan.profile.set_history(v1::HISTORY_VISIBILITY_WHOLE);
@@ -201,8 +204,9 @@ void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
   FieldViolations violations;
   CheckUserIds(room.user_ids, violations);
   CheckNewRoom(caller, room, violations);
+  const RoomFields fields = ParseReadMask(room.read_mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store::RoomStore::NewRoom plan = PlanOf(caller, room);
+  store::RoomStore::NewRoom plan = PlanOf(caller, room, fields);
   if (absl::Status status = CheckMembers(caller, plan); !status.ok()) {
     return done(std::move(status));
   }
@@ -237,15 +241,17 @@ void Rooms::Make(const Caller& caller, store::RoomStore::NewRoom plan,
   store_.Create(*caller.tenant, std::move(plan), actor, caller.deadline, std::move(on_answer));
 }
 
-void Rooms::Get(const Caller& caller, std::string_view room_id, Callback<Room> done) {
+void Rooms::Get(const Caller& caller, std::string_view room_id,
+                const std::vector<std::string>& read_mask, Callback<Room> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  const RoomFields fields = ParseReadMask(read_mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   // No member is asked for when the caller is a service, which may see any room.
-  store_.Find(*caller.tenant, *room, caller.principal.user_id, caller.deadline,
+  store_.Find(*caller.tenant, *room, caller.principal.user_id, fields, caller.deadline,
               [done = std::move(done)](absl::StatusOr<std::optional<Room>> found) mutable {
                 if (!found.ok()) return done(std::move(found).status());
                 if (!found->has_value()) return done(RoomNotFoundError());
@@ -267,20 +273,21 @@ void Rooms::CheckMember(const Caller& caller, std::string_view room_id, Callback
                    });
 }
 
-void Rooms::List(const Caller& caller, const store::RoomStore::ListFilter& filter,
-                 int32_t page_size, std::string_view page_token, Callback<Page> done) {
+void Rooms::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
   if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
-  const int limit = ParsePageSize(page_size, kPageSizes, violations);
+  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
+  const RoomFields fields = ParseReadMask(request.read_mask, violations);
   std::optional<ListPosition> after;
-  if (!page_token.empty()) {
-    after = ParseToken(page_token);
+  if (!request.page_token.empty()) {
+    after = ParseToken(request.page_token);
     if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   }
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.ListOfUser(
-      *caller.tenant, caller.principal.user_id, filter, after, limit + 1, caller.deadline,
+      *caller.tenant, caller.principal.user_id, request.filter, fields, after, limit + 1,
+      caller.deadline,
       [limit, done = std::move(done)](absl::StatusOr<std::vector<Room>> rooms) mutable {
         if (!rooms.ok()) return done(std::move(rooms).status());
         Page page{.rooms = *std::move(rooms), .next_page_token = {}};
@@ -332,7 +339,7 @@ void Rooms::Update(const Caller& caller, const UpdateRequest& request, Callback<
   auto on_changed = [this, caller, room_id = request.room_id,
                      done = std::move(done)](absl::StatusOr<RoomChanger::Changed> changed) mutable {
     if (!changed.ok()) return done(std::move(changed).status());
-    Get(caller, room_id, std::move(done));
+    Get(caller, room_id, {}, std::move(done));
   };
   settings_.RequireOfUser(
       caller, FeatureOf(update.kind),

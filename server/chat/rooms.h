@@ -31,6 +31,7 @@ class Rooms {
     v1::RoomProfile profile = {};
     std::vector<std::string> owner_ids = {};
     std::string request_id = {};
+    std::vector<std::string> read_mask = {};  // what to return of it: names of fields; empty: all
   };
   struct Created {
     Room room;
@@ -43,7 +44,8 @@ class Rooms {
   void Create(const Caller& caller, NewRoom room, Callback<Created> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
-  void Get(const Caller& caller, std::string_view room_id, Callback<Room> done);
+  void Get(const Caller& caller, std::string_view room_id,
+           const std::vector<std::string>& read_mask, Callback<Room> done);
 
   // The room, if the caller is a user who is in it. Errors: INVALID_ARGUMENT (INVALID_FIELD),
   // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
@@ -53,10 +55,15 @@ class Rooms {
     std::vector<Room> rooms;
     std::string next_page_token;  // empty: this was the last one
   };
+  struct ListRequest {
+    store::RoomStore::ListFilter filter;
+    std::vector<std::string> read_mask;
+    int32_t page_size = 0;
+    std::string_view page_token;
+  };
   // The caller's rooms, the one with the most recent event first.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void List(const Caller& caller, const store::RoomStore::ListFilter& filter, int32_t page_size,
-            std::string_view page_token, Callback<Page> done);
+  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
 
   // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
   void Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter, int32_t page_size,

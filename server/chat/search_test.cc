@@ -294,7 +294,8 @@ TEST_F(SearchTest, ASearchThatTakesTooLongIsEndedAndKeepsNobodyWaiting) {
       }));
     }
     EXPECT_TRUE(Await<std::optional<Room>>([&](auto done) {
-                  stack_.rooms.Find(globex_, abroad, "alice", Soon(), std::move(done));
+                  stack_.rooms.Find(globex_, abroad, "alice", RoomFields::All(), Soon(),
+                                    std::move(done));
                 }).ok());
     EXPECT_EQ(ended, 0);
     for (auto& search : searches) EXPECT_EQ(search.get(), v1::ERROR_REASON_SEARCH_TOO_BROAD);

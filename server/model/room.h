@@ -96,8 +96,23 @@ struct RoomPreferences {
   bool hidden = false;
 };
 
+// Fields of chatter.v1.Room, by their numbers there.
+class RoomFields {
+ public:
+  static RoomFields All() { return RoomFields(~uint32_t{0}); }
+  static RoomFields None() { return RoomFields(0); }
+  void Add(int number) { bits_ |= uint32_t{1} << number; }
+  bool Has(int number) const { return (bits_ >> number & 1) != 0; }
+
+ private:
+  explicit RoomFields(uint32_t bits) : bits_(bits) {}
+
+  uint32_t bits_;
+};
+
 // A room as one member sees it, or as a service does.
 struct Room {
+  RoomFields fields = RoomFields::All();  // those that were asked for
   RoomId id;
   RoomKind kind = RoomKind::kDirect;
   uint64_t head_seq = 0;

@@ -40,6 +40,24 @@ struct SetWhat {
   void operator()(const v1::RoomDeleted& what) const { *out->mutable_room_deleted() = what; }
 };
 
+// What the one who looks may do there, has read and has chosen.
+void SetMembership(const Room& room, v1::Room* out) {
+  using R = v1::Room;
+  const auto asked = [&](int field) { return room.fields.Has(field); };
+  if (asked(R::kRoleFieldNumber) && room.role.has_value()) {
+    out->set_role(static_cast<v1::MemberRole>(*room.role));
+  }
+  if (asked(R::kFirstSeqFieldNumber)) out->set_first_seq(room.first_seq);
+  if (asked(R::kReadSeqFieldNumber)) out->set_read_seq(room.read_seq);
+  if (asked(R::kUnreadCountFieldNumber)) out->set_unread_count(room.unread_count);
+  if (asked(R::kUnreadMentionCountFieldNumber)) {
+    out->set_unread_mention_count(room.unread_mention_count);
+  }
+  if (asked(R::kPreferencesFieldNumber) && room.preferences.has_value()) {
+    ToProto(*room.preferences, out->mutable_preferences());
+  }
+}
+
 }  // namespace
 
 void ToProto(absl::Time time, google::protobuf::Timestamp* out) {
@@ -64,26 +82,28 @@ void ToProto(const RoomEvent& event, v1::RoomEvent* out) {
 }
 
 void ToProto(Room room, v1::Room* out) {
-  out->set_id(room.id.ToString());
-  out->set_kind(static_cast<v1::RoomKind>(room.kind));  // the numbers are the same
-  out->set_head_seq(room.head_seq);
-  out->set_member_count(room.member_count);
-  out->mutable_user_ids()->Reserve(static_cast<int>(room.user_ids.size()));
-  for (std::string& user_id : room.user_ids) out->add_user_ids(std::move(user_id));
-  ToProto(room.created_at, out->mutable_created_at());
-  ToProto(room.last_event_at, out->mutable_last_event_at());
-  if (room.last_message.has_value()) {
+  using R = v1::Room;
+  const auto asked = [&](int field) { return room.fields.Has(field); };
+  if (asked(R::kIdFieldNumber)) out->set_id(room.id.ToString());
+  // The numbers of both kinds are the same.
+  if (asked(R::kKindFieldNumber)) out->set_kind(static_cast<v1::RoomKind>(room.kind));
+  if (asked(R::kHeadSeqFieldNumber)) out->set_head_seq(room.head_seq);
+  if (asked(R::kMemberCountFieldNumber)) out->set_member_count(room.member_count);
+  if (asked(R::kUserIdsFieldNumber)) {
+    out->mutable_user_ids()->Reserve(static_cast<int>(room.user_ids.size()));
+    for (std::string& user_id : room.user_ids) out->add_user_ids(std::move(user_id));
+  }
+  if (asked(R::kCreatedAtFieldNumber)) ToProto(room.created_at, out->mutable_created_at());
+  if (asked(R::kLastEventAtFieldNumber)) ToProto(room.last_event_at, out->mutable_last_event_at());
+  if (asked(R::kLastMessageFieldNumber) && room.last_message.has_value()) {
     ToProto(*std::move(room.last_message), out->mutable_last_message());
   }
-  out->set_display_name(chat::DisplayNameOf(room));
-  if (room.role.has_value()) out->set_role(static_cast<v1::MemberRole>(*room.role));
-  out->set_first_seq(room.first_seq);
-  out->set_read_seq(room.read_seq);
-  out->set_unread_count(room.unread_count);
-  out->set_unread_mention_count(room.unread_mention_count);
-  if (room.preferences.has_value()) ToProto(*room.preferences, out->mutable_preferences());
-  if (room.archived_at.has_value()) ToProto(*room.archived_at, out->mutable_archived_at());
-  *out->mutable_profile() = std::move(room.profile);
+  if (asked(R::kDisplayNameFieldNumber)) out->set_display_name(chat::DisplayNameOf(room));
+  if (asked(R::kProfileFieldNumber)) *out->mutable_profile() = std::move(room.profile);
+  if (asked(R::kArchivedAtFieldNumber) && room.archived_at.has_value()) {
+    ToProto(*room.archived_at, out->mutable_archived_at());
+  }
+  SetMembership(room, out);
 }
 
 void ToProto(const RoomPreferences& preferences, v1::RoomPreferences* out) {

@@ -33,7 +33,8 @@ grpc::ServerUnaryReactor* RoomService::CreateRoom(grpc::CallbackServerContext* c
                        .kind = request->kind(),
                        .profile = request->profile(),
                        .owner_ids = ToStrings(request->owner_ids()),
-                       .request_id = request->request_id()},
+                       .request_id = request->request_id(),
+                       .read_mask = ToStrings(request->read_mask().paths())},
                       std::move(done));
       },
       [response](Rooms::Created result) {
@@ -48,7 +49,8 @@ grpc::ServerUnaryReactor* RoomService::GetRoom(grpc::CallbackServerContext* cont
   return RunUnary<Room>(
       context,
       [&](const Caller& caller, Callback<Room> done) {
-        rooms_.Get(caller, request->room_id(), std::move(done));
+        rooms_.Get(caller, request->room_id(), ToStrings(request->read_mask().paths()),
+                   std::move(done));
       },
       [response](Room room) { ToProto(std::move(room), response->mutable_room()); });
 }
@@ -59,10 +61,13 @@ grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* co
   return RunUnary<Rooms::Page>(
       context,
       [&](const Caller& caller, Callback<Rooms::Page> done) {
-        rooms_.List(
-            caller,
-            {.include_hidden = request->include_hidden(), .pinned_only = request->pinned_only()},
-            request->page_size(), request->page_token(), std::move(done));
+        rooms_.List(caller,
+                    {.filter = {.include_hidden = request->include_hidden(),
+                                .pinned_only = request->pinned_only()},
+                     .read_mask = ToStrings(request->read_mask().paths()),
+                     .page_size = request->page_size(),
+                     .page_token = request->page_token()},
+                    std::move(done));
       },
       [response](Rooms::Page page) { Fill(std::move(page), response); });
 }

@@ -11,6 +11,10 @@
 namespace chatter::store {
 namespace {
 
+Room ReadExportedRoom(const Rows& rows, int row) {
+  return ReadRoom(rows, row, RoomFields::All());
+}
+
 Member ReadExportedMember(const Rows& rows, int row) {
   return ReadMember(rows.GetUuid(row, 6), rows, row);
 }
@@ -44,7 +48,7 @@ void ExportReader::Users(const SchemaName& tenant, const std::string& after, int
 void ExportReader::Rooms(const SchemaName& tenant, const RoomId& after, int limit,
                          absl::Time deadline, Callback<std::vector<Room>> done) {
   ReadAll(database_, {sql::kExportRooms, tenant, Params().Uuid(after).Int(limit)}, deadline,
-          &ReadRoom, std::move(done));
+          &ReadExportedRoom, std::move(done));
 }
 
 void ExportReader::Members(const SchemaName& tenant, const RoomId& after_room,

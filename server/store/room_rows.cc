@@ -50,12 +50,23 @@ RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column) {
   return preferences;
 }
 
-Room ReadRoom(const Rows& rows, int row) {
-  Room room{.id = rows.GetUuid(row, 0),
+int16_t LookUpsFor(RoomFields fields) {
+  using R = v1::Room;
+  int look_ups = 0;
+  if (fields.Has(R::kUserIdsFieldNumber)) look_ups |= 1;
+  if (fields.Has(R::kDisplayNameFieldNumber)) look_ups |= 2;
+  if (fields.Has(R::kUnreadCountFieldNumber)) look_ups |= 4;
+  if (fields.Has(R::kUnreadMentionCountFieldNumber)) look_ups |= 8;
+  if (fields.Has(R::kLastMessageFieldNumber)) look_ups |= 16;
+  return static_cast<int16_t>(look_ups);
+}
+
+Room ReadRoom(const Rows& rows, int row, RoomFields fields) {
+  Room room{.fields = fields,
+            .id = rows.GetUuid(row, 0),
             .kind = static_cast<RoomKind>(rows.GetInt(row, 1)),
             .head_seq = GetSeq(rows, row, 2),
             .member_count = static_cast<int32_t>(rows.GetInt(row, 3)),
-            .user_ids = rows.GetTexts(row, 6),
             .created_at = rows.GetTime(row, 4),
             .last_event_at = rows.GetTime(row, 5),
             .profile = ReadProfile(rows, row, 7),
@@ -63,6 +74,7 @@ Room ReadRoom(const Rows& rows, int row) {
             .read_seq = GetSeq(rows, row, 16),
             .unread_count = static_cast<int32_t>(rows.GetInt(row, 17)),
             .unread_mention_count = static_cast<int32_t>(rows.GetInt(row, 18))};
+  if (!rows.IsNull(row, 6)) room.user_ids = rows.GetTexts(row, 6);
   if (!rows.IsNull(row, 12)) room.archived_at = rows.GetTime(row, 12);
   if (!rows.IsNull(row, 13)) room.role = static_cast<MemberRole>(rows.GetInt(row, 13));
   if (!rows.IsNull(row, 15)) room.other_names = rows.GetTexts(row, 15);

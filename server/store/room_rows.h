@@ -4,6 +4,7 @@
 #ifndef CHATTER_SERVER_STORE_ROOM_ROWS_H_
 #define CHATTER_SERVER_STORE_ROOM_ROWS_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,11 @@ namespace chatter::store {
 class Params;
 class Rows;
 
-// A row of find_room.sql and its kin.
-Room ReadRoom(const Rows& rows, int row);
+// What of these fields must be looked up for each room: the parameter of pieces/room_columns.sql.
+int16_t LookUpsFor(RoomFields fields);
+
+// A row of find_room.sql and its kin, of which these fields were asked for.
+Room ReadRoom(const Rows& rows, int row, RoomFields fields);
 
 // The columns notifications, muted_until, pinned and hidden, of which `column` is the first.
 RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column);

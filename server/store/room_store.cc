@@ -57,12 +57,15 @@ Statement CreateStatement(const SchemaName& tenant, const RoomId& id,
   return create;
 }
 
-Statement FindBySet(const SchemaName& tenant, const Sha256Digest& member_set, const Actor& actor) {
-  return {sql::kFindRoomBySet, tenant, Params().Text(actor.user_id).Digest(member_set)};
+Statement FindBySet(const SchemaName& tenant, const Sha256Digest& member_set, const Actor& actor,
+                    RoomFields fields) {
+  return {sql::kFindRoomBySet, tenant,
+          Params().Text(actor.user_id).Smallint(LookUpsFor(fields)).Digest(member_set)};
 }
 
-Statement FindById(const SchemaName& tenant, const RoomId& room, const std::string& member) {
-  return {sql::kFindRoom, tenant, Params().Text(member).Uuid(room)};
+Statement FindById(const SchemaName& tenant, const RoomId& room, const std::string& member,
+                   RoomFields fields) {
+  return {sql::kFindRoom, tenant, Params().Text(member).Smallint(LookUpsFor(fields)).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
@@ -76,23 +79,24 @@ void MakeRoom(Database& database, const SchemaName& tenant, const RoomStore::New
   auto& statements = transaction.statements;
   statements.push_back({sql::kFindUnknownUsers, tenant, Params().Texts(room.user_ids)});
   statements.push_back(CreateStatement(tenant, our_id, room, member_set, actor));
-  statements.push_back(member_set.has_value() ? FindBySet(tenant, *member_set, actor)
-                                              : FindById(tenant, our_id, actor.user_id));
-  database.Run(std::move(transaction),
-               [our_id, done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                 if (!results.ok()) return done(results.status());
-                 const Rows& found = results->back();
-                 RoomStore::MadeRoom made;
-                 made.unknown_users = ReadIds(results->front());
-                 if (found.size() > 0) {
-                   made.unknown_users.clear();
-                   made.room = ReadRoom(found, 0);
-                   made.created = made.room.id == our_id;
-                 } else if (made.unknown_users.empty()) {
-                   return done(RoomNotFoundError());
-                 }
-                 done(std::move(made));
-               });
+  statements.push_back(member_set.has_value()
+                           ? FindBySet(tenant, *member_set, actor, room.fields)
+                           : FindById(tenant, our_id, actor.user_id, room.fields));
+  database.Run(std::move(transaction), [our_id, fields = room.fields, done = std::move(done)](
+                                           absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(results.status());
+    const Rows& found = results->back();
+    RoomStore::MadeRoom made;
+    made.unknown_users = ReadIds(results->front());
+    if (found.size() > 0) {
+      made.unknown_users.clear();
+      made.room = ReadRoom(found, 0, fields);
+      made.created = made.room.id == our_id;
+    } else if (made.unknown_users.empty()) {
+      return done(RoomNotFoundError());
+    }
+    done(std::move(made));
+  });
 }
 
 // A row of list_heads.sql.
@@ -106,12 +110,6 @@ RoomStore::Membership ReadMembership(const Rows& rows, int row) {
           .unread_mention_count = static_cast<int32_t>(rows.GetInt(row, 7))};
 }
 
-void FinishFind(absl::StatusOr<Rows> rows, Callback<std::optional<Room>>& done) {
-  if (!rows.ok()) return done(rows.status());
-  if (rows->size() == 0) return done(std::optional<Room>());
-  done(ReadRoom(*rows, 0));
-}
-
 }  // namespace
 
 void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& actor,
@@ -120,13 +118,13 @@ void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& acto
   if (!member_set.has_value()) {
     return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
   }
-  RunOne(database_, FindBySet(tenant, *member_set, actor), deadline, kIdempotent,
+  RunOne(database_, FindBySet(tenant, *member_set, actor, room.fields), deadline, kIdempotent,
          [&database = database_, tenant, room = std::move(room), member_set, actor, deadline,
           done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            if (rows->size() > 0) {
              MadeRoom existing;
-             existing.room = ReadRoom(*rows, 0);
+             existing.room = ReadRoom(*rows, 0, room.fields);
              return done(std::move(existing));
            }
            MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(done));
@@ -134,10 +132,12 @@ void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& acto
 }
 
 void RoomStore::Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
-                     absl::Time deadline, Callback<std::optional<Room>> done) {
-  RunOne(database_, FindById(tenant, room, member), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           FinishFind(std::move(rows), done);
+                     RoomFields fields, absl::Time deadline, Callback<std::optional<Room>> done) {
+  RunOne(database_, FindById(tenant, room, member, fields), deadline, kIdempotent,
+         [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           if (rows->size() == 0) return done(std::optional<Room>());
+           done(ReadRoom(*rows, 0, fields));
          });
 }
 
@@ -151,10 +151,11 @@ void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, absl:
 }
 
 void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
-                           const ListFilter& filter, std::optional<ListPosition> after, int limit,
-                           absl::Time deadline, Callback<std::vector<Room>> done) {
+                           const ListFilter& filter, RoomFields fields,
+                           std::optional<ListPosition> after, int limit, absl::Time deadline,
+                           Callback<std::vector<Room>> done) {
   Params params;
-  params.Text(user_id);
+  params.Text(user_id).Smallint(LookUpsFor(fields));
   if (after.has_value()) {
     params.Time(after->last_event_at).Uuid(after->room_id);
   } else {
@@ -162,11 +163,13 @@ void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
   }
   params.Int(limit).Bool(filter.include_hidden).Bool(filter.pinned_only);
   RunOne(database_, {sql::kListRooms, tenant, std::move(params)}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+         [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            std::vector<Room> rooms;
            rooms.reserve(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) rooms.push_back(ReadRoom(*rows, row));
+           for (int row = 0; row < rows->size(); ++row) {
+             rooms.push_back(ReadRoom(*rows, row, fields));
+           }
            done(std::move(rooms));
          });
 }
@@ -206,7 +209,7 @@ void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
            std::vector<BrowsedRoom> rooms;
            rooms.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) {
-             Room room = ReadRoom(*rows, row);
+             Room room = ReadRoom(*rows, row, RoomFields::All());
              BrowsePosition position{.name = std::string(rows->GetText(row, 24)),
                                      .room_id = room.id};
              rooms.push_back({.room = std::move(room), .position = std::move(position)});

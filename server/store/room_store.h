@@ -25,7 +25,8 @@ class RoomStore {
     std::vector<std::string> user_ids;        // sorted, no repetitions
     std::vector<std::string> owner_ids = {};  // the same, among them; of a DIRECT room all are
     v1::RoomProfile profile = {};
-    std::string request_id = {};  // of a room that isn't DIRECT; empty: none
+    std::string request_id = {};            // of a room that isn't DIRECT; empty: none
+    RoomFields fields = RoomFields::All();  // to return
   };
   struct MadeRoom {
     Room room;
@@ -40,7 +41,7 @@ class RoomStore {
 
   // nullopt: there is no such room, or `member` (if not empty) isn't in it.
   void Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
-            absl::Time deadline, Callback<std::optional<Room>> done);
+            RoomFields fields, absl::Time deadline, Callback<std::optional<Room>> done);
 
   // False: there is no such room, or `user_id` (if not empty) isn't in it.
   void HasMember(const RoomKey& room, const std::string& user_id, absl::Time deadline,
@@ -57,8 +58,8 @@ class RoomStore {
   };
   // The user's rooms after `after` (nullopt: from the beginning), up to `limit`.
   void ListOfUser(const SchemaName& tenant, const std::string& user_id, const ListFilter& filter,
-                  std::optional<ListPosition> after, int limit, absl::Time deadline,
-                  Callback<std::vector<Room>> done);
+                  RoomFields fields, std::optional<ListPosition> after, int limit,
+                  absl::Time deadline, Callback<std::vector<Room>> done);
 
   struct Membership {
     RoomHead head;

@@ -98,8 +98,9 @@ TEST_F(RoomStoreTest, TheSameUsersInTwoTenantsHaveTwoRooms) {
   const RoomId one = stack_.AddRoom(tenant_, {"alice", "bob"});
   const RoomId two = stack_.AddRoom(other, {"alice", "bob"});
   EXPECT_NE(one, two);
-  const auto found = Await<std::optional<Room>>(
-      [&](auto done) { stack_.rooms.Find(other, one, "alice", Soon(), std::move(done)); });
+  const auto found = Await<std::optional<Room>>([&](auto done) {
+    stack_.rooms.Find(other, one, "alice", RoomFields::All(), Soon(), std::move(done));
+  });
   EXPECT_FALSE(found->has_value());
 }
 
@@ -112,7 +113,8 @@ TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
   std::optional<RoomStore::ListPosition> position;
   while (true) {
     const auto page = Await<std::vector<Room>>([&](auto done) {
-      stack_.rooms.ListOfUser(tenant_, "me", {}, position, 2, Soon(), std::move(done));
+      stack_.rooms.ListOfUser(tenant_, "me", {}, RoomFields::All(), position, 2, Soon(),
+                              std::move(done));
     });
     ASSERT_TRUE(page.ok());
     if (page->empty()) break;
@@ -126,8 +128,9 @@ TEST_F(RoomStoreTest, ARoomTellsItsLastMessage) {
   const RoomId room = stack_.AddRoom(tenant_, {"alice", "bob"});
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "1", "first").ok());
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "2", "second").ok());
-  const auto found = Await<std::optional<Room>>(
-      [&](auto done) { stack_.rooms.Find(tenant_, room, "alice", Soon(), std::move(done)); });
+  const auto found = Await<std::optional<Room>>([&](auto done) {
+    stack_.rooms.Find(tenant_, room, "alice", RoomFields::All(), Soon(), std::move(done));
+  });
   ASSERT_TRUE(found.ok() && found->has_value() && (*found)->last_message.has_value());
   EXPECT_EQ((*found)->last_message->text, "second");
   EXPECT_EQ((*found)->last_message->seq, 3u);

@@ -45,10 +45,17 @@ int RoomOf(const CallOptions& options, uint64_t count) {
   return (UserOf(options, count) - 1) / options.members;
 }
 
+google::protobuf::FieldMask ReadMask(const CallOptions& options) {
+  google::protobuf::FieldMask mask;
+  for (const std::string& field : options.fields) mask.add_paths(field);
+  return mask;
+}
+
 std::string CreateExisting(const CallOptions& options, uint64_t count) {
   const int first = RoomOf(options, count) * options.members + 1;
   v1::CreateRoomRequest request;
   for (int i = 0; i < options.members; ++i) request.add_user_ids(UserId(first + i));
+  *request.mutable_read_mask() = ReadMask(options);
   return request.SerializeAsString();
 }
 
@@ -63,12 +70,14 @@ std::string CreateNew(const CallOptions& options, uint64_t count) {
   for (const uint64_t distance : {uint64_t{0}, second, third}) {
     request.add_user_ids(UserId(static_cast<int>((caller + distance) % users) + 1));
   }
+  *request.mutable_read_mask() = ReadMask(options);
   return request.SerializeAsString();
 }
 
 std::string ListRooms(const CallOptions& options, uint64_t /*count*/) {
   v1::ListRoomsRequest request;
   request.set_page_size(options.page_size);
+  *request.mutable_read_mask() = ReadMask(options);
   return request.SerializeAsString();
 }
 

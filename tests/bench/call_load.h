@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "tests/bench/workloads.h"
 
@@ -18,6 +19,7 @@ struct CallOptions {
   int users = 1;    // the calls take turns in being these, from user 1 on
   int members = 2;  // of each room; user u is in room (u - 1) / members + 1
   int page_size = 50;
+  std::vector<std::string> fields = {};  // of the rooms returned; empty: all
 };
 
 // Names of methods, for the command line.

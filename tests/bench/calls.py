@@ -28,22 +28,29 @@ _PAIR_SET = ("sha256(convert_to('4' || chr(58) || 'u' || :first::text || '4' || 
 _NEW_SET = "sha256(convert_to(:a::text || ' ' || :b::text, 'UTF8'))"
 
 
-def _sql_of_create_existing():
-    return _PAIR + store_sql("find_room_by_set", "calls", "('u' || :first::text)", _PAIR_SET)
+# What a room list showed before there were names, marks and preferences, and what of it is looked up for each room:
+# the bits of pieces/room_columns.sql.
+_FEW_FIELDS = ("--fields", "id,kind,head_seq,member_count,user_ids,created_at,last_event_at,last_message")
+_FEW = 1 + 16
+_ALL = 31
+
+
+def _sql_of_create_existing(look_ups):
+    return _PAIR + store_sql("find_room_by_set", "calls", "('u' || :first::text)", str(look_ups), _PAIR_SET)
 
 
 def _sql_of_create_new():
     users = "array['u' || :u::text, 'u' || (:u::int + 1)::text, 'u' || (:u::int + 2)::text]"
-    find = store_sql("find_room_by_set", "calls", "('u' || :u::text)", _NEW_SET)
+    find = store_sql("find_room_by_set", "calls", "('u' || :u::text)", str(_ALL), _NEW_SET)
     create = store_sql("create_room", "calls", "gen_random_uuid()", "1::smallint", _NEW_SET, users, "'u1'::text",
                        "''::bytea", "''", "'{}'", "''", "''", "''", "'{}'::text[]", "1::smallint")
     return ("\\set u random(1, 1900)\n\\set a random(1, 1000000000000)\n\\set b random(1, 1000000000000)\n" + find
             + _pipeline(store_sql("find_unknown_users", "calls", users), create, find))
 
 
-def _sql_of_list_rooms():
-    return "\\set u random(1, 16)\n" + store_sql("list_rooms", "lists", "('u' || :u::text)", "NULL", "NULL", "51",
-                                                        "false", "false")
+def _sql_of_list_rooms(look_ups):
+    return "\\set u random(1, 16)\n" + store_sql("list_rooms", "lists", "('u' || :u::text)", str(look_ups), "NULL",
+                                                "NULL", "51", "false", "false")
 
 
 def _sql_of_list_messages(schema, rooms, members, history):
@@ -66,20 +73,24 @@ def calls(bench):
     seconds = bench.pick(5, 1)
     data.make_tenant(bench.postgres, "calls", rooms=1000, members=2, history=100)
     data.make_tenant(bench.postgres, "lists", rooms=1000, members=16, history=20, same_members=True)
+    pairs = ("--tenant", "calls", "--users", 2000, "--members", 2)
+    lists = ("--tenant", "lists", "--users", 16)
     cases = (
-        ("create-existing", "CreateRoom of an existing room of 2", _sql_of_create_existing(),
-         ("--tenant", "calls", "--users", 2000, "--members", 2)),
-        ("create-new", "CreateRoom of a new room of 3", _sql_of_create_new(), ("--tenant", "calls", "--users", 2000)),
-        ("list-rooms", "ListRooms, 50 of 1,000", _sql_of_list_rooms(), ("--tenant", "lists", "--users", 16)),
-        ("list-messages", "ListMessages, 50 of 100", _sql_of_list_messages("calls", 1000, 2, 100),
-         ("--tenant", "calls", "--users", 2000, "--members", 2)),
+        ("create-existing", "", "CreateRoom of an existing room of 2", _sql_of_create_existing(_ALL), pairs),
+        ("create-existing", "-few", "The same, few fields", _sql_of_create_existing(_FEW), (*pairs, *_FEW_FIELDS)),
+        ("create-existing", "-id", "The same, the id only", _sql_of_create_existing(0), (*pairs, "--fields", "id")),
+        ("create-new", "", "CreateRoom of a new room of 3", _sql_of_create_new(),
+         ("--tenant", "calls", "--users", 2000)),
+        ("list-rooms", "", "ListRooms, 50 of 1,000", _sql_of_list_rooms(_ALL), lists),
+        ("list-rooms", "-few", "The same, few fields", _sql_of_list_rooms(_FEW), (*lists, *_FEW_FIELDS)),
+        ("list-messages", "", "ListMessages, 50 of 100", _sql_of_list_messages("calls", 1000, 2, 100), pairs),
     )
-    for method, name, sql, options in cases:
-        bench.step(f"{method}", seconds + 1)
+    for method, variant, name, sql, options in cases:
+        bench.step(method + variant, seconds + 1)
         with Chatterd(bench.postgres) as server:
             run = run_calls(bench, server, method, seconds, *options)
-        bench.step(f"{method}: its SQL by pgbench", seconds)
-        _add(bench, method, name, run, pgbench(bench.postgres, sql, CALLERS, seconds, latencies=True))
+        bench.step(f"{method}{variant}: its SQL by pgbench", seconds)
+        _add(bench, method + variant, name, run, pgbench(bench.postgres, sql, CALLERS, seconds, latencies=True))
 
 
 # More than the cache holds, so that each call is of somebody whom it doesn't know.

@@ -125,6 +125,7 @@ void AddCallCommand(CLI::App& app, Arguments& arguments, Run& run) {
   calls->add_option("--callers", options.callers)->check(CLI::Range(1, 1'000));
   calls->add_option("--users", options.users)->check(CLI::Range(1, 1'000'000));
   calls->add_option("--members", options.members)->check(CLI::Range(1, 1'000));
+  calls->add_option("--fields", options.fields, "Of the rooms returned")->delimiter(',');
   calls->add_option("--page-size", options.page_size)->check(CLI::Range(1, 200));
 }
 

@@ -8,6 +8,7 @@ from harness import ServerTestCase
 from stubs import chat_pb2, member_pb2, room_pb2
 from threads import Threads
 
+NOWHERE = "00000000-0000-7000-8000-000000000000"
 INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
 NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
 DENIED = (grpc.StatusCode.PERMISSION_DENIED, "ROLE_NOT_ALLOWED")
@@ -46,6 +47,37 @@ class Rooms(ServerTestCase):
         self.assertEqual(self.alice.get_room(first.room.id).role, OWNER)
         # The direct room of the same users is yet another.
         self.assertTrue(self.alice.create_room("alice", "bob").created)
+
+    def test_a_caller_gets_the_fields_that_it_asks_for(self):
+        made = self.alice.create_group("alice", "bob", attributes={"color": "blue"}).room.id
+        self.bob.send_message(made, "1", "All of you", mentions_everyone=True)
+        self.alice.rooms.ArchiveRoom(room_pb2.ArchiveRoomRequest(room_id=made))
+        whole = self.alice.get_room(made)
+        fields = [field.name for field in room_pb2.Room.DESCRIPTOR.fields]
+        self.assertEqual({field.name for field, _ in whole.ListFields()}, set(fields), "a field that shows nothing")
+        for name in fields:
+            mask = field_mask_pb2.FieldMask(paths=[name])
+            wanted = room_pb2.Room()
+            mask.MergeMessage(whole, wanted)
+            with self.subTest(name):
+                self.assertEqual(self.alice.rooms.GetRoom(room_pb2.GetRoomRequest(
+                    room_id=made, read_mask=mask)).room, wanted)
+                self.assertEqual(self.alice.rooms.ListRooms(room_pb2.ListRoomsRequest(
+                    read_mask=mask)).rooms[0], wanted)
+        created = self.alice.rooms.CreateRoom(room_pb2.CreateRoomRequest(
+            user_ids=["alice", "bob"], read_mask=field_mask_pb2.FieldMask(paths=["user_ids", "kind"])))
+        self.assertEqual(created.room, room_pb2.Room(kind=room_pb2.ROOM_KIND_DIRECT, user_ids=["alice", "bob"]))
+
+    def test_masks_name_fields_of_rooms(self):
+        wrong = field_mask_pb2.FieldMask(paths=["id", "profile.name"])
+        rooms = self.alice.rooms
+        with self.assertFails(*INVALID):
+            rooms.CreateRoom(room_pb2.CreateRoomRequest(user_ids=["alice"], read_mask=wrong))
+        with self.assertFails(*INVALID):
+            rooms.GetRoom(room_pb2.GetRoomRequest(room_id=NOWHERE, read_mask=wrong))
+        with self.assertFails(*INVALID):
+            rooms.ListRooms(room_pb2.ListRoomsRequest(read_mask=wrong))
+        self.assertFalse(rooms.ListRooms(room_pb2.ListRoomsRequest()).rooms)  # nothing was made
 
     def test_a_request_that_is_repeated_makes_one_room(self):
         made = []

@@ -25,6 +25,9 @@ ALTER TABLE {schema}.chatter_member
   ADD COLUMN muted_until timestamptz,
   ADD COLUMN pinned_at timestamptz,
   ADD COLUMN hidden_at_seq bigint;
+-- A list of rooms leaves rooms out by these two, and looks at all rooms of the user for it.
+DROP INDEX {schema}.chatter_member_user;
+CREATE INDEX chatter_member_user ON {schema}.chatter_member (user_id, room_id) INCLUDE (hidden_at_seq, pinned_at);
 
 -- A user's choices, and when the user was last there. No row: none were made, and it isn't known. quiet_from, quiet_to:
 -- minutes after midnight in quiet_zone (empty: UTC); null: never quiet.
