@@ -11,11 +11,14 @@
 namespace chatter::store {
 namespace {
 
+// Whether a row holds no message: there was nothing to read.
+bool IsEmpty(const Rows& rows, int row) { return rows.IsNull(row, 0); }
+
 // Adds up to `limit` messages; returns whether there are more.
 bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Message>& messages) {
   const int count = std::min(rows.size(), limit);
   messages.reserve(messages.size() + static_cast<size_t>(count));
-  for (int row = 0; row < count; ++row) {
+  for (int row = 0; row < count && !IsEmpty(rows, row); ++row) {
     messages.push_back(ReadMessage(room, rows, row, 0));
     if (!rows.IsNull(row, kMessageColumns)) {
       messages.back().reactions = ReadReactions(rows, row, kMessageColumns);
@@ -72,7 +75,6 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
     range.thread_seq != 0 ? params.Seq(range.thread_seq) : params.Bool(range.top_level_only);
     statements.push_back({sql, room.tenant, std::move(params)});
   };
-  statements.push_back({sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
   const bool in_thread = range.thread_seq != 0;
   if (range.before.has_value()) {
     add(in_thread ? sql::kListRepliesBefore : sql::kListMessagesBefore, range.seq, *range.before);
@@ -87,7 +89,7 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
     page.room_found = results->front().size() > 0;
     if (!page.room_found) return done(std::move(page));
     if (range.before.has_value()) {
-      page.has_earlier = AddMessages(room_id, (*results)[1], *range.before, page.messages);
+      page.has_earlier = AddMessages(room_id, results->front(), *range.before, page.messages);
       std::reverse(page.messages.begin(), page.messages.end());
     }
     if (range.from.has_value()) {

@@ -12,7 +12,7 @@ namespace chatter::store {
 namespace {
 
 Room ReadExportedRoom(const Rows& rows, int row) {
-  return ReadRoom(rows, row, RoomFields::All());
+  return ReadRoom(rows, row, RoomLookUps());
 }
 
 Member ReadExportedMember(const Rows& rows, int row) {

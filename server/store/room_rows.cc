@@ -14,6 +14,25 @@ uint64_t GetSeq(const Rows& rows, int row, int column) {
   return static_cast<uint64_t>(rows.GetInt(row, column));
 }
 
+// The columns behind the first ones.
+void ReadLookUps(const Rows& rows, int row, RoomLookUps look_ups, Room& room) {
+  int column = kRoomColumns;
+  if (look_ups.Has(RoomLookUps::kUserIds)) room.user_ids = rows.GetTexts(row, column++);
+  if (look_ups.Has(RoomLookUps::kOtherNames)) {
+    if (!rows.IsNull(row, column)) room.other_names = rows.GetTexts(row, column);
+    ++column;
+  }
+  if (look_ups.Has(RoomLookUps::kUnread)) {
+    room.unread_count = static_cast<int32_t>(rows.GetInt(row, column++));
+  }
+  if (look_ups.Has(RoomLookUps::kUnreadMentions)) {
+    room.unread_mention_count = static_cast<int32_t>(rows.GetInt(row, column++));
+  }
+  if (look_ups.Has(RoomLookUps::kLastMessage) && !rows.IsNull(row, column)) {
+    room.last_message = ReadMessage(room.id, rows, row, column);
+  }
+}
+
 }  // namespace
 
 v1::RoomProfile ReadProfile(const Rows& rows, int row, int column) {
@@ -50,36 +69,20 @@ RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column) {
   return preferences;
 }
 
-int16_t LookUpsFor(RoomFields fields) {
-  using R = v1::Room;
-  int look_ups = 0;
-  if (fields.Has(R::kUserIdsFieldNumber)) look_ups |= 1;
-  if (fields.Has(R::kDisplayNameFieldNumber)) look_ups |= 2;
-  if (fields.Has(R::kUnreadCountFieldNumber)) look_ups |= 4;
-  if (fields.Has(R::kUnreadMentionCountFieldNumber)) look_ups |= 8;
-  if (fields.Has(R::kLastMessageFieldNumber)) look_ups |= 16;
-  return static_cast<int16_t>(look_ups);
-}
-
-Room ReadRoom(const Rows& rows, int row, RoomFields fields) {
-  Room room{.fields = fields,
-            .id = rows.GetUuid(row, 0),
+Room ReadRoom(const Rows& rows, int row, RoomLookUps look_ups) {
+  Room room{.id = rows.GetUuid(row, 0),
             .kind = static_cast<RoomKind>(rows.GetInt(row, 1)),
             .head_seq = GetSeq(rows, row, 2),
             .member_count = static_cast<int32_t>(rows.GetInt(row, 3)),
             .created_at = rows.GetTime(row, 4),
             .last_event_at = rows.GetTime(row, 5),
-            .profile = ReadProfile(rows, row, 7),
-            .first_seq = GetSeq(rows, row, 14),
-            .read_seq = GetSeq(rows, row, 16),
-            .unread_count = static_cast<int32_t>(rows.GetInt(row, 17)),
-            .unread_mention_count = static_cast<int32_t>(rows.GetInt(row, 18))};
-  if (!rows.IsNull(row, 6)) room.user_ids = rows.GetTexts(row, 6);
-  if (!rows.IsNull(row, 12)) room.archived_at = rows.GetTime(row, 12);
-  if (!rows.IsNull(row, 13)) room.role = static_cast<MemberRole>(rows.GetInt(row, 13));
-  if (!rows.IsNull(row, 15)) room.other_names = rows.GetTexts(row, 15);
-  if (room.role.has_value()) room.preferences = ReadRoomPreferences(rows, row, 19);
-  if (!rows.IsNull(row, 23)) room.last_message = ReadMessage(room.id, rows, row, 23);
+            .profile = ReadProfile(rows, row, 6),
+            .first_seq = GetSeq(rows, row, 13),
+            .read_seq = GetSeq(rows, row, 14)};
+  if (!rows.IsNull(row, 11)) room.archived_at = rows.GetTime(row, 11);
+  if (!rows.IsNull(row, 12)) room.role = static_cast<MemberRole>(rows.GetInt(row, 12));
+  if (room.role.has_value()) room.preferences = ReadRoomPreferences(rows, row, 15);
+  ReadLookUps(rows, row, look_ups, room);
   return room;
 }
 

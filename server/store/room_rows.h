@@ -4,22 +4,20 @@
 #ifndef CHATTER_SERVER_STORE_ROOM_ROWS_H_
 #define CHATTER_SERVER_STORE_ROOM_ROWS_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "server/model/room.h"
+#include "server/store/room_look_ups.h"
 
 namespace chatter::store {
 
 class Params;
 class Rows;
 
-// What of these fields must be looked up for each room: the parameter of pieces/room_columns.sql.
-int16_t LookUpsFor(RoomFields fields);
-
-// A row of find_room.sql and its kin, of which these fields were asked for.
-Room ReadRoom(const Rows& rows, int row, RoomFields fields);
+// A row of find_room.sql or its kin, with these look-ups.
+Room ReadRoom(const Rows& rows, int row, RoomLookUps look_ups);
+inline constexpr int kRoomColumns = 19;  // without look-ups
 
 // The columns notifications, muted_until, pinned and hidden, of which `column` is the first.
 RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column);

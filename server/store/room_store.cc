@@ -13,6 +13,23 @@
 namespace chatter::store {
 namespace {
 
+// Each with any look-ups.
+struct RoomStatements {
+  RoomSql find{sql::kFindRoom};
+  RoomSql find_by_set{sql::kFindRoomBySet};
+  RoomSql list{sql::kListRooms};
+};
+const RoomStatements& Statements() {
+  static const auto& statements = *new RoomStatements;
+  return statements;
+}
+
+Room ReadFields(const Rows& rows, int row, RoomFields fields) {
+  Room room = ReadRoom(rows, row, RoomLookUps::For(fields));
+  room.fields = fields;
+  return room;
+}
+
 std::vector<std::string> ReadIds(const Rows& rows) {
   std::vector<std::string> ids;
   for (int row = 0; row < rows.size(); ++row) ids.emplace_back(rows.GetText(row, 0));
@@ -59,13 +76,14 @@ Statement CreateStatement(const SchemaName& tenant, const RoomId& id,
 
 Statement FindBySet(const SchemaName& tenant, const Sha256Digest& member_set, const Actor& actor,
                     RoomFields fields) {
-  return {sql::kFindRoomBySet, tenant,
-          Params().Text(actor.user_id).Smallint(LookUpsFor(fields)).Digest(member_set)};
+  return {Statements().find_by_set.With(RoomLookUps::For(fields)), tenant,
+          Params().Text(actor.user_id).Digest(member_set)};
 }
 
 Statement FindById(const SchemaName& tenant, const RoomId& room, const std::string& member,
                    RoomFields fields) {
-  return {sql::kFindRoom, tenant, Params().Text(member).Smallint(LookUpsFor(fields)).Uuid(room)};
+  return {Statements().find.With(RoomLookUps::For(fields)), tenant,
+          Params().Text(member).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
@@ -90,7 +108,7 @@ void MakeRoom(Database& database, const SchemaName& tenant, const RoomStore::New
     made.unknown_users = ReadIds(results->front());
     if (found.size() > 0) {
       made.unknown_users.clear();
-      made.room = ReadRoom(found, 0, fields);
+      made.room = ReadFields(found, 0, fields);
       made.created = made.room.id == our_id;
     } else if (made.unknown_users.empty()) {
       return done(RoomNotFoundError());
@@ -124,7 +142,7 @@ void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& acto
            if (!rows.ok()) return done(rows.status());
            if (rows->size() > 0) {
              MadeRoom existing;
-             existing.room = ReadRoom(*rows, 0, room.fields);
+             existing.room = ReadFields(*rows, 0, room.fields);
              return done(std::move(existing));
            }
            MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(done));
@@ -137,7 +155,7 @@ void RoomStore::Find(const SchemaName& tenant, const RoomId& room, const std::st
          [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            if (rows->size() == 0) return done(std::optional<Room>());
-           done(ReadRoom(*rows, 0, fields));
+           done(ReadFields(*rows, 0, fields));
          });
 }
 
@@ -155,20 +173,21 @@ void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
                            std::optional<ListPosition> after, int limit, absl::Time deadline,
                            Callback<std::vector<Room>> done) {
   Params params;
-  params.Text(user_id).Smallint(LookUpsFor(fields));
+  params.Text(user_id);
   if (after.has_value()) {
     params.Time(after->last_event_at).Uuid(after->room_id);
   } else {
     params.NullTime().NullUuid();
   }
   params.Int(limit).Bool(filter.include_hidden).Bool(filter.pinned_only);
-  RunOne(database_, {sql::kListRooms, tenant, std::move(params)}, deadline, kIdempotent,
+  RunOne(database_, {Statements().list.With(RoomLookUps::For(fields)), tenant, std::move(params)},
+         deadline, kIdempotent,
          [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            std::vector<Room> rooms;
            rooms.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) {
-             rooms.push_back(ReadRoom(*rows, row, fields));
+             rooms.push_back(ReadFields(*rows, row, fields));
            }
            done(std::move(rooms));
          });
@@ -209,8 +228,8 @@ void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
            std::vector<BrowsedRoom> rooms;
            rooms.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) {
-             Room room = ReadRoom(*rows, row, RoomFields::All());
-             BrowsePosition position{.name = std::string(rows->GetText(row, 24)),
+             Room room = ReadRoom(*rows, row, RoomLookUps());
+             BrowsePosition position{.name = std::string(rows->GetText(row, kRoomColumns)),
                                      .room_id = room.id};
              rooms.push_back({.room = std::move(room), .position = std::move(position)});
            }

@@ -58,8 +58,8 @@ def median_cpu(runs, count):
     return {name: statistics.median(cpu[name] for cpu in each) for name in each[0]}
 
 
-def store_sql(name, schema, *values):
-    """A statement of the store, ready for a script: `values` for $1, $2 ..."""
+def store_sql(name, schema, *values, without=()):
+    """A statement of the store, ready for a script: `values` for $1, $2 ..., and without some look-ups of rooms."""
     def text_of(file):
         lines = (ROOT / f"server/store/sql/{file}.sql").read_text("utf-8").splitlines()
         text = "\n".join(line for line in lines if not line.startswith("--")).strip()
@@ -71,4 +71,7 @@ def store_sql(name, schema, *values):
             raise Failed(f"{name}.sql has a parameter that the benchmark doesn't know: ${place}")
         return values[place - 1]
 
-    return re.sub(r"\$(\d+)", value_of, text_of(name).replace("{schema}", schema)) + ";\n"
+    text = text_of(name)
+    for look_up in without:
+        text = re.sub(r"/\*%s\{\*/.*?/\*\}\*/" % look_up, "", text, flags=re.DOTALL)
+    return re.sub(r"\$(\d+)", value_of, text.replace("{schema}", schema)) + ";\n"

@@ -1,13 +1,12 @@
 -- $1 user; $2 how the name begins; $3, $4 the place after which to begin (null: from the start); $5 how many; $6 what
 -- the name or the topic holds.
--- The columns of find_room.sql, without members, marks and last message, and the place.
-SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at, '{}'::text[] AS user_ids,
+-- The columns of find_room.sql without look-ups, and the place.
+SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
        CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END AS first_seq,
-       NULL::text[] AS other_names, 0 AS read_seq, 0 AS unread, 0 AS unread_mentions,
-       mine.notifications, mine.muted_until, mine.pinned_at IS NOT NULL AS pinned_by_member,
+       0 AS read_seq, mine.notifications, mine.muted_until, mine.pinned_at IS NOT NULL AS pinned_by_member,
        coalesce(mine.hidden_at_seq >= r.head_seq, false) AS hidden,
-       NULL::bigint AS last_seq, lower(r.name) COLLATE "C" AS place
+       lower(r.name) COLLATE "C" AS place
   FROM {schema}.chatter_room r
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $1
  WHERE r.kind = 3 AND r.archived_at IS NULL

@@ -1,7 +1,7 @@
--- $1 a user who must be in it, or empty; $2 what is looked up; $3 member set.
+-- $1 a user who must be in it, or empty; $2 member set.
 SELECT {{room_columns}}
   FROM {schema}.chatter_room r
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $1
   {{last_message}}
- WHERE r.member_set = $3
+ WHERE r.member_set = $2
    AND ($1::text = '' OR mine.user_id IS NOT NULL)

@@ -1,11 +1,14 @@
--- $1 room; $2 for which member (empty: a service); $3 the number before which to begin; $4 how many; $5 without replies
--- in threads.
-SELECT {{message_columns}},
-       {{message_reactions}}
-  FROM {schema}.chatter_event e
-  LEFT JOIN {schema}.chatter_message s ON s.room_id = e.room_id AND s.seq = e.seq
- WHERE e.room_id = $1 AND e.seq < $3 AND e.kind = 2
-   AND (NOT $5::boolean OR e.thread_seq IS NULL)
-   AND e.seq >= {{first_readable_seq}}
- ORDER BY e.seq DESC
- LIMIT $4
+-- $1 room; $2 for which member (empty: a service); $3 the number before which to begin; $4 how many; $5 without
+-- replies in threads.
+-- No row: no such room, or the member isn't in it. One without a message: there is none.
+SELECT l.*
+  {{reader}}
+  LEFT JOIN LATERAL (SELECT {{message_columns}},
+                            {{message_reactions}}
+                       FROM {schema}.chatter_event e
+                       LEFT JOIN {schema}.chatter_message s ON s.room_id = e.room_id AND s.seq = e.seq
+                      WHERE e.room_id = $1 AND e.kind = 2 AND (NOT $5::boolean OR e.thread_seq IS NULL)
+                        AND e.seq < $3 AND e.seq >= reader.first_seq
+                      ORDER BY e.seq DESC
+                      LIMIT $4) l ON true
+ ORDER BY l.seq DESC

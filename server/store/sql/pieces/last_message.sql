@@ -1,7 +1,9 @@
--- The latest message of the room r that mine may see, if the bit 16 of $2 is set.
-LEFT JOIN LATERAL (SELECT {{message_columns}}
+-- The latest message of the room r that mine may see.
+/*last_message{*/
+  LEFT JOIN LATERAL (SELECT {{message_columns}}
                        FROM {schema}.chatter_event e
                        LEFT JOIN {schema}.chatter_message s ON s.room_id = e.room_id AND s.seq = e.seq
-                      WHERE $2::smallint & 16 <> 0 AND e.room_id = r.id AND e.kind = 2
+                      WHERE e.room_id = r.id AND e.kind = 2
                         AND e.seq >= CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END
                       ORDER BY e.seq DESC LIMIT 1) l ON true
+  /*}*/

@@ -1,23 +1,21 @@
 -- Of the room r, as $1 sees it, whose row in chatter_member (if any) is mine, and whose latest message to be seen is l.
--- $2 what is looked up, for it has a cost for each room; the sum of: 1 user_ids, 2 other_names, 4 unread,
--- 8 unread_mentions, 16 the latest message.
+-- What stands between the marks of a look-up is left out where it isn't asked for (room_look_ups.h).
 r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at,
-       CASE WHEN $2::smallint & 1 <> 0 THEN
-         array(SELECT m.user_id FROM {schema}.chatter_member m
-                WHERE m.room_id = r.id ORDER BY m.user_id LIMIT 100)
-       END AS user_ids,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
        CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END AS first_seq,
-       CASE WHEN $2 & 2 <> 0 AND r.name = '' THEN
-         array(SELECT coalesce(nullif(u.display_name, ''), m.user_id)
-                 FROM {schema}.chatter_member m
-                 LEFT JOIN {schema}.chatter_user_view u ON u.id = m.user_id
-                WHERE m.room_id = r.id AND m.user_id <> $1
-                ORDER BY m.user_id LIMIT 10)
-       END AS other_names,
        coalesce(mine.read_seq, 0) AS read_seq,
-       CASE WHEN $2 & 4 <> 0 AND r.head_seq > mine.read_seq THEN {{unread_count}} ELSE 0 END AS unread,
-       CASE WHEN $2 & 8 <> 0 AND r.head_seq > mine.read_seq THEN {{unread_mention_count}} ELSE 0 END AS unread_mentions,
        mine.notifications, mine.muted_until, mine.pinned_at IS NOT NULL AS pinned_by_member,
-       coalesce(mine.hidden_at_seq >= r.head_seq, false) AS hidden,
-       l.*
+       coalesce(mine.hidden_at_seq >= r.head_seq, false) AS hidden
+       /*user_ids{*/, array(SELECT m.user_id FROM {schema}.chatter_member m
+                             WHERE m.room_id = r.id ORDER BY m.user_id LIMIT 100) AS user_ids /*}*/
+       /*other_names{*/, CASE WHEN r.name = '' THEN
+           array(SELECT coalesce(nullif(u.display_name, ''), m.user_id)
+                   FROM {schema}.chatter_member m
+                   LEFT JOIN {schema}.chatter_user_view u ON u.id = m.user_id
+                  WHERE m.room_id = r.id AND m.user_id <> $1
+                  ORDER BY m.user_id LIMIT 10)
+         END AS other_names /*}*/
+       /*unread{*/, CASE WHEN r.head_seq > mine.read_seq THEN {{unread_count}} ELSE 0 END AS unread /*}*/
+       /*unread_mentions{*/, CASE WHEN r.head_seq > mine.read_seq THEN {{unread_mention_count}} ELSE 0
+         END AS unread_mentions /*}*/
+       /*last_message{*/, l.* /*}*/
