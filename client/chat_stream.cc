@@ -5,6 +5,7 @@
 
 #include "client/channel.h"
 #include "client/chat_engine.h"
+#include "client/utf8.h"
 #include "client/uuid.h"
 
 namespace chatter::client {
@@ -13,6 +14,11 @@ namespace {
 // The server's bounds: what breaks them would end the chat when it is opened anew.
 constexpr size_t kMaxWatched = 200;
 constexpr size_t kMaxUserIdBytes = 128;
+
+bool IsUserId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxUserIdBytes && IsValidUtf8(text) &&
+         !HasControlCharacters(text);
+}
 
 }  // namespace
 
@@ -54,8 +60,9 @@ absl::Status ChatStream::WatchPresence(std::vector<std::string> user_ids) {
     return absl::InvalidArgumentError("up to 200 users can be watched");
   }
   for (const std::string& user_id : user_ids) {
-    if (user_id.empty() || user_id.size() > kMaxUserIdBytes) {
-      return absl::InvalidArgumentError("a user id must be 1 to 128 bytes");
+    if (!IsUserId(user_id)) {
+      return absl::InvalidArgumentError(
+          "a user id must be 1 to 128 bytes of UTF-8 without control characters");
     }
   }
   engine_->WatchPresence(std::move(user_ids));

@@ -156,6 +156,19 @@ class ChatStreamTest : public testing::Test {
   std::vector<std::string> notes_ ABSL_GUARDED_BY(mu_);
 };
 
+TEST_F(ChatStreamTest, WatchesNobodyWhoseIdTheServerWouldRefuse) {
+  Start();
+  for (const std::string& user_id :
+       {std::string(), std::string(129, 'a'), std::string("a\n"), std::string("a\0", 2),
+        std::string("\x7f"), std::string("\xc2\x85"), std::string("\xff")}) {
+    EXPECT_EQ(stream_->WatchPresence({"alice", user_id}).code(), absl::StatusCode::kInvalidArgument)
+        << user_id;
+  }
+  EXPECT_EQ(stream_->WatchPresence(std::vector<std::string>(201, "a")).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(stream_->WatchPresence({std::string(128, 'a'), "Zoë 👍"}).ok());
+}
+
 TEST_F(ChatStreamTest, HandsOnEventsAndAnswers) {
   service_.Add([](const v1::Open&, ServerStream& stream) {
     Say(stream, {Opened({{"a", 5}}), Message("a", 6)});

@@ -46,4 +46,13 @@ bool IsValidUtf8(std::string_view text) {
   return true;
 }
 
+bool HasControlCharacters(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = DecodeFirst(text);
+    if (point.value < 0x20 || (point.value >= 0x7F && point.value < 0xA0)) return true;
+    text.remove_prefix(point.size);
+  }
+  return false;
+}
+
 }  // namespace chatter::client

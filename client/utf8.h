@@ -18,6 +18,10 @@ CodePoint DecodeFirst(std::string_view text);
 
 bool IsValidUtf8(std::string_view text);
 
+// Whether there is a control character of ASCII (NUL and DEL included) or of Latin-1 (U+0080 to
+// U+009F). REQUIRES: IsValidUtf8(text).
+bool HasControlCharacters(std::string_view text);
+
 }  // namespace chatter::client
 
 #endif  // CHATTER_CLIENT_UTF8_H_

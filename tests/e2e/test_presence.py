@@ -123,7 +123,7 @@ class Presence(ServerTestCase):
             with self.assertFails(*INVALID):
                 self.bob.get_presence(*user_ids)
         bob = self.open(self.bob)
-        for request in (bob.watch_presence(""), bob.watch_presence(*["a"] * 201),
+        for request in (bob.watch_presence(""), bob.watch_presence("\n"), bob.watch_presence(*["a"] * 201),
                         bob.set_presence(OFFLINE), bob.set_presence(0), bob.set_presence(17)):
             self.assertFailure(bob.error(request), *INVALID)
         self.assertIn("user_ids[1]", bob.error(bob.watch_presence("a", "")).violations)
