@@ -45,13 +45,18 @@ std::string MakeTimePlace(const TimePlace& place) {
   return out + place.id;
 }
 
-std::optional<TimePlace> ReadTimePlace(std::string_view place, size_t id_bytes) {
-  if (place.size() != kTimeBytes + id_bytes) return std::nullopt;
+std::optional<TimePlace> ReadTimePlace(std::string_view place) {
+  if (place.size() < kTimeBytes) return std::nullopt;
   uint64_t micros = 0;
   for (size_t i = 0; i < kTimeBytes; ++i) micros = micros << 8 | static_cast<uint8_t>(place[i]);
   if (micros > kMaxMicros) return std::nullopt;
   return TimePlace{.time = absl::FromUnixMicros(static_cast<int64_t>(micros)),
                    .id = std::string(place.substr(kTimeBytes))};
+}
+
+std::optional<TimePlace> ReadTimePlace(std::string_view place, size_t id_bytes) {
+  if (place.size() != kTimeBytes + id_bytes) return std::nullopt;
+  return ReadTimePlace(place);
 }
 
 }  // namespace chatter::chat

@@ -16,9 +16,12 @@ namespace chatter::chat {
 
 // The values are in tokens that clients hold: never change or reuse them.
 enum class PageKind : char {
+  kEdits = 'e',
   kFoundMessages = 'f',
   kMembers = 'm',
+  kPinnedMessages = 'i',
   kPublicRooms = 'p',
+  kReactions = 'c',
   kRecipients = 'n',
   kRooms = 'r',
   kServiceAccounts = 'a',
@@ -42,7 +45,9 @@ struct TimePlace {
   std::string id;  // bytes
 };
 std::string MakeTimePlace(const TimePlace& place);
-// nullopt: MakeTimePlace didn't make it for an id of so many bytes.
+// nullopt: MakeTimePlace didn't make it. The id is still to be checked.
+std::optional<TimePlace> ReadTimePlace(std::string_view place);
+// The same for an id of so many bytes.
 std::optional<TimePlace> ReadTimePlace(std::string_view place, size_t id_bytes);
 
 // Lists are read with one entry more than the page holds: cuts that off, and returns whether it was

@@ -16,7 +16,9 @@ TEST(PageToken, KeepsAnyBytes) {
 }
 
 TEST(PageToken, FitsTheLongestPlace) {
-  EXPECT_LE(MakePageToken(PageKind::kUsers, std::string(128, 'x')).size(), kMaxPageTokenBytes);
+  const std::string place =
+      MakeTimePlace({.time = absl::UnixEpoch(), .id = std::string(64 + 1 + 128, 'x')});
+  EXPECT_LE(MakePageToken(PageKind::kReactions, place).size(), kMaxPageTokenBytes);
 }
 
 TEST(PageToken, IsOfOneKindOfList) {
@@ -40,6 +42,15 @@ TEST(TimePlace, KeepsMicrosecondsAndTheId) {
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->time, time);
   EXPECT_EQ(read->id, id);
+}
+
+TEST(TimePlace, KeepsAnIdOfAnyLength) {
+  for (const std::string id : {"", "a", "a longer one"}) {
+    const auto read = ReadTimePlace(MakeTimePlace({.time = absl::UnixEpoch(), .id = id}));
+    ASSERT_TRUE(read.has_value());
+    EXPECT_EQ(read->id, id);
+  }
+  EXPECT_EQ(ReadTimePlace(std::string(7, '\0')), std::nullopt);
 }
 
 TEST(TimePlace, RefusesOtherSizesAndTimesThatNobodyCanStore) {
