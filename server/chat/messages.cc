@@ -6,7 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "server/chat/message_details.h"
+#include "server/chat/page_token.h"
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
@@ -14,14 +17,14 @@
 namespace chatter::chat {
 namespace {
 
-using Edit = store::EventReader::Edit;
 using MessagePage = store::EventReader::MessagePage;
 using MessageRange = store::EventReader::MessageRange;
+using Reaction = store::EventReader::Reaction;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
-constexpr int kMaxPinned = 100;
-constexpr int kMaxReactions = 1'000;
-constexpr int kMaxEdits = 100;
+constexpr PageSizes kPinnedPageSizes{.if_zero = 100, .max = 100};
+constexpr PageSizes kReactionPageSizes{.if_zero = 1'000, .max = 1'000};
+constexpr PageSizes kEditPageSizes{.if_zero = 100, .max = 100};
 // A bigint in PostgreSQL: no room gets as far.
 constexpr uint64_t kMaxSeq = std::numeric_limits<int64_t>::max();
 
@@ -49,6 +52,45 @@ struct ToRange {
     return {.seq = position.seq, .before = limit / 2, .from = limit - limit / 2};
   }
 };
+
+// The place of a list that goes by sequence number.
+std::string TokenOf(PageKind kind, uint64_t seq) { return MakePageToken(kind, absl::StrCat(seq)); }
+
+// `first`: where the first page begins.
+uint64_t ParseSeqToken(PageKind kind, std::string_view token, uint64_t first,
+                       FieldViolations& violations) {
+  if (token.empty()) return first;
+  uint64_t seq = 0;
+  if (!absl::SimpleAtoi(ReadPageToken(kind, token).value_or(""), &seq)) {
+    violations.Add("page_token", kPageTokenProblem);
+  }
+  return seq;
+}
+
+// Neither a reaction nor a user id has a control character.
+constexpr char kReactionEnd = '\0';
+
+std::string TokenOf(const Reaction& last) {
+  return MakePageToken(
+      PageKind::kReactions,
+      MakeTimePlace({.time = last.created_at, .id = last.reaction + kReactionEnd + last.user_id}));
+}
+
+std::optional<Reaction> ParseReactionToken(std::string_view token) {
+  const auto place = ReadPageToken(PageKind::kReactions, token);
+  if (!place.has_value()) return std::nullopt;
+  const auto parts = ReadTimePlace(*place);
+  if (!parts.has_value()) return std::nullopt;
+  const size_t end = parts->id.find(kReactionEnd);
+  if (end == std::string::npos) return std::nullopt;
+  Reaction last{.created_at = parts->time,
+                .reaction = parts->id.substr(0, end),
+                .user_id = parts->id.substr(end + 1)};
+  if (!ReactionProblem(last.reaction).empty() || !UserIdProblem(last.user_id).empty()) {
+    return std::nullopt;
+  }
+  return last;
+}
 
 Callback<MessagePage> UnlessNotFound(Callback<MessagePage> done) {
   return [done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
@@ -169,52 +211,77 @@ void Messages::Get(const Caller& caller, std::string_view room_id, uint64_t seq,
 }
 
 void Messages::ListPinned(const Caller& caller, std::string_view room_id,
-                          Callback<MessagePage> done) {
+                          const PageRequest& request, Callback<PinnedPage> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  const int limit = ParsePageSize(request.page_size, kPinnedPageSizes, violations);
+  const uint64_t before =
+      ParseSeqToken(PageKind::kPinnedMessages, request.page_token, kMaxSeq, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  reader_.ListPinned({*caller.tenant, *room}, caller.principal.user_id, kMaxPinned, caller.deadline,
-                     UnlessNotFound(std::move(done)));
+  reader_.ListPinned(
+      {*caller.tenant, *room}, caller.principal.user_id, before, limit, caller.deadline,
+      UnlessNotFound([done = std::move(done)](absl::StatusOr<MessagePage> found) mutable {
+        if (!found.ok()) return done(std::move(found).status());
+        PinnedPage page{.entries = std::move(found->messages), .next_page_token = {}};
+        if (found->has_earlier) {
+          page.next_page_token = TokenOf(PageKind::kPinnedMessages, page.entries.back().seq);
+        }
+        done(std::move(page));
+      }));
 }
 
 void Messages::ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
-                             Callback<std::vector<v1::Reaction>> done) {
+                             const PageRequest& request, Callback<ReactionPage> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   CheckSeq("seq", seq, violations);
+  const int limit = ParsePageSize(request.page_size, kReactionPageSizes, violations);
+  std::optional<Reaction> after;
+  if (!request.page_token.empty()) {
+    after = ParseReactionToken(request.page_token);
+    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListReactions(
-      {*caller.tenant, *room}, caller.principal.user_id, seq, kMaxReactions, caller.deadline,
-      [done = std::move(done)](
-          absl::StatusOr<std::optional<std::vector<v1::Reaction>>> reactions) mutable {
+      {*caller.tenant, *room}, caller.principal.user_id, seq, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](
+          absl::StatusOr<std::optional<std::vector<Reaction>>> reactions) mutable {
         if (!reactions.ok()) return done(std::move(reactions).status());
         if (!reactions->has_value()) return done(RoomNotFoundError());
-        done(**std::move(reactions));
+        ReactionPage page{.entries = **std::move(reactions), .next_page_token = {}};
+        if (CutToPage(page.entries, limit)) page.next_page_token = TokenOf(page.entries.back());
+        done(std::move(page));
       });
 }
 
 void Messages::ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
-                         Callback<std::vector<Edit>> done) {
+                         const PageRequest& request, Callback<EditPage> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   CheckSeq("seq", seq, violations);
+  const int limit = ParsePageSize(request.page_size, kEditPageSizes, violations);
+  const uint64_t after = ParseSeqToken(PageKind::kEdits, request.page_token, 0, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListEdits(
-      {*caller.tenant, *room}, caller.principal.user_id, seq, kMaxEdits, caller.deadline,
-      [done = std::move(done)](absl::StatusOr<std::optional<std::vector<Edit>>> edits) mutable {
-        if (!edits.ok()) return done(std::move(edits).status());
-        if (!edits->has_value()) return done(RoomNotFoundError());
-        if ((*edits)->empty()) return done(MessageNotFoundError());
-        done(**std::move(edits));
+      {*caller.tenant, *room}, caller.principal.user_id, seq, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<store::EventReader::EditPage> found) mutable {
+        if (!found.ok()) return done(std::move(found).status());
+        if (!found->room_found) return done(RoomNotFoundError());
+        if (!found->message_found) return done(MessageNotFoundError());
+        EditPage page{.entries = std::move(found->edits), .next_page_token = {}};
+        if (CutToPage(page.entries, limit)) {
+          page.next_page_token = TokenOf(PageKind::kEdits, page.entries.back().seq);
+        }
+        done(std::move(page));
       });
 }
 

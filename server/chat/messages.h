@@ -69,15 +69,27 @@ class Messages {
   // (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND).
   void Get(const Caller& caller, std::string_view room_id, uint64_t seq, Callback<Message> done);
 
-  // The pinned messages, the latest first: up to 100. Errors: as of List.
-  void ListPinned(const Caller& caller, std::string_view room_id,
-                  Callback<store::EventReader::MessagePage> done);
-  // Who has reacted to a message: the first 1,000. Errors: as of List.
+  struct PageRequest {
+    int32_t page_size = 0;        // 0: the largest
+    std::string_view page_token;  // empty: the first page
+  };
+  template <typename Entry>
+  struct Page {
+    std::vector<Entry> entries;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  // The pinned messages, the latest first. Errors: as of List.
+  using PinnedPage = Page<Message>;
+  void ListPinned(const Caller& caller, std::string_view room_id, const PageRequest& request,
+                  Callback<PinnedPage> done);
+  // Who has reacted to a message, the oldest reaction first. Errors: as of List.
+  using ReactionPage = Page<store::EventReader::Reaction>;
   void ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
-                     Callback<std::vector<v1::Reaction>> done);
-  // The texts that a message has had: the latest 100, the oldest of them first. Errors: as of Get.
+                     const PageRequest& request, Callback<ReactionPage> done);
+  // The texts that a message has had, the oldest first. Errors: as of Get.
+  using EditPage = Page<store::EventReader::Edit>;
   void ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
-                 Callback<std::vector<store::EventReader::Edit>> done);
+                 const PageRequest& request, Callback<EditPage> done);
 
  private:
   struct Draft;

@@ -113,15 +113,17 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* ChatService::ListPinnedMessages(
     grpc::CallbackServerContext* context, const v1::ListPinnedMessagesRequest* request,
     v1::ListPinnedMessagesResponse* response) {
-  return RunUnary<EventReader::MessagePage>(
+  return RunUnary<Messages::PinnedPage>(
       context,
-      [&](const Caller& caller, Callback<EventReader::MessagePage> done) {
-        messages_.ListPinned(caller, request->room_id(), std::move(done));
+      [&](const Caller& caller, Callback<Messages::PinnedPage> done) {
+        messages_.ListPinned(caller, request->room_id(),
+                             {request->page_size(), request->page_token()}, std::move(done));
       },
-      [response](EventReader::MessagePage page) {
-        for (Message& message : page.messages) {
+      [response](Messages::PinnedPage page) {
+        for (Message& message : page.entries) {
           ToProto(std::move(message), response->add_messages());
         }
+        response->set_next_page_token(std::move(page.next_page_token));
       });
 }
 

@@ -1,12 +1,14 @@
 #include "server/rpc/message_service.h"
 
 #include <utility>
-#include <vector>
 
 #include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
 
 namespace chatter::rpc {
+
+using chat::Messages;
+
 namespace {
 
 template <typename Request>
@@ -35,20 +37,21 @@ grpc::ServerUnaryReactor* MessageService::DeleteMessage(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* MessageService::ListEdits(grpc::CallbackServerContext* context,
                                                     const v1::ListEditsRequest* request,
                                                     v1::ListEditsResponse* response) {
-  using Edits = std::vector<store::EventReader::Edit>;
-  return RunUnary<Edits>(
+  return RunUnary<Messages::EditPage>(
       context,
-      [&](const Caller& caller, Callback<Edits> done) {
-        messages_.ListEdits(caller, request->room_id(), request->seq(), std::move(done));
+      [&](const Caller& caller, Callback<Messages::EditPage> done) {
+        messages_.ListEdits(caller, request->room_id(), request->seq(),
+                            {request->page_size(), request->page_token()}, std::move(done));
       },
-      [response](Edits edits) {
-        for (store::EventReader::Edit& edit : edits) {
+      [response](Messages::EditPage page) {
+        for (store::EventReader::Edit& edit : page.entries) {
           v1::MessageEdit& out = *response->add_edits();
           out.set_seq(edit.seq);
           out.set_text(std::move(edit.text));
           out.set_actor_id(std::move(edit.actor_id));
           ToProto(edit.created_at, out.mutable_created_at());
         }
+        response->set_next_page_token(std::move(page.next_page_token));
       });
 }
 
@@ -71,14 +74,19 @@ grpc::ServerUnaryReactor* MessageService::RemoveReaction(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* MessageService::ListReactions(grpc::CallbackServerContext* context,
                                                         const v1::ListReactionsRequest* request,
                                                         v1::ListReactionsResponse* response) {
-  using Reactions = std::vector<v1::Reaction>;
-  return RunUnary<Reactions>(
+  return RunUnary<Messages::ReactionPage>(
       context,
-      [&](const Caller& caller, Callback<Reactions> done) {
-        messages_.ListReactions(caller, request->room_id(), request->seq(), std::move(done));
+      [&](const Caller& caller, Callback<Messages::ReactionPage> done) {
+        messages_.ListReactions(caller, request->room_id(), request->seq(),
+                                {request->page_size(), request->page_token()}, std::move(done));
       },
-      [response](Reactions reactions) {
-        for (v1::Reaction& reaction : reactions) *response->add_reactions() = std::move(reaction);
+      [response](Messages::ReactionPage page) {
+        for (store::EventReader::Reaction& reaction : page.entries) {
+          v1::Reaction& out = *response->add_reactions();
+          out.set_reaction(std::move(reaction.reaction));
+          out.set_user_id(std::move(reaction.user_id));
+        }
+        response->set_next_page_token(std::move(page.next_page_token));
       });
 }
 

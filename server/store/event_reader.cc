@@ -27,6 +27,23 @@ bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Me
   return rows.size() > limit;
 }
 
+// Answers with the statement's rows; nullopt: no such room, or `member` (if not empty) isn't in it.
+void RunForMember(Database& database, const RoomKey& room, const std::string& member,
+                  Statement statement, absl::Time deadline, Callback<std::optional<Rows>> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back(
+      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
+  transaction.statements.push_back(std::move(statement));
+  database.Run(std::move(transaction),
+               [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                 if (!results.ok()) return done(std::move(results).status());
+                 if (results->front().size() == 0) return done(std::optional<Rows>());
+                 done(std::optional(std::move(results->back())));
+               });
+}
+
 }  // namespace
 
 void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
@@ -99,71 +116,73 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
   });
 }
 
-void EventReader::ListPinned(const RoomKey& room, const std::string& member, int limit,
-                             absl::Time deadline, Callback<MessagePage> done) {
-  Database::Transaction transaction;
-  transaction.deadline = deadline;
-  transaction.idempotent = true;
-  transaction.statements = {
-      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
-      {sql::kListPinnedMessages, room.tenant, Params().Uuid(room.room).Text(member).Int(limit)}};
-  database_.Run(std::move(transaction), [room_id = room.room, limit, done = std::move(done)](
-                                            absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(std::move(results).status());
-    MessagePage page;
-    page.room_found = results->front().size() > 0;
-    if (page.room_found) AddMessages(room_id, results->back(), limit, page.messages);
-    done(std::move(page));
-  });
+void EventReader::ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq,
+                             int limit, absl::Time deadline, Callback<MessagePage> done) {
+  RunForMember(database_, room, member,
+               {sql::kListPinnedMessages, room.tenant,
+                Params().Uuid(room.room).Text(member).Seq(before_seq).Int(limit + 1)},
+               deadline,
+               [room_id = room.room, limit,
+                done = std::move(done)](absl::StatusOr<std::optional<Rows>> rows) mutable {
+                 if (!rows.ok()) return done(std::move(rows).status());
+                 MessagePage page;
+                 page.room_found = rows->has_value();
+                 if (page.room_found) {
+                   page.has_earlier = AddMessages(room_id, **rows, limit, page.messages);
+                 }
+                 done(std::move(page));
+               });
 }
 
 void EventReader::ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
-                                int limit, absl::Time deadline,
-                                Callback<std::optional<std::vector<v1::Reaction>>> done) {
-  Database::Transaction transaction;
-  transaction.deadline = deadline;
-  transaction.idempotent = true;
-  transaction.statements = {{sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
-                            {sql::kListReactions, room.tenant,
-                             Params().Uuid(room.room).Text(member).Seq(seq).Int(limit)}};
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  if (results->front().size() == 0)
-                    return done(std::optional<std::vector<v1::Reaction>>());
-                  const Rows& rows = results->back();
-                  std::vector<v1::Reaction> reactions;
-                  for (int row = 0; row < rows.size(); ++row) {
-                    v1::Reaction& reaction = reactions.emplace_back();
-                    reaction.set_reaction(std::string(rows.GetText(row, 0)));
-                    reaction.set_user_id(std::string(rows.GetText(row, 1)));
-                  }
-                  done(std::optional(std::move(reactions)));
-                });
+                                const std::optional<Reaction>& after, int limit,
+                                absl::Time deadline,
+                                Callback<std::optional<std::vector<Reaction>>> done) {
+  Params params;
+  params.Uuid(room.room).Text(member).Seq(seq);
+  if (after.has_value()) {
+    params.Time(after->created_at).Text(after->reaction).Text(after->user_id);
+  } else {
+    params.NullTime().NullText().NullText();
+  }
+  params.Int(limit);
+  RunForMember(database_, room, member, {sql::kListReactions, room.tenant, std::move(params)},
+               deadline,
+               [done = std::move(done)](absl::StatusOr<std::optional<Rows>> rows) mutable {
+                 if (!rows.ok()) return done(std::move(rows).status());
+                 if (!rows->has_value()) return done(std::optional<std::vector<Reaction>>());
+                 std::vector<Reaction> reactions;
+                 for (int row = 0; row < (*rows)->size(); ++row) {
+                   reactions.push_back({.created_at = (*rows)->GetTime(row, 2),
+                                        .reaction = std::string((*rows)->GetText(row, 0)),
+                                        .user_id = std::string((*rows)->GetText(row, 1))});
+                 }
+                 done(std::optional(std::move(reactions)));
+               });
 }
 
-void EventReader::ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
-                            absl::Time deadline, Callback<std::optional<std::vector<Edit>>> done) {
-  Database::Transaction transaction;
-  transaction.deadline = deadline;
-  transaction.idempotent = true;
-  transaction.statements = {
-      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)},
-      {sql::kListEdits, room.tenant, Params().Uuid(room.room).Text(member).Seq(seq).Int(limit)}};
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  if (results->front().size() == 0) return done(std::optional<std::vector<Edit>>());
-                  const Rows& rows = results->back();
-                  std::vector<Edit> edits;
-                  for (int row = rows.size() - 1; row >= 0; --row) {
-                    edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
-                                     .text = std::string(rows.GetText(row, 1)),
-                                     .actor_id = std::string(rows.GetText(row, 2)),
-                                     .created_at = rows.GetTime(row, 3)});
-                  }
-                  done(std::optional(std::move(edits)));
-                });
+void EventReader::ListEdits(const RoomKey& room, const std::string& member, uint64_t seq,
+                            uint64_t after_seq, int limit, absl::Time deadline,
+                            Callback<EditPage> done) {
+  RunForMember(database_, room, member,
+               {sql::kListEdits, room.tenant,
+                Params().Uuid(room.room).Text(member).Seq(seq).Seq(after_seq).Int(limit)},
+               deadline,
+               [done = std::move(done)](absl::StatusOr<std::optional<Rows>> found) mutable {
+                 if (!found.ok()) return done(std::move(found).status());
+                 EditPage page;
+                 page.room_found = found->has_value();
+                 if (!page.room_found) return done(std::move(page));
+                 const Rows& rows = **found;
+                 page.message_found = rows.size() > 0;
+                 for (int row = 0; row < rows.size() && !rows.IsNull(row, 0); ++row) {
+                   page.edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
+                                         .text = std::string(rows.GetText(row, 1)),
+                                         .actor_id = std::string(rows.GetText(row, 2)),
+                                         .created_at = rows.GetTime(row, 3)});
+                 }
+                 done(std::move(page));
+               });
 }
 
 }  // namespace chatter::store

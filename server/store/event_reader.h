@@ -52,14 +52,22 @@ class EventReader {
   void ListMessages(const RoomKey& room, const std::string& member, const MessageRange& range,
                     absl::Time deadline, Callback<MessagePage> done);
 
-  // The pinned messages, the latest first.
-  void ListPinned(const RoomKey& room, const std::string& member, int limit, absl::Time deadline,
-                  Callback<MessagePage> done);
+  // Up to `limit` of the pinned messages with smaller numbers than `before_seq`, descending;
+  // has_earlier: there are more.
+  void ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq, int limit,
+                  absl::Time deadline, Callback<MessagePage> done);
 
-  // Who has reacted to a message, the first first. nullopt: no such room, or `member` (if not
-  // empty) isn't in it.
-  void ListReactions(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
-                     absl::Time deadline, Callback<std::optional<std::vector<v1::Reaction>>> done);
+  // A user's reaction to a message, and its place among them.
+  struct Reaction {
+    absl::Time created_at;
+    std::string reaction;
+    std::string user_id;
+  };
+  // Up to `limit` reactions to a message that come after `after` (nullopt: the first ones),
+  // ascending. nullopt: no such room, or `member` (if not empty) isn't in it.
+  void ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
+                     const std::optional<Reaction>& after, int limit, absl::Time deadline,
+                     Callback<std::optional<std::vector<Reaction>>> done);
 
   // A text that a message has, or had.
   struct Edit {
@@ -68,10 +76,14 @@ class EventReader {
     std::string actor_id;
     absl::Time created_at;
   };
-  // The texts of a message, ascending: up to `limit` of the latest; none: no such message, it is
-  // deleted, or `member` may not read it. nullopt: as above.
-  void ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, int limit,
-                 absl::Time deadline, Callback<std::optional<std::vector<Edit>>> done);
+  struct EditPage {
+    bool room_found = false;     // as of MessagePage
+    bool message_found = false;  // false: there is none, it is deleted, or `member` may not read it
+    std::vector<Edit> edits;     // ascending
+  };
+  // Up to `limit` texts of a message, from those that events after `after_seq` brought.
+  void ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, uint64_t after_seq,
+                 int limit, absl::Time deadline, Callback<EditPage> done);
 
  private:
   Database& database_;

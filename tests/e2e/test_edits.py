@@ -28,9 +28,12 @@ class EditsTestCase(ServerTestCase):
         self.bob.messages.DeleteMessage(message_pb2.DeleteMessageRequest(
             room_id=self.room_id, seq=self.seq))
 
-    def list(self, client=None, seq=None, room_id=None):
+    def page(self, client=None, seq=None, room_id=None, **page):
         return (client or self.alice).messages.ListEdits(message_pb2.ListEditsRequest(
-            room_id=room_id or self.room_id, seq=self.seq if seq is None else seq)).edits
+            room_id=room_id or self.room_id, seq=self.seq if seq is None else seq, **page))
+
+    def list(self, client=None, **message):
+        return self.page(client, **message).edits
 
     def texts(self):
         return [(edit.seq, edit.text) for edit in self.list()]
@@ -77,15 +80,19 @@ class ListEdits(EditsTestCase):
             self.assertEqual(times, sorted(times))
         self.assertEqual(self.alice.whole_log(self.room_id)[0].text, "fourth")
 
-    def test_the_latest_hundred_are_listed(self):
-        for number in range(99):
+    def test_they_come_in_pages(self):
+        for number in range(101):
             self.edit(self.bob, f"edit {number}")
-        self.assertEqual(self.texts()[0], (2, "first"))
-        self.assertEqual(len(self.texts()), 100)
-        self.edit(self.bob, "one more")
-        self.assertEqual(self.texts()[0], (3, "edit 0"))
-        self.assertEqual(self.texts()[-1], (102, "one more"))
-        self.assertEqual(len(self.texts()), 100)
+        page = self.page()
+        self.assertEqual([edit.seq for edit in page.edits], list(range(2, 102)))
+        page = self.page(page_token=page.next_page_token)
+        self.assertEqual([edit.text for edit in page.edits], ["edit 99", "edit 100"])
+        self.assertEqual(page.next_page_token, "")
+        page = self.page(page_size=1)
+        self.assertEqual([edit.text for edit in page.edits], ["first"])
+        for arguments in ({"page_size": -1}, {"page_size": 101}, {"page_token": "x"}):
+            with self.assertFails(*INVALID):
+                self.page(**arguments)
 
     def test_what_there_isnt(self):
         for seq in (1, 99, 2**64 - 1):  # another event, and none

@@ -58,6 +58,10 @@ class Messages(ServerTestCase):
         return [message.seq for message in (client or self.alice).chat.ListPinnedMessages(
             chat_pb2.ListPinnedMessagesRequest(room_id=self.room_id)).messages]
 
+    def reacted(self, **page):
+        return self.carol.messages.ListReactions(message_pb2.ListReactionsRequest(
+            room_id=self.room_id, seq=self.seq, **page))
+
     def reactions(self, client=None):
         return [(r.reaction, r.count, r.mine) for r in self.get(client).reactions]
 
@@ -143,9 +147,7 @@ class Messages(ServerTestCase):
         event = stream.room_event(self.room_id, 5)
         self.assertEqual((event.actor_id, event.reaction_added.seq, event.reaction_added.reaction),
                          ("bob", self.seq, "👍"))
-        listed = self.carol.messages.ListReactions(message_pb2.ListReactionsRequest(
-            room_id=self.room_id, seq=self.seq)).reactions
-        self.assertEqual([(r.reaction, r.user_id) for r in listed],
+        self.assertEqual([(r.reaction, r.user_id) for r in self.reacted().reactions],
                          [("👍", "alice"), ("👍", "bob"), ("🎉", "alice")])
         self.take_back(self.bob)
         self.take_back(self.bob)
@@ -183,6 +185,30 @@ class Messages(ServerTestCase):
         self.unpin(self.alice)
         self.assertEqual(stream.room_event(self.room_id, 7).message_unpinned.seq, self.seq)
         self.assertEqual(self.pinned(), [other])
+
+    def test_reactions_and_pins_come_in_pages(self):
+        seqs = [self.seq, *(self.bob.send_message(self.room_id, str(n), "text").seq for n in (2, 3))]
+        for reaction, seq in zip("zyx", seqs, strict=True):
+            self.react(self.alice, reaction)
+            self.pin(self.alice, seq)
+
+        def pinned(**page):
+            return self.carol.chat.ListPinnedMessages(
+                chat_pb2.ListPinnedMessagesRequest(room_id=self.room_id, **page))
+
+        first, pins = self.reacted(page_size=2), pinned(page_size=2)
+        self.assertEqual([r.reaction for r in first.reactions], ["z", "y"])
+        self.assertEqual([m.seq for m in pins.messages], [seqs[2], seqs[1]])
+        rest = self.reacted(page_size=2, page_token=first.next_page_token)
+        self.assertEqual(([r.reaction for r in rest.reactions], rest.next_page_token), (["x"], ""))
+        rest = pinned(page_size=2, page_token=pins.next_page_token)
+        self.assertEqual(([m.seq for m in rest.messages], rest.next_page_token), ([seqs[0]], ""))
+        for call in (lambda: self.reacted(page_size=-1), lambda: self.reacted(page_size=1_001),
+                     lambda: self.reacted(page_token=pins.next_page_token),
+                     lambda: pinned(page_size=-1), lambda: pinned(page_size=101),
+                     lambda: pinned(page_token=first.next_page_token)):
+            with self.assertFails(*INVALID):
+                call()
 
     def test_roles_decide(self):
         own = self.alice.send_message(self.room_id, "own", "of the owner").seq

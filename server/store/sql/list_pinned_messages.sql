@@ -1,9 +1,10 @@
--- $1 room; $2 for which member (empty: a service); $3 how many. The columns of list_messages_before.sql.
+-- $1 room; $2 for which member (empty: a service); $3 the number before which to begin; $4 how many. The columns of
+-- list_messages_before.sql.
 SELECT {{message_columns}},
        {{message_reactions}}
   FROM {schema}.chatter_message s
   JOIN {schema}.chatter_event e ON e.room_id = s.room_id AND e.seq = s.seq
- WHERE s.room_id = $1 AND s.pinned_at IS NOT NULL
-   AND e.seq >= {{first_readable_seq}}
+ WHERE s.room_id = $1 AND s.seq < $3 AND s.pinned_at IS NOT NULL
+   AND s.seq >= {{first_readable_seq}}
  ORDER BY s.seq DESC
- LIMIT $3
+ LIMIT $4
