@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
 #include "client/cli/place_options.h"
@@ -8,13 +9,14 @@
 namespace chatter::client::cli {
 namespace {
 
-absl::Status ListEdits(const Context& context, const v1::ListEditsRequest& request) {
+absl::Status ListEdits(const Context& context, v1::ListEditsRequest request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
-  const auto response = (*client)->ListEdits(request);
-  if (!response.ok()) return response.status();
-  return context.Show(*response, [&] {
-    for (const v1::MessageEdit& edit : response->edits()) {
+  request.set_page_size(100);
+  const auto all = ListAll(**client, request, &Client::ListEdits);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] {
+    for (const v1::MessageEdit& edit : all->edits()) {
       context.out() << FormatEdit(edit) << "\n";
     }
   });

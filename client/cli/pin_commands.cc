@@ -23,12 +23,13 @@ absl::Status Pin(const Context& context, const PinArguments& arguments) {
   return CallAsUser(context, unpin, &Client::UnpinMessage, "unpinned");
 }
 
-absl::Status ListPins(const Context& context, const v1::ListPinnedMessagesRequest& request) {
+absl::Status ListPins(const Context& context, v1::ListPinnedMessagesRequest request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
-  const auto response = (*client)->ListPinnedMessages(request);
-  if (!response.ok()) return response.status();
-  return context.Show(*response, [&] { PrintMessages(response->messages(), context.out()); });
+  request.set_page_size(100);
+  const auto all = ListAll(**client, request, &Client::ListPinnedMessages);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] { PrintMessages(all->messages(), context.out()); });
 }
 
 void AddPin(CLI::App& program, Command& command) {

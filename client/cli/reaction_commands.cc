@@ -24,14 +24,15 @@ absl::Status React(const Context& context, const ReactArguments& arguments) {
   return CallAsUser(context, remove, &Client::RemoveReaction, "taken back");
 }
 
-absl::Status ListReactions(const Context& context, const v1::ListReactionsRequest& request) {
+absl::Status ListReactions(const Context& context, v1::ListReactionsRequest request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
-  const auto response = (*client)->ListReactions(request);
-  if (!response.ok()) return response.status();
-  return context.Show(*response, [&] {
+  request.set_page_size(1'000);
+  const auto all = ListAll(**client, request, &Client::ListReactions);
+  if (!all.ok()) return all.status();
+  return context.Show(*all, [&] {
     Table table({"REACTION", "USER"});
-    for (const v1::Reaction& reaction : response->reactions()) {
+    for (const v1::Reaction& reaction : all->reactions()) {
       table.AddRow({reaction.reaction(), reaction.user_id()});
     }
     table.Print(context.out());

@@ -5,8 +5,10 @@ import os
 import pty
 import subprocess
 
+from client import Client
 from command_line import DENIED, NOT_FOUND, OK, REFUSED, USAGE, CommandLineTestCase
 from harness import CHATTER, PATIENCE
+from stubs import message_pb2
 
 
 class Messages(CommandLineTestCase):
@@ -54,6 +56,27 @@ class Messages(CommandLineTestCase):
         log = self.as_user("carol", "tail", self.room_id, "--from", "2", "--count", "2")
         self.assertEqual([line.split("  ", 2)[2] for line in log.splitlines()],
                          ["bob: (deleted)", "* bob edited 2: (erased)"])
+
+    def test_lists_are_shown_to_their_ends(self):
+        alice = Client(self.server.address, tenant=self.tenant, token=self.tokens["alice"])
+        self.addCleanup(alice.close)
+        seq = alice.send_message(self.room_id, "0", "text 0").seq
+        for number in range(1, 101):  # so that there are two pages of each
+            alice.messages.EditMessage(message_pb2.EditMessageRequest(
+                room_id=self.room_id, seq=seq, text=f"text {number}"))
+            alice.messages.PinMessage(message_pb2.PinMessageRequest(
+                room_id=self.room_id, seq=alice.send_message(self.room_id, str(number), "text").seq))
+        alice.messages.PinMessage(message_pb2.PinMessageRequest(room_id=self.room_id, seq=seq))
+        self.postgres.query(
+            f"INSERT INTO {self.tenant}.chatter_reaction "
+            f"SELECT '{self.room_id}', {seq}, 'like', 'user' || n, now() "
+            "FROM generate_series(1, 1001) n", self.database_url)
+        edits = self.as_user("bob", "edits", self.room_id, str(seq)).splitlines()
+        self.assertEqual([edit.split()[-1] for edit in edits], [str(n) for n in range(101)])
+        pins = self.as_user("bob", "pins", self.room_id).splitlines()
+        self.assertEqual((len(pins), pins[-1].split()[0]), (101, str(seq)))
+        table = self.as_user("bob", "reactions", self.room_id, str(seq)).splitlines()
+        self.assertEqual(len(set(table[1:])), 1001)
 
     def test_what_a_message_has_beside_its_text(self):
         picture = "https://files.example/a.png"
