@@ -124,6 +124,37 @@ TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
   EXPECT_THAT(listed, ElementsAre(rooms[1], rooms[4], rooms[3], rooms[2], rooms[0]));
 }
 
+TEST_F(RoomStoreTest, LooksUpWhatIsAskedForInAnyCombination) {
+  const RoomId id = stack_.AddRoom(tenant_, {"alice", "bob"});
+  ASSERT_TRUE(stack_.Send({tenant_, id}, "bob", "1", "hello").ok());
+  database_.Execute(absl::StrCat("INSERT INTO acme.chatter_mention VALUES ('", id.ToString(),
+                                 "', 2, 'alice', 'bob')"));
+  constexpr int kLookedUp[] = {v1::Room::kUserIdsFieldNumber, v1::Room::kDisplayNameFieldNumber,
+                               v1::Room::kUnreadCountFieldNumber,
+                               v1::Room::kUnreadMentionCountFieldNumber,
+                               v1::Room::kLastMessageFieldNumber};
+  for (unsigned bits = 0; bits < 1U << std::size(kLookedUp); ++bits) {
+    RoomFields fields = RoomFields::None();
+    for (unsigned i = 0; i < std::size(kLookedUp); ++i) {
+      if ((bits >> i & 1) != 0) fields.Add(kLookedUp[i]);
+    }
+    const auto found = Await<std::optional<Room>>([&](auto done) {
+      stack_.rooms.Find(tenant_, id, "alice", fields, Soon(), std::move(done));
+    });
+    ASSERT_TRUE(found.ok() && found->has_value()) << found.status();
+    const Room& room = **found;
+    EXPECT_EQ(room.head_seq, 2u);
+    EXPECT_EQ(room.user_ids.size(), fields.Has(kLookedUp[0]) ? 2u : 0u) << bits;
+    EXPECT_EQ(room.other_names.size(), fields.Has(kLookedUp[1]) ? 1u : 0u) << bits;
+    EXPECT_EQ(room.unread_count, fields.Has(kLookedUp[2]) ? 1 : 0) << bits;
+    EXPECT_EQ(room.unread_mention_count, fields.Has(kLookedUp[3]) ? 1 : 0) << bits;
+    EXPECT_EQ(room.last_message.has_value(), fields.Has(kLookedUp[4])) << bits;
+    if (room.last_message.has_value()) {
+      EXPECT_EQ(room.last_message->text, "hello");
+    }
+  }
+}
+
 TEST_F(RoomStoreTest, ARoomTellsItsLastMessage) {
   const RoomId room = stack_.AddRoom(tenant_, {"alice", "bob"});
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "1", "first").ok());

@@ -97,12 +97,15 @@ class Rooms(CommandLineTestCase):
         self.assertRegex(self.row(self.as_user("bob", "room", "list"), room_id),
                          "^[^ ]+ +Alice +direct +2 ")
 
-    def test_only_fields_that_are_asked_for_are_shown(self):
+    def test_fields_that_are_not_asked_for_stay_empty(self):
         room_id = self.make("alice", "--group", "--name", "One")
-        room = self.as_user("alice", "room", "get", "--fields", "display_name,role", room_id, "--json")
-        self.assertEqual(json.loads(room), {"room": {"display_name": "One", "role": "MEMBER_ROLE_OWNER"}})
-        rooms = json.loads(self.as_user("alice", "room", "list", "--fields", "id", "--json"))["rooms"]
-        self.assertEqual(rooms, [{"id": room_id}])
+        answer = self.as_user("alice", "room", "get", "--fields", "display_name,role", room_id, "--json")
+        room = json.loads(answer)["room"]
+        self.assertEqual((room["display_name"], room["role"]), ("One", "MEMBER_ROLE_OWNER"))
+        self.assertEqual((room["id"], room["user_ids"]), ("", []))
+        self.assertNotIn("profile", room)
+        [listed] = json.loads(self.as_user("alice", "room", "list", "--fields", "id", "--json"))["rooms"]
+        self.assertEqual((listed["id"], listed["display_name"]), (room_id, ""))
 
     def test_only_what_is_given_is_changed(self):
         room_id = self.make("alice", "--group", "--name", "One", "--topic", "Two",
