@@ -6,9 +6,8 @@ SELECT l.*
   LEFT JOIN LATERAL (SELECT {{message_columns}},
                             {{message_reactions}}
                        FROM {schema}.chatter_event e
-                       LEFT JOIN {schema}.chatter_message s ON s.room_id = e.room_id AND s.seq = e.seq
+                       {{message_state}}
                       WHERE e.room_id = $1 AND e.thread_seq = $5
                         AND e.seq > $3 AND e.seq >= reader.first_seq
                       ORDER BY e.seq
                       LIMIT $4) l ON true
- ORDER BY l.seq

@@ -1,5 +1,5 @@
--- One row if the room $1 exists and $2 is in it, or is empty: from where on $2 may read. Each statement's own columns come
--- beside it, so a row without them says that there is nothing to read.
+-- One row if the room $1 exists and $2 is in it, or is empty: from where on $2 may read. As it is one
+-- row, what is joined to it stays in its order.
 FROM (SELECT CASE WHEN r.history = 2 THEN coalesce(m.joined_seq, 1) ELSE 1 END AS first_seq
           FROM {schema}.chatter_room r
           LEFT JOIN {schema}.chatter_member m ON m.room_id = r.id AND m.user_id = $2
