@@ -213,9 +213,7 @@ void AddFieldsOption(CLI::App& app, google::protobuf::FieldMask& mask) {
       [&mask](const std::vector<std::string>& names) {
         mask.mutable_paths()->Assign(names.begin(), names.end());
       },
-      "Ask for these fields of a room only, the others stay empty: names as --json shows them, "
-      "with "
-      "commas between");
+      "Ask for these fields of a room only, by their names in --json; the others stay empty");
   Repeatable(fields)->delimiter(',');
 }
 
