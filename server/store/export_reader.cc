@@ -11,9 +11,7 @@
 namespace chatter::store {
 namespace {
 
-Room ReadExportedRoom(const Rows& rows, int row) {
-  return ReadRoom(rows, row, RoomLookUps());
-}
+Room ReadExportedRoom(const Rows& rows, int row) { return ReadRoom(rows, row, RoomLookUps()); }
 
 Member ReadExportedMember(const Rows& rows, int row) {
   return ReadMember(rows.GetUuid(row, 6), rows, row);

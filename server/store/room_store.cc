@@ -136,7 +136,8 @@ void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& acto
   if (!member_set.has_value()) {
     return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
   }
-  RunOne(database_, FindBySet(tenant, *member_set, actor, room.fields), deadline, kIdempotent,
+  Statement find = FindBySet(tenant, *member_set, actor, room.fields);
+  RunOne(database_, std::move(find), deadline, kIdempotent,
          [&database = database_, tenant, room = std::move(room), member_set, actor, deadline,
           done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
