@@ -154,7 +154,7 @@ TEST_F(MessagesTest, PinnedMessagesComeInPages) {
   EXPECT_EQ(token, "");
   std::vector<uint64_t> seqs;
   for (int i = 0; i < 6; ++i) seqs.push_back(Say(room_, "text"));
-  for (const int i : {2, 0, 5, 3, 1}) Pin(seqs[i]);
+  for (const size_t i : {2U, 0U, 5U, 3U, 1U}) Pin(seqs[i]);
   EXPECT_THAT(Next(kPinned, token), ElementsAre(absl::StrCat(seqs[5]), absl::StrCat(seqs[3])));
   Unpin(seqs[5]);
   Unpin(seqs[3]);  // where the next page begins
