@@ -126,7 +126,8 @@ TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
 
 TEST_F(RoomStoreTest, LooksUpWhatIsAskedForInAnyCombination) {
   const RoomId id = stack_.AddRoom(tenant_, {"alice", "bob"});
-  ASSERT_TRUE(stack_.Send({tenant_, id}, "bob", "1", "hello").ok());
+  ASSERT_TRUE(stack_.Send({tenant_, id}, "bob", "1", "alice?").ok());
+  ASSERT_TRUE(stack_.Send({tenant_, id}, "bob", "2", "hello").ok());
   database_.Execute(absl::StrCat("INSERT INTO acme.chatter_mention VALUES ('", id.ToString(),
                                  "', 2, 'alice', 'bob')"));
   constexpr int kLookedUp[] = {v1::Room::kUserIdsFieldNumber, v1::Room::kDisplayNameFieldNumber,
@@ -143,10 +144,10 @@ TEST_F(RoomStoreTest, LooksUpWhatIsAskedForInAnyCombination) {
     });
     ASSERT_TRUE(found.ok() && found->has_value()) << found.status();
     const Room& room = **found;
-    EXPECT_EQ(room.head_seq, 2u);
+    EXPECT_EQ(room.head_seq, 3u);
     EXPECT_EQ(room.user_ids.size(), fields.Has(kLookedUp[0]) ? 2u : 0u) << bits;
     EXPECT_EQ(room.other_names.size(), fields.Has(kLookedUp[1]) ? 1u : 0u) << bits;
-    EXPECT_EQ(room.unread_count, fields.Has(kLookedUp[2]) ? 1 : 0) << bits;
+    EXPECT_EQ(room.unread_count, fields.Has(kLookedUp[2]) ? 2 : 0) << bits;
     EXPECT_EQ(room.unread_mention_count, fields.Has(kLookedUp[3]) ? 1 : 0) << bits;
     EXPECT_EQ(room.last_message.has_value(), fields.Has(kLookedUp[4])) << bits;
     if (room.last_message.has_value()) {
