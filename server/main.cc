@@ -1,4 +1,5 @@
 // chatterd: the Chatter server.
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
@@ -53,6 +54,8 @@ int Serve(const Config& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A thread of gRPC may outlive main(): nothing of OpenSSL may be cleaned up under it at exit.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   const auto command_line =
       chatter::app::ParseCommandLine(argc, argv, chatter::app::ProcessEnvironment());
   if (!command_line.ok()) {

@@ -1,11 +1,15 @@
 // The program `chatter`.
 
+#include <openssl/crypto.h>
+
 #include <clocale>
 #include <iostream>
 
 #include "client/cli/program.h"
 
 int main(int argc, char** argv) {
+  // A thread of gRPC may outlive main(): nothing of OpenSSL may be cleaned up under it at exit.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   // For the widths of characters; whatever the user's locale, a terminal of today takes UTF-8.
   std::setlocale(LC_CTYPE, "C.UTF-8");
   return chatter::client::cli::RunProgram(argc, argv, std::cout, std::cerr);
