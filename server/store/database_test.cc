@@ -23,10 +23,11 @@ using test::Soon;
 using test::TestDatabase;
 
 constexpr std::string_view kEcho = "SELECT $1::bigint";
-constexpr std::string_view kSleep = "SELECT pg_sleep(0.3) IS NULL";
+constexpr std::string_view kSleep = "SELECT pg_sleep(1) IS NULL";
 
-std::unique_ptr<Database> Connect(const std::string& url) {
-  auto database = Database::Create({.url = url, .max_wait = absl::Milliseconds(500)}, [](bool) {});
+std::unique_ptr<Database> Connect(const std::string& url,
+                                  absl::Duration max_wait = absl::Seconds(30)) {
+  auto database = Database::Create({.url = url, .max_wait = max_wait}, [](bool) {});
   EXPECT_TRUE(database.ok()) << database.status();
   return *std::move(database);
 }
@@ -128,8 +129,8 @@ TEST(DatabaseTest, AnswersAtTheDeadlineAndGoesOn) {
   const auto database = Connect(postgres.url());
   ASSERT_EQ(Echoed(*database, 1), 1);
   const auto rows = Await<Rows>([&](auto done) {
-    RunOne(*database, {kSleep, std::nullopt, {}}, absl::Now() + absl::Milliseconds(50), kIdempotent,
-           std::move(done));
+    RunOne(*database, {kSleep, std::nullopt, {}}, absl::Now() + absl::Milliseconds(400),
+           kIdempotent, std::move(done));
   });
   EXPECT_TRUE(absl::IsDeadlineExceeded(rows.status())) << rows.status();
   // On each connection, that of the sleep included.
@@ -137,7 +138,8 @@ TEST(DatabaseTest, AnswersAtTheDeadlineAndGoesOn) {
 }
 
 TEST(DatabaseTest, WaitsForAConnectionWithinABound) {
-  const auto database = Connect("postgresql://nobody@127.0.0.1:1/none");
+  const auto database =
+      Connect("postgresql://nobody@127.0.0.1:1/none", /*max_wait=*/absl::Milliseconds(500));
   const auto rows = Await<Rows>([&](auto done) { Echo(*database, 1, std::move(done)); });
   EXPECT_EQ(ReasonOf(rows.status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
 }
