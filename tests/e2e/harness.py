@@ -268,7 +268,6 @@ class Chatterd:
 
 
 _QUICK_TO_CONNECT = (("grpc.initial_reconnect_backoff_ms", 50),
-                     ("grpc.min_reconnect_backoff_ms", 50),
                      ("grpc.max_reconnect_backoff_ms", 100),
                      ("grpc.use_local_subchannel_pool", 1))
 
