@@ -71,20 +71,19 @@ Statement AppendStatement(const SchemaName& tenant, Part part) {
 }
 
 // Nothing, where none of the messages is in a thread.
-std::optional<Statement> CountRepliesStatement(const SchemaName& tenant, Part part) {
-  std::vector<std::pair<RoomId, uint64_t>> threads;
-  for (const auto& [message, deadline, done] : part) {
-    if (message.thread_seq != 0) threads.emplace_back(message.room.room, message.thread_seq);
-  }
-  if (threads.empty()) return std::nullopt;
-  SortUnique(threads);
+std::optional<Statement> AddRepliesStatement(const SchemaName& tenant, Part part) {
   std::vector<RoomId> rooms;
-  std::vector<uint64_t> seqs;
-  for (const auto& [room, seq] : threads) {
-    rooms.push_back(room);
-    seqs.push_back(seq);
+  std::vector<std::string_view> senders;
+  std::vector<std::string_view> client_ids;
+  for (const auto& [message, deadline, done] : part) {
+    if (message.thread_seq == 0) continue;
+    rooms.push_back(message.room.room);
+    senders.push_back(message.sender_id);
+    client_ids.push_back(message.client_message_id);
   }
-  return Statement{sql::kCountReplies, tenant, Params().Uuids(rooms).Seqs(seqs)};
+  if (rooms.empty()) return std::nullopt;
+  return Statement{sql::kAddReplies, tenant,
+                   Params().Uuids(rooms).Texts(senders).Texts(client_ids)};
 }
 
 // Nothing, where none of the messages mentions anybody.
@@ -119,7 +118,7 @@ void AddStatements(Part part, BatchStatements& statements) {
   all.push_back(LockStatement(tenant, part));
   statements.appends.push_back(all.size());
   all.push_back(AppendStatement(tenant, part));
-  if (auto count = CountRepliesStatement(tenant, part)) all.push_back(*std::move(count));
+  if (auto add = AddRepliesStatement(tenant, part)) all.push_back(*std::move(add));
   if (auto add = AddMentionsStatement(tenant, part)) all.push_back(*std::move(add));
 }
 
@@ -155,21 +154,26 @@ absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
                        .duplicate = rows.GetBool(row, 3)};
 }
 
+struct Outcome {
+  absl::StatusOr<StoredMessage> message;
+  bool as_stored;  // what was given is what the log holds
+};
+
 // What was stored, taken out of the batch. Duplicates too: what looks like one may be this batch,
-// run again after a lost connection.
-std::vector<CommittedEvents> CommittedIn(
-    Batch& batch, const std::vector<absl::StatusOr<StoredMessage>>& outcomes) {
+// run again after a lost connection. But not those that were edited or deleted since.
+std::vector<CommittedEvents> CommittedIn(Batch& batch, const std::vector<Outcome>& outcomes) {
   std::vector<CommittedEvents> rooms;
   absl::flat_hash_map<RoomKey, size_t> places;
   for (size_t i = 0; i < batch.size(); ++i) {
-    if (!outcomes[i].ok()) continue;
+    const absl::StatusOr<StoredMessage>& stored = outcomes[i].message;
+    if (!stored.ok() || !outcomes[i].as_stored) continue;
     NewMessage& message = batch[i].message;
     const auto [place, is_new] = places.try_emplace(message.room, rooms.size());
     if (is_new) rooms.push_back({message.room, {}});
     rooms[place->second].events.push_back(
         {.room_id = message.room.room,
-         .seq = outcomes[i]->seq,
-         .created_at = outcomes[i]->created_at,
+         .seq = stored->seq,
+         .created_at = stored->created_at,
          .actor_id = std::move(message.sender_id),
          .service = std::move(message.service),
          .what = MessageSent{.client_message_id = std::move(message.client_message_id),
@@ -243,11 +247,13 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   }
 
   void Answer(Batch batch, const Database::Results& results, const std::vector<size_t>& appends) {
-    std::vector<absl::StatusOr<StoredMessage>> outcomes;
+    std::vector<Outcome> outcomes;
     outcomes.reserve(batch.size());
     for (const size_t append : appends) {
       const Rows& rows = results[append];
-      for (int row = 0; row < rows.size(); ++row) outcomes.push_back(ReadOutcome(rows, row));
+      for (int row = 0; row < rows.size(); ++row) {
+        outcomes.push_back({ReadOutcome(rows, row), rows.GetBool(row, 6)});
+      }
     }
     std::vector<CommittedEvents> rooms = CommittedIn(batch, outcomes);
     {
@@ -256,7 +262,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       for (const CommittedEvents& room : rooms) messages_ += room.events.size();
     }
     if (!rooms.empty()) listener_(std::move(rooms));
-    for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i]));
+    for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i].message));
   }
 
   // The batch isn't known to be stored: finds out which message is to blame, or gives up.

@@ -64,6 +64,50 @@ TEST_F(EventWriterTest, TheSameIdWithAnotherTextIsRefused) {
   EXPECT_TRUE(stack_.Send(key_, "bob", "same", "goodbye").ok());  // another sender's id is another
 }
 
+TEST_F(EventWriterTest, AMessageWithoutATextIsNotOneWhoseTextIsErased) {
+  const auto send = [&](const std::string& id, const std::string& text) {
+    return Await<StoredMessage>([&](auto done) {
+      stack_.writer.Append({key_, "alice", id, text, "", "a picture"}, Soon(), std::move(done));
+    });
+  };
+  ASSERT_TRUE(send("picture", "").ok());
+  EXPECT_TRUE(send("picture", "")->duplicate);
+  EXPECT_EQ(ReasonOf(send("picture", "a caption").status()),
+            v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED);
+  ASSERT_EQ(send("edited", "hello")->seq, 3u);
+  database_.Execute("UPDATE acme.chatter_event SET text = '' WHERE seq = 3");
+  database_.Execute(absl::StrCat("INSERT INTO acme.chatter_message (room_id, seq, text) VALUES ('",
+                                 room_.ToString(), "', 3, 'hi')"));
+  EXPECT_TRUE(send("edited", "hello")->duplicate);
+}
+
+TEST_F(EventWriterTest, WhatIsToldOfADuplicateIsWhatTheLogHolds) {
+  const auto database = Database::Create({.url = database_.url()}, [](bool) {});
+  std::atomic<int> told = 0;
+  EventWriter writer(**database, [&](std::vector<CommittedEvents>) { ++told; });
+  const auto send = [&] {
+    return Await<StoredMessage>([&](auto done) {
+      writer.Append({key_, "alice", "1", "hello"}, Soon(), std::move(done));
+    });
+  };
+  ASSERT_EQ(send()->seq, 2u);
+  EXPECT_TRUE(send()->duplicate);
+  EXPECT_EQ(told, 2);
+  database_.Execute("UPDATE acme.chatter_event SET text = NULL WHERE seq = 2");  // deleted
+  EXPECT_TRUE(send()->duplicate);
+  EXPECT_EQ(told, 2);
+}
+
+TEST_F(EventWriterTest, WhatAnOlderServerHasDeletedHasNoDetails) {
+  ASSERT_TRUE(Await<StoredMessage>([&](auto done) {
+                stack_.writer.Append({key_, "alice", "1", "hello", "", "a picture"}, Soon(),
+                                     std::move(done));
+              }).ok());
+  EXPECT_EQ(std::get<MessageSent>(stack_.ReadLog(key_)[1].what).details, "a picture");
+  database_.Execute("UPDATE acme.chatter_event SET text = NULL WHERE seq = 2");
+  EXPECT_EQ(std::get<MessageSent>(stack_.ReadLog(key_)[1].what).details, "");
+}
+
 TEST_F(EventWriterTest, OnlyMembersWrite) {
   stack_.AddUsers(tenant_, {"mallory"});
   EXPECT_EQ(ReasonOf(stack_.Send(key_, "mallory", "1", "hello").status()),

@@ -33,6 +33,7 @@ class RoomPurgerTest : public testing::Test {
                       ", 2, '+', 'alice', now())");
     database_.Execute("INSERT INTO " + schema + ".chatter_mention VALUES (" + room +
                       ", 2, '', 'alice')");
+    database_.Execute("INSERT INTO " + schema + ".chatter_reply VALUES (" + room + ", 2, 3)");
     return id;
   }
   // So many messages more.
@@ -60,7 +61,8 @@ class RoomPurgerTest : public testing::Test {
   std::string CountAll(const std::string& schema) const {
     return absl::StrCat(Count(schema + ".chatter_event"), " ", Count(schema + ".chatter_message"),
                         " ", Count(schema + ".chatter_reaction"), " ",
-                        Count(schema + ".chatter_mention"), " ", Count(schema + ".chatter_member"));
+                        Count(schema + ".chatter_mention"), " ", Count(schema + ".chatter_reply"),
+                        " ", Count(schema + ".chatter_member"));
   }
 
   test::TestDatabase database_;
@@ -75,11 +77,11 @@ TEST_F(RoomPurgerTest, ErasesWhatIsLeftOfDeletedRoomsAndNothingElse) {
   AddRoom(acme_, "carol");
   AddRoom(globex_, "bob");
   Delete({acme_, gone});
-  EXPECT_EQ(CountAll("acme"), "6 2 2 2 2") << "only the members have gone with it";
+  EXPECT_EQ(CountAll("acme"), "6 2 2 2 2 2") << "only the members have gone with it";
   RoomPurger purger(migrator_);
   EXPECT_EQ(*purger.Run(), 1);
-  EXPECT_EQ(CountAll("acme"), "3 1 1 1 2");
-  EXPECT_EQ(CountAll("globex"), "3 1 1 1 2");
+  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 2");
+  EXPECT_EQ(CountAll("globex"), "3 1 1 1 1 2");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
   EXPECT_EQ(*purger.Run(), 0);
 }
@@ -96,7 +98,7 @@ TEST_F(RoomPurgerTest, GoesOnWhereAnotherWasEnded) {
   EXPECT_EQ(Count("chatter.room_to_purge"), "1");
   RoomPurger next(migrator_);
   EXPECT_EQ(*next.Run(), 1);
-  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0");
+  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
 }
 
@@ -114,7 +116,7 @@ TEST_F(RoomPurgerTest, ARoomThatCannotBePurgedDoesNotHoldUpTheOthers) {
   database_.Execute("ALTER TABLE acme.chatter_mention RENAME TO theirs");
   RoomPurger purger(migrator_, /*max_parts=*/1);
   EXPECT_EQ(*purger.Run() + *purger.Run() + *purger.Run(), 1);
-  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0");
+  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
   database_.Execute("ALTER TABLE acme.theirs RENAME TO chatter_mention");
   EXPECT_EQ(*RoomPurger(migrator_).Run(), 1);
 }

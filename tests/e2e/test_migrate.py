@@ -42,7 +42,7 @@ def old_tenants(names):
 
 def obstacle(name):
     """SQL that makes one of the objects that the last migration makes in the tenant's schema."""
-    return f"CREATE INDEX chatter_event_thread ON {name}.chatter_user (id)"
+    return f"CREATE INDEX chatter_reply ON {name}.chatter_user (id)"
 
 
 class Migrations(E2ETestCase):
@@ -118,7 +118,7 @@ class Migrations(E2ETestCase):
         self.assertWhole()
         self.assertIn("  t2 (SQLSTATE 42P07)\n", errors)
         self.assertNotIn("  t1 (", errors)
-        self.query("DROP INDEX t2.chatter_event_thread")
+        self.query("DROP INDEX t2.chatter_reply")
         self.assertEqual(self.migrate().wait(PATIENCE), 0)
         self.assertEqual(self.migrated(), 6)
 
@@ -199,7 +199,7 @@ class FirstUse(E2ETestCase):
         self.list_users()
         attempts = self.server.log.read_text("utf-8").count("the migration of tenant old failed")
         self.assertEqual(attempts, 1, "it is tried now and then only")
-        self.assertNotIn("chatter_event_thread", self.failure_text(client))
+        self.assertNotIn("chatter_reply", self.failure_text(client))
 
     def failure_text(self, client):
         """What a caller is told."""

@@ -3,12 +3,20 @@
 -- $4 texts, $5 service accounts (empty: none): arrays of one length; and $6 details (empty: none), $7 in whose threads
 -- (0: none): of that length, too, or empty where no message has any.
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
--- same_content (as far as it is known: what is deleted, and a text that is erased, are taken for the same), archived.
+-- same_content (as far as it is known: what is deleted, and a text that an edit has erased, are taken for the same),
+-- archived, as_stored (what is given is what the log holds).
 -- Readers (role 4) may not send, and nobody may where the room is archived.
 WITH checked AS (
   SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
          e.seq AS prior_seq, e.created_at AS prior_created_at,
-         e.text IS NULL OR e.text IN (i.text, '') AND coalesce(e.details, '') = coalesce(i.details, '') AS same_content,
+         e.text IS NULL
+           OR coalesce(e.details, '') = coalesce(i.details, '')
+              AND (e.text = i.text
+                   OR e.text = '' AND EXISTS (SELECT FROM {schema}.chatter_message s
+                                               WHERE s.room_id = e.room_id AND s.seq = e.seq AND s.text IS NOT NULL))
+           AS same_content,
+         e.seq IS NULL OR e.text IS NOT NULL AND e.text = i.text AND coalesce(e.details, '') = coalesce(i.details, '')
+           AS as_stored,
          m.role < 4 AND r.archived_at IS NULL AND e.seq IS NULL AS fresh
     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
            WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, details, thread_seq, ord)
@@ -33,6 +41,6 @@ WITH checked AS (
 )
 SELECT role, CASE WHEN fresh THEN seq ELSE prior_seq END AS seq,
        coalesce(prior_created_at, statement_timestamp()) AS created_at,
-       prior_seq IS NOT NULL AS duplicate, same_content, archived
+       prior_seq IS NOT NULL AS duplicate, same_content, archived, as_stored
   FROM numbered
  ORDER BY ord

@@ -1,6 +1,6 @@
 -- $1 room and $2 number after which to begin, $3 how many. The columns of read_events.sql, and more. None of
 -- rooms that were deleted.
-SELECT seq, created_at, kind, actor_id, client_message_id, text, details, service, room_id
+SELECT seq, created_at, kind, actor_id, client_message_id, text, {{event_details}}, service, room_id
   FROM {schema}.chatter_event e
  WHERE (room_id, seq) > ($1, $2)
    AND EXISTS (SELECT FROM {schema}.chatter_room r WHERE r.id = e.room_id)

@@ -5,9 +5,10 @@ SELECT l.*
   {{reader}}
   LEFT JOIN LATERAL (SELECT {{message_columns}},
                             {{message_reactions}}
-                       FROM {schema}.chatter_event e
+                       FROM {schema}.chatter_reply t
+                       JOIN {schema}.chatter_event e ON e.room_id = t.room_id AND e.seq = t.seq
                        {{message_state}}
-                      WHERE e.room_id = $1 AND e.thread_seq = $5
-                        AND e.seq < $3 AND e.seq >= reader.first_seq
-                      ORDER BY e.seq DESC
+                      WHERE t.room_id = $1 AND t.thread_seq = $5
+                        AND t.seq < $3 AND t.seq >= reader.first_seq
+                      ORDER BY t.seq DESC
                       LIMIT $4) l ON true

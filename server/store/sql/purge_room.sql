@@ -16,6 +16,11 @@ WITH events AS (
   DELETE FROM {schema}.chatter_mention
    WHERE ctid = ANY (ARRAY(SELECT ctid FROM {schema}.chatter_mention WHERE room_id = $1::uuid LIMIT $2::integer))
   RETURNING 1
+), replies AS (
+  DELETE FROM {schema}.chatter_reply
+   WHERE ctid = ANY (ARRAY(SELECT ctid FROM {schema}.chatter_reply WHERE room_id = $1::uuid LIMIT $2::integer))
+  RETURNING 1
 )
 SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM messages)
      + (SELECT count(*) FROM reactions) + (SELECT count(*) FROM mentions)
+     + (SELECT count(*) FROM replies)

@@ -1,6 +1,6 @@
 -- $1 room; $2 the number after which to begin; $3 how many at most; $4 bytes: no event begins beyond them, where
 -- each counts for 100 more than its content. None of a room that was deleted.
-SELECT seq, created_at, kind, actor_id, client_message_id, text, details, service
+SELECT seq, created_at, kind, actor_id, client_message_id, text, {{event_details}}, service
   FROM (SELECT seq, created_at, kind, actor_id, client_message_id, text, details, service,
                sum(100 + coalesce(octet_length(text), 0) + coalesce(octet_length(details), 0))
                  OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before

@@ -2,7 +2,15 @@
 -- text. thread_seq: the message whose thread it belongs to; stays when it is deleted. text: empty where the message was
 -- sent without, or where an edit has erased it (then chatter_message has the text); null: deleted.
 ALTER TABLE {schema}.chatter_event ADD COLUMN thread_seq bigint;
-CREATE INDEX chatter_event_thread ON {schema}.chatter_event (room_id, thread_seq, seq) WHERE thread_seq IS NOT NULL;
+
+-- The replies of each thread, deleted or not: a table of their own, since an index of the log would take as long to make
+-- as all of the log takes to read, and nobody could send meanwhile.
+CREATE TABLE {schema}.chatter_reply (
+  room_id    uuid NOT NULL,
+  thread_seq bigint NOT NULL,
+  seq        bigint NOT NULL,
+  PRIMARY KEY (room_id, thread_seq, seq)
+);
 
 -- Of the first message of a thread: how many replies there are that aren't deleted, and the latest, deleted or not.
 ALTER TABLE {schema}.chatter_message

@@ -1,0 +1,20 @@
+-- Keeps the replies in threads that append_messages.sql has just stored, and lets the first messages of the threads tell
+-- of them. Needs fix_plans.sql and the locks of lock_rooms.sql before it.
+-- $1 rooms, $2 senders, $3 client message ids: arrays of one length. A reply that was stored before is kept already, and
+-- counted. OFFSET 0: so that each message is looked up by its key, whatever is known of the log.
+WITH added AS (
+  INSERT INTO {schema}.chatter_reply (room_id, thread_seq, seq)
+  SELECT e.room_id, e.thread_seq, e.seq
+    FROM unnest($1::uuid[], $2::text[], $3::text[]) AS i (room_id, sender_id, client_message_id)
+   CROSS JOIN LATERAL (SELECT s.room_id, s.thread_seq, s.seq
+                         FROM {schema}.chatter_event s
+                        WHERE s.room_id = i.room_id AND s.actor_id = i.sender_id
+                          AND s.client_message_id = i.client_message_id AND s.thread_seq IS NOT NULL
+                       OFFSET 0) e
+      ON CONFLICT DO NOTHING
+  RETURNING room_id, thread_seq, seq
+)
+INSERT INTO {schema}.chatter_message AS m (room_id, seq, reply_count, last_reply_seq)
+SELECT room_id, thread_seq, count(*), max(seq) FROM added GROUP BY room_id, thread_seq
+    ON CONFLICT (room_id, seq) DO UPDATE
+   SET reply_count = m.reply_count + excluded.reply_count, last_reply_seq = excluded.last_reply_seq
