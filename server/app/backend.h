@@ -67,7 +67,7 @@ struct Backend {
 
   const std::unique_ptr<IdentityBackend> identity;
   const store::TenantMaker tenant_maker;
-  const store::SearchIndex search_index;
+  store::SearchIndex search_index;
   store::RoomStore room_store;
   store::RoomChanges room_changes;
   store::MessageChanges message_changes;

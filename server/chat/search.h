@@ -31,7 +31,7 @@ class Search {
 
   struct Deps {
     store::SearchReader& reader;
-    const store::SearchIndex& index;
+    store::SearchIndex& index;
     TenantSettings& settings;
     const Clock& clock;
   };
@@ -59,8 +59,12 @@ class Search {
   // (DRAINING).
   void SetLanguage(const Caller& caller, std::string language, StatusCallback done);
 
-  // From now on no language is changed: changes that wait are refused.
-  void Drain() { draining_ = true; }
+  // From now on no language is changed: the change that is under way is given up, those that wait
+  // are refused.
+  void Drain() {
+    draining_ = true;
+    deps_.index.Stop();
+  }
 
  private:
   absl::Status Reserve(const SchemaName& tenant);

@@ -9,6 +9,7 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -364,6 +365,26 @@ TEST_F(SearchTest, OneCallAtATimeChangesTheLanguage) {
 TEST_F(SearchTest, AServerThatGoesAwayChangesNoLanguageAnyMore) {
   stack_.search.Drain();
   EXPECT_EQ(ReasonOf(TrySpeak("english")), v1::ERROR_REASON_DRAINING);
+}
+
+TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakes) {
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  // Whoever makes an index waits for those who may look at older rows.
+  ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
+            absl::OkStatus());
+  std::promise<absl::Status> answer;
+  stack_.search.SetLanguage(Service(), "english", [&](const absl::Status& status) {
+    answer.set_value(test::Unshared(status));
+  });
+  while (database_.Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                           "AND datname = current_database() AND query LIKE 'CREATE INDEX%'") !=
+         "1") {
+    std::this_thread::yield();
+  }
+  stack_.search.Drain();
+  EXPECT_EQ(ReasonOf(answer.get_future().get()), v1::ERROR_REASON_DRAINING);
+  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
 }
 
 }  // namespace

@@ -57,6 +57,16 @@ absl::Status BlockingSession::InTransaction(absl::FunctionRef<absl::Status()> wo
   return status;
 }
 
+BlockingSession::Canceller::Canceller(const BlockingSession& session)
+    : cancel_(PQgetCancel(session.conn_.get())) {}
+
+void BlockingSession::Canceller::Free::operator()(pg_cancel* cancel) const { PQfreeCancel(cancel); }
+
+void BlockingSession::Canceller::Cancel() const {
+  char error[256];  // said to nobody: the statement goes on, then
+  if (cancel_ != nullptr) PQcancel(cancel_.get(), error, sizeof(error));
+}
+
 bool BlockingSession::connected() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
 
 bool BlockingSession::IsAlive() { return Execute("SELECT 1").ok(); }

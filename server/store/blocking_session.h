@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "server/base/mutex.h"
 
+struct pg_cancel;  // libpq's
 struct pg_conn;    // libpq's
 struct pg_result;  // libpq's
 
@@ -39,6 +40,20 @@ class BlockingSession {
   absl::Status Execute(std::string_view sql);
   // Runs `work` in one transaction, which is undone if it fails.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> work);
+
+  // Ends the statement that the session runs, if it runs one, with an error. From any thread, even
+  // when the session is gone.
+  class Canceller {
+   public:
+    explicit Canceller(const BlockingSession& session);
+    void Cancel() const;
+
+   private:
+    struct Free {
+      void operator()(pg_cancel* cancel) const;
+    };
+    std::unique_ptr<pg_cancel, Free> cancel_;
+  };
 
   bool connected() const;  // as far as was noticed
   bool IsAlive();          // asks PostgreSQL

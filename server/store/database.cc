@@ -187,10 +187,16 @@ class Database::Loop {
     }
   }
 
+  // Searches go one by one: one that nobody waits for any more, when its turn comes, isn't begun.
+  static bool HasRoom(const Slot& slot) {
+    if (slot.lane == Lane::kSearch && slot.connection.in_flight() > 0) return false;
+    return slot.connection.HasRoom();
+  }
+
   // Gives a connection what waits for it, so that those of a lane share the load.
   void Feed(Slot& slot) {
     auto& waiting = waiting_[slot.lane];
-    while (!waiting.empty() && slot.connection.HasRoom() && !HasIdlerPeer(slot)) {
+    while (!waiting.empty() && HasRoom(slot) && !HasIdlerPeer(slot)) {
       PendingPtr pending = std::move(waiting.front());
       waiting.pop_front();
       if (pending->done) slot.connection.Send(std::move(pending));
@@ -199,7 +205,7 @@ class Database::Loop {
 
   bool HasIdlerPeer(const Slot& slot) const {
     return std::any_of(slots_.begin(), slots_.end(), [&slot](const auto& other) {
-      return other->lane == slot.lane && other->connection.HasRoom() &&
+      return other->lane == slot.lane && HasRoom(*other) &&
              other->connection.in_flight() < slot.connection.in_flight();
     });
   }
@@ -236,7 +242,7 @@ class Database::Loop {
       if (slot->connection.state() == Connection::State::kClosed) continue;
       fds_.push_back({slot->connection.socket(), slot->connection.wanted_events(), 0});
       polled_.push_back(slot.get());
-      more_to_feed |= slot->connection.HasRoom() && !waiting_[slot->lane].empty();
+      more_to_feed |= HasRoom(*slot) && !waiting_[slot->lane].empty();
     }
     const int timeout = more_to_feed || !FallAsleep() ? 0 : TimeoutMillis(now);
     const int ready = poll(fds_.data(), fds_.size(), timeout);

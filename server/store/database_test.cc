@@ -137,6 +137,36 @@ TEST(DatabaseTest, AnswersAtTheDeadlineAndGoesOn) {
   for (int64_t i = 0; i < 8; ++i) EXPECT_EQ(Echoed(*database, i), i);
 }
 
+TEST(DatabaseTest, ASearchThatNobodyWaitsForIsNotBegun) {
+  const TestDatabase postgres;
+  postgres.Execute("CREATE SCHEMA acme");
+  postgres.Execute("CREATE SEQUENCE acme.begun");
+  const auto database =
+      Database::Create({.url = postgres.url(), .search_connections = 1}, [](bool) {});
+  ASSERT_TRUE(database.ok());
+  const auto search = [&](std::string_view sql, absl::Time deadline) {
+    Database::Transaction transaction;
+    transaction.statements.push_back({sql, std::nullopt, {}});
+    transaction.deadline = deadline;
+    transaction.lane = Lane::kSearch;
+    auto promise = std::make_shared<std::promise<absl::Status>>();
+    (*database)->Run(std::move(transaction),
+                     [promise](const absl::StatusOr<Database::Results>& results) {
+                       promise->set_value(test::Unshared(results.status()));
+                     });
+    return promise->get_future();
+  };
+  constexpr std::string_view kNext = "SELECT nextval('acme.begun')";
+  ASSERT_EQ(search(kNext, Soon()).get(), absl::OkStatus());
+  auto slow = search(kSleep, Soon());
+  auto given_up = search(kNext, absl::Now() + absl::Milliseconds(100));
+  auto waiting = search(kNext, Soon());
+  EXPECT_TRUE(absl::IsUnavailable(given_up.get()));
+  EXPECT_EQ(slow.get(), absl::OkStatus());
+  EXPECT_EQ(waiting.get(), absl::OkStatus());
+  EXPECT_EQ(postgres.Execute("SELECT last_value FROM acme.begun"), "2");
+}
+
 TEST(DatabaseTest, WaitsForAConnectionWithinABound) {
   const auto database =
       Connect("postgresql://nobody@127.0.0.1:1/none", /*max_wait=*/absl::Milliseconds(500));

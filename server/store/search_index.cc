@@ -35,11 +35,28 @@ absl::Status CheckLanguage(BlockingSession& session, const SearchLanguage& langu
   return rows->empty() ? UnknownLanguageError() : absl::OkStatus();
 }
 
-// Drops those that are not of this language (nullopt: all), or those that aren't whole: an end of
-// the program has come between.
-enum class Dropped { kOthers, kBroken };
-absl::Status Drop(BlockingSession& session, const SchemaName& tenant, Dropped which,
-                  const std::optional<SearchLanguage>& language) {
+}  // namespace
+
+absl::Status SearchIndex::Execute(BlockingSession& session, std::string_view sql) {
+  {
+    MutexLock lock(mu_);
+    if (stopped_) return absl::CancelledError("the server stops");
+    working_.emplace(&session, BlockingSession::Canceller(session));
+  }
+  absl::Status status = session.Execute(sql);
+  MutexLock lock(mu_);
+  working_.erase(&session);
+  return status;
+}
+
+void SearchIndex::Stop() {
+  MutexLock lock(mu_);
+  stopped_ = true;
+  for (const auto& [session, canceller] : working_) canceller.Cancel();
+}
+
+absl::Status SearchIndex::Drop(BlockingSession& session, const SchemaName& tenant, Dropped which,
+                               const std::optional<SearchLanguage>& language) {
   const auto rows = session.Query(sql::kListSearchIndexes, {tenant.text()});
   if (!rows.ok()) return rows.status();
   for (const BlockingSession::Row& row : *rows) {
@@ -49,23 +66,24 @@ absl::Status Drop(BlockingSession& session, const SchemaName& tenant, Dropped wh
                      (*index == language->event_index() || *index == language->message_index());
     const bool is_whole = row[1] == "t";
     if (which == Dropped::kBroken ? is_whole : own) continue;
-    absl::Status dropped = session.Execute("DROP INDEX CONCURRENTLY IF EXISTS " + tenant.Quoted() +
-                                           "." + index->Quoted());
+    absl::Status dropped = Execute(
+        session, "DROP INDEX CONCURRENTLY IF EXISTS " + tenant.Quoted() + "." + index->Quoted());
     if (!dropped.ok()) return dropped;
   }
   return absl::OkStatus();
 }
 
-absl::Status Make(BlockingSession& session, std::string_view sql, const SchemaName& tenant,
-                  const SqlIdentifier& index, const SearchLanguage& language) {
+absl::Status SearchIndex::Make(BlockingSession& session, std::string_view sql,
+                               const SchemaName& tenant, const SqlIdentifier& index,
+                               const SearchLanguage& language) {
   const std::string rendered = RenderSql(SearchSql(sql, language), tenant);
-  return session.Execute(absl::StrReplaceAll(rendered, {{"{index}", index.Quoted()}}));
+  return Execute(session, absl::StrReplaceAll(rendered, {{"{index}", index.Quoted()}}));
 }
 
 // Each statement is a transaction of its own: none that makes an index while others write can be
 // part of a larger one.
-absl::Status Change(BlockingSession& session, const SchemaName& tenant,
-                    const std::optional<SearchLanguage>& language) {
+absl::Status SearchIndex::Change(BlockingSession& session, const SchemaName& tenant,
+                                 const std::optional<SearchLanguage>& language) {
   if (language.has_value()) {
     absl::Status status = CheckLanguage(session, *language);
     if (status.ok()) status = Drop(session, tenant, Dropped::kBroken, language);
@@ -86,9 +104,7 @@ absl::Status Change(BlockingSession& session, const SchemaName& tenant,
   return set.ok() ? Drop(session, tenant, Dropped::kOthers, language) : set;
 }
 
-}  // namespace
-
-absl::Status SearchIndex::SetLanguage(const SchemaName& tenant, std::string_view language) const {
+absl::Status SearchIndex::SetLanguage(const SchemaName& tenant, std::string_view language) {
   const auto wanted = SearchLanguage::Parse(language);
   if (!wanted.has_value() && !language.empty()) return UnknownLanguageError();
   const std::string what = "the making of a search index for " + tenant.text();

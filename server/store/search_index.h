@@ -10,10 +10,13 @@
 #ifndef CHATTER_SERVER_STORE_SEARCH_INDEX_H_
 #define CHATTER_SERVER_STORE_SEARCH_INDEX_H_
 
+#include <map>
 #include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "server/base/mutex.h"
+#include "server/store/blocking_session.h"
 #include "server/store/migrator.h"
 #include "server/store/search_language.h"
 
@@ -25,10 +28,30 @@ class SearchIndex {
 
   // Empty: messages can't be searched any more. Errors: INVALID_ARGUMENT (INVALID_FIELD:
   // `settings.search_language`), ABORTED (CONFLICT: another call is at it); the migrator's.
-  absl::Status SetLanguage(const SchemaName& tenant, std::string_view language) const;
+  absl::Status SetLanguage(const SchemaName& tenant, std::string_view language);
+
+  // Ends the change that is under way, and all that come later, with an error. From any thread.
+  void Stop();
 
  private:
+  // Drops those that are not of this language (nullopt: all), or those that aren't whole: an end of
+  // the program has come between.
+  enum class Dropped { kOthers, kBroken };
+
+  absl::Status Change(BlockingSession& session, const SchemaName& tenant,
+                      const std::optional<SearchLanguage>& language);
+  absl::Status Drop(BlockingSession& session, const SchemaName& tenant, Dropped which,
+                    const std::optional<SearchLanguage>& language);
+  absl::Status Make(BlockingSession& session, std::string_view sql, const SchemaName& tenant,
+                    const SqlIdentifier& index, const SearchLanguage& language);
+  // A statement that may take long: Stop ends it.
+  absl::Status Execute(BlockingSession& session, std::string_view sql);
+
   const Migrator& migrator_;
+
+  Mutex mu_;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  std::map<BlockingSession*, BlockingSession::Canceller> working_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace chatter::store

@@ -59,7 +59,7 @@ struct CoreStack {
   store::EventReader reader;
   store::SearchReader search_reader;
   const store::Migrator migrator;
-  const store::SearchIndex search_index;
+  store::SearchIndex search_index;
   chat::Hub hub;
   chat::LogPages pages;
   bus::InProcessBus bus;
