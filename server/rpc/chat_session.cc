@@ -150,7 +150,9 @@ void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
     state_ = State::kOpen;
     --in_hand_;
     Opened(*memberships, cursors);
-    for (const v1::ServerEvent& reply : std::exchange(early_replies_, {})) Add(reply);
+    for (const v1::ServerEvent& reply : std::exchange(early_replies_, {})) {
+      outbox_.AddReply(Encode(reply));
+    }
     if (!watched_while_loading_.empty()) {
       Watch(std::exchange(watched_while_loading_, {}), actions);
     }
@@ -217,14 +219,16 @@ void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typi
   FieldViolations violations;
   const auto room = chat::ParseRoomId(typing.room_id(), violations);
   if (!room.has_value()) return ReplyError(request_id, violations.ToStatus());
-  bool known;
+  bool is_loading;
+  bool is_in_room;
   {
     MutexLock lock(mu_);
+    is_loading = state_ == State::kLoading;
     const auto feed = feeds_.find(*room);
-    known = state_ == State::kLoading ||  // too early to tell: dropped
-            (feed != feeds_.end() && feed->second->state != Feed::State::kEnded);
+    is_in_room = feed != feeds_.end() && feed->second->state != Feed::State::kEnded;
   }
-  if (!known) return ReplyError(request_id, RoomNotFoundError());
+  if (is_loading) return ReplyDone(request_id);  // too early to tell whose room it is: dropped
+  if (!is_in_room) return ReplyError(request_id, RoomNotFoundError());
   const std::string& user_id = caller_.principal.user_id;
   PublishTyping(deps_.bus, deps_.settings, KeyOf(*room), user_id, typing.active());
   ReplyDone(request_id);
@@ -261,18 +265,15 @@ void ChatSession::Reply(v1::Reply reply) {
 }
 
 void ChatSession::AddReply(v1::ServerEvent event, chat::Flushes& flushes) {
-  {
-    MutexLock lock(mu_);
-    --in_hand_;
-    if (state_ == State::kLoading) {
-      early_replies_.push_back(std::move(event));  // `opened` comes first
-      return;
-    }
-    if (state_ == State::kEnding || state_ == State::kClosed) return;
-    Add(event);
-    AskForFlush(flushes);
+  MutexLock lock(mu_);
+  --in_hand_;
+  if (state_ == State::kLoading) {
+    early_replies_.push_back(std::move(event));  // `opened` comes first
+    return;
   }
-  if (const auto transport = transport_.lock()) transport->OnRoom();
+  if (state_ == State::kEnding || state_ == State::kClosed) return;
+  outbox_.AddReply(Encode(event));
+  AskForFlush(flushes);
 }
 
 // ---- Output ----
@@ -302,23 +303,33 @@ void ChatSession::NotifyOutput() {
   if (const auto transport = transport_.lock()) transport->OnOutput();
 }
 
+// A command takes its place until its reply is on its way: whoever sends commands and reads no
+// replies is read no more.
 bool ChatSession::CanRead() {
   MutexLock lock(mu_);
-  return in_hand_ < options_.max_commands_in_hand && state_ != State::kEnding &&
-         state_ != State::kClosed;
+  if (state_ == State::kEnding || state_ == State::kClosed) return false;
+  const int unsent = in_hand_ + static_cast<int>(early_replies_.size()) + outbox_.replies();
+  held_back_ = unsent >= options_.max_commands_in_hand;
+  return !held_back_;
 }
 
 std::vector<EncodedEvent> ChatSession::TakeFrame() {
   Actions actions;
   std::vector<EncodedEvent> frame;
+  bool has_room;
   {
     MutexLock lock(mu_);
+    const int replies_before = outbox_.replies();
     frame = outbox_.Take(options_.max_frame_bytes);
+    has_room = held_back_ && outbox_.replies() < replies_before;
     write_under_way_ = !frame.empty();
     if (active()) ReadOn(actions);
     RepeatLostPresence(actions);
   }
   for (auto& action : actions) action();
+  if (const auto transport = transport_.lock(); has_room && transport != nullptr) {
+    transport->OnRoom();
+  }
   return frame;
 }
 

@@ -187,7 +187,8 @@ class ChatSession final : public chat::UserFollower,
   State state_ ABSL_GUARDED_BY(mu_) = State::kNew;
   std::optional<absl::Status> end_ ABSL_GUARDED_BY(mu_);
   bool client_done_ ABSL_GUARDED_BY(mu_) = false;
-  int in_hand_ ABSL_GUARDED_BY(mu_) = 0;  // commands that are not answered
+  int in_hand_ ABSL_GUARDED_BY(mu_) = 0;         // commands that are not answered
+  bool held_back_ ABSL_GUARDED_BY(mu_) = false;  // a command isn't read for want of room
   std::vector<v1::ServerEvent> early_replies_ ABSL_GUARDED_BY(mu_);
   Outbox outbox_ ABSL_GUARDED_BY(mu_);
   bool write_under_way_ ABSL_GUARDED_BY(mu_) = false;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/model/errors.h"
+#include "server/model/limits.h"
 #include "server/rpc/test_chat_client.h"
 
 namespace chatter::rpc {
@@ -61,6 +62,22 @@ TEST_F(ChatSessionTest, TypingReachesTheOthersOnly) {
   for (const auto& event : alice->events()) EXPECT_FALSE(event.has_typing());
 }
 
+TEST_F(ChatSessionTest, TypingBeforeTheRoomsAreKnownReachesNobody) {
+  const auto bob = Connect("bob");
+  bob->Open({{room_, 0}});
+  bob->WaitForCaughtUp(room_);
+  const auto mallory = Connect("mallory");
+  mallory->Open();
+  v1::ChatRequest request;
+  request.mutable_typing()->set_room_id(room_.ToString());
+  request.mutable_typing()->set_active(true);
+  mallory->session().OnRequest(request);
+  mallory->WaitForKind(v1::ServerEvent::kReply);
+  Store(room_, 1);
+  bob->WaitForSeq(room_, 2);
+  for (const auto& event : bob->events()) EXPECT_FALSE(event.has_typing());
+}
+
 TEST_F(ChatSessionTest, AFailingCommandIsAReplyAndTheStreamGoesOn) {
   const RoomId foreign = stack_.AddRoom(tenant_, {"alice", "carol"});
   const auto bob = Connect("bob");
@@ -109,6 +126,22 @@ TEST_F(ChatSessionTest, TooManyCommandsInHandStopTheReading) {
   // The answers may have come already, so only that it recovers can be told for certain.
   bob->WaitForSeq(room_, 64);
   bob->WaitFor([](const v1::ServerEvent& event) { return event.reply().request_id() == "62"; });
+  EXPECT_TRUE(bob->session().CanRead());
+}
+
+TEST_F(ChatSessionTest, WhoReadsNoRepliesIsReadNoMore) {
+  const auto bob = Connect("bob");
+  bob->Open();
+  bob->WaitForKind(v1::ServerEvent::kOpened);
+  bob->Stall();
+  v1::ChatRequest ping;
+  ping.mutable_ping();
+  int pings = 0;
+  for (; bob->session().CanRead() && pings < 1'000; ++pings) bob->session().OnRequest(ping);
+  EXPECT_EQ(pings, limits::kStreamCommands);
+  EXPECT_EQ(bob->times_told_of_room(), 0);
+  bob->Resume();
+  EXPECT_EQ(bob->times_told_of_room(), 1);
   EXPECT_TRUE(bob->session().CanRead());
 }
 

@@ -3,8 +3,8 @@
 // Three kinds of entries: what may not be lost (replies, what comes from the log page by page),
 // live room events, which can be dropped because the log still has them, and what is of the moment
 // (heartbeats, typing, presence), which nobody will miss. Live events are bounded in bytes; the
-// first kind is bounded by those who add it: one page of the log, and one reply for each command in
-// hand. Not thread-safe: guarded by the session.
+// first kind is bounded by those who add it: one page of the log, and so many replies that no more
+// commands are read while these wait. Not thread-safe: guarded by the session.
 #ifndef CHATTER_SERVER_RPC_OUTBOX_H_
 #define CHATTER_SERVER_RPC_OUTBOX_H_
 
@@ -49,6 +49,11 @@ class Outbox {
 
   void AddFirm(EncodedEvent bytes) { Add({std::move(bytes), Kind::kFirm, {}, 0, 0}); }
 
+  void AddReply(EncodedEvent bytes) {
+    Add({std::move(bytes), Kind::kReply, {}, 0, 0});
+    ++replies_;
+  }
+
   // False, and not added: there is no room for it.
   bool AddLive(const EncodedRun& run, const RoomId& room) {
     if (live_bytes_ + run.bytes->size() > MaxLiveBytes()) return false;
@@ -72,7 +77,7 @@ class Outbox {
       if (entry.kind == Kind::kLive) {
         dropped.push_back({entry.room, entry.first_seq, entry.count});
       }
-      if (entry.kind == Kind::kFirm) {
+      if (entry.IsFirm()) {
         kept.push_back(std::move(entry));
       } else {
         Uncount(entry);
@@ -105,22 +110,25 @@ class Outbox {
 
   bool empty() const { return entries_.empty(); }
   size_t bytes() const { return bytes_; }
+  int replies() const { return replies_; }
 
  private:
-  enum class Kind : uint8_t { kFirm, kLive, kMomentary };
+  enum class Kind : uint8_t { kFirm, kReply, kLive, kMomentary };
   struct Entry {
     EncodedEvent bytes;
     Kind kind;
     RoomId room;         // of live events
     uint64_t first_seq;  // of live events
     uint64_t count;      // of live events
+
+    bool IsFirm() const { return kind == Kind::kFirm || kind == Kind::kReply; }
   };
 
   size_t MaxLiveBytes() const { return all_->used > all_->max ? kMinLiveBytes : max_live_bytes_; }
 
   void Add(Entry entry) {
     bytes_ += entry.bytes->size();
-    if (entry.kind != Kind::kFirm) {
+    if (!entry.IsFirm()) {
       live_bytes_ += entry.bytes->size();
       all_->used += entry.bytes->size();
     }
@@ -129,7 +137,8 @@ class Outbox {
 
   void Uncount(const Entry& entry) {
     bytes_ -= entry.bytes->size();
-    if (entry.kind != Kind::kFirm) {
+    if (entry.kind == Kind::kReply) --replies_;
+    if (!entry.IsFirm()) {
       live_bytes_ -= entry.bytes->size();
       all_->used -= entry.bytes->size();
     }
@@ -140,6 +149,7 @@ class Outbox {
   std::deque<Entry> entries_;
   size_t bytes_ = 0;
   size_t live_bytes_ = 0;  // of the live and the momentary ones
+  int replies_ = 0;
 };
 
 }  // namespace chatter::rpc

@@ -3,6 +3,7 @@
 #define CHATTER_SERVER_RPC_TEST_CHAT_CLIENT_H_
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -45,7 +46,7 @@ class TestClient final : public ChatSession::Transport,
     if (!stalled_) Drain();
     changed_.NotifyAll();
   }
-  void OnRoom() override {}
+  void OnRoom() override { ++times_told_of_room_; }
 
   // Reads nothing more until Resume.
   void Stall() {
@@ -121,6 +122,7 @@ class TestClient final : public ChatSession::Transport,
     return seqs;
   }
   ChatSession& session() { return *session_; }
+  int times_told_of_room() const { return times_told_of_room_; }
 
  private:
   void Drain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
@@ -136,6 +138,7 @@ class TestClient final : public ChatSession::Transport,
 
   CoreStack& stack_;
   std::shared_ptr<ChatSession> session_;
+  std::atomic<int> times_told_of_room_ = 0;
   Mutex mu_;
   CondVar changed_;
   bool stalled_ ABSL_GUARDED_BY(mu_) = false;
