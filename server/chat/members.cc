@@ -81,8 +81,7 @@ void Members::List(const Caller& caller, std::string_view room_id, int32_t page_
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
-  const auto after =
-      page_token.empty() ? std::string() : ReadPageToken(PageKind::kMembers, page_token);
+  const std::optional<std::string> after = ReadUserPlace(PageKind::kMembers, page_token);
   if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListMembers(

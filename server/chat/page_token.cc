@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/string_view.h"
+#include "server/chat/validate.h"
 
 namespace chatter::chat {
 namespace {
@@ -34,6 +35,13 @@ std::optional<std::string> ReadPageToken(PageKind kind, std::string_view token) 
     return std::nullopt;
   }
   return plain.substr(kHeaderBytes);
+}
+
+std::optional<std::string> ReadUserPlace(PageKind kind, std::string_view token) {
+  if (token.empty()) return std::string();
+  std::optional<std::string> user_id = ReadPageToken(kind, token);
+  if (user_id.has_value() && !UserIdProblem(*user_id).empty()) return std::nullopt;
+  return user_id;
 }
 
 std::string MakeTimePlace(const TimePlace& place) {

@@ -5,6 +5,7 @@
 #ifndef CHATTER_SERVER_CHAT_PAGE_TOKEN_H_
 #define CHATTER_SERVER_CHAT_PAGE_TOKEN_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ enum class PageKind : char {
   kUsers = 'u'
 };
 
-inline constexpr size_t kMaxPageTokenBytes = 512;
+inline constexpr size_t kMaxPageTokenBytes = 1024;
 inline constexpr std::string_view kPageTokenProblem =
     "must be a `next_page_token` of this list, unchanged";
 
@@ -38,6 +39,9 @@ std::string MakePageToken(PageKind kind, std::string_view place);
 // nullopt: MakePageToken didn't make it for this kind of list. The place is still to be checked:
 // anybody can make a token.
 std::optional<std::string> ReadPageToken(PageKind kind, std::string_view token);
+
+// The place of a list that goes by user id; an empty token: the start. nullopt: no such place.
+std::optional<std::string> ReadUserPlace(PageKind kind, std::string_view token);
 
 // The place of a list that goes by time, and by id among what has the same time.
 struct TimePlace {
@@ -58,6 +62,20 @@ bool CutToPage(std::vector<Entry>& entries, int page_size) {
   if (entries.size() <= size) return false;
   entries.erase(entries.begin() + page_size, entries.end());
   return true;
+}
+
+// The same for entries of some size: cuts off, too, what doesn't fit in `kMaxPageBytes`.
+inline constexpr size_t kMaxPageBytes = 2 << 20;
+template <typename Entry, typename BytesOf>
+bool CutToPage(std::vector<Entry>& entries, int page_size, BytesOf bytes_of) {
+  size_t bytes = 0;
+  int count = 0;
+  for (const Entry& entry : entries) {
+    bytes += bytes_of(entry);
+    if (count > 0 && bytes > kMaxPageBytes) break;
+    ++count;
+  }
+  return CutToPage(entries, std::min(page_size, count));
 }
 
 }  // namespace chatter::chat

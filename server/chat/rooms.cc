@@ -13,6 +13,7 @@
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
 #include "server/model/limits.h"
+#include "server/model/message_size.h"
 
 namespace chatter::chat {
 namespace {
@@ -140,6 +141,14 @@ std::optional<ListPosition> ParseToken(std::string_view token) {
   return ListPosition{.last_event_at = parts->time, .room_id = RoomId::FromBytes(id)};
 }
 
+size_t RoomBytes(const Room& room) {
+  size_t bytes = room.profile.ByteSizeLong();
+  for (const std::string& id : room.user_ids) bytes += id.size();
+  for (const std::string& name : room.other_names) bytes += name.size();
+  if (room.last_message.has_value()) bytes += BytesOf(*room.last_message);
+  return bytes;
+}
+
 std::string TokenOf(const BrowsePosition& last) {
   const std::string id(last.room_id.bytes().begin(), last.room_id.bytes().end());
   return MakePageToken(PageKind::kPublicRooms, id + last.name);
@@ -151,7 +160,7 @@ std::optional<BrowsePosition> ParseBrowseToken(std::string_view token) {
   if (!place.has_value() || place->size() < id.size()) return std::nullopt;
   std::copy_n(place->begin(), id.size(), id.begin());
   std::string name = place->substr(id.size());
-  if (!RoomNameProblem(name).empty()) return std::nullopt;
+  if (!LowerRoomNameProblem(name).empty()) return std::nullopt;
   return BrowsePosition{.name = std::move(name), .room_id = RoomId::FromBytes(id)};
 }
 
@@ -291,7 +300,9 @@ void Rooms::List(const Caller& caller, const ListRequest& request, Callback<Page
       [limit, done = std::move(done)](absl::StatusOr<std::vector<Room>> rooms) mutable {
         if (!rooms.ok()) return done(std::move(rooms).status());
         Page page{.rooms = *std::move(rooms), .next_page_token = {}};
-        if (CutToPage(page.rooms, limit)) page.next_page_token = TokenOf(page.rooms.back());
+        if (CutToPage(page.rooms, limit, RoomBytes)) {
+          page.next_page_token = TokenOf(page.rooms.back());
+        }
         done(std::move(page));
       });
 }

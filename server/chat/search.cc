@@ -9,6 +9,7 @@
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
 #include "server/model/errors.h"
+#include "server/model/message_size.h"
 
 namespace chatter::chat {
 namespace {
@@ -75,7 +76,8 @@ absl::StatusOr<Search::Page> ToPage(absl::StatusOr<Found> found, int page_size) 
     return violations.ToStatus();
   }
   Search::Page page{.hits = std::move(found->hits), .next_page_token = {}};
-  if (CutToPage(page.hits, page_size)) page.next_page_token = TokenOf(page.hits.back());
+  const auto bytes_of = [](const Hit& hit) { return BytesOf(hit.message); };
+  if (CutToPage(page.hits, page_size, bytes_of)) page.next_page_token = TokenOf(page.hits.back());
   return page;
 }
 
@@ -141,7 +143,7 @@ absl::Status Search::SetNow(const SchemaName& tenant, const std::string& languag
   if (deps_.clock.Now() >= deadline) return TooManyChangesError();
   absl::Status set = deps_.index.SetLanguage(tenant, language);
   deps_.settings.Forget(tenant);
-  return set;
+  return draining_ && !set.ok() ? DrainingError() : set;
 }
 
 }  // namespace chatter::chat

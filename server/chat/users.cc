@@ -32,12 +32,6 @@ void CheckUsers(const std::vector<User>& users, FieldViolations& violations) {
   }
 }
 
-std::optional<std::string> ParseToken(std::string_view token) {
-  std::optional<std::string> last_id = ReadPageToken(PageKind::kUsers, token);
-  if (last_id.has_value() && !UserIdProblem(*last_id).empty()) return std::nullopt;
-  return last_id;
-}
-
 }  // namespace
 
 absl::Status UserNotFoundError() {
@@ -99,15 +93,11 @@ void Users::List(const Caller& caller, const ListRequest& request, Callback<Page
   FieldViolations violations;
   AddProblem("id_prefix", UserIdPrefixProblem(request.id_prefix), violations);
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  std::string after;
-  if (!request.page_token.empty()) {
-    const std::optional<std::string> last_id = ParseToken(request.page_token);
-    if (!last_id.has_value()) violations.Add("page_token", kPageTokenProblem);
-    after = last_id.value_or("");
-  }
+  const std::optional<std::string> after = ReadUserPlace(PageKind::kUsers, request.page_token);
+  if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.List(*caller.tenant, request.id_prefix, after, limit + 1, caller.deadline,
+  store_.List(*caller.tenant, request.id_prefix, *after, limit + 1, caller.deadline,
               [limit, done = std::move(done)](absl::StatusOr<std::vector<User>> users) mutable {
                 if (!users.ok()) return done(std::move(users).status());
                 Page page{.users = *std::move(users), .next_page_token = {}};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/model/message_size.h"
 #include "server/store/database.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -14,17 +15,24 @@ namespace {
 // Whether a row holds no message: there was nothing to read.
 bool IsEmpty(const Rows& rows, int row) { return rows.IsNull(row, 0); }
 
-// Adds up to `limit` messages; returns whether there are more.
+// What the messages of a list may have in each direction: an answer stays below the 4 MiB that
+// gRPC's clients take unless they are told otherwise.
+constexpr size_t kMaxListBytes = 3 << 19;
+
+// Adds up to `limit` messages, and no more than have room; returns whether there are more.
 bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Message>& messages) {
-  const int count = std::min(rows.size(), limit);
-  messages.reserve(messages.size() + static_cast<size_t>(count));
-  for (int row = 0; row < count && !IsEmpty(rows, row); ++row) {
-    messages.push_back(ReadMessage(room, rows, row, 0));
+  messages.reserve(messages.size() + static_cast<size_t>(std::min(rows.size(), limit)));
+  size_t bytes = 0;
+  for (int row = 0; row < rows.size() && !IsEmpty(rows, row); ++row) {
+    Message message = ReadMessage(room, rows, row, 0);
+    bytes += BytesOf(message);
+    if (row == limit || (row > 0 && bytes > kMaxListBytes)) return true;
     if (!rows.IsNull(row, kMessageColumns)) {
-      messages.back().reactions = ReadReactions(rows, row, kMessageColumns);
+      message.reactions = ReadReactions(rows, row, kMessageColumns);
     }
+    messages.push_back(std::move(message));
   }
-  return rows.size() > limit;
+  return false;
 }
 
 // Answers with the statement's rows; nullopt: no such room, or `member` (if not empty) isn't in it.

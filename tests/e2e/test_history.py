@@ -3,7 +3,7 @@
 import grpc
 
 from harness import ServerTestCase
-from stubs import chat_pb2
+from stubs import chat_pb2, message_pb2
 
 INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
 NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
@@ -44,11 +44,39 @@ class History(ServerTestCase):
                 ({"page_size": 4, "around_seq": 10}, range(8, 12), True, True),
                 ({"page_size": 1, "around_seq": 10}, (10,), True, True),
                 ({"page_size": 5, "around_seq": 1}, range(2, 5), False, True),
+                ({"page_size": 1, "around_seq": 2}, (2,), False, True),
+                ({"page_size": 1, "around_seq": 1}, (2,), False, True),
                 ({"page_size": 5, "around_seq": 21}, range(19, 22), True, False),
                 ({"page_size": 4, "around_seq": 99}, range(20, 22), True, False),
                 ({"page_size": 4, "around_seq": 2**64 - 1}, range(20, 22), True, False)):
             with self.subTest(request=request):
                 self.assertEqual(self.list(**request), (list(seqs), has_more, has_later))
+
+    def test_a_page_fits_in_what_clients_take(self):
+        """4 MiB, unless they are told otherwise: pages end earlier than they might."""
+        self.room_id = self.alice.create_group("alice").room.id
+        attachments = [message_pb2.Attachment(
+            name="a", url="https://x.example/" + "a" * 2_000, media_type="image/png",
+            thumbnail_url="https://x.example/" + "b" * 2_000)] * 10
+        sent = [self.alice.send_message(self.room_id, str(i), "x" * 16_000,
+                                        attachments=attachments).seq for i in range(120)]
+        seqs, has_more, _ = self.list(page_size=200)
+        self.assertTrue(has_more)
+        self.assertEqual(seqs, sent[-len(seqs):])
+        seqs, has_more, has_later = self.list(page_size=200, around_seq=sent[60])
+        self.assertTrue(has_more and has_later)
+        self.assertEqual(seqs, sent[seqs[0] - sent[0]:][:len(seqs)])
+        for seq in sent:
+            self.alice.messages.PinMessage(message_pb2.PinMessageRequest(room_id=self.room_id, seq=seq))
+        found, token = [], ""
+        while True:
+            page = self.alice.chat.ListPinnedMessages(chat_pb2.ListPinnedMessagesRequest(
+                room_id=self.room_id, page_token=token))
+            found += [message.seq for message in page.messages]
+            token = page.next_page_token
+            if not token:
+                break
+        self.assertEqual(found, sent[::-1])
 
     def test_walking_in_either_direction_meets_every_message_once(self):
         back, place = [], {}

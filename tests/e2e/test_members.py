@@ -209,7 +209,9 @@ class Members(ServerTestCase):
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
                          room_id=self.room_id, page_size=1001)),
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
-                         room_id=self.room_id, page_token="x"))):
+                         room_id=self.room_id, page_token="x")),
+                     lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
+                         room_id=self.room_id, page_token="bTH_"))):  # a byte that is no text
             with self.assertFails(*INVALID):
                 call()
         with self.assertFails(*UNKNOWN):

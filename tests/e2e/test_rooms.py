@@ -193,6 +193,16 @@ class Rooms(ServerTestCase):
         other = self.make_tenant("alice")
         self.assertEqual(self.browse(self.client(other, "alice"))[0], [])
 
+    def test_names_that_grow_in_lower_case_end_no_list(self):
+        names = ["a", "\u023a" * 128, "\u023e"]
+        for name in names:
+            self.alice.create_group("alice", kind=PUBLIC, name=name)
+        found, token = [], ""
+        while len(found) < len(names):
+            page, token = self.browse(self.bob, page_size=1, page_token=token)
+            found += page
+        self.assertEqual((found, token), (names, ""))
+
     def test_hidden_history_is_hidden_everywhere(self):
         history = room_pb2.HISTORY_VISIBILITY_SINCE_JOINED
         room_id = self.alice.create_group("alice", "bob", history=history).room.id
