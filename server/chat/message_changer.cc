@@ -142,8 +142,10 @@ void MessageChanger::Try(const std::shared_ptr<Attempt>& attempt) {
 void MessageChanger::Store(const std::shared_ptr<Attempt>& attempt, int64_t version) {
   store_.Store(attempt->room, version, attempt->seq, attempt->event, attempt->actor,
                attempt->deadline, [this, attempt](absl::StatusOr<MessageChanges::Outcome> outcome) {
-                 // What has failed may have happened all the same.
-                 if (!outcome.ok() || outcome->erases_texts) pages_.Forget(attempt->room);
+                 // What has failed, or came too late, may have happened all the same.
+                 if (!outcome.ok() || !outcome->current || outcome->erases_texts) {
+                   pages_.Forget(attempt->room);
+                 }
                  if (!outcome.ok()) return attempt->done(std::move(outcome).status());
                  // Somebody has changed the room, or deleted the message: look again.
                  if (!outcome->current || !outcome->found) return Try(attempt);

@@ -63,9 +63,10 @@ void RoomChanger::Store(const std::shared_ptr<Attempt>& attempt, int64_t version
   store_.Store(attempt->room, version, std::move(change), attempt->actor, attempt->deadline,
                [this, attempt, changed = std::move(changed),
                 deletes](absl::StatusOr<std::vector<RoomEvent>> events) mutable {
+                 // What has failed, or seems to have found nothing, may have happened all the same.
+                 if (deletes) pages_.Forget(attempt->room);
                  if (!events.ok()) return attempt->done(std::move(events).status());
                  if (events->empty()) return Try(attempt);
-                 if (deletes) pages_.Forget(attempt->room);
                  Publish(attempt->room, *std::move(events), changed.added);
                  attempt->done(std::move(changed));
                });

@@ -172,3 +172,18 @@ class ReadState(ServerTestCase):
         self.assertEqual(self.unread(self.bob), 0)
         page = self.bob.chat.ListMessages(chat_pb2.ListMessagesRequest(room_id=self.room_id))
         self.assertFalse(page.messages)
+
+    def test_history_that_becomes_hidden_becomes_read(self):
+        self.room_id = self.alice.create_group("alice").room.id
+        self.alice.send_message(self.room_id, "a", "a", mentions_everyone=True)  # 2
+        self.alice.members.AddMembers(member_pb2.AddMembersRequest(
+            room_id=self.room_id, user_ids=["bob"]))  # 3
+        self.assertEqual(self.mark_unread(self.bob, 1), 1)
+        self.assertEqual(self.unread(self.bob), 1)
+        self.alice.rooms.UpdateRoom(room_pb2.UpdateRoomRequest(
+            room_id=self.room_id, update_mask={"paths": ["profile.history"]},
+            profile=room_pb2.RoomProfile(history=room_pb2.HISTORY_VISIBILITY_SINCE_JOINED)))
+        room = self.bob.get_room(self.room_id)
+        self.assertEqual((room.unread_count, room.unread_mention_count, room.read_seq), (0, 0, 3))
+        self.send(self.alice, "b")
+        self.assertEqual(self.unread(self.bob), 1)

@@ -20,6 +20,13 @@ WITH room AS (
   SELECT room.id, u.id, u.role, room.head_seq, room.head_seq, room.head_seq, room.head_seq
     FROM room, unnest($10::text[], $11::smallint[]) AS u (id, role)
       ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role
+), hidden AS (
+  -- What becomes hidden from those who joined late isn't unread to them any more.
+  UPDATE {schema}.chatter_member m
+     SET read_seq = m.joined_seq
+    FROM {schema}.chatter_room r
+   WHERE r.id = $1 AND r.version = $2 AND r.history <> 2 AND $8 = 2::smallint
+     AND m.room_id = r.id AND m.read_seq < m.joined_seq
 ), removed AS (
   DELETE FROM {schema}.chatter_member m
    USING room
