@@ -25,7 +25,7 @@ constexpr int32_t kNanosPerSecond = 1'000'000'000;
 constexpr std::string_view kEmptyMaskProblem = "must name at least one field";
 constexpr std::string_view kZoneField = "preferences.do_not_disturb.time_zone";
 constexpr std::string_view kZoneProblem =
-    "must be empty, or a time zone's name such as `Europe/Berlin`";
+    "must be empty, or a time zone's name such as `Europe/Berlin` (not an abbreviation)";
 
 std::optional<absl::Time> ReadMutedUntil(const v1::RoomPreferences& wanted,
                                          FieldViolations& violations) {
@@ -111,13 +111,6 @@ PreferenceStore::RoomUpdate ReadRoomUpdate(const v1::RoomPreferences& wanted,
   return update;
 }
 
-std::optional<std::string> ReadPlace(std::string_view page_token) {
-  if (page_token.empty()) return std::string();
-  std::optional<std::string> user_id = ReadPageToken(PageKind::kRecipients, page_token);
-  if (user_id.has_value() && !UserIdProblem(*user_id).empty()) return std::nullopt;
-  return user_id;
-}
-
 absl::Status UnknownZoneError() {
   FieldViolations violations;
   violations.Add(kZoneField, kZoneProblem);
@@ -139,11 +132,12 @@ void Preferences::Update(const Caller& caller, const v1::Preferences& wanted,
   if (!violations.empty()) return done(violations.ToStatus());
   const UserKey user{*caller.tenant, caller.principal.user_id};
   store_.Change(user, update, caller.deadline,
-                [this, user, done = std::move(done)](
+                [this, user, invisible = update.invisible, done = std::move(done)](
                     absl::StatusOr<std::optional<UserPreferences>> now) mutable {
                   if (!now.ok()) return done(std::move(now).status());
                   if (!now->has_value()) return done(UnknownZoneError());
-                  presence_.SetInvisible(user, (*now)->invisible);
+                  // Answers to two calls may come in either order: each tells what it changed only.
+                  if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
                   done(Changed{.user = user, .preferences = **std::move(now)});
                 });
 }
@@ -174,7 +168,7 @@ void Preferences::ListRecipients(const Caller& caller, const RecipientsRequest& 
   const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
   if (request.seq == 0) violations.Add("seq", "must be at least 1");
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  const std::optional<std::string> after = ReadPlace(request.page_token);
+  const std::optional<std::string> after = ReadUserPlace(PageKind::kRecipients, request.page_token);
   if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListRecipients(

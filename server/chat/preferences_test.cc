@@ -112,13 +112,22 @@ TEST_F(PreferencesTest, AnUnknownTimeZoneChangesNothing) {
 }
 
 TEST_F(PreferencesTest, AMuteMayLastAsLongAsTimeCanBeTold) {
-  for (const int64_t seconds : {-62'135'596'800, 253'402'300'799}) {
+  constexpr int64_t kLastSecond = 253'402'300'799;
+  v1::RoomPreferences wanted;
+  wanted.mutable_muted_until()->set_seconds(kLastSecond);
+  wanted.mutable_muted_until()->set_nanos(999'999'000);
+  const auto now = UpdateForRoom(wanted, {"muted_until"});
+  ASSERT_TRUE(now.ok() && now->muted_until.has_value());
+  EXPECT_EQ(*now->muted_until, absl::FromUnixSeconds(kLastSecond) + absl::Microseconds(999'999));
+}
+
+TEST_F(PreferencesTest, AMuteThatIsOverIsNone) {
+  for (const int64_t seconds : {int64_t{-62'135'596'800}, int64_t{1'000'000'000}}) {
     v1::RoomPreferences wanted;
     wanted.mutable_muted_until()->set_seconds(seconds);
-    wanted.mutable_muted_until()->set_nanos(999'999'000);
     const auto now = UpdateForRoom(wanted, {"muted_until"});
-    ASSERT_TRUE(now.ok() && now->muted_until.has_value());
-    EXPECT_EQ(*now->muted_until, absl::FromUnixSeconds(seconds) + absl::Microseconds(999'999));
+    ASSERT_TRUE(now.ok()) << now.status();
+    EXPECT_EQ(now->muted_until, std::nullopt);
   }
 }
 

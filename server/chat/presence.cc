@@ -116,7 +116,10 @@ void Presence::TellAll(const StreamPtr& stream) {
   IfEnabled(tenant, [this, stream, tenant](const absl::StatusOr<bool>& enabled) {
     const std::vector<UserKey> users = tracker_.WatchedBy(stream);
     if (!enabled.ok()) {
-      for (const UserKey& user : users) tracker_.GiveBackChanged(user);
+      for (const UserKey& user : users) {
+        tracker_.Find(user).has_value() ? tracker_.GiveBackChanged(user)
+                                        : tracker_.GiveBackUnread(user);
+      }
       return;
     }
     if (!*enabled) {

@@ -135,7 +135,10 @@ ChangeOrError AddMembers(const RoomState& room, const Asker& asker,
   if (!MayHandle(*own_role, role)) {
     return RoleNotAllowedError("Only an owner can make owners and moderators.");
   }
-  if (!room.unknown.empty()) return UnknownUsersError(room.unknown);
+  // Members stay what they are, even those who aren't active.
+  std::vector<std::string> unknown = room.unknown;
+  std::erase_if(unknown, [&](const std::string& id) { return Find(room, id) != nullptr; });
+  if (!unknown.empty()) return UnknownUsersError(unknown);
   return Add(room, user_ids, role);
 }
 

@@ -3,7 +3,7 @@
 import grpc
 
 from harness import ServerTestCase
-from stubs import room_pb2, user_pb2
+from stubs import member_pb2, room_pb2, user_pb2
 
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
 
@@ -48,6 +48,9 @@ class Deactivation(ServerTestCase):
         with self.assertFails(grpc.StatusCode.INVALID_ARGUMENT, "UNKNOWN_USERS"):
             self.bob.create_room("alice", "bob", "carol")
         self.bob.send_message(room_id, "1", "still here")  # rooms stay as they are
+        self.bob.members.AddMembers(member_pb2.AddMembersRequest(
+            room_id=room_id, user_ids=["alice", "carol"]))
+        self.assertEqual(list(self.bob.get_room(room_id).user_ids), ["alice", "bob", "carol"])
 
     def test_a_reactivated_user_is_in_again(self):
         self.deactivate("alice")

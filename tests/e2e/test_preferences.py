@@ -111,6 +111,7 @@ class Preferences(ServerTestCase):
                 ("do_not_disturb.time_zone", (), hours(time_zone="Europe/Atlantis")),
                 ("do_not_disturb.time_zone", (), hours(time_zone="ABC3")),
                 ("do_not_disturb.time_zone", (), hours(time_zone="CEST")),
+                ("do_not_disturb.time_zone", (), hours(time_zone="CET")),  # winter time all year
                 ("do_not_disturb.time_zone", (), hours(time_zone="../../etc/passwd")),
                 ("do_not_disturb.time_zone", (), hours(time_zone="Europe/Berlin\0")),
                 ("do_not_disturb.time_zone", (), hours(time_zone="x" * 65))):

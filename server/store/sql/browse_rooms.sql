@@ -4,8 +4,9 @@
 SELECT r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
        CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END AS first_seq,
-       0 AS read_seq, mine.notifications, mine.muted_until, mine.pinned_at IS NOT NULL AS pinned_by_member,
-       coalesce(mine.hidden_at_seq >= r.head_seq, false) AS hidden,
+       0 AS read_seq, mine.notifications,
+       CASE WHEN mine.muted_until > statement_timestamp() THEN mine.muted_until END AS muted_until,
+       mine.pinned_at IS NOT NULL AS pinned_by_member, coalesce(mine.hidden_at_seq >= r.head_seq, false) AS hidden,
        lower(r.name) COLLATE "C" AS place
   FROM {schema}.chatter_room r
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $1

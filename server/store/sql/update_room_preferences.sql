@@ -8,5 +8,6 @@ UPDATE {schema}.chatter_member m
        hidden_at_seq = CASE WHEN NOT $9 THEN m.hidden_at_seq WHEN $10 THEN r.head_seq END
   FROM {schema}.chatter_room r
  WHERE r.id = $1 AND m.room_id = $1 AND m.user_id = $2
-RETURNING m.notifications, m.muted_until, m.pinned_at IS NOT NULL AS pinned,
+RETURNING m.notifications, CASE WHEN m.muted_until > statement_timestamp() THEN m.muted_until END AS muted_until,
+          m.pinned_at IS NOT NULL AS pinned,
           coalesce(m.hidden_at_seq >= r.head_seq, false) AS hidden

@@ -4,7 +4,8 @@ r.id, r.kind, r.head_seq, r.member_count, r.created_at, r.last_event_at,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
        CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END AS first_seq,
        coalesce(mine.read_seq, 0) AS read_seq,
-       mine.notifications, mine.muted_until, mine.pinned_at IS NOT NULL AS pinned_by_member,
+       mine.notifications, CASE WHEN mine.muted_until > statement_timestamp() THEN mine.muted_until END AS muted_until,
+       mine.pinned_at IS NOT NULL AS pinned_by_member,
        coalesce(mine.hidden_at_seq >= r.head_seq, false) AS hidden
        /*user_ids{*/, array(SELECT m.user_id FROM {schema}.chatter_member m
                              WHERE m.room_id = r.id ORDER BY m.user_id LIMIT 100) AS user_ids /*}*/
