@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "client/cli/repeatable_option.h"
+#include "client/cli/sequence_number.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -14,7 +15,8 @@ namespace {
 void SetForwardedFrom(const std::string& place, v1::MessageDetails& details) {
   const size_t slash = place.find('/');
   uint64_t seq = 0;
-  if (slash == std::string::npos || !absl::SimpleAtoi(place.substr(slash + 1), &seq)) {
+  if (slash == std::string::npos || !IsSequenceNumber(place.substr(slash + 1)) ||
+      !absl::SimpleAtoi(place.substr(slash + 1), &seq)) {
     throw CLI::ValidationError("--forward", "takes ROOM/SEQ, not " + place);
   }
   details.mutable_forwarded_from()->set_room_id(place.substr(0, slash));
@@ -27,10 +29,12 @@ void AddDetailsOptions(CLI::App& app, v1::MessageDetails& details) {
   app.add_option_function<uint64_t>(
          "--reply-to", [&details](uint64_t seq) { details.set_reply_to_seq(seq); },
          "Show it with the message of this sequence number")
+      ->check(SequenceNumber())
       ->type_name("SEQ");
   app.add_option_function<uint64_t>(
          "--thread", [&details](uint64_t seq) { details.set_thread_seq(seq); },
          "Put it into the thread of the message of this sequence number")
+      ->check(SequenceNumber())
       ->type_name("SEQ");
   Repeatable(app.add_option_function<std::vector<std::string>>(
                  "--mention",

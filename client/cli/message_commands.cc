@@ -9,6 +9,7 @@
 #include "client/cli/output.h"
 #include "client/cli/place_options.h"
 #include "client/cli/report.h"
+#include "client/cli/sequence_number.h"
 #include "client/uuid.h"
 
 namespace chatter::client::cli {
@@ -121,12 +122,15 @@ void AddMessageCommands(CLI::App& program, Command& command) {
   auto* before = list->add_option_function<uint64_t>(
       "--before", [request](uint64_t seq) { request->set_before_seq(seq); },
       "The latest before this sequence number");
+  before->check(SequenceNumber());
   auto* after = list->add_option_function<uint64_t>(
       "--after", [request](uint64_t seq) { request->set_after_seq(seq); },
       "The earliest after this sequence number");
+  after->check(SequenceNumber());
   list->add_option_function<uint64_t>(
           "--around", [request](uint64_t seq) { request->set_around_seq(seq); },
           "Those before and from this sequence number on, about half of each")
+      ->check(SequenceNumber())
       ->excludes(before)
       ->excludes(after);
   before->excludes(after);
@@ -137,7 +141,7 @@ void AddMessageCommands(CLI::App& program, Command& command) {
   auto* thread = list->add_option_function<uint64_t>(
       "--thread", [request](uint64_t seq) { request->set_thread_seq(seq); },
       "Only the replies in this message's thread");
-  thread->type_name("SEQ");
+  thread->check(SequenceNumber())->type_name("SEQ");
   list->add_flag_function(
           "--top-level", [request](int64_t) { request->set_top_level_only(true); },
           "Leave out replies in threads")

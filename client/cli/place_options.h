@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 
+#include "client/cli/sequence_number.h"
+
 namespace chatter::client::cli {
 
 // They go into the request. REQUIRES: it outlives `app`.
@@ -13,6 +15,7 @@ void AddPlaceOptions(CLI::App& app, Request& request) {
   app.add_option("ROOM", *request.mutable_room_id(), "The room's id")->required();
   app.add_option_function<uint64_t>(
          "SEQ", [&request](uint64_t seq) { request.set_seq(seq); }, "The message's sequence number")
+      ->check(SequenceNumber())
       ->required();
 }
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands.h"
+#include "client/cli/sequence_number.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -46,8 +47,9 @@ void AddRead(CLI::App& program, Command& command) {
   request->set_seq(kAllOfIt);
   read->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
   read->add_option_function<uint64_t>(
-      "SEQ", [request = request.get()](uint64_t seq) { request->set_seq(seq); },
-      "The last sequence number that you have read; default: all there is");
+          "SEQ", [request = request.get()](uint64_t seq) { request->set_seq(seq); },
+          "The last sequence number that you have read; default: all there is")
+      ->check(SequenceNumber());
   read->add_flag_function(
       "--silent", [request = request.get()](int64_t) { request->set_silent(true); },
       "Others aren't told");
@@ -69,6 +71,7 @@ void AddUnread(CLI::App& program, Command& command) {
   CLI::Option* seq = unread->add_option_function<uint64_t>(
       "SEQ", [request = request.get()](uint64_t from) { request->set_seq(from); },
       "The first message that is to be unread; prints the last event that counts as read");
+  seq->check(SequenceNumber());
   room->needs(seq);
   unread->footer(
       "Counts up to 100 messages in a room, as 'chatter room list' does.\n"

@@ -10,6 +10,7 @@
 #include "client/cli/mailbox.h"
 #include "client/cli/output.h"
 #include "client/cli/report.h"
+#include "client/cli/sequence_number.h"
 #include "client/cli/terminal_text.h"
 
 namespace chatter::client::cli {
@@ -149,6 +150,7 @@ void AddTailCommand(CLI::App& program, Command& command) {
   tail->add_option("ROOM", arguments->room_id, "The room's id")->required();
   tail->add_option("--from", arguments->from,
                    "Begin with this sequence number; 1: all of the log; default: what comes now")
+      ->check(SequenceNumber())
       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 62));
   tail->add_option("--count", arguments->count, "End after so many events")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 62));

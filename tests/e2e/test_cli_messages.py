@@ -101,6 +101,11 @@ class Messages(CommandLineTestCase):
         for arguments in ((), ("--forward", "2"), ("--forward", f"{self.room_id}/x")):
             self.as_user("alice", "send", self.room_id, *arguments, code=USAGE)
         self.as_user("alice", "messages", self.room_id, "--top-level", "--thread", "2", code=USAGE)
+        for seq in ("010", "0x2", "-1", "-18446744073709551614", "99999999999999999999", " 2"):
+            self.as_user("alice", "delete", self.room_id, "--", seq, code=USAGE)
+            self.as_user("alice", "read", self.room_id, "--", seq, code=USAGE)
+            self.as_user("alice", "send", self.room_id, "x", f"--reply-to={seq}", code=USAGE)
+            self.as_user("alice", "send", self.room_id, f"--forward={self.room_id}/{seq}", code=USAGE)
         self.assertIn("chatter messages", self.as_user(
             "alice", "send", self.room_id, "x", "--thread", "99", code=NOT_FOUND))
         self.assertIn("mentioned_user_ids[0]", self.as_user(
