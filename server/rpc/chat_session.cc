@@ -265,15 +265,20 @@ void ChatSession::Reply(v1::Reply reply) {
 }
 
 void ChatSession::AddReply(v1::ServerEvent event, chat::Flushes& flushes) {
-  MutexLock lock(mu_);
-  --in_hand_;
-  if (state_ == State::kLoading) {
-    early_replies_.push_back(std::move(event));  // `opened` comes first
-    return;
+  bool has_room;
+  {
+    MutexLock lock(mu_);
+    --in_hand_;
+    if (state_ == State::kEnding || state_ == State::kClosed) return;
+    if (state_ == State::kLoading) {
+      early_replies_.push_back(std::move(event));  // `opened` comes first
+    } else {
+      outbox_.AddReply(Encode(event));
+      AskForFlush(flushes);
+    }
+    has_room = HasRoom() && std::exchange(held_back_, false);
   }
-  if (state_ == State::kEnding || state_ == State::kClosed) return;
-  outbox_.AddReply(Encode(event));
-  AskForFlush(flushes);
+  if (has_room) TellOfRoom();
 }
 
 // ---- Output ----
@@ -303,14 +308,21 @@ void ChatSession::NotifyOutput() {
   if (const auto transport = transport_.lock()) transport->OnOutput();
 }
 
-// A command takes its place until its reply is on its way: whoever sends commands and reads no
-// replies is read no more.
 bool ChatSession::CanRead() {
   MutexLock lock(mu_);
   if (state_ == State::kEnding || state_ == State::kClosed) return false;
-  const int unsent = in_hand_ + static_cast<int>(early_replies_.size()) + outbox_.replies();
-  held_back_ = unsent >= options_.max_commands_in_hand;
+  held_back_ = !HasRoom();
   return !held_back_;
+}
+
+// Whoever sends commands and reads no replies is read no more.
+bool ChatSession::HasRoom() const {
+  const int replies = static_cast<int>(early_replies_.size()) + outbox_.replies();
+  return in_hand_ < options_.max_commands_in_hand && replies < options_.max_commands_in_hand;
+}
+
+void ChatSession::TellOfRoom() {
+  if (const auto transport = transport_.lock()) transport->OnRoom();
 }
 
 std::vector<EncodedEvent> ChatSession::TakeFrame() {
@@ -319,17 +331,14 @@ std::vector<EncodedEvent> ChatSession::TakeFrame() {
   bool has_room;
   {
     MutexLock lock(mu_);
-    const int replies_before = outbox_.replies();
     frame = outbox_.Take(options_.max_frame_bytes);
-    has_room = held_back_ && outbox_.replies() < replies_before;
+    has_room = HasRoom() && std::exchange(held_back_, false);
     write_under_way_ = !frame.empty();
     if (active()) ReadOn(actions);
     RepeatLostPresence(actions);
   }
   for (auto& action : actions) action();
-  if (const auto transport = transport_.lock(); has_room && transport != nullptr) {
-    transport->OnRoom();
-  }
+  if (has_room) TellOfRoom();
   return frame;
 }
 

@@ -175,6 +175,8 @@ class ChatSession final : public chat::UserFollower,
   }
   void AskForFlush(chat::Flushes& flushes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NotifyOutput();
+  bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);  // for another command
+  void TellOfRoom();
 
   // Constant after construction.
   const ChatOptions options_;
