@@ -24,9 +24,10 @@ bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Me
   messages.reserve(messages.size() + static_cast<size_t>(std::min(rows.size(), limit)));
   size_t bytes = 0;
   for (int row = 0; row < rows.size() && !IsEmpty(rows, row); ++row) {
+    if (row == limit) return true;
     Message message = ReadMessage(room, rows, row, 0);
     bytes += BytesOf(message);
-    if (row == limit || (row > 0 && bytes > kMaxListBytes)) return true;
+    if (row > 0 && bytes > kMaxListBytes) return true;
     if (!rows.IsNull(row, kMessageColumns)) {
       message.reactions = ReadReactions(rows, row, kMessageColumns);
     }
