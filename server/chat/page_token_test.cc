@@ -68,5 +68,26 @@ TEST(PageToken, CutsWhatTellsThatThereIsMore) {
   EXPECT_EQ(full.size(), 2u);
 }
 
+TEST(PageToken, CutsWhatIsTooLargeForOnePage) {
+  const auto bytes_of = [](size_t entry) { return entry; };
+  std::vector<size_t> entries = {kMaxPageBytes - 1, 1, 1};
+  EXPECT_TRUE(CutToPage(entries, 3, bytes_of));
+  EXPECT_EQ(entries.size(), 2u);
+  EXPECT_FALSE(CutToPage(entries, 3, bytes_of));
+  EXPECT_TRUE(CutToPage(entries, 1, bytes_of));
+  std::vector<size_t> large = {kMaxPageBytes + 1, 1};
+  EXPECT_TRUE(CutToPage(large, 2, bytes_of));
+  EXPECT_EQ(large.size(), 1u);  // never an empty page that another one follows
+}
+
+TEST(PageToken, APlaceByUserIsAUserId) {
+  EXPECT_EQ(ReadUserPlace(PageKind::kMembers, ""), "");
+  EXPECT_EQ(ReadUserPlace(PageKind::kMembers, MakePageToken(PageKind::kMembers, "bob")), "bob");
+  for (const std::string& place : {std::string(), std::string("\xff"), std::string("a\0b", 3)}) {
+    EXPECT_EQ(ReadUserPlace(PageKind::kMembers, MakePageToken(PageKind::kMembers, place)),
+              std::nullopt);
+  }
+}
+
 }  // namespace
 }  // namespace chatter::chat
