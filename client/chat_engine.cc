@@ -1,22 +1,14 @@
 #include "client/chat_engine.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 #include <variant>
 
 #include "client/errors.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client {
 namespace {
-
-// Time that nobody can set back. Its origin means nothing.
-absl::Time Now() {
-  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
-}
-
-// std::condition_variable can't wait forever and a day.
-constexpr absl::Duration kMaxWait = absl::Hours(1);
 
 template <typename Callback, typename... Args>
 void Call(const Callback& callback, const Args&... args) {
@@ -38,7 +30,7 @@ ChatEngine::~ChatEngine() { Close(); }
 
 absl::Status ChatEngine::Send(v1::SendMessage message, ChatStream::SendCallback callback) {
   MutexLock lock(mu_);
-  const auto id = session_.Send(std::move(message), Now());
+  const auto id = session_.Send(std::move(message), SteadyTime::Now());
   if (!id.ok()) return id.status();
   send_callbacks_.emplace(*id, std::move(callback));
   work_.NotifyOne();
@@ -90,7 +82,7 @@ void ChatEngine::Loop() {
   {
     MutexLock lock(mu_);
     loop_id_ = std::this_thread::get_id();
-    if (!session_.ended()) session_.Start(Now());
+    if (!session_.ended()) session_.Start(SteadyTime::Now());
   }
   std::vector<Posted> posted;
   while (WaitForWork(posted)) {
@@ -105,11 +97,11 @@ bool ChatEngine::WaitForWork(std::vector<Posted>& posted) {
   MutexLock lock(mu_);
   while (posted_.empty() && !session_.HasActions()) {
     if (ended_ && connections_.empty()) return false;
-    const absl::Duration wait = session_.NextDeadline() - Now();
-    if (wait <= absl::ZeroDuration()) {
-      session_.OnTimer(Now());
+    const SteadyTime next = session_.NextDeadline();
+    if (const SteadyTime now = SteadyTime::Now(); next <= now) {
+      session_.OnTimer(now);
     } else {
-      work_.WaitFor(mu_, std::min(wait, kMaxWait));
+      work_.WaitUntil(mu_, next);
     }
   }
   std::swap(posted, posted_);
@@ -126,7 +118,7 @@ void ChatEngine::OnSignal(const Posted& posted) {
     const absl::Status status = ToAbslStatus(connection.status());
     connections_.erase(posted.link);
     MutexLock lock(mu_);
-    session_.OnLinkEnded(posted.link, status, Now());
+    session_.OnLinkEnded(posted.link, status, SteadyTime::Now());
   }
 }
 
@@ -134,7 +126,7 @@ void ChatEngine::OnResponse(LinkId link, ChatConnection& connection) {
   for (auto& event : *connection.response().mutable_events()) {
     {
       MutexLock lock(mu_);
-      session_.OnEvent(link, std::move(event), Now());
+      session_.OnEvent(link, std::move(event), SteadyTime::Now());
     }
     CarryOutActions();
   }

@@ -42,9 +42,9 @@ ChatSession::ChatSession(const ChatSessionOptions& options, UniformSource unifor
       repair_backoff_(options.backoff, uniform_),
       silence_limit_(kSilentHeartbeats * kDefaultHeartbeatInterval) {}
 
-void ChatSession::Start(absl::Time now) { Connect(now); }
+void ChatSession::Start(SteadyTime now) { Connect(now); }
 
-absl::StatusOr<PendingSends::SendId> ChatSession::Send(v1::SendMessage message, absl::Time now) {
+absl::StatusOr<PendingSends::SendId> ChatSession::Send(v1::SendMessage message, SteadyTime now) {
   if (end_.has_value()) {
     return end_->ok() ? absl::FailedPreconditionError("the chat is closed") : *end_;
   }
@@ -102,7 +102,7 @@ void ChatSession::WriteNow(v1::ChatRequest request) {
   actions_.emplace_back(action::Write{current_->id, std::move(request)});
 }
 
-void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
+void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, SteadyTime now) {
   if (next_.has_value() && next_->id == link) {
     if (event.has_opened()) OnOpened(std::move(event), now);
     return;
@@ -139,7 +139,7 @@ void ChatSession::OnEvent(LinkId link, v1::ServerEvent event, absl::Time now) {
   actions_.emplace_back(action::Deliver{std::move(event)});
 }
 
-void ChatSession::OnOpened(v1::ServerEvent event, absl::Time now) {
+void ChatSession::OnOpened(v1::ServerEvent event, SteadyTime now) {
   if (current_.has_value()) actions_.emplace_back(action::HalfClose{current_->id});
   const absl::Duration interval = ToAbslDuration(event.opened().heartbeat_interval());
   if (interval > absl::ZeroDuration()) silence_limit_ = kSilentHeartbeats * interval;
@@ -155,7 +155,7 @@ void ChatSession::OnOpened(v1::ServerEvent event, absl::Time now) {
   WriteDueSends(now);
 }
 
-void ChatSession::OnRoomEvent(v1::ServerEvent event, absl::Time now) {
+void ChatSession::OnRoomEvent(v1::ServerEvent event, SteadyTime now) {
   switch (resume_.OnRoomEvent(event.room_event())) {
     case ResumeState::Verdict::kNew:
       actions_.emplace_back(action::Deliver{std::move(event)});
@@ -167,12 +167,12 @@ void ChatSession::OnRoomEvent(v1::ServerEvent event, absl::Time now) {
   }
 }
 
-void ChatSession::OnHeartbeat(const v1::Heartbeat& heartbeat, absl::Time now) {
+void ChatSession::OnHeartbeat(const v1::Heartbeat& heartbeat, SteadyTime now) {
   if (!resume_.HasAll(heartbeat)) return Repair("the heartbeat is ahead of the events", now);
   repair_backoff_.Reset();
 }
 
-void ChatSession::OnReply(const v1::Reply& reply, absl::Time now) {
+void ChatSession::OnReply(const v1::Reply& reply, SteadyTime now) {
   if (reply.request_id() == kNoticeRequestId) {
     notices_on_the_way_ = std::max(0, notices_on_the_way_ - 1);
     return;
@@ -182,12 +182,12 @@ void ChatSession::OnReply(const v1::Reply& reply, absl::Time now) {
   }
 }
 
-void ChatSession::OnDrain(const v1::Drain& drain, absl::Time now) {
+void ChatSession::OnDrain(const v1::Drain& drain, SteadyTime now) {
   const absl::Duration jitter = ToAbslDuration(drain.jitter()) * uniform_();
   if (!next_.has_value()) ConnectAt(now + ToAbslDuration(drain.after()) + jitter);
 }
 
-void ChatSession::OnLinkEnded(LinkId link, const absl::Status& status, absl::Time now) {
+void ChatSession::OnLinkEnded(LinkId link, const absl::Status& status, SteadyTime now) {
   const bool was_current = current_.has_value() && current_->id == link;
   const bool was_next = next_.has_value() && next_->id == link;
   if (!was_current && !was_next) return;
@@ -203,14 +203,14 @@ void ChatSession::OnLinkEnded(LinkId link, const absl::Status& status, absl::Tim
       connect_at_ - now});
 }
 
-void ChatSession::OnTimer(absl::Time now) {
+void ChatSession::OnTimer(SteadyTime now) {
   if (end_.has_value()) return;
   CheckSilence(now);
   if (now >= connect_at_ && !next_.has_value()) Connect(now);
   WriteDueSends(now);
 }
 
-void ChatSession::CheckSilence(absl::Time now) {
+void ChatSession::CheckSilence(SteadyTime now) {
   for (const auto* link : {&current_, &next_}) {
     if (!link->has_value() || now < (*link)->silent_at) continue;
     const LinkId id = (*link)->id;
@@ -223,17 +223,17 @@ void ChatSession::Close() { End(absl::OkStatus()); }
 
 std::vector<Action> ChatSession::TakeActions() { return std::exchange(actions_, {}); }
 
-absl::Time ChatSession::NextDeadline() const {
-  if (end_.has_value()) return absl::InfiniteFuture();
-  absl::Time deadline = next_.has_value() ? next_->silent_at : connect_at_;
+SteadyTime ChatSession::NextDeadline() const {
+  if (end_.has_value()) return SteadyTime::InfiniteFuture();
+  SteadyTime deadline = next_.has_value() ? next_->silent_at : connect_at_;
   if (current_.has_value()) {
     deadline = std::min({deadline, current_->silent_at, pending_.NextDue()});
   }
   return deadline;
 }
 
-void ChatSession::Connect(absl::Time now) {
-  connect_at_ = absl::InfiniteFuture();
+void ChatSession::Connect(SteadyTime now) {
+  connect_at_ = SteadyTime::InfiniteFuture();
   next_ = Link{++last_link_, now + options_.open_timeout};
   action::Connect connect{next_->id, {}};
   connect.open.set_request_id("open");
@@ -244,9 +244,9 @@ void ChatSession::Connect(absl::Time now) {
 }
 
 // An earlier time that was set before stands.
-void ChatSession::ConnectAt(absl::Time time) { connect_at_ = std::min(connect_at_, time); }
+void ChatSession::ConnectAt(SteadyTime time) { connect_at_ = std::min(connect_at_, time); }
 
-void ChatSession::Repair(std::string_view what, absl::Time now) {
+void ChatSession::Repair(std::string_view what, SteadyTime now) {
   actions_.emplace_back(action::Cancel{current_->id});
   current_.reset();
   if (next_.has_value()) {  // its cursors may be too old by now
@@ -259,7 +259,7 @@ void ChatSession::Repair(std::string_view what, absl::Time now) {
       connect_at_ - now});
 }
 
-void ChatSession::WriteDueSends(absl::Time now) {
+void ChatSession::WriteDueSends(SteadyTime now) {
   if (!current_.has_value()) return;
   while (auto request = pending_.TakeDue(now)) {
     actions_.emplace_back(action::Write{current_->id, *std::move(request)});

@@ -23,6 +23,7 @@
 #include "client/backoff.h"
 #include "client/pending_sends.h"
 #include "client/resume_state.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client {
 
@@ -82,10 +83,10 @@ class ChatSession {
  public:
   ChatSession(const ChatSessionOptions& options, UniformSource uniform);
 
-  void Start(absl::Time now);
+  void Start(SteadyTime now);
 
   // Errors: those of PendingSends::Add, and what ended the chat.
-  absl::StatusOr<PendingSends::SendId> Send(v1::SendMessage message, absl::Time now);
+  absl::StatusOr<PendingSends::SendId> Send(v1::SendMessage message, SteadyTime now);
 
   // These do nothing while there is no stream, or when many notices are on their way already.
   // MarkRead: whether it did something.
@@ -96,32 +97,32 @@ class ChatSession {
   void WatchPresence(std::vector<std::string> user_ids);
   void SetPresence(v1::PresenceStatus status);
 
-  void OnEvent(LinkId link, v1::ServerEvent event, absl::Time now);
+  void OnEvent(LinkId link, v1::ServerEvent event, SteadyTime now);
   // `status` is the stream's. OK: the server closed it.
-  void OnLinkEnded(LinkId link, const absl::Status& status, absl::Time now);
+  void OnLinkEnded(LinkId link, const absl::Status& status, SteadyTime now);
   // REQUIRES: called when NextDeadline() has come; harmless earlier.
-  void OnTimer(absl::Time now);
+  void OnTimer(SteadyTime now);
 
   // Ends the chat: unanswered messages are answered with CANCELLED.
   void Close();
 
   std::vector<Action> TakeActions();
   bool HasActions() const { return !actions_.empty(); }
-  absl::Time NextDeadline() const;
+  SteadyTime NextDeadline() const;
   Cursors cursors() const { return resume_.cursors(); }
   bool ended() const { return end_.has_value(); }
 
  private:
   struct Link {
     LinkId id = 0;
-    absl::Time silent_at;  // when the server has been silent for too long
+    SteadyTime silent_at;  // when the server has been silent for too long
   };
 
-  void OnOpened(v1::ServerEvent event, absl::Time now);
-  void OnRoomEvent(v1::ServerEvent event, absl::Time now);
-  void OnHeartbeat(const v1::Heartbeat& heartbeat, absl::Time now);
-  void OnReply(const v1::Reply& reply, absl::Time now);
-  void OnDrain(const v1::Drain& drain, absl::Time now);
+  void OnOpened(v1::ServerEvent event, SteadyTime now);
+  void OnRoomEvent(v1::ServerEvent event, SteadyTime now);
+  void OnHeartbeat(const v1::Heartbeat& heartbeat, SteadyTime now);
+  void OnReply(const v1::Reply& reply, SteadyTime now);
+  void OnDrain(const v1::Drain& drain, SteadyTime now);
 
   // What needn't be sure to arrive. Whether it is on its way.
   bool WriteNotice(v1::ChatRequest request);
@@ -130,12 +131,12 @@ class ChatSession {
   void WritePresenceOfUser();
   void WriteWatch();
 
-  void Connect(absl::Time now);
-  void ConnectAt(absl::Time time);
-  void CheckSilence(absl::Time now);
+  void Connect(SteadyTime now);
+  void ConnectAt(SteadyTime time);
+  void CheckSilence(SteadyTime now);
   // The current link has lost something: gives it up and connects anew with the cursors.
-  void Repair(std::string_view what, absl::Time now);
-  void WriteDueSends(absl::Time now);
+  void Repair(std::string_view what, SteadyTime now);
+  void WriteDueSends(SteadyTime now);
   void End(const absl::Status& status);
 
   const ChatSessionOptions options_;
@@ -146,7 +147,7 @@ class ChatSession {
   Backoff repair_backoff_;       // after losses of events on open streams
   std::optional<Link> current_;  // is open
   std::optional<Link> next_;     // is being opened
-  absl::Time connect_at_ = absl::InfiniteFuture();
+  SteadyTime connect_at_ = SteadyTime::InfiniteFuture();
   absl::Duration silence_limit_;
   LinkId last_link_ = 0;
   std::vector<std::string> watched_;

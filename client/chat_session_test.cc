@@ -110,7 +110,7 @@ class ChatSessionTest : public testing::Test {
     return session_->Send(std::move(message), now_).status();
   }
 
-  absl::Time now_ = absl::UnixEpoch();
+  SteadyTime now_ = SteadyTime();
   std::unique_ptr<ChatSession> session_ =
       std::make_unique<ChatSession>(ChatSessionOptions(), [] { return 0.5; });
 };
@@ -361,7 +361,7 @@ TEST_P(PermanentErrorTest, EndsTheChat) {
   const absl::Status status(GetParam(), "no");
   const std::string code = absl::StatusCodeToString(GetParam());
   EXPECT_THAT(Lost(1, status), ElementsAre("cancel 1", "answer " + code, "ended " + code));
-  EXPECT_EQ(session_->NextDeadline(), absl::InfiniteFuture());
+  EXPECT_EQ(session_->NextDeadline(), SteadyTime::InfiniteFuture());
   EXPECT_EQ(Send("more"), status);
   session_->Close();
   EXPECT_THAT(Actions(), ElementsAre());

@@ -132,7 +132,7 @@ class ChatStreamTest : public testing::Test {
   std::vector<std::string> Notes(size_t count) {
     MutexLock lock(mu_);
     while (notes_.size() < count) {
-      if (!noted_.WaitFor(mu_, kPatience)) break;
+      if (!noted_.WaitUntil(mu_, SteadyTime::Now() + kPatience)) break;
     }
     return notes_;
   }
@@ -300,7 +300,7 @@ TEST_F(ChatStreamTest, CallbacksMayCallBack) {
   callbacks_.room_event = [this, ready = started.get_future().share()](const v1::RoomEvent&) {
     ready.wait();
     stream_->SetTyping("a", true);
-    Note(absl::StrCat("at ", stream_->cursors().at("a")));
+    Note(absl::StrCat("at ", stream_->cursors().at("a").seq));
     EXPECT_TRUE(stream_->Send("a", "hello", NoteAnswer()).ok());
     stream_->Close();
     Note("closed");

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/errors.h"
 
 namespace chatter::client {
@@ -51,7 +50,8 @@ absl::StatusOr<Response> Client::Call(Stub& stub,
                                       const Request& request, const CallMetadata& metadata) {
   grpc::ClientContext context;
   AddMetadata(metadata, context);
-  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  context.set_deadline(
+      gpr_time_from_nanos(absl::ToInt64Nanoseconds(options_.timeout), GPR_TIMESPAN));
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (status.ok()) return response;
@@ -285,6 +285,10 @@ absl::StatusOr<v1::DeleteTenantResponse> Client::DeleteTenant(
 absl::StatusOr<v1::UndeleteTenantResponse> Client::UndeleteTenant(
     const v1::UndeleteTenantRequest& request) {
   return Call(*tenants_, &v1::TenantService::Stub::UndeleteTenant, request, metadata_);
+}
+
+absl::StatusOr<v1::BeginEpochResponse> Client::BeginEpoch(const v1::BeginEpochRequest& request) {
+  return Call(*tenants_, &v1::TenantService::Stub::BeginEpoch, request, metadata_);
 }
 
 absl::Status Client::ExportTenant(

@@ -106,6 +106,7 @@ class Client {
   absl::StatusOr<v1::DeleteTenantResponse> DeleteTenant(const v1::DeleteTenantRequest& request);
   absl::StatusOr<v1::UndeleteTenantResponse> UndeleteTenant(
       const v1::UndeleteTenantRequest& request);
+  absl::StatusOr<v1::BeginEpochResponse> BeginEpoch(const v1::BeginEpochRequest& request);
   // Hands each page over as it comes, until `take` fails; then that is the result. Takes as long as
   // it takes: no timeout ends it.
   absl::Status ExportTenant(

@@ -66,17 +66,17 @@ absl::StatusOr<PendingSends::SendId> PendingSends::Add(v1::SendMessage message) 
   const SendId id = ++last_id_;
   const auto [entry, inserted] =
       entries_.emplace(id, Entry{std::move(message), Backoff(backoff_, uniform_), std::nullopt});
-  SetDue(id, entry->second, absl::InfinitePast());
+  SetDue(id, entry->second, SteadyTime::InfinitePast());
   return id;
 }
 
 void PendingSends::OnStreamOpened() {
   for (auto& [id, entry] : entries_) {
-    if (!entry.due.has_value()) SetDue(id, entry, absl::InfinitePast());
+    if (!entry.due.has_value()) SetDue(id, entry, SteadyTime::InfinitePast());
   }
 }
 
-std::optional<v1::ChatRequest> PendingSends::TakeDue(absl::Time now) {
+std::optional<v1::ChatRequest> PendingSends::TakeDue(SteadyTime now) {
   if (due_.empty() || due_.begin()->first > now) return std::nullopt;
   const SendId id = due_.begin()->second;
   due_.erase(due_.begin());
@@ -88,11 +88,11 @@ std::optional<v1::ChatRequest> PendingSends::TakeDue(absl::Time now) {
   return request;
 }
 
-absl::Time PendingSends::NextDue() const {
-  return due_.empty() ? absl::InfiniteFuture() : due_.begin()->first;
+SteadyTime PendingSends::NextDue() const {
+  return due_.empty() ? SteadyTime::InfiniteFuture() : due_.begin()->first;
 }
 
-std::optional<PendingSends::Answer> PendingSends::OnReply(const v1::Reply& reply, absl::Time now) {
+std::optional<PendingSends::Answer> PendingSends::OnReply(const v1::Reply& reply, SteadyTime now) {
   SendId id = 0;
   if (!absl::SimpleAtoi(reply.request_id(), &id)) return std::nullopt;
   const auto found = entries_.find(id);
@@ -124,7 +124,7 @@ std::vector<PendingSends::SendId> PendingSends::TakeAll() {
   return ids;
 }
 
-void PendingSends::SetDue(SendId id, Entry& entry, absl::Time due) {
+void PendingSends::SetDue(SendId id, Entry& entry, SteadyTime due) {
   if (entry.due.has_value()) due_.erase({*entry.due, id});
   entry.due = due;
   due_.emplace(due, id);

@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "chatter/v1/chat.pb.h"
 #include "client/backoff.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client {
 
@@ -39,14 +40,14 @@ class PendingSends {
   void OnStreamOpened();
 
   // The earliest message that is due, which is then on its way; absent: none is.
-  std::optional<v1::ChatRequest> TakeDue(absl::Time now);
+  std::optional<v1::ChatRequest> TakeDue(SteadyTime now);
 
   // When the next one is due; InfiniteFuture: none will be before something else happens.
-  absl::Time NextDue() const;
+  SteadyTime NextDue() const;
 
   // Absent: the reply isn't the last word on a message (or on one of ours). Those that failed for
   // now become due again after a while.
-  std::optional<Answer> OnReply(const v1::Reply& reply, absl::Time now);
+  std::optional<Answer> OnReply(const v1::Reply& reply, SteadyTime now);
 
   // Gives up on all of them, in the order in which they came.
   std::vector<SendId> TakeAll();
@@ -55,16 +56,16 @@ class PendingSends {
   struct Entry {
     v1::SendMessage message;
     Backoff backoff;
-    std::optional<absl::Time> due;  // absent: on its way
+    std::optional<SteadyTime> due;  // absent: on its way
   };
 
-  void SetDue(SendId id, Entry& entry, absl::Time due);
+  void SetDue(SendId id, Entry& entry, SteadyTime due);
 
   const size_t max_pending_;
   const BackoffOptions backoff_;
   const UniformSource uniform_;
   std::map<SendId, Entry> entries_;
-  std::set<std::pair<absl::Time, SendId>> due_;  // the entries that have a `due`
+  std::set<std::pair<SteadyTime, SendId>> due_;  // the entries that have a `due`
   SendId last_id_ = 0;
 };
 

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing_events::Failed;
 using testing_events::Sent;
 
-constexpr absl::Time kNow = absl::UnixEpoch();
+constexpr SteadyTime kNow = SteadyTime();
 
 class PendingSendsTest : public testing::Test {
  protected:
@@ -27,13 +27,13 @@ class PendingSendsTest : public testing::Test {
   }
 
   // The texts of what is due now, in order.
-  std::vector<std::string> TakeTexts(absl::Time now) {
+  std::vector<std::string> TakeTexts(SteadyTime now) {
     std::vector<std::string> texts;
     while (const auto request = sends_.TakeDue(now)) texts.push_back(request->send().text());
     return texts;
   }
 
-  std::optional<PendingSends::Answer> Reply(const v1::ServerEvent& event, absl::Time now = kNow) {
+  std::optional<PendingSends::Answer> Reply(const v1::ServerEvent& event, SteadyTime now = kNow) {
     return sends_.OnReply(event.reply(), now);
   }
 
@@ -45,7 +45,7 @@ TEST_F(PendingSendsTest, LeaveInOrderAndOnce) {
   ASSERT_TRUE(sends_.Add(Message("b")).ok());
   EXPECT_THAT(TakeTexts(kNow), ElementsAre("a", "b"));
   EXPECT_THAT(TakeTexts(kNow), ElementsAre());
-  EXPECT_EQ(sends_.NextDue(), absl::InfiniteFuture());
+  EXPECT_EQ(sends_.NextDue(), SteadyTime::InfiniteFuture());
 }
 
 TEST_F(PendingSendsTest, DetailsAreSentAgainWithTheText) {
@@ -125,7 +125,7 @@ TEST_F(PendingSendsTest, AnAnswerFromEarlierEndsTheWait) {
   const auto request = sends_.TakeDue(kNow);
   Reply(Failed(request->request_id(), absl::StatusCode::kUnavailable));
   EXPECT_TRUE(Reply(Sent(request->request_id(), 1)).has_value());
-  EXPECT_EQ(sends_.NextDue(), absl::InfiniteFuture());
+  EXPECT_EQ(sends_.NextDue(), SteadyTime::InfiniteFuture());
 }
 
 TEST_F(PendingSendsTest, RepliesToOthersAreNotTaken) {

@@ -6,12 +6,15 @@
 namespace chatter::client {
 
 ResumeState::ResumeState(const Cursors& cursors) {
-  for (const auto& [room_id, seq] : cursors) SetPosition(room_id, seq);
+  for (const auto& [room_id, cursor] : cursors) {
+    SetPosition(room_id, cursor.seq).epoch = cursor.epoch;
+  }
 }
 
 v1::Open ResumeState::MakeOpen() {
   std::erase_if(positions_, [](const auto& room) { return room.second.left; });
   v1::Open open;
+  open.set_epoch(EpochOfCursors());
   for (auto& [room_id, position] : positions_) {
     auto* cursor = open.add_cursors();
     cursor->set_room_id(room_id);
@@ -21,8 +24,22 @@ v1::Open ResumeState::MakeOpen() {
   return open;
 }
 
+std::string ResumeState::EpochOfCursors() const {
+  std::string epoch = epoch_;
+  for (const auto& [room_id, position] : positions_) {
+    const bool counts = position.seq > 0 && !position.epoch.empty();
+    if (counts && position.epoch != epoch_) epoch = position.epoch;
+  }
+  return epoch;
+}
+
 bool ResumeState::OnOpened(const v1::Opened& opened) {
   user_id_ = opened.user_id();
+  if (!opened.epoch().empty()) epoch_ = opened.epoch();
+  // The server has taken these for ones of its own.
+  for (auto& [room_id, position] : positions_) {
+    if (position.in_open && position.epoch.empty()) position.epoch = epoch_;
+  }
   for (const auto& room_id : opened.unknown_room_ids()) positions_.erase(room_id);
   bool complete = true;
   for (const auto& room : opened.rooms()) complete = OnRoomHead(room) && complete;
@@ -39,7 +56,7 @@ bool ResumeState::OnRoomHead(const v1::RoomHead& room) {
   Position& position = positions_.at(room.room_id());
   position.joined_seq = room.joined_seq();
   // A room that the server wasn't told of begins at the head.
-  return position.in_open || position.seq >= room.head_seq();
+  return position.in_open || (position.epoch == epoch_ && position.seq >= room.head_seq());
 }
 
 ResumeState::Verdict ResumeState::OnRoomEvent(const v1::RoomEvent& event) {
@@ -72,7 +89,7 @@ bool ResumeState::HasAll(const v1::CaughtUp& caught_up) {
 }
 
 bool ResumeState::HasAll(const v1::Heartbeat& heartbeat) {
-  bool complete = true;
+  bool complete = heartbeat.epoch().empty() || heartbeat.epoch() == epoch_;
   for (const auto& head : heartbeat.heads()) {
     const auto position = positions_.find(head.room_id());
     if (position != positions_.end()) {
@@ -90,7 +107,7 @@ bool ResumeState::HasAll(const v1::Heartbeat& heartbeat) {
 Cursors ResumeState::cursors() const {
   Cursors cursors;
   for (const auto& [room_id, position] : positions_) {
-    if (!position.left) cursors[room_id] = position.seq;
+    if (!position.left) cursors[room_id] = {position.seq, position.epoch};
   }
   return cursors;
 }
@@ -98,6 +115,7 @@ Cursors ResumeState::cursors() const {
 ResumeState::Position& ResumeState::SetPosition(const std::string& room_id, uint64_t seq) {
   Position& position = positions_[room_id];
   position.seq = seq;
+  position.epoch = epoch_;
   position.left = false;
   position.last_change = ++changes_;
   if (positions_.size() > kMaxRooms) ForgetMostSilentRoom();

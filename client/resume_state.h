@@ -1,7 +1,9 @@
 // Where a client stands in the logs of its rooms: what makes every event arrive exactly once.
 //
 // Takes in what the server says, decides what is new, what is a repetition and what was lost, and
-// knows the cursors with which to open the next stream. Not thread-safe. Free of gRPC and clocks.
+// knows the cursors with which to open the next stream. Where the logs are in another epoch than
+// the cursors, numbers prove nothing: the server resets those rooms. Not thread-safe. Free of gRPC
+// and clocks.
 #ifndef CHATTER_CLIENT_RESUME_STATE_H_
 #define CHATTER_CLIENT_RESUME_STATE_H_
 
@@ -9,13 +11,27 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "chatter/v1/chat.pb.h"
 
 namespace chatter::client {
 
-// The last sequence number seen, by room id.
-using Cursors = std::map<std::string, uint64_t>;
+// The last sequence number seen of a room, and the epoch of the logs in which it was (see `Opened`
+// in chat.proto); an empty one stands for that of the first stream.
+struct Cursor {
+  // NOLINTNEXTLINE(google-explicit-constructor): a number is a cursor, too.
+  Cursor(uint64_t last_seq = 0, std::string its_epoch = {})
+      : seq(last_seq), epoch(std::move(its_epoch)) {}
+
+  uint64_t seq;
+  std::string epoch;
+
+  bool operator==(const Cursor&) const = default;
+};
+
+// By room id.
+using Cursors = std::map<std::string, Cursor>;
 
 class ResumeState {
  public:
@@ -53,6 +69,7 @@ class ResumeState {
  private:
   struct Position {
     uint64_t seq = 0;
+    std::string epoch;         // in which `seq` was seen
     uint64_t last_change = 0;  // by changes_
     uint64_t joined_seq = 0;   // of the last `opened`: removals before it are history
     bool in_open = false;      // whether the last MakeOpen() told the server
@@ -61,6 +78,9 @@ class ResumeState {
     bool left = false;
   };
 
+  // One epoch stands for all cursors. Where they are of several, none is the stream's: then each
+  // room is reset, those for which it needn't be among them.
+  std::string EpochOfCursors() const;
   // Takes in a room of `opened`. False: the stream would miss events of it.
   bool OnRoomHead(const v1::RoomHead& room);
   bool TakesUserOut(const v1::RoomEvent& event, const Position& position) const;
@@ -68,6 +88,7 @@ class ResumeState {
   void ForgetMostSilentRoom();
 
   std::string user_id_;  // as the last `opened` says
+  std::string epoch_;    // as the last `opened` that told it
   std::map<std::string, Position> positions_;
   uint64_t changes_ = 0;
   // Whether any room we don't know must be new, because the last `opened` listed them all.

@@ -233,6 +233,64 @@ TEST(ResumeStateTest, ResetMovesTheCursorBackOrForth) {
   EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", 0)));
 }
 
+v1::Opened OpenedIn(const std::string& epoch, const testing_events::Heads& rooms) {
+  v1::Opened opened = Opened(rooms).opened();
+  opened.set_epoch(epoch);
+  return opened;
+}
+
+TEST(ResumeStateTest, TheEpochIsKeptWithTheCursors) {
+  ResumeState state({{"a", 5}});
+  EXPECT_EQ(state.MakeOpen().epoch(), "");
+  EXPECT_TRUE(state.OnOpened(OpenedIn("E1", {{"a", 5}, {"b", 9}})));
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", Cursor(5, "E1")), Pair("b", Cursor(9, "E1"))));
+  EXPECT_EQ(state.MakeOpen().epoch(), "E1");
+  TakeMessage(state, "a", 6);
+  EXPECT_EQ(ResumeState(state.cursors()).MakeOpen().epoch(), "E1");
+}
+
+TEST(ResumeStateTest, ACursorOfAnotherEpochStaysOneUntilItsRoomIsReset) {
+  ResumeState state({{"a", {5, "E1"}}, {"b", {7, "E1"}}});
+  EXPECT_EQ(state.MakeOpen().epoch(), "E1");
+  EXPECT_TRUE(state.OnOpened(OpenedIn("E2", {{"a", 3}, {"b", 8}})));
+  state.OnReset(testing_events::Reset("a", 4).reset());
+  // Whoever stops here has not been told of b.
+  EXPECT_THAT(state.cursors(), ElementsAre(Pair("a", Cursor(3, "E2")), Pair("b", Cursor(7, "E1"))));
+  EXPECT_EQ(state.MakeOpen().epoch(), "E1");
+  state.OnReset(testing_events::Reset("b", 8).reset());
+  EXPECT_EQ(TakeMessage(state, "a", 4), Verdict::kNew);
+  EXPECT_EQ(state.MakeOpen().epoch(), "E2");
+}
+
+TEST(ResumeStateTest, ARoomThatCameUpInAnotherEpochIsAskedFor) {
+  ResumeState state({});
+  state.MakeOpen();
+  EXPECT_TRUE(state.OnOpened(OpenedIn("E1", {})));
+  state.MakeOpen();
+  EXPECT_EQ(TakeMessage(state, "new", 4), Verdict::kNew);
+  EXPECT_FALSE(state.OnOpened(OpenedIn("E2", {{"new", 3, 1}})));
+  EXPECT_EQ(state.MakeOpen().epoch(), "E1");
+}
+
+TEST(ResumeStateTest, WhereTheEpochIsNotKnownTheOneBeforeIsKept) {
+  ResumeState state({{"a", {5, "E1"}}});
+  state.MakeOpen();
+  EXPECT_TRUE(state.OnOpened(OpenedIn("", {{"a", 5}})));
+  EXPECT_EQ(state.MakeOpen().epoch(), "E1");
+}
+
+TEST(ResumeStateTest, AHeartbeatOfAnotherEpochShowsThatTheStreamIsOver) {
+  ResumeState state({});
+  state.MakeOpen();
+  EXPECT_TRUE(state.OnOpened(OpenedIn("E1", {})));
+  v1::Heartbeat heartbeat = Heartbeat({}).heartbeat();
+  EXPECT_TRUE(state.HasAll(heartbeat));
+  heartbeat.set_epoch("E1");
+  EXPECT_TRUE(state.HasAll(heartbeat));
+  heartbeat.set_epoch("E2");
+  EXPECT_FALSE(state.HasAll(heartbeat));
+}
+
 TEST(ResumeStateTest, CaughtUpAndHeartbeatsShowWhatIsMissing) {
   ResumeState state({{"a", 5}, {"b", 8}});
   EXPECT_TRUE(state.HasAll(CaughtUp("a", 5).caught_up()));

@@ -2,10 +2,12 @@
 #
 #   cmake -DOUT=<header> -DNAMESPACE=<name> -DFILES=<file;file...> -P EmbedSql.cmake
 #
-# read_events.sql becomes `inline constexpr std::string_view kReadEvents`. Files whose names begin
+# read_events.sql becomes `inline constexpr std::string_view kReadEvents`, and stands in `kAll`. Files whose names begin
 # with a number are migrations: together, in order, they become `inline constexpr std::string_view
-# kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call. `{{columns}}` stands for
-# the text of pieces/columns.sql, which several statements share.
+# kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call. What stays, as a comment at
+# the text's head, is the statement's name and, where the file's comment ends with `Gives: NAME TYPE, ...`, the
+# columns of its rows (server/store/statement_shape.h). `{{columns}}` stands for the text of pieces/columns.sql,
+# which several statements share.
 function(strip_comments text out)
   string(REGEX REPLACE "(^|\n)--[^\n]*" "" text "${text}")
   string(STRIP "${text}" text)
@@ -13,6 +15,7 @@ function(strip_comments text out)
 endfunction()
 
 set(body)
+set(all)
 set(migrations)
 list(SORT FILES)
 foreach(file IN LISTS FILES)
@@ -21,7 +24,12 @@ foreach(file IN LISTS FILES)
   if(stem MATCHES "^[0-9]+_")
     string(APPEND migrations "    R\"sql(${text})sql\",\n")
   else()
+    set(gives)
+    if(text MATCHES "(^|\n)-- Gives: ([^\n]*(\n--[^\n]*)*)")
+      string(REGEX REPLACE "[ \n]+(--)?[ ]*" " " gives ": ${CMAKE_MATCH_2}")
+    endif()
     strip_comments("${text}" text)
+    set(text "/*${stem}${gives}*/ ${text}")
     get_filename_component(folder ${file} DIRECTORY)
     while(text MATCHES "{{([a-z_]+)}}")
       set(piece ${CMAKE_MATCH_1})
@@ -38,8 +46,10 @@ foreach(file IN LISTS FILES)
       string(APPEND name ${first}${rest})
     endforeach()
     string(APPEND body "inline constexpr std::string_view ${name} =\n    R\"sql(${text})sql\";\n")
+    string(APPEND all "${name}, ")
   endif()
 endforeach()
+string(APPEND body "inline constexpr std::string_view kAll[] = {${all}};\n")
 if(migrations)
   set(body "inline constexpr std::string_view kMigrations[] = {\n${migrations}};\n")
 endif()

@@ -51,6 +51,11 @@ int Serve(const Config& config) {
   return kSuccess;
 }
 
+int Run(const chatter::app::CommandLine& command_line) {
+  if (command_line.command != Command::kMigrate) return Serve(command_line.config);
+  return chatter::app::RunMigrate(command_line.config, std::cerr) ? kSuccess : kFailure;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -70,7 +75,7 @@ int main(int argc, char** argv) {
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of the write
   chatter::app::SetUpLogging(command_line->config.log_level);
-  if (command_line->command == Command::kMigrate)
-    return chatter::app::RunMigrate(command_line->config, std::cerr) ? kSuccess : kFailure;
-  return Serve(command_line->config);
+  const int code = Run(*command_line);
+  chatter::app::FlushLogs();
+  return code;
 }

@@ -29,7 +29,7 @@ void ChatScreen::SetInput(const std::string& text) {
   DrawInput();
 }
 
-void ChatScreen::SetTyping(const std::string& user_id, bool active, absl::Time now) {
+void ChatScreen::SetTyping(const std::string& user_id, bool active, SteadyTime now) {
   if (active) {
     typing_[user_id] = now + kTypingLasts;
   } else if (typing_.erase(user_id) == 0) {
@@ -38,14 +38,14 @@ void ChatScreen::SetTyping(const std::string& user_id, bool active, absl::Time n
   DrawInput();
 }
 
-void ChatScreen::OnTimer(absl::Time now) {
+void ChatScreen::OnTimer(SteadyTime now) {
   if (std::erase_if(typing_, [now](const auto& entry) { return entry.second <= now; }) > 0) {
     DrawInput();
   }
 }
 
-absl::Time ChatScreen::NextDeadline() const {
-  absl::Time deadline = absl::InfiniteFuture();
+SteadyTime ChatScreen::NextDeadline() const {
+  SteadyTime deadline = SteadyTime::InfiniteFuture();
   for (const auto& [user_id, until] : typing_) deadline = std::min(deadline, until);
   return deadline;
 }

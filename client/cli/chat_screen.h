@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client::cli {
 
@@ -29,10 +30,10 @@ class ChatScreen {
   void SetInput(const std::string& text);
 
   // Forgotten by itself after 10 seconds.
-  void SetTyping(const std::string& user_id, bool active, absl::Time now);
+  void SetTyping(const std::string& user_id, bool active, SteadyTime now);
   // REQUIRES: called when NextDeadline() has come.
-  void OnTimer(absl::Time now);
-  absl::Time NextDeadline() const;
+  void OnTimer(SteadyTime now);
+  SteadyTime NextDeadline() const;
 
   // Leaves the input line for good.
   void Finish();
@@ -43,7 +44,7 @@ class ChatScreen {
 
   const Terminal terminal_;
   std::string input_;
-  std::map<std::string, absl::Time> typing_;  // until when, by user id
+  std::map<std::string, SteadyTime> typing_;  // until when, by user id
 };
 
 }  // namespace chatter::client::cli

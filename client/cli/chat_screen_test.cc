@@ -16,7 +16,7 @@ class ChatScreenTest : public testing::Test {
   size_t width_ = 80;
   ChatScreen screen_{
       {[this](std::string_view bytes) { written_ += bytes; }, [this] { return width_; }}};
-  absl::Time now_ = absl::UnixEpoch();
+  SteadyTime now_ = SteadyTime();
 };
 
 TEST_F(ChatScreenTest, MessagesGoAboveTheInputLine) {
@@ -35,7 +35,7 @@ TEST_F(ChatScreenTest, NothingOfOthersReachesTheTerminalUnchecked) {
 }
 
 TEST_F(ChatScreenTest, TypingIsForgottenAfterTenSeconds) {
-  EXPECT_EQ(screen_.NextDeadline(), absl::InfiniteFuture());
+  EXPECT_EQ(screen_.NextDeadline(), SteadyTime::InfiniteFuture());
   screen_.SetTyping("bob", true, now_);
   EXPECT_EQ(screen_.NextDeadline(), now_ + absl::Seconds(10));
   screen_.OnTimer(now_ + absl::Seconds(9));

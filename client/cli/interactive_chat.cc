@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "client/chat_stream.h"
 #include "client/cli/chat_modes.h"
 #include "client/cli/chat_screen.h"
@@ -19,7 +18,9 @@
 #include "client/cli/read_marker.h"
 #include "client/cli/report.h"
 #include "client/cli/terminal.h"
+#include "client/client.h"
 #include "client/proto_time.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -34,8 +35,9 @@ std::string Line(const google::protobuf::Timestamp& time, const std::string& wha
 // All on the main thread, but for the stream's callbacks, which post to the mailbox.
 class InteractiveChat {
  public:
-  InteractiveChat(const v1::Room& room, const RawTerminal& terminal)
+  InteractiveChat(const v1::Room& room, Client& client, const RawTerminal& terminal)
       : room_(room),
+        client_(client),
         screen_({[&terminal](std::string_view bytes) { terminal.Write(bytes); },
                  [&terminal] { return terminal.Width(); }}),
         read_marker_([this](uint64_t seq) { return stream_->MarkRead(room_.id(), seq); }) {}
@@ -51,12 +53,15 @@ class InteractiveChat {
   void NoticeTyping();
   void Leave();
 
+  void Show(const v1::ListMessagesResponse& messages);
   void OnEvent(const v1::RoomEvent& event);
+  void OnReset(const v1::Reset& reset);
   void OnOpened();
   void OnDisconnected(const absl::Status& status);
   void OnAnswer(const absl::Status& status);
 
   const v1::Room& room_;
+  Client& client_;
   ChatScreen screen_;
   ReadMarker read_marker_;
   LineEditor editor_;
@@ -65,17 +70,14 @@ class InteractiveChat {
   int unanswered_ = 0;
   bool connected_ = true;  // until told otherwise, so that the first time isn't news
   bool leaving_ = false;
-  std::optional<absl::Time> typing_told_;  // when the others were last told
+  std::optional<SteadyTime> typing_told_;  // when the others were last told
   std::optional<absl::Status> result_;
 };
 
 absl::Status InteractiveChat::Run(const ClientOptions& client_options,
                                   const v1::ListMessagesResponse& history) {
   screen_.Print(absl::StrCat("* ", absl::StrJoin(room_.user_ids(), ", "), " (Ctrl-D leaves)"));
-  for (const v1::Message& message : history.messages()) {
-    screen_.Print(Line(message.created_at(), MessageText(message)));
-    read_marker_.OnShown(message.seq());
-  }
+  Show(history);
   ChatStreamOptions options;
   options.client = client_options;
   options.session.cursors[room_.id()] =
@@ -89,16 +91,27 @@ absl::Status InteractiveChat::Run(const ClientOptions& client_options,
   return *result_;
 }
 
+void InteractiveChat::Show(const v1::ListMessagesResponse& messages) {
+  for (const v1::Message& message : messages.messages()) {
+    screen_.Print(Line(message.created_at(), MessageText(message)));
+    read_marker_.OnShown(message.seq());
+  }
+}
+
 ChatCallbacks InteractiveChat::MakeCallbacks() {
   ChatCallbacks callbacks;
   callbacks.opened = [this](const v1::Opened&) { mailbox_.Post([this] { OnOpened(); }); };
   callbacks.room_event = [this](const v1::RoomEvent& event) {
     if (event.room_id() == room_.id()) mailbox_.Post([this, event] { OnEvent(event); });
   };
+  callbacks.reset = [this](const v1::Reset& reset) {
+    if (reset.room_id() == room_.id()) mailbox_.Post([this, reset] { OnReset(reset); });
+  };
   callbacks.typing = [this](const v1::TypingNotice& notice) {
     if (notice.room_id() != room_.id()) return;
-    mailbox_.Post(
-        [this, notice] { screen_.SetTyping(notice.user_id(), notice.active(), absl::Now()); });
+    mailbox_.Post([this, notice] {
+      screen_.SetTyping(notice.user_id(), notice.active(), SteadyTime::Now());
+    });
   };
   callbacks.disconnected = [this](const absl::Status& status, absl::Duration) {
     mailbox_.Post([this, status] { OnDisconnected(status); });
@@ -112,14 +125,14 @@ ChatCallbacks InteractiveChat::MakeCallbacks() {
 void InteractiveChat::WaitForInput() {
   std::array<pollfd, 2> waited = {{{STDIN_FILENO, POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}}};
   int timeout = -1;
-  const absl::Time deadline = std::min(screen_.NextDeadline(), read_marker_.NextDeadline());
-  if (deadline != absl::InfiniteFuture()) {
-    const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now()) + 1;
+  const SteadyTime deadline = std::min(screen_.NextDeadline(), read_marker_.NextDeadline());
+  if (deadline != SteadyTime::InfiniteFuture()) {
+    const int64_t left = absl::ToInt64Milliseconds(deadline - SteadyTime::Now()) + 1;
     timeout = static_cast<int>(std::max<int64_t>(left, 0));
   }
   poll(waited.data(), waited.size(), timeout);
-  screen_.OnTimer(absl::Now());
-  read_marker_.OnTimer(absl::Now());
+  screen_.OnTimer(SteadyTime::Now());
+  read_marker_.OnTimer(SteadyTime::Now());
   mailbox_.Run();
   if (waited[0].revents != 0) ReadKeys();
 }
@@ -166,7 +179,7 @@ void InteractiveChat::SendLine() {
 }
 
 void InteractiveChat::NoticeTyping() {
-  const absl::Time now = absl::Now();
+  const SteadyTime now = SteadyTime::Now();
   if (editor_.text().empty()) {
     if (typing_told_.has_value()) stream_->SetTyping(room_.id(), false);
     typing_told_.reset();
@@ -187,9 +200,21 @@ void InteractiveChat::Leave() {
 }
 
 void InteractiveChat::OnEvent(const v1::RoomEvent& event) {
-  if (event.has_message_sent()) screen_.SetTyping(event.actor_id(), false, absl::Now());
+  if (event.has_message_sent()) screen_.SetTyping(event.actor_id(), false, SteadyTime::Now());
   screen_.Print(Line(event.created_at(), EventText(event)));
   read_marker_.OnShown(event.seq());
+}
+
+// What is on the screen may not be in the log any more.
+void InteractiveChat::OnReset(const v1::Reset& reset) {
+  screen_.Print("* the room's log isn't what it was; these are its latest messages:");
+  v1::ListMessagesRequest request;
+  request.set_room_id(room_.id());
+  request.set_page_size(kHistory);
+  request.set_before_seq(reset.next_seq());
+  const auto latest = client_.ListMessages(request);
+  if (latest.ok()) return Show(*latest);
+  screen_.Print(absl::StrCat("* not loaded: ", std::string(latest.status().message())));
 }
 
 void InteractiveChat::OnOpened() {
@@ -226,7 +251,7 @@ absl::Status RunInteractiveChat(const Context& context, const v1::Room& room) {
   if (!history.ok()) return history.status();
   const auto terminal = RawTerminal::Create();
   if (!terminal.ok()) return terminal.status();
-  return InteractiveChat(room, **terminal).Run(*options, *history);
+  return InteractiveChat(room, **client, **terminal).Run(*options, *history);
 }
 
 }  // namespace chatter::client::cli

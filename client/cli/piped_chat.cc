@@ -34,6 +34,7 @@ class PipedChat {
   void SendLines();
   void Send(const std::string& line);
   void OnEvent(const v1::RoomEvent& event);
+  void OnReset(const v1::Reset& reset);
   void Fail(const absl::Status& status);
   void OnDisconnected(const absl::Status& status);
 
@@ -65,6 +66,9 @@ ChatCallbacks PipedChat::MakeCallbacks() {
   ChatCallbacks callbacks;
   callbacks.room_event = [this](const v1::RoomEvent& event) {
     if (event.room_id() == room_.id()) mailbox_.Post([this, event] { OnEvent(event); });
+  };
+  callbacks.reset = [this](const v1::Reset& reset) {
+    if (reset.room_id() == room_.id()) mailbox_.Post([this, reset] { OnReset(reset); });
   };
   callbacks.opened = [this](const v1::Opened&) { mailbox_.Post([this] { connected_ = true; }); };
   callbacks.disconnected = [this](const absl::Status& status, absl::Duration) {
@@ -136,6 +140,12 @@ void PipedChat::OnEvent(const v1::RoomEvent& event) {
   } else if (const absl::Status status = PrintJson(event, context_.out()); !status.ok()) {
     Fail(status);
   }
+}
+
+void PipedChat::OnReset(const v1::Reset& reset) {
+  context_.err() << "chatter: the room's log isn't what it was, and goes on with "
+                 << reset.next_seq() << "; `chatter tail ROOM --from " << room_.head_seq() + 1
+                 << "` prints it anew" << std::endl;
 }
 
 void PipedChat::OnDisconnected(const absl::Status& status) {

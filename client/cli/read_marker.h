@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client::cli {
 
@@ -24,12 +25,14 @@ class ReadMarker {
   // What was told last may have been lost with the stream before.
   void OnConnected() {
     told_ = 0;
-    may_tell_at_ = absl::InfinitePast();
+    may_tell_at_ = SteadyTime::InfinitePast();
   }
 
-  absl::Time NextDeadline() const { return shown_ > told_ ? may_tell_at_ : absl::InfiniteFuture(); }
+  SteadyTime NextDeadline() const {
+    return shown_ > told_ ? may_tell_at_ : SteadyTime::InfiniteFuture();
+  }
   // REQUIRES: called when NextDeadline() has come; harmless earlier.
-  void OnTimer(absl::Time now) {
+  void OnTimer(SteadyTime now) {
     if (now < NextDeadline()) return;
     may_tell_at_ = now + kEvery;
     if (tell_(shown_)) told_ = shown_;
@@ -41,7 +44,7 @@ class ReadMarker {
   const Tell tell_;
   uint64_t shown_ = 0;
   uint64_t told_ = 0;
-  absl::Time may_tell_at_ = absl::InfinitePast();
+  SteadyTime may_tell_at_ = SteadyTime::InfinitePast();
 };
 
 }  // namespace chatter::client::cli

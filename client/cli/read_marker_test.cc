@@ -16,7 +16,7 @@ class ReadMarkerTest : public testing::Test {
     marker_.OnTimer(now_);
   }
 
-  absl::Time now_ = absl::UnixEpoch();
+  SteadyTime now_ = SteadyTime();
   bool connected_ = true;
   std::vector<uint64_t> told_;
   ReadMarker marker_{[this](uint64_t seq) {
@@ -26,7 +26,7 @@ class ReadMarkerTest : public testing::Test {
 };
 
 TEST_F(ReadMarkerTest, TellsAtOnceAndThenOnceASecondTheHighest) {
-  EXPECT_EQ(marker_.NextDeadline(), absl::InfiniteFuture());
+  EXPECT_EQ(marker_.NextDeadline(), SteadyTime::InfiniteFuture());
   marker_.OnShown(3);
   EXPECT_LE(marker_.NextDeadline(), now_);
   Pass(absl::ZeroDuration());

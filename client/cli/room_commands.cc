@@ -231,7 +231,7 @@ void AddGet(CLI::App& room, Command& command) {
   });
 }
 
-void AddList(CLI::App& room, Command& command) {
+void AddRoomList(CLI::App& room, Command& command) {
   CLI::App* list = room.add_subcommand("list", "Show your rooms, the liveliest first");
   auto request = std::make_shared<v1::ListRoomsRequest>();
   list->add_flag_function(
@@ -272,7 +272,7 @@ void AddRoomCommands(CLI::App& program, Command& command) {
   AddCreate(*room, command);
   AddUpdate(*room, command);
   AddGet(*room, command);
-  AddList(*room, command);
+  AddRoomList(*room, command);
 
   AddBrowse(*room, command);
   AddAction(*room, command, {"join", "Come into a public room", "joined"}, &Client::JoinRoom);

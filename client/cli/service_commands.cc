@@ -14,7 +14,7 @@
 namespace chatter::client::cli {
 namespace {
 
-struct SetArguments {
+struct ServiceArguments {
   std::string name;
   std::vector<std::string> tenants;
   std::vector<std::string> services = {"*"};
@@ -42,7 +42,7 @@ absl::Status Run(const Context& context, const Request& request,
   return context.Show(*response, [&] { context.out() << what << "\n"; });
 }
 
-absl::Status SetAccount(const Context& context, const SetArguments& arguments) {
+absl::Status SetAccount(const Context& context, const ServiceArguments& arguments) {
   v1::SetServiceAccountRequest request;
   v1::ServiceAccount& account = *request.mutable_service_account();
   account.set_name(arguments.name);
@@ -114,9 +114,9 @@ absl::Status ListKeys(const Context& context, const v1::ListApiKeysRequest& requ
   return context.Show(*response, [&] { PrintKeys(context, *response); });
 }
 
-void AddSet(CLI::App& service, Command& command) {
+void AddServiceSet(CLI::App& service, Command& command) {
   CLI::App* set = service.add_subcommand("set", "Make a service account, or change what it may do");
-  auto arguments = std::make_shared<SetArguments>();
+  auto arguments = std::make_shared<ServiceArguments>();
   set->add_option("NAME", arguments->name, "The account")->required();
   Repeatable(set->add_option("--in", arguments->tenants,
                              "A tenant in which it may call, or '*' for all; repeatable"))
@@ -191,7 +191,7 @@ void AddKeyCommands(CLI::App& service, Command& command) {
 void AddServiceCommands(CLI::App& program, Command& command) {
   CLI::App* service = program.add_subcommand("service", "Administer the programs that may call");
   service->require_subcommand(1);
-  AddSet(*service, command);
+  AddServiceSet(*service, command);
 
   CLI::App* list = service->add_subcommand("list", "Show service accounts");
   list->footer("Examples:\n  chatter service list");

@@ -12,7 +12,7 @@
 namespace chatter::client::cli {
 namespace {
 
-struct CreateArguments {
+struct SessionArguments {
   v1::CreateSessionRequest request;
   absl::Duration ttl = absl::Hours(12);
   absl::Duration idle_ttl = absl::ZeroDuration();  // zero: none
@@ -25,7 +25,7 @@ struct RevokeArguments {
   bool of_a_device = false;
 };
 
-absl::Status CreateSession(const Context& context, CreateArguments arguments) {
+absl::Status CreateSession(const Context& context, SessionArguments arguments) {
   auto client = context.AdminClient();
   if (!client.ok()) return client.status();
   *arguments.request.mutable_ttl() = ToProtoDuration(arguments.ttl);
@@ -38,10 +38,11 @@ absl::Status CreateSession(const Context& context, CreateArguments arguments) {
 }
 
 void PrintSessions(const Context& context, const v1::ListSessionsResponse& response) {
-  Table table({"SESSION", "DEVICE", "SINCE", "LAST USED", "UNTIL"});
+  Table table({"SESSION", "DEVICE", "MADE BY", "SINCE", "LAST USED", "UNTIL"});
   for (const v1::Session& session : response.sessions()) {
-    table.AddRow({session.id(), session.device(), FormatTime(session.created_at()),
-                  FormatTime(session.last_used_at()), FormatTime(session.expires_at())});
+    table.AddRow({session.id(), session.device(), session.service(),
+                  FormatTime(session.created_at()), FormatTime(session.last_used_at()),
+                  FormatTime(session.expires_at())});
   }
   table.Print(context.out());
 }
@@ -73,9 +74,9 @@ absl::Status RevokeSessions(const Context& context, const RevokeArguments& argum
                       [&] { context.out() << "revoked " << response->revoked() << "\n"; });
 }
 
-void AddCreate(CLI::App& session, Command& command) {
+void AddSessionCreate(CLI::App& session, Command& command) {
   CLI::App* create = session.add_subcommand("create", "Sign a user in; prints the token");
-  auto arguments = std::make_shared<CreateArguments>();
+  auto arguments = std::make_shared<SessionArguments>();
   create->add_option("USER", *arguments->request.mutable_user_id(), "The user's id")->required();
   AddDurationOption(*create, "--ttl", arguments->ttl, "How long the session lasts")
       ->default_str("12h");
@@ -91,7 +92,7 @@ void AddCreate(CLI::App& session, Command& command) {
   });
 }
 
-void AddList(CLI::App& session, Command& command) {
+void AddSessionList(CLI::App& session, Command& command) {
   CLI::App* list = session.add_subcommand("list", "Show a user's sessions");
   auto request = std::make_shared<v1::ListSessionsRequest>();
   list->add_option("--user", *request->mutable_user_id(),
@@ -127,8 +128,8 @@ void AddRevoke(CLI::App& session, Command& command) {
 void AddSessionCommands(CLI::App& program, Command& command) {
   CLI::App* session = program.add_subcommand("session", "Sign users in and out");
   session->require_subcommand(1);
-  AddCreate(*session, command);
-  AddList(*session, command);
+  AddSessionCreate(*session, command);
+  AddSessionList(*session, command);
   AddRevoke(*session, command);
 }
 

@@ -1,6 +1,7 @@
 #include <google/protobuf/descriptor.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/names.h"
@@ -19,12 +21,16 @@
 namespace chatter::client::cli {
 namespace {
 
-struct SetArguments {
+struct SettingsArguments {
   v1::UpdateSettingsRequest request;
   std::vector<std::string> disable;
   std::vector<std::string> enable;
   absl::Duration rewrite_window;
+  bool wait = true;  // for the search language
 };
+
+constexpr char kSearchLanguage[] = "search_language";
+constexpr absl::Duration kPollInterval = absl::Milliseconds(500);
 
 std::string OrNone(const std::string& text) { return text.empty() ? "none" : text; }
 
@@ -46,6 +52,36 @@ void AddSettingRows(const v1::Settings& settings, Table& table) {
   table.AddRow({"rewrite window", OrNone(RewriteWindow(settings))});
   table.AddRow({"edits", settings.forgets_edits() ? "forgotten" : "kept"});
   table.AddRow({"search language", OrNone(settings.search_language())});
+  if (!settings.has_search_language_change()) return;
+  const v1::SearchLanguageChange& change = settings.search_language_change();
+  const bool has_failed = change.state() == v1::SEARCH_LANGUAGE_CHANGE_STATE_FAILED;
+  table.AddRow(
+      {has_failed ? "failed" : "in preparation",
+       absl::StrCat(OrNone(change.search_language()), ", since ", FormatTime(change.requested_at()),
+                    has_failed ? ", SQLSTATE " : "", change.sqlstate())});
+}
+
+bool IsPreparing(const v1::Settings& settings) {
+  return settings.has_search_language_change() &&
+         settings.search_language_change().state() == v1::SEARCH_LANGUAGE_CHANGE_STATE_PREPARING;
+}
+
+// Until the search language is in force, or has failed.
+absl::Status AwaitSearchLanguage(const Context& context, Client& client, v1::Settings& settings) {
+  if (!IsPreparing(settings)) return absl::OkStatus();
+  context.err() << "Indexing all messages. The server goes on if you don't wait; see "
+                   "'chatter settings'.\n"
+                << std::flush;
+  do {
+    absl::SleepFor(kPollInterval);
+    const auto now = client.GetSettings({});
+    if (!now.ok()) return now.status();
+    settings = now->settings();
+  } while (IsPreparing(settings));
+  if (!settings.has_search_language_change()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the search language couldn't be prepared (SQLSTATE ",
+                   settings.search_language_change().sqlstate(), "); the server's log tells why"));
 }
 
 // Whatever there is, by the names of the API.
@@ -71,7 +107,7 @@ absl::Status ShowSettings(const Context& context) {
 }
 
 // Features that this version doesn't know stay as they are.
-std::set<int> DisabledThen(const v1::Settings& settings, const SetArguments& arguments) {
+std::set<int> DisabledThen(const v1::Settings& settings, const SettingsArguments& arguments) {
   std::set<int> disabled(settings.disabled_features().begin(), settings.disabled_features().end());
   for (const std::string& name : arguments.disable) {
     disabled.insert(*ValueOf<v1::Feature>(kFeatures, name));
@@ -82,7 +118,12 @@ std::set<int> DisabledThen(const v1::Settings& settings, const SetArguments& arg
   return disabled;
 }
 
-absl::Status SetSettings(const Context& context, const SetArguments& arguments) {
+bool IsNamed(const v1::UpdateSettingsRequest& request, std::string_view path) {
+  const auto& paths = request.update_mask().paths();
+  return std::find(paths.begin(), paths.end(), path) != paths.end();
+}
+
+absl::Status SetSettings(const Context& context, const SettingsArguments& arguments) {
   v1::UpdateSettingsRequest request = arguments.request;
   const bool sets_features = !arguments.disable.empty() || !arguments.enable.empty();
   if (!sets_features && request.update_mask().paths().empty()) {
@@ -98,8 +139,12 @@ absl::Status SetSettings(const Context& context, const SetArguments& arguments) 
     }
     request.mutable_update_mask()->add_paths("disabled_features");
   }
-  const auto response = (*client)->UpdateSettings(request);
+  auto response = (*client)->UpdateSettings(request);
   if (!response.ok()) return response.status();
+  if (arguments.wait && IsNamed(request, kSearchLanguage)) {
+    absl::Status ready = AwaitSearchLanguage(context, **client, *response->mutable_settings());
+    if (!ready.ok()) return ready;
+  }
   return context.Show(*response, [&] {
     Table table({"SETTING", "VALUE"});
     AddSettingRows(response->settings(), table);
@@ -114,9 +159,9 @@ CLI::Option* AddFeatures(CLI::App& set, const std::string& name, std::vector<std
   return Repeatable(set.add_option(name, features, description))->check(CLI::IsMember(names));
 }
 
-void AddSet(CLI::App& settings, Command& command) {
+void AddSettingsSet(CLI::App& settings, Command& command) {
   CLI::App* set = settings.add_subcommand("set", "Change what the tenant has chosen");
-  auto arguments = std::make_shared<SetArguments>();
+  auto arguments = std::make_shared<SettingsArguments>();
   AddFeatures(*set, "--disable", arguments->disable, "Something that isn't wanted; repeatable");
   AddFeatures(*set, "--enable", arguments->enable, "Something that is wanted again; repeatable");
   CLI::Option* window =
@@ -132,12 +177,15 @@ void AddSet(CLI::App& settings, Command& command) {
   CLI::Option* language = set->add_option(
       "--search-language", *arguments->request.mutable_settings()->mutable_search_language(),
       "By whose rules messages can be searched, english say; '': they can't be");
+  CLI::Option* no_wait =
+      set->add_flag("--no-wait")
+          ->description("Don't wait until all messages are indexed for the search language");
   set->footer(
       "What isn't given stays. As a service, or with the administrator's key.\n"
       "Examples:\n"
       "  chatter settings set --disable reactions --disable public-rooms\n"
       "  chatter settings set --enable reactions --rewrite-window 15m --forget-edits");
-  set->callback([&command, arguments, window, no_window, forget, keep, language] {
+  set->callback([&command, arguments, window, no_window, forget, keep, language, no_wait] {
     v1::UpdateSettingsRequest& request = arguments->request;
     if (window->count() > 0) {
       *request.mutable_settings()->mutable_rewrite_window() =
@@ -147,7 +195,8 @@ void AddSet(CLI::App& settings, Command& command) {
     auto& mask = *request.mutable_update_mask();
     if (window->count() + no_window->count() > 0) mask.add_paths("rewrite_window");
     if (forget->count() + keep->count() > 0) mask.add_paths("forgets_edits");
-    if (language->count() > 0) mask.add_paths("search_language");
+    if (language->count() > 0) mask.add_paths(kSearchLanguage);
+    arguments->wait = no_wait->count() == 0;
     command = [arguments](const Context& context) { return SetSettings(context, *arguments); };
   });
 }
@@ -161,7 +210,7 @@ void AddSettingsCommands(CLI::App& program, Command& command) {
   settings->callback([&command, settings] {
     if (settings->get_subcommands().empty()) command = ShowSettings;
   });
-  AddSet(*settings, command);
+  AddSettingsSet(*settings, command);
 }
 
 }  // namespace chatter::client::cli

@@ -16,7 +16,7 @@
 namespace chatter::client::cli {
 namespace {
 
-struct Arguments {
+struct TailArguments {
   std::string room_id;
   std::optional<uint64_t> from;
   std::optional<uint64_t> count;
@@ -25,7 +25,7 @@ struct Arguments {
 // Prints one room's events as they come. All on the main thread, but for the callbacks, which post.
 class Tail {
  public:
-  Tail(const Context& context, const Arguments& arguments)
+  Tail(const Context& context, const TailArguments& arguments)
       : context_(context), arguments_(arguments) {}
 
   absl::Status Run();
@@ -35,6 +35,7 @@ class Tail {
   absl::StatusOr<uint64_t> Head() const;
   ChatCallbacks MakeCallbacks();
   void OnEvent(const v1::RoomEvent& event);
+  void OnReset(const v1::Reset& reset);
   void OnOpened(const v1::Opened& opened);
   void OnDisconnected(const absl::Status& status);
   // Whether the event takes the user out, who hasn't come back since.
@@ -44,9 +45,11 @@ class Tail {
   void Finish(const absl::Status& status);
 
   const Context& context_;
-  const Arguments& arguments_;
-  Mailbox mailbox_;
-  std::string user_id_;  // as `opened` says
+  const TailArguments& arguments_;
+  std::unique_ptr<Mailbox> mailbox_;  // the stream's
+  std::string user_id_;               // as `opened` says
+  uint64_t begin_after_ = 0;
+  bool begins_anew_ = false;  // with another stream
   uint64_t printed_ = 0;
   bool connected_ = true;  // until told otherwise, so that the first time isn't news
   std::optional<absl::Status> result_;
@@ -58,15 +61,30 @@ absl::Status Tail::Run() {
   auto client_options = context_.UserOptions();
   if (!client_options.ok()) return client_options.status();
 
+  begin_after_ = arguments_.from.has_value() ? *arguments_.from - 1 : *head;
   ChatStreamOptions options;
   options.client = *std::move(client_options);
-  options.session.cursors[arguments_.room_id] =
-      arguments_.from.has_value() ? *arguments_.from - 1 : *head;
-  const auto stream = ChatStream::Create(options, MakeCallbacks());
-  if (!stream.ok()) return UsageError(std::string(stream.status().message()));
-  while (!result_.has_value()) mailbox_.WaitAndRun();
-  mailbox_.Stop();
+  while (!result_.has_value()) {
+    begins_anew_ = false;
+    mailbox_ = std::make_unique<Mailbox>();
+    options.session.cursors[arguments_.room_id] = begin_after_;
+    const auto stream = ChatStream::Create(options, MakeCallbacks());
+    if (!stream.ok()) return UsageError(std::string(stream.status().message()));
+    while (!result_.has_value() && !begins_anew_) mailbox_->WaitAndRun();
+    mailbox_->Stop();  // what the stream still says is of no interest
+  }
   return *result_;
+}
+
+// What was printed may not be in the log any more, and what is in it instead may have the same
+// numbers.
+void Tail::OnReset(const v1::Reset& reset) {
+  if (result_.has_value() || begins_anew_) return;
+  begin_after_ = std::min(begin_after_, reset.next_seq() - 1);
+  begin_after_ = std::max(begin_after_, reset.min_seq() - 1);
+  context_.err() << "chatter: the room's log isn't what it was: printing it anew from "
+                 << begin_after_ + 1 << std::endl;
+  begins_anew_ = true;
 }
 
 absl::StatusOr<uint64_t> Tail::Head() const {
@@ -83,22 +101,25 @@ absl::StatusOr<uint64_t> Tail::Head() const {
 ChatCallbacks Tail::MakeCallbacks() {
   ChatCallbacks callbacks;
   callbacks.opened = [this](const v1::Opened& opened) {
-    mailbox_.Post([this, opened] { OnOpened(opened); });
+    mailbox_->Post([this, opened] { OnOpened(opened); });
   };
   callbacks.room_event = [this](const v1::RoomEvent& event) {
-    if (event.room_id() == arguments_.room_id) mailbox_.Post([this, event] { OnEvent(event); });
+    if (event.room_id() == arguments_.room_id) mailbox_->Post([this, event] { OnEvent(event); });
+  };
+  callbacks.reset = [this](const v1::Reset& reset) {
+    if (reset.room_id() == arguments_.room_id) mailbox_->Post([this, reset] { OnReset(reset); });
   };
   callbacks.disconnected = [this](const absl::Status& status, absl::Duration) {
-    mailbox_.Post([this, status] { OnDisconnected(status); });
+    mailbox_->Post([this, status] { OnDisconnected(status); });
   };
   callbacks.ended = [this](const absl::Status& status) {
-    mailbox_.Post([this, status] { Finish(status); });
+    mailbox_->Post([this, status] { Finish(status); });
   };
   return callbacks;
 }
 
 void Tail::OnEvent(const v1::RoomEvent& event) {
-  if (result_.has_value()) return;
+  if (result_.has_value() || begins_anew_) return;
   if (context_.json()) {
     if (absl::Status status = PrintJson(event, context_.out()); !status.ok()) Finish(status);
   } else {
@@ -146,7 +167,7 @@ void Tail::Finish(const absl::Status& status) {
 
 void AddTailCommand(CLI::App& program, Command& command) {
   CLI::App* tail = program.add_subcommand("tail", "Print a room's events as they come");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<TailArguments>();
   tail->add_option("ROOM", arguments->room_id, "The room's id")->required();
   tail->add_option("--from", arguments->from,
                    "Begin with this sequence number; 1: all of the log; default: what comes now")
@@ -155,7 +176,8 @@ void AddTailCommand(CLI::App& program, Command& command) {
   tail->add_option("--count", arguments->count, "End after so many events")
       ->check(CLI::Range(uint64_t{1}, uint64_t{1} << 62));
   tail->footer(
-      "Goes on when the connection is lost, and misses nothing.\n\n"
+      "Goes on when the connection is lost, and misses nothing. Where the log has gone back (the "
+      "server's database\nwas restored), says so and prints it anew.\n\n"
       "Examples:\n"
       "  chatter tail $ROOM\n"
       "  chatter tail $ROOM --from 1 --json > log.jsonl");

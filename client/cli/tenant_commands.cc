@@ -115,7 +115,7 @@ void AddMake(CLI::App& app, Command& command,
   });
 }
 
-void AddUpdate(CLI::App& tenant, Command& command) {
+void AddTenantUpdate(CLI::App& tenant, Command& command) {
   CLI::App* update = tenant.add_subcommand("update", "Change a tenant's names");
   auto request = std::make_shared<v1::UpdateTenantRequest>();
   auto domains = std::make_shared<std::vector<std::string>>();
@@ -197,7 +197,7 @@ void AddTenantCommands(CLI::App& program, Command& command) {
   });
 
   AddList(*tenant, command);
-  AddUpdate(*tenant, command);
+  AddTenantUpdate(*tenant, command);
   AddRenameDomain(*tenant, command);
   AddTenantStateCommands(*tenant, command);
   AddTenantExportCommand(*tenant, command);

@@ -6,14 +6,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {
 
-struct Arguments {
+struct ExportArguments {
   v1::ExportTenantRequest request;
   std::string file;  // empty: standard output
 };
@@ -25,7 +25,7 @@ class ExportProgress {
 
   void Add(int records) {
     count_ += records;
-    const absl::Time now = absl::Now();
+    const SteadyTime now = SteadyTime::Now();
     if (!shown_ || now < next_) return;
     next_ = now + absl::Milliseconds(100);
     err_ << "\r\033[K" << count_ << " records, "
@@ -41,8 +41,8 @@ class ExportProgress {
  private:
   std::ostream& err_;
   const bool shown_;
-  const absl::Time start_ = absl::Now();
-  absl::Time next_ = start_;
+  const SteadyTime start_ = SteadyTime::Now();
+  SteadyTime next_ = start_;
   int64_t count_ = 0;
 };
 
@@ -56,7 +56,7 @@ absl::Status WriteRecords(const v1::ExportTenantResponse& page, std::ostream& ou
   return absl::OkStatus();
 }
 
-absl::Status ExportTo(const Context& context, const Arguments& arguments, std::ostream& out) {
+absl::Status ExportTo(const Context& context, const ExportArguments& arguments, std::ostream& out) {
   auto client = context.AdminClient();
   if (!client.ok()) return client.status();
   const bool on_terminal = isatty(STDERR_FILENO) != 0;
@@ -77,7 +77,7 @@ absl::Status ExportTo(const Context& context, const Arguments& arguments, std::o
   return status;
 }
 
-absl::Status Export(const Context& context, const Arguments& arguments) {
+absl::Status Export(const Context& context, const ExportArguments& arguments) {
   if (arguments.file.empty()) return ExportTo(context, arguments, context.out());
   std::ofstream file(arguments.file, std::ios::binary | std::ios::trunc);
   if (!file.is_open()) {
@@ -90,7 +90,7 @@ absl::Status Export(const Context& context, const Arguments& arguments) {
 
 void AddTenantExportCommand(CLI::App& tenant, Command& command) {
   CLI::App* app = tenant.add_subcommand("export", "Write all of a tenant as lines of JSON");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ExportArguments>();
   app->add_option("NAME", *arguments->request.mutable_schema_name(), "The tenant")->required();
   app->add_option("--output", arguments->file, "The file to write (default: standard output)")
       ->type_name("FILE");

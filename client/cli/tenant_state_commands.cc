@@ -61,7 +61,7 @@ void AddResume(CLI::App& tenant, Command& command) {
   });
 }
 
-void AddDelete(CLI::App& tenant, Command& command) {
+void AddTenantDelete(CLI::App& tenant, Command& command) {
   CLI::App* remove =
       tenant.add_subcommand("delete", "Delete a tenant and, after a while, its data");
   auto request = std::make_shared<v1::DeleteTenantRequest>();
@@ -96,13 +96,38 @@ void AddUndelete(CLI::App& tenant, Command& command) {
   });
 }
 
+absl::Status BeginEpoch(const Context& context, const v1::BeginEpochRequest& request) {
+  auto client = context.AdminClient();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->BeginEpoch(request);
+  if (!response.ok()) return response.status();
+  return context.Show(*response, [&] {
+    context.out() << Sanitize(request.schema_name()) << ": epoch " << Sanitize(response->epoch())
+                  << " has begun; within five seconds its streams end, and clients load anew\n";
+  });
+}
+
+void AddEpoch(CLI::App& tenant, Command& command) {
+  CLI::App* epoch = tenant.add_subcommand("epoch", "Say that a tenant's logs have gone back");
+  auto request = std::make_shared<v1::BeginEpochRequest>();
+  epoch->add_option("NAME", *request->mutable_schema_name(), "The tenant")->required();
+  epoch->footer(
+      "After a restore of rows from a backup: clients forget what they have and load it anew.\n"
+      "Nothing else is stored or deleted.\n"
+      "Examples:\n  pg_restore --data-only -d app -n demo demo.dump && chatter tenant epoch demo");
+  epoch->callback([&command, request] {
+    command = [request](const Context& context) { return BeginEpoch(context, *request); };
+  });
+}
+
 }  // namespace
 
 void AddTenantStateCommands(CLI::App& tenant, Command& command) {
   AddSuspend(tenant, command);
   AddResume(tenant, command);
-  AddDelete(tenant, command);
+  AddTenantDelete(tenant, command);
   AddUndelete(tenant, command);
+  AddEpoch(tenant, command);
 }
 
 }  // namespace chatter::client::cli

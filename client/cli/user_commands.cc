@@ -71,7 +71,7 @@ absl::Status ReactivateUser(const Context& context, const v1::ReactivateUserRequ
   });
 }
 
-void AddAdd(CLI::App& user, Command& command) {
+void AddUserAdd(CLI::App& user, Command& command) {
   CLI::App* add = user.add_subcommand("add", "Make a user, or change a user's name");
   auto request = std::make_shared<v1::UpsertUsersRequest>();
   v1::User* added = request->add_users();
@@ -108,7 +108,7 @@ void AddReactivate(CLI::App& user, Command& command) {
 void AddUserCommands(CLI::App& program, Command& command) {
   CLI::App* user = program.add_subcommand("user", "The users of a tenant");
   user->require_subcommand(1);
-  AddAdd(*user, command);
+  AddUserAdd(*user, command);
   AddDeactivate(*user, command);
   AddReactivate(*user, command);
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/chat/walks.h"
 #include "server/rpc/encode.h"
 
 namespace chatter::app {
@@ -19,7 +20,8 @@ int HubWorkers(const Config& config) {
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Create(
     const Config& config, const Clock& clock, store::Database::ReadyListener on_connected) {
-  auto identity = IdentityBackend::Create(config, clock, std::move(on_connected));
+  auto identity = IdentityBackend::Create(config, clock, std::move(on_connected),
+                                          /*few_connections_first=*/true);
   if (!identity.ok()) return identity.status();
   return std::unique_ptr<Backend>(new Backend(config, clock, *std::move(identity)));
 }
@@ -31,11 +33,13 @@ Backend::Backend(const Config& config, const Clock& clock,
       search_index(identity->migrator),
       room_store(*identity->database),
       room_changes(*identity->database),
-      message_changes(*identity->database),
+      room_settler(*identity->database),
+      message_changes(*identity->database, room_settler),
       message_references(*identity->database),
       read_state_store(*identity->database),
       preference_store(*identity->database),
       settings_store(*identity->database),
+      epoch_store(*identity->database),
       presence_store(*identity->database),
       event_reader(*identity->database),
       search_reader(*identity->database),
@@ -43,26 +47,28 @@ Backend::Backend(const Config& config, const Clock& clock,
       tenant_changes(*identity->database),
       tenant_purger(identity->migrator),
       room_purger(identity->migrator),
-      hub(HubWorkers(config), event_reader, clock, rpc::EncodeRoomEvents),
+      hub(HubWorkers(config), event_reader, epoch_store, clock, rpc::EncodeRoomEvents),
       log_pages(event_reader, rpc::EncodeRoomEvents),
       bus(hub),
-      event_writer(
-          *identity->database,
-          [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
+      event_writer(*identity->database,
+                   [this](std::vector<CommittedEvents> events) {
+                     for (const CommittedEvents& committed : events)
+                       room_settler.Note(committed.room);
+                     bus.PublishEvents(std::move(events));
+                   }),
       tenant_settings(settings_store, clock),
       presence(presence_store, tenant_settings, clock, rpc::EncodePresence),
-      search({.reader = search_reader,
-              .index = search_index,
-              .settings = tenant_settings,
-              .clock = clock}),
-      settings(settings_store, tenant_settings, search, presence),
+      search_languages(search_index, tenant_settings),
+      search({.reader = search_reader, .languages = search_languages, .settings = tenant_settings}),
+      settings(settings_store, tenant_settings, search_languages, presence),
       messages(event_writer, event_reader, message_references, tenant_settings),
       room_changer(room_changes, log_pages, bus),
       rooms(room_store, room_changer, tenant_settings, bus),
       members(room_store, room_changer),
       message_changer(message_changes, tenant_settings, log_pages, bus),
-      read_states(read_state_store),
-      preferences(preference_store, presence),
+      walks(chat::kWalkOptions),
+      read_states(read_state_store, walks),
+      preferences(preference_store, presence, clock),
       users(identity->user_store, config.user_table.has_value() ? chat::Users::Table::kApplications
                                                                 : chat::Users::Table::kOwn),
       tenants({.tenants = identity->tenant_store,
@@ -70,24 +76,26 @@ Backend::Backend(const Config& config, const Clock& clock,
                .directory = identity->tenant_directory,
                .clock = clock}),
       tenant_lifecycle({.changes = tenant_changes, .directory = identity->tenant_directory}),
-      tenant_exports({.tenants = identity->tenant_store,
-                      .reader = export_reader,
-                      .prepare =
-                          [this](const Tenant& tenant, StatusCallback done) {
-                            identity->lazy_migrator.Prepare(tenant, std::move(done));
-                          }}),
-      service_accounts(identity->service_account_store, identity->authenticators),
+      ready_tenants(identity->tenant_store, identity->lazy_migrator),
+      tenant_epochs(ready_tenants, epoch_store),
+      tenant_exports(ready_tenants, export_reader),
+      service_accounts(identity->service_account_store, identity->authenticators,
+                       identity->tenant_directory),
       sessions(identity->session_store, identity->authenticators),
-      token_issuers(identity->tenant_store, identity->token_issuer_store),
-      chat_sessions({.heartbeat_interval = config.heartbeat_interval}, {.clock = clock,
-                                                                        .hub = hub,
-                                                                        .bus = bus,
-                                                                        .messages = messages,
-                                                                        .pages = log_pages,
-                                                                        .read_states = read_states,
-                                                                        .settings = tenant_settings,
-                                                                        .presence = presence,
-                                                                        .rooms = room_store}) {}
+      token_issuers(identity->tenant_store, identity->token_issuer_store,
+                    identity->tenant_directory),
+      chat_sessions({.heartbeat_interval = config.heartbeat_interval,
+                     .max_streams_of_user = static_cast<size_t>(config.max_streams_per_user)},
+                    {.clock = clock,
+                     .hub = hub,
+                     .bus = bus,
+                     .messages = messages,
+                     .pages = log_pages,
+                     .read_states = read_states,
+                     .settings = tenant_settings,
+                     .presence = presence,
+                     .rooms = room_store,
+                     .walks = walks}) {}
 
 Backend::~Backend() { identity->database->Stop(); }
 

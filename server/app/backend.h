@@ -10,6 +10,7 @@
 #include "server/app/config.h"
 #include "server/app/identity_backend.h"
 #include "server/base/clock.h"
+#include "server/base/turnstile.h"
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
@@ -19,20 +20,25 @@
 #include "server/chat/preferences.h"
 #include "server/chat/presence.h"
 #include "server/chat/read_states.h"
+#include "server/chat/ready_tenants.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/rooms.h"
 #include "server/chat/search.h"
+#include "server/chat/search_languages.h"
 #include "server/chat/service_accounts.h"
 #include "server/chat/sessions.h"
 #include "server/chat/settings_calls.h"
+#include "server/chat/tenant_epochs.h"
 #include "server/chat/tenant_export.h"
 #include "server/chat/tenant_lifecycle.h"
 #include "server/chat/tenant_settings.h"
 #include "server/chat/tenants.h"
 #include "server/chat/token_issuers.h"
 #include "server/chat/users.h"
+#include "server/interceptors/reply_budget.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
+#include "server/store/epoch_store.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/export_reader.h"
@@ -43,6 +49,7 @@
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
 #include "server/store/room_purger.h"
+#include "server/store/room_settler.h"
 #include "server/store/room_store.h"
 #include "server/store/search_index.h"
 #include "server/store/search_reader.h"
@@ -70,11 +77,13 @@ struct Backend {
   store::SearchIndex search_index;
   store::RoomStore room_store;
   store::RoomChanges room_changes;
+  store::RoomSettler room_settler;
   store::MessageChanges message_changes;
   store::MessageReferences message_references;
   store::ReadStateStore read_state_store;
   store::PreferenceStore preference_store;
   store::SettingsStore settings_store;
+  store::EpochStore epoch_store;
   store::PresenceStore presence_store;
   store::EventReader event_reader;
   store::SearchReader search_reader;
@@ -90,6 +99,7 @@ struct Backend {
 
   chat::TenantSettings tenant_settings;
   chat::Presence presence;
+  chat::SearchLanguages search_languages;
   chat::Search search;
   chat::SettingsCalls settings;
   chat::Messages messages;
@@ -97,17 +107,21 @@ struct Backend {
   chat::Rooms rooms;
   chat::Members members;
   chat::MessageChanger message_changer;
+  Turnstile walks;
   chat::ReadStates read_states;
   chat::Preferences preferences;
   chat::Users users;
   chat::Tenants tenants;
   chat::TenantLifecycle tenant_lifecycle;
+  chat::ReadyTenants ready_tenants;
+  chat::TenantEpochs tenant_epochs;
   chat::TenantExports tenant_exports;
   chat::ServiceAccounts service_accounts;
   chat::Sessions sessions;
   chat::TokenIssuers token_issuers;
 
   rpc::ChatSessions chat_sessions;
+  interceptors::ReplyBudget replies;
 
  private:
   Backend(const Config& config, const Clock& clock, std::unique_ptr<IdentityBackend> made_identity);

@@ -25,11 +25,19 @@ struct Config {
   std::string database_url;  // may hold a password: never logged
   int database_connections = 4;
   bool prepared_statements = true;
+  bool prepare_through_pooler = false;
 
   std::string listen = "127.0.0.1:50051";
   std::string ops_listen;      // empty: off
   std::string metrics_listen;  // empty: off
   TlsFiles tls;                // of `listen`; the operators' port isn't encrypted
+  bool insecure = false;       // that nothing is encrypted is meant so
+
+  // Of `listen`. 0: as many as the process may have descriptors for, but no more than 10,000; and
+  // half of all from one address.
+  int max_connections = 0;
+  int max_connections_per_address = 0;
+  absl::Duration idle_connection_time = absl::Minutes(5);  // without any call
 
   // The SHA-256 of the administrator's key; nullopt: nobody can administrate.
   std::optional<Sha256Digest> admin_key_digest;
@@ -61,6 +69,7 @@ struct Config {
   absl::Duration jwt_leeway = absl::Seconds(60);
 
   absl::Duration heartbeat_interval = absl::Seconds(30);
+  int max_streams_per_user = 100;
   absl::Duration drain_grace = absl::Seconds(5);
   int migrate_jobs = 4;  // connections of `chatterd migrate`
   int workers = 0;       // of the hub; 0: one for every two processors

@@ -49,6 +49,19 @@ class ConfigTest : public testing::Test {
   int files_ = 0;
 };
 
+TEST_F(ConfigTest, ReadsTheBoundsOfConnections) {
+  const auto parsed =
+      Parse({"--database-url", kUrl, "--max-connections", "500", "--max-connections-per-address",
+             "20", "--idle-connection-time", "90s", "--insecure"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.max_connections, 500);
+  EXPECT_EQ(parsed->config.max_connections_per_address, 20);
+  EXPECT_EQ(parsed->config.idle_connection_time, absl::Seconds(90));
+  EXPECT_TRUE(parsed->config.insecure);
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--max-connections", "0"}),
+              HasSubstr("--max-connections must be"));
+}
+
 TEST_F(ConfigTest, ServesWithDefaults) {
   const auto parsed = Parse({"--database-url", kUrl});
   ASSERT_TRUE(parsed.ok()) << parsed.status();

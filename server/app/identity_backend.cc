@@ -75,10 +75,13 @@ store::MigratorOptions MigratorOptionsOf(const Config& config) {
 }
 
 absl::StatusOr<std::unique_ptr<IdentityBackend>> IdentityBackend::Create(
-    const Config& config, const Clock& clock, store::Database::ReadyListener on_connected) {
+    const Config& config, const Clock& clock, store::Database::ReadyListener on_connected,
+    bool few_connections_first) {
   auto database = store::Database::Create({.url = config.database_url,
                                            .query_connections = config.database_connections,
-                                           .prepared_statements = config.prepared_statements},
+                                           .prepared_statements = config.prepared_statements,
+                                           .prepares_through_pooler = config.prepare_through_pooler,
+                                           .few_first = few_connections_first},
                                           std::move(on_connected));
   if (!database.ok()) return database.status();
   return std::unique_ptr<IdentityBackend>(new IdentityBackend(config, clock, *std::move(database)));
@@ -96,14 +99,16 @@ IdentityBackend::IdentityBackend(const Config& config, const Clock& clock,
       django_store(MakeDjangoStore(config, *database)),
       token_issuer_store(*database),
       service_account_store(*database),
-      tenant_directory({.cache = {}, .single_schema = config.single_schema},
-                       identity::LookupsIn(directory_store, lazy_migrator), clock),
+      strangers({}, clock),
+      tenant_directory(
+          {.cache = {}, .single_schema = config.single_schema, .strangers = &strangers},
+          identity::LookupsIn(directory_store, lazy_migrator), clock),
       jwks([reader = identity::JwksReader(config.jwks_directory)](
                const std::string& uri) { return reader.Read(uri); },
            clock),
       authenticators(MakeAuthenticators(config, clock, session_store, django_store, user_store,
                                         token_issuer_store, service_account_store, jwks),
-                     {}, clock),
+                     {}, clock, &strangers),
       users(identity::LookupIn(user_store), {}, clock),
       rechecker({.users_are_counted = !config.user_table.has_value()}, authenticators,
                 identity::LookupsIn(directory_store, user_store), clock),

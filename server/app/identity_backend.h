@@ -16,6 +16,7 @@
 #include "server/identity/authenticator_chain.h"
 #include "server/identity/jwks_cache.h"
 #include "server/identity/rechecker.h"
+#include "server/identity/strangers.h"
 #include "server/identity/tenant_directory.h"
 #include "server/identity/user_directory.h"
 #include "server/store/database.h"
@@ -36,9 +37,11 @@ store::MigratorOptions MigratorOptionsOf(const Config& config);
 // The members are in the order in which they need each other.
 struct IdentityBackend {
   // Begins to connect to the database; `on_connected` hears of it, from the database's thread.
-  // `clock` must outlive the backend.
+  // `clock` must outlive the backend. `few_connections_first`: the caller calls
+  // database->OpenAll().
   static absl::StatusOr<std::unique_ptr<IdentityBackend>> Create(
-      const Config& config, const Clock& clock, store::Database::ReadyListener on_connected);
+      const Config& config, const Clock& clock, store::Database::ReadyListener on_connected,
+      bool few_connections_first = false);
   // Stops the database first, so that nothing calls back into what is about to go.
   // REQUIRES: no call is under way.
   ~IdentityBackend();
@@ -55,6 +58,7 @@ struct IdentityBackend {
   std::optional<store::DjangoStore> django_store;  // nullopt: no sessions of Django's
   store::TokenIssuerStore token_issuer_store;
   store::ServiceAccountStore service_account_store;
+  identity::Strangers strangers;
   identity::TenantDirectory tenant_directory;
   identity::JwksCache jwks;
   identity::AuthenticatorChain authenticators;

@@ -1,7 +1,9 @@
-// Where log lines go, and how they look.
+// Where log lines go, and how they look: each is one line of printable ASCII, whatever text from
+// outside is in it (log_text.h), and nobody who logs waits for whoever reads (log_writer.h).
 #ifndef CHATTER_SERVER_APP_LOGGING_H_
 #define CHATTER_SERVER_APP_LOGGING_H_
 
+#include <cstdint>
 #include <memory>
 
 #include "spdlog/common.h"
@@ -20,6 +22,13 @@ void SetUpLogging(spdlog::level::level_enum level);
 // them, until it is flushed or any other line is written; the lines keep their order. Whoever uses
 // it flushes it now and then. REQUIRES: SetUpLogging was called.
 std::shared_ptr<spdlog::logger> AccessLogger();
+
+// Waits until all lines but those that AccessLogger() keeps in memory are on stderr, but no longer
+// than a second. To be called before the process ends. REQUIRES: SetUpLogging was called.
+void FlushLogs();
+
+// How many are missing, because nobody read them in time.
+uint64_t DroppedLogLines();
 
 }  // namespace chatter::app
 

@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "absl/time/clock.h"
 #include "server/app/identity_backend.h"
 #include "server/app/progress.h"
 #include "server/app/schemas.h"
+#include "server/base/steady_time.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"
 #include "server/store/tenant_maker.h"
@@ -32,10 +32,10 @@ size_t TerminalWidth() {
 // A bar that moves, on a terminal; else a line now and then.
 void ShowUntilOver(MigrationRun& run, std::ostream& err) {
   const bool on_terminal = isatty(STDERR_FILENO) != 0;
-  const absl::Time start = absl::Now();
+  const SteadyTime start = SteadyTime::Now();
   while (!run.WaitFor(on_terminal ? kBarInterval : kLineInterval)) {
     const Progress progress{
-        .done = run.done(), .total = run.total(), .elapsed = absl::Now() - start};
+        .done = run.done(), .total = run.total(), .elapsed = SteadyTime::Now() - start};
     if (on_terminal) {
       err << kClearLine << RenderProgressBar(progress, TerminalWidth() - 1) << std::flush;
     } else {
@@ -71,7 +71,7 @@ bool Report(const MigrationRun::Report& report, absl::Duration elapsed, std::ost
 bool RunMigrate(const Config& config, std::ostream& err) {
   const store::Migrator migrator(MigratorOptionsOf(config));
   const store::TenantMaker maker(migrator);
-  const absl::Time start = absl::Now();
+  const SteadyTime start = SteadyTime::Now();
   const absl::Status prepared = PrepareControl(migrator, maker, config.single_schema);
   if (!prepared.ok()) {
     spdlog::error("the migration failed: {}", std::string(prepared.message()));
@@ -83,7 +83,7 @@ bool RunMigrate(const Config& config, std::ostream& err) {
     return false;
   }
   ShowUntilOver(**run, err);
-  return Report((*run)->Finish(), absl::Now() - start, err);
+  return Report((*run)->Finish(), SteadyTime::Now() - start, err);
 }
 
 }  // namespace chatter::app

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::app {
 
@@ -30,8 +30,9 @@ void PeriodicTask::Loop() {
   while (true) {
     {
       MutexLock lock(mu_);
-      const absl::Time due = absl::Now() + period_;
-      while (!poked_ && !stopping_ && absl::Now() < due) changed_.WaitFor(mu_, due - absl::Now());
+      const SteadyTime due = SteadyTime::Now() + period_;
+      while (!poked_ && !stopping_ && changed_.WaitUntil(mu_, due)) {
+      }
       if (stopping_) return;
       poked_ = false;
     }

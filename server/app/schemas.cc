@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::app {
@@ -63,9 +63,10 @@ void SchemaPreparation::Loop() {
 }
 
 bool SchemaPreparation::Pause(absl::Duration pause) {
-  const absl::Time end = absl::Now() + pause;
+  const SteadyTime end = SteadyTime::Now() + pause;
   MutexLock lock(mu_);
-  while (!stopping_ && absl::Now() < end) stopped_.WaitFor(mu_, end - absl::Now());
+  while (!stopping_ && stopped_.WaitUntil(mu_, end)) {
+  }
   return !stopping_;
 }
 

@@ -4,22 +4,28 @@
 #ifndef CHATTER_SERVER_APP_SERVER_H_
 #define CHATTER_SERVER_APP_SERVER_H_
 
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "server/app/acceptor.h"
 #include "server/app/backend.h"
 #include "server/app/config.h"
 #include "server/app/metrics.h"
 #include "server/app/periodic_task.h"
 #include "server/app/schemas.h"
+#include "server/app/services.h"
 #include "server/app/tls.h"
 #include "server/base/clock.h"
+#include "server/store/control_probe.h"
 
 namespace chatter::app {
 
@@ -33,26 +39,31 @@ class Server {
                                                        const Clock& clock = Clock::Real());
   ~Server();
 
-  int port() const { return port_; }
-  int ops_port() const { return ops_port_; }                                       // 0: off
-  int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }  // 0: off
-  bool ready() const { return connected_ && schemas_ready_; }
+  int port() const { return acceptor_->port(); }
+  int ops_port() const { return ops_acceptor_ == nullptr ? 0 : ops_acceptor_->port(); }  // 0: off
+  int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }        // 0: off
+  bool ready() const { return connected_ && schemas_ready_ && control_probe_->readable(); }
 
   // Drains the streams, lets calls end, and stops. Blocks for the drain's grace and a few seconds
-  // at most, unless PostgreSQL keeps a migration waiting. Does nothing the second time.
+  // at most, whatever PostgreSQL does. Does nothing the second time. Ends the process, with
+  // success, if gRPC doesn't let go of all calls within that.
   void Shutdown();
 
  private:
-  struct Services;
-
   Server(Config config, const Clock& clock);
   absl::Status Begin();
   absl::Status Listen();
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
   absl::Status ListenForOperators();
+  // Makes the server that is built, at last, get its connections from there.
+  static absl::StatusOr<std::unique_ptr<grpc::Server>> ServeAt(
+      Acceptor& acceptor, grpc::ServerBuilder& builder,
+      std::shared_ptr<grpc::ServerCredentials> credentials);
   absl::Status ServeMetrics();
   void BeginTasks();
   void ReportHealth();
+  // Why the server isn't ready, for the log.
+  std::string_view Trouble() const;
   void WaitForStreams();
   void StopCalls();
   void FlushPresence();
@@ -62,20 +73,22 @@ class Server {
 
   // Set by the threads that find out.
   std::atomic<bool> connected_ = false;
+  std::atomic<bool> heads_due_ = false;  // since the database is back
   std::atomic<bool> schemas_ready_ = false;
 
-  // Constant once listening_.
-  int port_ = 0;
-  int ops_port_ = 0;
   std::atomic<bool> listening_ = false;
 
   bool was_ready_ = false;  // the health task's own
   bool shut_down_ = false;
 
   // In the order in which they need each other.
+  grpc::ResourceQuota quota_;
   PeriodicTask health_task_;
   std::unique_ptr<Backend> backend_;
+  std::optional<store::ControlProbe> control_probe_;
   std::unique_ptr<Services> services_;
+  std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<Acceptor> ops_acceptor_;         // nullptr: off
   std::unique_ptr<MetricsServer> metrics_;         // nullptr: off
   std::unique_ptr<TlsCertificates> certificates_;  // nullptr: connections aren't encrypted
   std::unique_ptr<grpc::Server> server_;
@@ -84,9 +97,11 @@ class Server {
   std::optional<PeriodicTask> heartbeat_task_;
   std::optional<PeriodicTask> recheck_task_;
   std::optional<PeriodicTask> head_check_task_;
+  std::optional<PeriodicTask> settle_task_;
   std::optional<PeriodicTask> purge_task_;
   std::optional<PeriodicTask> certificate_task_;
   std::optional<PeriodicTask> access_log_task_;
+  std::optional<PeriodicTask> memory_task_;
 };
 
 }  // namespace chatter::app

@@ -73,6 +73,10 @@ std::string ApplyNoPreparedStatements(const std::string& value, Config& config) 
   return kRight;
 }
 
+std::string ApplyPrepareThroughPooler(const std::string& value, Config& config) {
+  return absl::SimpleAtob(value, &config.prepare_through_pooler) ? kRight : "must be true or false";
+}
+
 std::string ApplyListen(const std::string& value, Config& config) {
   if (!IsAddress(value)) return "must be HOST:PORT";
   config.listen = value;
@@ -89,6 +93,22 @@ std::string ApplyMetricsListen(const std::string& value, Config& config) {
   if (!IsAddress(value)) return "must be HOST:PORT";
   config.metrics_listen = value;
   return kRight;
+}
+
+std::string ApplyInsecure(const std::string& value, Config& config) {
+  return absl::SimpleAtob(value, &config.insecure) ? kRight : "must be true or false";
+}
+
+std::string ApplyMaxConnections(const std::string& value, Config& config) {
+  return ApplyInt(value, 1, 1'000'000, config.max_connections);
+}
+
+std::string ApplyMaxConnectionsPerAddress(const std::string& value, Config& config) {
+  return ApplyInt(value, 1, 1'000'000, config.max_connections_per_address);
+}
+
+std::string ApplyIdleConnectionTime(const std::string& value, Config& config) {
+  return ApplyDuration(value, absl::Seconds(1), absl::Hours(24), config.idle_connection_time);
 }
 
 std::string ApplyTlsFile(const std::string& value, absl::Status (*check)(const std::string&),
@@ -175,6 +195,10 @@ std::string ApplyDrainGrace(const std::string& value, Config& config) {
   return ApplyDuration(value, absl::ZeroDuration(), absl::Minutes(10), config.drain_grace);
 }
 
+std::string ApplyMaxStreamsPerUser(const std::string& value, Config& config) {
+  return ApplyInt(value, 1, 100'000, config.max_streams_per_user);
+}
+
 std::string ApplyWorkers(const std::string& value, Config& config) {
   return ApplyInt(value, 0, 64, config.workers);
 }
@@ -196,8 +220,18 @@ std::string ApplyLogLevel(const std::string& value, Config& config) {
 constexpr Setting kSettings[] = {
     {"database-url", "URL", "PostgreSQL, as libpq understands it. Required", ApplyDatabaseUrl},
     {"database-connections", "N",
-     "Connections for queries (default 4); one more writes, two search", ApplyDatabaseConnections},
-    {"no-prepared-statements", "", "For a PgBouncer in transaction mode before 1.21",
+     "Connections for queries (default 4). Two more write, two search, and one (for moments up to "
+     "six) is for changes of schemas: 9 in all by default. Where PostgreSQL grants fewer, the "
+     "server "
+     "goes on with those that it gets",
+     ApplyDatabaseConnections},
+    {"prepare-through-pooler", "",
+     "Prepare statements although a pooler stands before PostgreSQL. Only for one that keeps them "
+     "itself: PgBouncer from 1.21 on, with max_prepared_statements above 0",
+     ApplyPrepareThroughPooler},
+    {"no-prepared-statements", "",
+     "Prepare no statements. (Behind a pooler none are prepared anyway, unless "
+     "prepare-through-pooler says so: the server finds out whether there is one)",
      ApplyNoPreparedStatements},
     {"listen", "HOST:PORT", "Where to serve (default 127.0.0.1:50051)", ApplyListen},
     {"ops-listen", "HOST:PORT",
@@ -218,6 +252,19 @@ constexpr Setting kSettings[] = {
      "Authorities of client certificates, PEM: asks clients for certificates and refuses those of "
      "others. A client without one may have another credential (default: clients aren't asked)",
      ApplyTlsClientCaFile},
+    {"insecure", "",
+     "Connections in the clear are meant, by whoever they can be read: don't warn of them",
+     ApplyInsecure},
+    {"max-connections", "N",
+     "At most, at `listen` (default: what the limit of open files leaves room for, up to 10000)",
+     ApplyMaxConnections},
+    {"max-connections-per-address", "N",
+     "At most from one IPv4 address, or one /64 of IPv6 (default: half of max-connections). "
+     "Doesn't "
+     "hold for trusted-proxies",
+     ApplyMaxConnectionsPerAddress},
+    {"idle-connection-time", "TIME",
+     "How long a connection may stay open without any call (default 5m)", ApplyIdleConnectionTime},
     {"admin-key-file", "FILE", "File with the administrator's key, of at least 32 bytes",
      ApplyAdminKeyFile},
     {"single-schema", "NAME", "Serve this one tenant, whatever the host", ApplySingleSchema},
@@ -228,7 +275,8 @@ constexpr Setting kSettings[] = {
     {"django-domain-table", "TABLE", "The table of their domains, such as public.customers_domain",
      ApplyDjangoDomainTable},
     {"trusted-proxies", "LIST",
-     "Whose x-forwarded-host tells the tenant: addresses and networks with commas between, such as "
+     "Whose x-forwarded-host tells the tenant, and whose connections aren't counted by address: "
+     "addresses and networks with commas between, such as "
      "10.0.0.0/8,::1, and unix for Unix sockets (default: nobody's; the header is ignored)",
      ApplyTrustedProxies},
     {"user-table", "TABLE",
@@ -262,6 +310,11 @@ constexpr Setting kSettings[] = {
      ApplyJwtLeeway},
     {"heartbeat-interval", "TIME", "Between two heartbeats on a stream (default 30s)",
      ApplyHeartbeatInterval},
+    {"max-streams-per-user", "N",
+     "Streams that one user may have open here, in one tenant (default 100). Each takes up to 2 "
+     "MiB, "
+     "where the user is in thousands of rooms",
+     ApplyMaxStreamsPerUser},
     {"drain-grace", "TIME", "How long streams may go on once the server stops (default 5s)",
      ApplyDrainGrace},
     {"workers", "N", "Threads that fan events out (default 0: one for every two processors)",

@@ -5,14 +5,14 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "server/base/clock.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::app {
 namespace {
 
 void LogExpiry(absl::Time expires_at) {
-  const auto level = expires_at > absl::Now() ? spdlog::level::info : spdlog::level::warn;
+  const auto level = expires_at > Clock::Real().Now() ? spdlog::level::info : spdlog::level::warn;
   spdlog::log(level, "certificate: expires={}",
               absl::FormatTime(absl::RFC3339_sec, expires_at, absl::UTCTimeZone()));
 }
@@ -45,6 +45,9 @@ absl::StatusOr<std::unique_ptr<TlsCertificates>> TlsCertificates::Create(TlsFile
   auto material = ReadTlsMaterial(files);
   if (!material.ok()) return material.status();
   LogExpiry(material->expires_at);
+  if (IsWorldReadable(files.key)) {
+    spdlog::warn("every user of this machine can read the private key: file={}", files.key);
+  }
   return std::unique_ptr<TlsCertificates>(
       new TlsCertificates(std::move(files), *std::move(material)));
 }

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <sys/stat.h>
 
 #include <ctime>
 #include <fstream>
@@ -124,6 +125,11 @@ absl::Status CheckCertificateFile(const std::string& path) {
 }
 
 absl::Status CheckKeyFile(const std::string& path) { return Read(path, ParseKey).status(); }
+
+bool IsWorldReadable(const std::string& path) {
+  struct stat about {};
+  return stat(path.c_str(), &about) == 0 && (about.st_mode & S_IROTH) != 0;
+}
 
 absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files) {
   TlsMaterial material;

@@ -36,6 +36,9 @@ struct TlsMaterial {
 absl::Status CheckCertificateFile(const std::string& path);
 absl::Status CheckKeyFile(const std::string& path);
 
+// Whether others than the file's owner and group may read it.
+bool IsWorldReadable(const std::string& path);
+
 // Reads all, and checks them together. REQUIRES: files.enabled().
 // Errors: INVALID_ARGUMENT, with one line that names the setting.
 absl::StatusOr<TlsMaterial> ReadTlsMaterial(const TlsFiles& files);

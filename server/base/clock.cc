@@ -1,11 +1,14 @@
 #include "server/base/clock.h"
 
+#include "absl/time/clock.h"
+
 namespace chatter {
 namespace {
 
 class RealClock final : public Clock {
  public:
   absl::Time Now() const override { return absl::Now(); }
+  SteadyTime Steady() const override { return SteadyTime::Now(); }
 };
 
 }  // namespace

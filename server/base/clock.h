@@ -2,8 +2,8 @@
 #ifndef CHATTER_SERVER_BASE_CLOCK_H_
 #define CHATTER_SERVER_BASE_CLOCK_H_
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "server/base/steady_time.h"
 
 namespace chatter {
 
@@ -11,9 +11,15 @@ namespace chatter {
 class Clock {
  public:
   virtual ~Clock() = default;
+
+  // The time of day, which may step back and forth: for what is written down, shown, or compared
+  // with times that others wrote.
   virtual absl::Time Now() const = 0;
 
-  // The system's clock. Lives as long as the process.
+  // For everything else.
+  virtual SteadyTime Steady() const = 0;
+
+  // The system's clocks. Lives as long as the process.
   static const Clock& Real();
 };
 

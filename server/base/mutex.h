@@ -5,12 +5,11 @@
 #ifndef CHATTER_SERVER_BASE_MUTEX_H_
 #define CHATTER_SERVER_BASE_MUTEX_H_
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/time/time.h"
+#include "server/base/steady_time.h"
 
 namespace chatter {
 
@@ -45,11 +44,10 @@ class CondVar {
     cond_.wait(lock);
     lock.release();
   }
-  // Returns false when `timeout` has passed.
-  bool WaitFor(Mutex& mutex, absl::Duration timeout) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+  // Returns false when `deadline` has passed.
+  bool WaitUntil(Mutex& mutex, SteadyTime deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
-    const bool woken =
-        cond_.wait_for(lock, absl::ToChronoNanoseconds(timeout)) == std::cv_status::no_timeout;
+    const bool woken = cond_.wait_until(lock, deadline.ToChrono()) == std::cv_status::no_timeout;
     lock.release();
     return woken;
   }

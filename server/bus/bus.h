@@ -30,7 +30,7 @@ struct UserNotice {
 
 // Users are in a room, perhaps only now: since its event `seq`.
 struct RoomJoined {
-  SchemaName tenant;
+  TenantKey tenant;
   RoomId room;
   uint64_t seq = 1;
   std::vector<std::string> user_ids;

@@ -1,16 +1,20 @@
 #include "server/chat/hub.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
 #include <variant>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/hash/hash.h"
-#include "absl/time/clock.h"
 #include "server/base/mutex.h"
 #include "server/base/worker.h"
+#include "server/chat/introductions.h"
 #include "server/chat/typing_limiter.h"
+#include "server/model/errors.h"
 
 namespace chatter::chat {
 namespace {
@@ -24,6 +28,7 @@ struct Following {
 };
 
 struct Channel {
+  Epoch epoch;              // whose numbers these are
   uint64_t tail = 0;        // the last sequence number handed out
   uint64_t known_head = 0;  // the log goes at least this far
   bool reading = false;     // the log is being read from `tail` on
@@ -36,12 +41,24 @@ struct Channel {
 // One worker and the channels that belong to it. Private methods run on the worker only.
 class Hub::Shard {
  public:
-  Shard(store::EventReader& reader, const Clock& clock, const Encoder& encode)
-      : reader_(reader), clock_(clock), encode_(encode) {}
+  // `announce` tells a user's followers of a room that the user is in.
+  using Announcer = std::function<void(const UserKey&, const RoomId&, uint64_t seq)>;
+  // Tells all shards in which epoch a tenant's logs are.
+  using EpochTeller = std::function<void(const TenantKey&, const Epoch&)>;
 
-  void Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
-    worker_.Post([this, room, next_seq, follower = std::move(follower)] {
-      DoFollow(room, next_seq, follower);
+  Shard(store::EventReader& reader, store::EpochStore& epochs, const Clock& clock,
+        const Encoder& encode, Announcer announce, EpochTeller tell_epoch)
+      : reader_(reader),
+        epochs_(epochs),
+        clock_(clock),
+        encode_(encode),
+        announce_(std::move(announce)),
+        tell_epoch_(std::move(tell_epoch)) {}
+
+  void Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
+              std::shared_ptr<RoomFollower> follower) {
+    worker_.Post([this, room, next_seq, epoch, follower = std::move(follower)] {
+      DoFollow(room, next_seq, epoch, follower);
     });
   }
 
@@ -71,6 +88,7 @@ class Hub::Shard {
   void Events(std::vector<CommittedEvents> rooms) {
     worker_.Post([this, rooms = std::move(rooms)]() mutable {
       for (auto& [room, events] : rooms) {
+        Introduce(room, events, /*from_log=*/false);
         const auto found = channels_.find(room);
         if (found == channels_.end()) continue;
         if (std::holds_alternative<v1::RoomDeleted>(events.back().what)) {
@@ -80,6 +98,11 @@ class Hub::Shard {
         }
       }
     });
+  }
+
+  // All who were in the room by its event `seq` are being told of it.
+  void Told(const RoomKey& room, uint64_t seq) {
+    worker_.Post([this, room, seq] { introductions_.OnTold(room, seq); });
   }
 
   void RunAfterEvents(absl::AnyInvocable<void(Flushes&)> task) {
@@ -93,7 +116,7 @@ class Hub::Shard {
       Channel& channel = found->second;
       if (notice.typing.has_value() &&
           !channel.typing.Admit(notice.user_id, *notice.typing, channel.followers.size(),
-                                clock_.Now())) {
+                                clock_.Steady())) {
         return;
       }
       for (const Following& following : channel.followers) {
@@ -113,17 +136,37 @@ class Hub::Shard {
     });
   }
 
+  // The tenant's logs are in this epoch.
+  void Enter(const TenantKey& tenant, const Epoch& epoch) {
+    worker_.Post([this, tenant, epoch] {
+      absl::erase_if(channels_, [&](const auto& channel) {
+        return channel.first.tenant == tenant && channel.second.epoch != epoch;
+      });
+      introductions_.Forget(tenant);
+      for (const auto& follower : FollowersIn(tenant)) follower->OnEpoch(epoch);
+    });
+  }
+
   void CheckHeads() {
     worker_.Post([this] {
-      if (checks_under_way_ > 0) return;
-      std::map<SchemaName, std::vector<RoomId>> rooms;
+      introductions_.EndPauses(clock_.Steady());
+      LookUpMembers();
+      std::map<TenantKey, std::vector<RoomId>> rooms;
       for (const auto& [key, channel] : channels_) rooms[key.tenant].push_back(key.room);
-      for (const auto& [tenant, ids] : rooms) ReadHeads(tenant, ids);
+      for (const auto& [tenant, ids] : rooms) {
+        if (!checks_under_way_.contains(tenant)) ReadHeads(tenant, ids);
+      }
     });
   }
 
  private:
   using Channels = absl::flat_hash_map<RoomKey, Channel>;
+  using Heads = store::EventReader::Heads;
+  struct Place {
+    RoomId room;
+    Epoch epoch;
+    uint64_t tail = 0;
+  };
 
   template <typename Task>
   void ForFollowers(const UserKey& user, Task task) {
@@ -139,21 +182,39 @@ class Hub::Shard {
     });
   }
 
-  void DoFollow(const RoomKey& key, uint64_t next_seq,
+  std::vector<std::shared_ptr<UserFollower>> FollowersIn(const TenantKey& tenant) {
+    std::vector<std::shared_ptr<UserFollower>> followers;
+    MutexLock lock(users_mu_);
+    for (const auto& [user, its_followers] : users_) {
+      if (user.tenant != tenant) continue;
+      followers.insert(followers.end(), its_followers.begin(), its_followers.end());
+    }
+    return followers;
+  }
+
+  void DoFollow(const RoomKey& key, uint64_t next_seq, const Epoch& epoch,
                 const std::shared_ptr<RoomFollower>& follower) {
     const auto [found, created] = channels_.try_emplace(key);
     Channel& channel = found->second;
     if (created) {
       // What the follower knows of the log may be out of date by now: look again.
+      channel.epoch = epoch;
       channel.tail = next_seq - 1;
-      unchecked_[key.tenant].push_back(key.room);
-      if (!check_posted_) worker_.Post([this] { CheckNewChannels(); });
-      check_posted_ = true;
+      CheckSoon(key);
+    } else if (!epoch.empty() && channel.epoch != epoch) {
+      CheckSoon(key);
+      return follower->OnOtherEpoch();
     }
+    if (epoch.empty()) unjudged_.insert(key.tenant);
     if (next_seq <= channel.tail) return follower->OnBehind();
     channel.followers.push_back({follower, next_seq});
     follower->OnLevel(next_seq, flushes_);
     LearnHead(key, channel, next_seq - 1);
+  }
+
+  void CheckSoon(const RoomKey& room) {
+    unchecked_[room.tenant].push_back(room.room);
+    if (!std::exchange(check_posted_, true)) worker_.Post([this] { CheckNewChannels(); });
   }
 
   void CheckNewChannels() {
@@ -161,35 +222,112 @@ class Hub::Shard {
     for (const auto& [tenant, rooms] : std::exchange(unchecked_, {})) ReadHeads(tenant, rooms);
   }
 
-  void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms) {
-    ++checks_under_way_;
-    reader_.ReadHeads(tenant, rooms, absl::Now() + kReadTimeout,
-                      [this, tenant, rooms](absl::StatusOr<std::vector<RoomHead>> heads) {
-                        worker_.Post([this, tenant, rooms, heads = std::move(heads)] {
-                          --checks_under_way_;
-                          if (heads.ok()) LearnHeads(tenant, rooms, *heads);
-                          // else the next check will tell
-                        });
-                      });
+  void ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& rooms) {
+    ++checks_under_way_[tenant];
+    reader_.ReadHeads(
+        tenant, rooms, SteadyTime::Now() + kReadTimeout,
+        [this, tenant, asked = PlacesOf(tenant, rooms)](absl::StatusOr<Heads> heads) mutable {
+          worker_.Post([this, tenant, asked = std::move(asked), heads = std::move(heads)] {
+            EndCheck(tenant);
+            if (heads.ok()) LearnHeads(tenant, asked, *heads);
+            // else the next check will tell
+          });
+        });
   }
 
-  // Those of `rooms` that have no head have been deleted.
-  void LearnHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms,
-                  const std::vector<RoomHead>& heads) {
-    std::map<RoomId, uint64_t> by_room;
-    for (const RoomHead& head : heads) by_room[head.room_id] = head.head_seq;
+  // How far those of the rooms that are followed have been handed out.
+  std::vector<Place> PlacesOf(const TenantKey& tenant, const std::vector<RoomId>& rooms) const {
+    std::vector<Place> places;
+    places.reserve(rooms.size());
     for (const RoomId& room : rooms) {
-      const auto channel = channels_.find({tenant, room});
+      const auto channel = channels_.find(RoomKey{tenant, room});
       if (channel == channels_.end()) continue;
-      if (const auto head = by_room.find(room); head != by_room.end()) {
+      places.push_back({room, channel->second.epoch, channel->second.tail});
+    }
+    return places;
+  }
+
+  void EndCheck(const TenantKey& tenant) {
+    const auto checks = checks_under_way_.find(tenant);
+    if (--checks->second == 0) checks_under_way_.erase(checks);
+  }
+
+  void Introduce(const RoomKey& room, const std::vector<RoomEvent>& events, bool from_log) {
+    introductions_.OnEvents(room, events, from_log, clock_.Steady());
+    if (!introductions_.has_due() || look_up_posted_) return;
+    // Once for all that has been posted by then.
+    worker_.Post([this] { LookUpMembers(); });
+    look_up_posted_ = true;
+  }
+
+  void LookUpMembers() {
+    look_up_posted_ = false;
+    for (auto& [tenant, places] : introductions_.TakeDue()) {
+      reader_.ReadJoined(tenant, places, SteadyTime::Now() + kReadTimeout,
+                         [this, tenant = tenant, places = places](
+                             const absl::StatusOr<std::vector<store::EventReader::Joined>>& found) {
+                           if (!found.ok()) return OnNotFound(found.status(), tenant, places);
+                           for (const auto& [room, user_id, seq] : *found) {
+                             announce_({tenant, user_id}, room, seq);
+                           }
+                         });
+    }
+  }
+
+  void OnNotFound(const absl::Status& error, const TenantKey& tenant,
+                  const std::vector<store::EventReader::JoinedAfter>& places) {
+    worker_.Post([this, is_gone = IsSchemaChanged(error), tenant, places] {
+      if (is_gone) return introductions_.Forget(tenant);
+      for (const auto& [room, after_seq] : places) {
+        introductions_.OnFailed({tenant, room}, after_seq);
+      }
+    });
+  }
+
+  // Those rooms that have no head have been deleted.
+  void LearnHeads(const TenantKey& tenant, const std::vector<Place>& asked, const Heads& heads) {
+    std::map<RoomId, uint64_t> by_room;
+    for (const RoomHead& head : heads.heads) by_room[head.room_id] = head.head_seq;
+    if (HaveGoneBack(tenant, asked, heads.found, by_room)) return;
+    for (const Place& place : asked) {
+      const auto channel = channels_.find({tenant, place.room});
+      if (channel == channels_.end()) continue;
+      if (const auto head = by_room.find(place.room); head != by_room.end()) {
         LearnHead(channel->first, channel->second, head->second);
-      } else {
-        End(channel, {.room_id = room,
-                      .created_at = absl::Now(),
+      } else if (!heads.found.standby) {
+        End(channel, {.room_id = place.room,
+                      .created_at = clock_.Now(),
                       .actor_id = {},
                       .what = v1::RoomDeleted()});
       }
     }
+  }
+
+  // Whether the logs are in another epoch than that of the channels, or must be: they don't go as
+  // far as the channels did when they were asked. Then says so to all.
+  bool HaveGoneBack(const TenantKey& tenant, const std::vector<Place>& asked,
+                    const store::FoundEpoch& found, const std::map<RoomId, uint64_t>& heads) {
+    if (found.epoch.empty()) return false;
+    if (unjudged_.erase(tenant) > 0) {
+      tell_epoch_(tenant, found.epoch);
+      return true;
+    }
+    bool below = false;
+    for (const Place& place : asked) {
+      if (place.epoch != found.epoch) {
+        tell_epoch_(tenant, found.epoch);
+        return true;
+      }
+      const auto head = heads.find(place.room);
+      below |= head != heads.end() && head->second < place.tail;
+    }
+    if (!below) return false;
+    epochs_.Begin(tenant, found.mark, SteadyTime::Now() + kReadTimeout,
+                  [this, tenant](const absl::StatusOr<Epoch>& epoch) {
+                    // else the next check will find the same
+                    if (epoch.ok() && !epoch->empty()) tell_epoch_(tenant, *epoch);
+                  });
+    return true;
   }
 
   // The room is deleted. Each follower gets that as the event that it waits for: if others were
@@ -232,7 +370,7 @@ class Hub::Shard {
     channel.known_head = std::max(channel.known_head, head);
     if (channel.known_head <= channel.tail || channel.reading) return;
     channel.reading = true;
-    reader_.ReadEvents(key, channel.tail, kGapPage, absl::Now() + kReadTimeout,
+    reader_.ReadEvents(key, channel.tail, kGapPage, SteadyTime::Now() + kReadTimeout,
                        [this, key](absl::StatusOr<store::EventReader::EventPage> page) {
                          worker_.Post([this, key, page = std::move(page)]() mutable {
                            TakeFromLog(key, std::move(page));
@@ -246,6 +384,8 @@ class Hub::Shard {
     Channel& channel = found->second;
     channel.reading = false;
     if (!page.ok() || page->events.empty()) return;  // the next check will try again
+    if (Differ(channel.epoch, page->epoch)) return CheckSoon(key);
+    Introduce(key, page->events, /*from_log=*/true);
     Take(key, channel, std::move(page->events));
     LearnHead(key, channel, 0);  // reads on while there is more
   }
@@ -256,8 +396,11 @@ class Hub::Shard {
   }
 
   store::EventReader& reader_;
+  store::EpochStore& epochs_;
   const Clock& clock_;
   const Encoder& encode_;
+  const Announcer announce_;
+  const EpochTeller tell_epoch_;
 
   Mutex users_mu_;
   absl::flat_hash_map<UserKey, std::vector<std::shared_ptr<UserFollower>>> users_
@@ -265,18 +408,27 @@ class Hub::Shard {
 
   // The worker alone touches these.
   Channels channels_;
-  std::map<SchemaName, std::vector<RoomId>> unchecked_;  // channels that are new
+  std::map<TenantKey, std::vector<RoomId>> unchecked_;  // channels that are new
   bool check_posted_ = false;
-  int checks_under_way_ = 0;
+  absl::flat_hash_set<TenantKey> unjudged_;  // where followers have come of no known epoch
+  absl::flat_hash_map<TenantKey, int> checks_under_way_;
+  Introductions introductions_;
+  bool look_up_posted_ = false;
   Flushes flushes_;
 
   Worker worker_{[this] { FlushAll(); }};  // the last member: its closures use the others
 };
 
-Hub::Hub(int workers, store::EventReader& reader, const Clock& clock, Encoder encode)
+Hub::Hub(int workers, store::EventReader& reader, store::EpochStore& epochs, const Clock& clock,
+         Encoder encode)
     : encode_(std::move(encode)) {
   for (int i = 0; i < workers; ++i) {
-    shards_.push_back(std::make_unique<Shard>(reader, clock, encode_));
+    shards_.push_back(std::make_unique<Shard>(
+        reader, epochs, clock, encode_,
+        [this](const UserKey& user, const RoomId& room, uint64_t seq) {
+          ShardOf(user).Announce(user, room, seq);
+        },
+        [this](const TenantKey& tenant, const Epoch& epoch) { OnEpoch(tenant, epoch); }));
   }
 }
 
@@ -287,8 +439,24 @@ Hub::Shard& Hub::ShardOf(const Key& key) {
   return *shards_[absl::Hash<Key>()(key) % shards_.size()];
 }
 
-void Hub::Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower) {
-  ShardOf(room).Follow(room, next_seq, std::move(follower));
+void Hub::Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
+                 std::shared_ptr<RoomFollower> follower) {
+  ShardOf(room).Follow(room, next_seq, epoch, std::move(follower));
+}
+
+void Hub::OnEpoch(const TenantKey& tenant, const Epoch& epoch) {
+  bool is_news;
+  {
+    MutexLock lock(mu_);
+    is_news = std::exchange(told_[tenant], epoch) != epoch;
+  }
+  if (is_news) {
+    ++epochs_ended_;
+    spdlog::warn(
+        "the logs of a tenant have gone back, and are in another epoch: tenant={} epoch={}",
+        tenant.text(), epoch);
+  }
+  for (auto& shard : shards_) shard->Enter(tenant, epoch);
 }
 
 void Hub::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower) {
@@ -327,6 +495,9 @@ void Hub::OnUserNotice(bus::UserNotice notice) {
 }
 
 void Hub::OnRoomJoined(bus::RoomJoined joined) {
+  // A room that has just been made: its first event comes with this alone.
+  if (joined.seq == 1)
+    ShardOf(RoomKey{joined.tenant, joined.room}).Told({joined.tenant, joined.room}, 1);
   for (std::string& user_id : joined.user_ids) {
     UserKey user{joined.tenant, std::move(user_id)};
     ShardOf(user).Announce(user, joined.room, joined.seq);

@@ -12,22 +12,36 @@
 // handed to each follower at once, and only when a worker has handed out all that it knows of are
 // the streams told to write.
 //
+// Streams follow a room once they are told that their user is in it. That other nodes have made a
+// room, or added members, the hub finds out from the room's events: see Introductions.
+//
+// Where a tenant's logs have gone back (see model/epoch.h), numbers come again for other events. A
+// channel belongs to one epoch. When a check finds another one, or a head below a tail, the
+// tenant's channels go, and its users' followers are told: what they have been handed proves
+// nothing.
+//
 // Typing notices are bounded for each room: see TypingLimiter.
 //
 // Thread-safe.
 #ifndef CHATTER_SERVER_CHAT_HUB_H_
 #define CHATTER_SERVER_CHAT_HUB_H_
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "server/base/clock.h"
+#include "server/base/mutex.h"
 #include "server/bus/bus.h"
+#include "server/model/epoch.h"
 #include "server/model/room.h"
+#include "server/store/epoch_store.h"
 #include "server/store/event_reader.h"
 
 namespace chatter::chat {
@@ -53,6 +67,9 @@ class RoomFollower {
   // The follower isn't level, and isn't following: the log goes further than it knew. It must read
   // on and ask again.
   virtual void OnBehind() = 0;
+  // The follower isn't following: others follow the room in another epoch. One of the two is over,
+  // and OnEpoch will tell which.
+  virtual void OnOtherEpoch() = 0;
   // Runs that follow one another; not empty.
   virtual void OnRoomEvents(const std::vector<EncodedRun>& runs, Flushes& flushes) = 0;
   // Something that isn't part of the log, from `user_id`.
@@ -67,6 +84,9 @@ class UserFollower {
   // The user is in this room, since its event `seq`; perhaps long since. Called from one thread
   // only, without any lock.
   virtual void OnRoomJoined(const RoomId& room, uint64_t seq) = 0;
+  // The tenant's logs are in this epoch; perhaps long since. Called from several threads, without
+  // any lock.
+  virtual void OnEpoch(const Epoch& epoch) = 0;
   // Something that isn't part of a log.
   virtual void OnUserNotice(const EncodedEvent& notice, Flushes& flushes) = 0;
 };
@@ -76,13 +96,16 @@ class Hub final : public bus::Listener {
   // Of events that follow one another.
   using Encoder = std::function<std::vector<EncodedRun>(std::span<const RoomEvent>)>;
 
-  // The reader and the clock must outlive the hub.
-  Hub(int workers, store::EventReader& reader, const Clock& clock, Encoder encode);
+  // The stores and the clock must outlive the hub.
+  Hub(int workers, store::EventReader& reader, store::EpochStore& epochs, const Clock& clock,
+      Encoder encode);
   // REQUIRES: the reader's database has been stopped. No follower is called once this returns.
   ~Hub() override;
 
-  // Asks to be handed all events of the room from `next_seq` on; OnLevel or OnBehind answers.
-  void Follow(const RoomKey& room, uint64_t next_seq, std::shared_ptr<RoomFollower> follower);
+  // Asks to be handed all events of the room from `next_seq` on, a number of this epoch; OnLevel,
+  // OnBehind or OnOtherEpoch answers.
+  void Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
+              std::shared_ptr<RoomFollower> follower);
   // The follower may be called for a moment longer.
   void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower);
 
@@ -100,17 +123,24 @@ class Hub final : public bus::Listener {
   void OnUserNotice(bus::UserNotice notice) override;
   void OnRoomJoined(bus::RoomJoined joined) override;
 
-  // Compares the tails with the log's heads and reads what is missing. To be called every few
-  // seconds.
+  // Compares the tails with the log's heads and reads what is missing, members included. To be
+  // called every few seconds, and when the database is back.
   void CheckHeads();
+
+  // How often a tenant's logs were found in another epoch.
+  uint64_t epochs_ended() const { return epochs_ended_; }
 
  private:
   class Shard;
   template <typename Key>
   Shard& ShardOf(const Key& key);
+  void OnEpoch(const TenantKey& tenant, const Epoch& epoch);
 
   const Encoder encode_;
-  std::vector<std::unique_ptr<Shard>> shards_;
+  std::atomic<uint64_t> epochs_ended_ = 0;
+  Mutex mu_;
+  absl::flat_hash_map<TenantKey, Epoch> told_ ABSL_GUARDED_BY(mu_);  // where another has begun
+  std::vector<std::unique_ptr<Shard>> shards_;  // the last member: their workers use the others
 };
 
 }  // namespace chatter::chat

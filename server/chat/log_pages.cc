@@ -1,10 +1,12 @@
 #include "server/chat/log_pages.h"
 
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "absl/hash/hash.h"
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
+#include "server/model/errors.h"
 
 namespace chatter::chat {
 namespace {
@@ -24,65 +26,94 @@ LogPages::LogPages(store::EventReader& reader, Hub::Encoder encode)
 
 LogPages::~LogPages() = default;
 
-void LogPages::Read(const RoomKey& room, uint64_t after_seq, Callback<PagePtr> done) {
+void LogPages::Read(const RoomKey& room, uint64_t after_seq, const Epoch& epoch,
+                    Callback<PagePtr> done) {
   const Place place{room, after_seq};
-  if (PagePtr kept = FindKept(place)) {
+  if (PagePtr kept = FindKept(place, epoch)) {
     worker_.Post([kept = std::move(kept), done = std::move(done)]() mutable { done(kept); });
     return;
   }
   {
     MutexLock lock(mu_);
     Waiters& waiters = wanted_[place];
-    if (waiters.empty()) waiting_.push_back(place);
+    if (waiters.empty()) {
+      Tenant& tenant = tenants_[room.tenant];
+      if (tenant.waiting.empty()) turns_.push_back(room.tenant);
+      tenant.waiting.push_back(place);
+      ++waiting_;
+    }
     waiters.push_back(std::move(done));
   }
   ReadNext();
 }
 
 // nullptr: it isn't kept.
-LogPages::PagePtr LogPages::FindKept(const Place& place) {
+LogPages::PagePtr LogPages::FindKept(const Place& place, const Epoch& epoch) {
   MutexLock lock(mu_);
   ++times_wanted_;
   const auto found = kept_places_.find(place);
   if (found == kept_places_.end()) return nullptr;
+  if (Differ(found->second->page->epoch, epoch)) {
+    Drop(found->second);
+    return nullptr;
+  }
   kept_.splice(kept_.begin(), kept_, found->second);
   return kept_.front().page;
 }
 
 LogPages::Stats LogPages::stats() const {
   MutexLock lock(mu_);
-  return {.wanted = times_wanted_,
-          .read = times_read_,
-          .waiting = waiting_.size(),
-          .kept_bytes = kept_bytes_};
+  return {
+      .wanted = times_wanted_, .read = times_read_, .waiting = waiting_, .kept_bytes = kept_bytes_};
 }
 
-// Reads the next page that is wanted, unless enough of them are under way.
+// Reads what is wanted, unless enough is under way.
 void LogPages::ReadNext() {
-  std::optional<Place> place;
-  uint64_t forgotten = 0;
-  {
-    MutexLock lock(mu_);
-    if (under_way_ == kMaxReads || waiting_.empty()) return;
-    ++under_way_;
-    ++times_read_;
-    forgotten = times_forgotten_;
-    place = std::move(waiting_.front());
-    waiting_.pop_front();
-  }
-  const int limit = kPageEvents - static_cast<int>(place->second % kPageEvents);
-  reader_.ReadEvents(place->first, place->second, limit, absl::Now() + kReadTimeout,
-                     [this, place = *place, forgotten](absl::StatusOr<EventPage> events) {
-                       worker_.Post([this, place, forgotten, events = std::move(events)] {
-                         Answer(place, forgotten, Encode(events));
+  while (true) {
+    std::optional<Place> next;
+    uint64_t forgotten = 0;
+    {
+      MutexLock lock(mu_);
+      next = TakeNext();
+      if (!next.has_value()) return;
+      ++times_read_;
+      forgotten = times_forgotten_;
+    }
+    const int limit = kPageEvents - static_cast<int>(next->second % kPageEvents);
+    reader_.ReadEvents(next->first, next->second, limit, SteadyTime::Now() + kReadTimeout,
+                       [this, place = *next, forgotten](absl::StatusOr<EventPage> events) {
+                         worker_.Post([this, place, forgotten, events = std::move(events)] {
+                           Answer(place, forgotten, Encode(events));
+                         });
                        });
-                     });
+  }
+}
+
+std::optional<LogPages::Place> LogPages::TakeNext() {
+  if (under_way_ == kMaxReads) return std::nullopt;
+  for (size_t passed = 0; passed < turns_.size(); ++passed) {
+    TenantKey name = std::move(turns_.front());
+    turns_.pop_front();
+    Tenant& tenant = tenants_[name];
+    std::optional<Place> next;
+    if (tenant.under_way < tenant.max_reads()) {
+      next = std::move(tenant.waiting.front());
+      tenant.waiting.pop_front();
+      --waiting_;
+      ++tenant.under_way;
+      ++under_way_;
+    }
+    if (!tenant.waiting.empty()) turns_.push_back(std::move(name));
+    if (next.has_value()) return next;
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPage>& events) const {
   if (!events.ok()) return events.status();
   auto page = std::make_shared<Page>();
   if (!events->events.empty()) page->runs = encode_(events->events);
+  page->epoch = events->epoch;
   page->has_more = events->has_more;
   return page;
 }
@@ -91,14 +122,16 @@ void LogPages::Forget(const RoomKey& room) {
   MutexLock lock(mu_);
   ++times_forgotten_;
   for (auto kept = kept_.begin(); kept != kept_.end();) {
-    if (kept->place.first != room) {
-      ++kept;
-      continue;
-    }
-    kept_bytes_ -= kept->page->bytes();
-    kept_places_.erase(kept->place);
-    kept = kept_.erase(kept);
+    const auto next = std::next(kept);
+    if (kept->place.first == room) Drop(kept);
+    kept = next;
   }
+}
+
+void LogPages::Drop(std::list<Kept>::iterator kept) {
+  kept_bytes_ -= kept->page->bytes();
+  kept_places_.erase(kept->place);
+  kept_.erase(kept);
 }
 
 // `forgotten`: how often something had been forgotten when the page began to be read.
@@ -106,15 +139,18 @@ void LogPages::Answer(const Place& place, uint64_t forgotten, const absl::Status
   Waiters waiters;
   {
     MutexLock lock(mu_);
-    --under_way_;
     waiters = TakeWaiters(place);
+    const TenantKey& name = place.first.tenant;
+    Tenant& tenant = tenants_[name];
+    --under_way_;
+    --tenant.under_way;
+    tenant.failing = !page.ok();
     // The last page still grows.
     if (page.ok() && (*page)->has_more && forgotten == times_forgotten_) Keep(place, *page);
-    // Without a database nobody is kept waiting for a turn that would end in the same way.
-    if (absl::IsUnavailable(page.status()) || absl::IsDeadlineExceeded(page.status())) {
-      for (const Place& other : std::exchange(waiting_, {})) {
-        for (auto& done : TakeWaiters(other)) waiters.push_back(std::move(done));
-      }
+    // Nobody is kept waiting for a turn that would end in the same way.
+    page.ok() ? ForgetIdle(name) : TakeAllWaiters(name, waiters);
+    if (ReasonOf(page.status()) == v1::ERROR_REASON_DATABASE_UNAVAILABLE) {
+      for (const TenantKey& other : std::exchange(turns_, {})) TakeAllWaiters(other, waiters);
     }
   }
   ReadNext();
@@ -125,16 +161,27 @@ LogPages::Waiters LogPages::TakeWaiters(const Place& place) {
   return std::move(wanted_.extract(place).mapped());
 }
 
+// Of the pages that haven't begun to be read.
+void LogPages::TakeAllWaiters(const TenantKey& tenant, Waiters& waiters) {
+  for (const Place& place : std::exchange(tenants_[tenant].waiting, {})) {
+    for (auto& done : TakeWaiters(place)) waiters.push_back(std::move(done));
+    --waiting_;
+  }
+  std::erase(turns_, tenant);
+  ForgetIdle(tenant);
+}
+
+void LogPages::ForgetIdle(const TenantKey& tenant) {
+  const auto found = tenants_.find(tenant);
+  if (found->second.under_way == 0 && found->second.waiting.empty()) tenants_.erase(found);
+}
+
 void LogPages::Keep(const Place& place, const PagePtr& page) {
   if (kept_places_.contains(place)) return;  // another read of it was quicker
   kept_.push_front({place, page});
   kept_places_[place] = kept_.begin();
   kept_bytes_ += page->bytes();
-  while (kept_bytes_ > kMaxKeptBytes) {
-    kept_bytes_ -= kept_.back().page->bytes();
-    kept_places_.erase(kept_.back().place);
-    kept_.pop_back();
-  }
+  while (kept_bytes_ > kMaxKeptBytes) Drop(std::prev(kept_.end()));
 }
 
 }  // namespace chatter::chat

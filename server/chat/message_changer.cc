@@ -42,7 +42,7 @@ Event About(const MessagePlace& place) {
 struct MessageChanger::Attempt {
   RoomKey room;
   store::Actor actor;
-  absl::Time deadline;
+  SteadyTime deadline;
   uint64_t seq;
   MessageAction action;
   store::EventContent event;

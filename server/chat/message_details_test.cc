@@ -20,7 +20,7 @@ v1::MessageDetails Parse(const std::string& text) {
 }
 
 store::NewMessage NewMessage(const std::string& text = "") {
-  return {.room = {*SchemaName::Parse("acme"), RoomId::Generate(0)},
+  return {.room = {{*SchemaName::Parse("acme")}, RoomId::Generate(0)},
           .sender_id = "alice",
           .client_message_id = "1",
           .text = text};

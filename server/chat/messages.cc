@@ -105,12 +105,12 @@ Callback<MessagePage> UnlessNotFound(Callback<MessagePage> done) {
 struct Messages::Draft {
   store::NewMessage message;
   v1::MessageDetails details;
-  absl::Time deadline;
+  SteadyTime deadline;
   Callback<Sent> done;
 };
 
 void Messages::Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
-                    std::string text, const v1::MessageDetails& details, absl::Time deadline,
+                    std::string text, const v1::MessageDetails& details, SteadyTime deadline,
                     Callback<Sent> done) {
   if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
@@ -162,7 +162,7 @@ void Messages::AppendDraft(Draft& draft) {
   Append(std::move(draft.message), draft.deadline, std::move(draft.done));
 }
 
-void Messages::Append(store::NewMessage message, absl::Time deadline, Callback<Sent> done) {
+void Messages::Append(store::NewMessage message, SteadyTime deadline, Callback<Sent> done) {
   const RoomId id = message.room.room;
   writer_.Append(std::move(message), deadline,
                  [id, done = std::move(done)](absl::StatusOr<store::StoredMessage> stored) mutable {

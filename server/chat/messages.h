@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "chatter/v1/message.pb.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/chat/tenant_settings.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
@@ -40,7 +40,7 @@ class Messages {
   // FAILED_PRECONDITION (FEATURE_DISABLED), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a user),
   // and those of EventWriter::Append.
   void Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
-            std::string text, const v1::MessageDetails& details, absl::Time deadline,
+            std::string text, const v1::MessageDetails& details, SteadyTime deadline,
             Callback<Sent> done);
 
   struct Latest {};
@@ -96,7 +96,7 @@ class Messages {
   void CheckReferences(const std::shared_ptr<Draft>& draft);
   void OnReferences(const std::shared_ptr<Draft>& draft, const store::References& references);
   void AppendDraft(Draft& draft);
-  void Append(store::NewMessage message, absl::Time deadline, Callback<Sent> done);
+  void Append(store::NewMessage message, SteadyTime deadline, Callback<Sent> done);
 
   store::EventWriter& writer_;
   store::EventReader& reader_;

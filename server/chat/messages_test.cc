@@ -138,7 +138,7 @@ class MessagesTest : public testing::Test {
   static constexpr List kLists[] = {kPinned, kReactions, kEdits};
 
   test::TestDatabase database_;
-  const SchemaName acme_ = database_.AddTenant("acme");
+  const TenantKey acme_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   const RoomId room_ = stack_.AddRoom(acme_, {"alice", "bob", "carol"});
   int next_id_ = 0;

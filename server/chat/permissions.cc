@@ -43,6 +43,14 @@ absl::Status RequireService(const Caller& caller) {
   return NotAllowed("Only a service may do this; call with an API key or the administrator's key.");
 }
 
+absl::Status RequireActsForUsers(const Caller& caller) {
+  if (absl::Status status = RequireService(caller); !status.ok()) return status;
+  const auto& scope = caller.principal.scope;
+  if (scope == nullptr || scope->may_act_for_users) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_OUT_OF_SCOPE,
+                   "The service account may not act for users, nor sign them in.");
+}
+
 absl::Status RequireUserOrService(const Caller& caller) {
   if (absl::Status status = RequireTenant(caller); !status.ok()) return status;
   if (caller.is_user() || caller.is_service()) return absl::OkStatus();

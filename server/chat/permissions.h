@@ -11,7 +11,7 @@
 namespace chatter::chat {
 
 // Each is OK, or one of UNAUTHENTICATED (CREDENTIAL_REQUIRED), PERMISSION_DENIED
-// (CREDENTIAL_NOT_ALLOWED), INVALID_ARGUMENT (TENANT_REQUIRED). After an OK of the first three,
+// (CREDENTIAL_NOT_ALLOWED), INVALID_ARGUMENT (TENANT_REQUIRED). After an OK of the first four,
 // `caller.tenant` is there.
 
 // A signed-in user of the tenant.
@@ -19,6 +19,9 @@ absl::Status RequireUser(const Caller& caller);
 // A program of the tenant's owner, acting for nobody in particular.
 absl::Status RequireService(const Caller& caller);
 absl::Status RequireUserOrService(const Caller& caller);
+// A service, if what the call hands out lets its holder act as a user: then its account must be one
+// that may act for users itself. Else PERMISSION_DENIED (OUT_OF_SCOPE).
+absl::Status RequireActsForUsers(const Caller& caller);
 
 // Whoever runs this server.
 absl::Status RequireAdministrator(const Caller& caller);

@@ -111,6 +111,12 @@ PreferenceStore::RoomUpdate ReadRoomUpdate(const v1::RoomPreferences& wanted,
   return update;
 }
 
+// The time zone that is to be set; empty: none, or the default.
+std::string ZoneOf(const PreferenceStore::Update& update) {
+  const auto hours = update.do_not_disturb.value_or(std::nullopt);
+  return hours.has_value() ? hours->time_zone : "";
+}
+
 absl::Status UnknownZoneError() {
   FieldViolations violations;
   violations.Add(kZoneField, kZoneProblem);
@@ -131,14 +137,25 @@ void Preferences::Update(const Caller& caller, const v1::Preferences& wanted,
   const PreferenceStore::Update update = ReadUpdate(wanted, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   const UserKey user{*caller.tenant, caller.principal.user_id};
-  store_.Change(user, update, caller.deadline,
-                [this, user, invisible = update.invisible, done = std::move(done)](
-                    absl::StatusOr<std::optional<UserPreferences>> now) mutable {
+  const std::string zone = ZoneOf(update);
+  if (zone.empty()) return Change(user, update, caller.deadline, std::move(done));
+  time_zones_.Has(zone, [this, user, update, deadline = caller.deadline,
+                         done = std::move(done)](absl::StatusOr<bool> has) mutable {
+    if (!has.ok()) return done(std::move(has).status());
+    if (!*has) return done(UnknownZoneError());
+    Change(user, update, deadline, std::move(done));
+  });
+}
+
+void Preferences::Change(const UserKey& user, const PreferenceStore::Update& update,
+                         SteadyTime deadline, Callback<Changed> done) {
+  store_.Change(user, update, deadline,
+                [this, user, invisible = update.invisible,
+                 done = std::move(done)](absl::StatusOr<UserPreferences> now) mutable {
                   if (!now.ok()) return done(std::move(now).status());
-                  if (!now->has_value()) return done(UnknownZoneError());
                   // Answers to two calls may come in either order: each tells what it changed only.
                   if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
-                  done(Changed{.user = user, .preferences = **std::move(now)});
+                  done(Changed{.user = user, .preferences = *std::move(now)});
                 });
 }
 

@@ -8,11 +8,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "chatter/v1/preference.pb.h"
 #include "server/base/callback.h"
+#include "server/base/clock.h"
 #include "server/chat/presence.h"
+#include "server/chat/time_zones.h"
 #include "server/model/model.h"
 #include "server/model/preferences.h"
 #include "server/model/room.h"
@@ -22,8 +25,12 @@ namespace chatter::chat {
 
 class Preferences {
  public:
-  Preferences(store::PreferenceStore& store, Presence& presence)
-      : store_(store), presence_(presence) {}
+  Preferences(store::PreferenceStore& store, Presence& presence, const Clock& clock)
+      : store_(store),
+        presence_(presence),
+        time_zones_(
+            [&store](auto deadline, auto done) { store.ListTimeZones(deadline, std::move(done)); },
+            clock) {}
 
   // The errors of each are those that preference.proto names.
   void Get(const Caller& caller, Callback<UserPreferences> done);
@@ -58,8 +65,12 @@ class Preferences {
                       Callback<RecipientPage> done);
 
  private:
+  void Change(const UserKey& user, const store::PreferenceStore::Update& update,
+              SteadyTime deadline, Callback<Changed> done);
+
   store::PreferenceStore& store_;
   Presence& presence_;
+  TimeZones time_zones_;
 };
 
 }  // namespace chatter::chat

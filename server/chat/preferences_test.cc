@@ -63,10 +63,10 @@ class PreferencesTest : public testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   store::PreferenceStore store_{*stack_.database};
-  Preferences preferences_{store_, stack_.presence};
+  Preferences preferences_{store_, stack_.presence, Clock::Real()};
   const RoomKey room_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
 };
 

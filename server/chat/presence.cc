@@ -5,7 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
 
@@ -16,8 +16,8 @@ constexpr absl::Duration kTimeout = absl::Seconds(5);  // of reads and writes th
 
 // Whether what has failed may succeed a little later.
 bool MayPass(const absl::Status& status) {
-  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) ||
-         absl::IsResourceExhausted(status);
+  return (absl::IsUnavailable(status) && !IsSchemaChanged(status)) ||
+         absl::IsDeadlineExceeded(status) || absl::IsResourceExhausted(status);
 }
 
 void CheckUserIds(std::string_view field, const std::vector<std::string>& user_ids,
@@ -52,7 +52,7 @@ void Presence::CheckWatched(std::string_view field, const std::vector<std::strin
   CheckUserIds(field, user_ids, violations);
 }
 
-void Presence::IfEnabled(const SchemaName& tenant,
+void Presence::IfEnabled(const TenantKey& tenant,
                          absl::AnyInvocable<void(const absl::StatusOr<bool>&)> task) {
   settings_.Find(
       tenant, [this, task = std::move(task)](absl::StatusOr<TenantSettings::Ptr> settings) mutable {
@@ -69,8 +69,9 @@ void Presence::IfEnabled(const SchemaName& tenant,
 
 // ---- Streams ----
 
-void Presence::Open(StreamPtr stream, const UserKey& user) {
-  worker_.Post([this, stream = std::move(stream), user] { tracker_.Open(stream, user); });
+void Presence::Open(StreamPtr stream, const UserKey& user, PresenceTracker::Role role) {
+  worker_.Post(
+      [this, stream = std::move(stream), user, role] { tracker_.Open(stream, user, role); });
 }
 
 void Presence::SetStatus(StreamPtr stream, PresenceStatus status) {
@@ -91,15 +92,16 @@ void Presence::Repeat(StreamPtr stream) {
 }
 
 void Presence::Close(StreamPtr stream) {
-  worker_.Post(
-      [this, stream = std::move(stream), now = clock_.Now()] { tracker_.Close(stream, now); });
+  worker_.Post([this, stream = std::move(stream), now = clock_.Steady(), seen_at = clock_.Now()] {
+    tracker_.Close(stream, now, seen_at);
+  });
 }
 
 void Presence::SetInvisible(const UserKey& user, bool invisible) {
   worker_.Post([this, user, invisible] { tracker_.SetInvisible(user, invisible); });
 }
 
-void Presence::OnSettingsChanged(const SchemaName& tenant) {
+void Presence::OnSettingsChanged(const TenantKey& tenant) {
   worker_.Post([this, tenant] {
     for (const StreamPtr& stream : tracker_.WatchersIn(tenant)) TellAll(stream);
   });
@@ -112,10 +114,11 @@ void Presence::OnSettingsChanged(const SchemaName& tenant) {
 void Presence::TellAll(const StreamPtr& stream) {
   const std::vector<UserKey> watched = tracker_.WatchedBy(stream);
   if (watched.empty()) return;
-  const SchemaName& tenant = watched.front().tenant;
+  const TenantKey& tenant = watched.front().tenant;
   IfEnabled(tenant, [this, stream, tenant](const absl::StatusOr<bool>& enabled) {
     const std::vector<UserKey> users = tracker_.WatchedBy(stream);
     if (!enabled.ok()) {
+      if (!MayPass(enabled.status())) return;
       for (const UserKey& user : users) {
         tracker_.Find(user).has_value() ? tracker_.GiveBackChanged(user)
                                         : tracker_.GiveBackUnread(user);
@@ -134,7 +137,7 @@ void Presence::TellAll(const StreamPtr& stream) {
       if (!tracker_.Find(user).has_value()) unknown.push_back(user.user_id);
     }
     // All who watch them hear of what is learnt.
-    if (!unknown.empty()) Read(tenant, unknown, absl::Now() + kTimeout, [](const auto&) {});
+    if (!unknown.empty()) Read(tenant, unknown, SteadyTime::Now() + kTimeout, [](const auto&) {});
   });
 }
 
@@ -150,13 +153,13 @@ void Presence::TellChanged() {
 }
 
 // Where presence is off, nobody has been told that anybody is there.
-void Presence::Tell(const SchemaName& tenant, std::vector<std::string> user_ids) {
+void Presence::Tell(const TenantKey& tenant, std::vector<std::string> user_ids) {
   IfEnabled(tenant,
             [this, tenant, user_ids = std::move(user_ids)](const absl::StatusOr<bool>& enabled) {
               for (const std::string& user_id : user_ids) {
-                if (!enabled.ok()) {
+                if (MayPass(enabled.status())) {
                   tracker_.GiveBackChanged({tenant, user_id});
-                } else if (*enabled) {
+                } else if (enabled.ok() && *enabled) {
                   TellWatchers({tenant, user_id});
                 }
               }
@@ -180,12 +183,12 @@ void Presence::FlushOutlets() {
 
 void Presence::ReadUnread() {
   for (const auto& [tenant, user_ids] : tracker_.TakeUnread()) {
-    Read(tenant, user_ids, absl::Now() + kTimeout, [](const auto&) {});
+    Read(tenant, user_ids, SteadyTime::Now() + kTimeout, [](const auto&) {});
   }
 }
 
-void Presence::Read(const SchemaName& tenant, const std::vector<std::string>& user_ids,
-                    absl::Time deadline, Callback<States> done) {
+void Presence::Read(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+                    SteadyTime deadline, Callback<States> done) {
   store_.Find(tenant, user_ids, deadline,
               [this, tenant, user_ids, asked = tracker_.now(),
                done = std::move(done)](absl::StatusOr<States> states) mutable {
@@ -202,7 +205,7 @@ void Presence::Read(const SchemaName& tenant, const std::vector<std::string>& us
               });
 }
 
-void Presence::Learn(const SchemaName& tenant, const std::vector<std::string>& user_ids,
+void Presence::Learn(const TenantKey& tenant, const std::vector<std::string>& user_ids,
                      const States& states, uint64_t asked) {
   std::vector<std::string> news;
   for (const std::string& user_id : user_ids) {
@@ -214,7 +217,7 @@ void Presence::Learn(const SchemaName& tenant, const std::vector<std::string>& u
 }
 
 void Presence::Tick() {
-  worker_.Post([this, now = clock_.Now()] {
+  worker_.Post([this, now = clock_.Steady()] {
     tracker_.EndGraces(now);
     ReadUnread();
     TellChanged();
@@ -228,7 +231,7 @@ void Presence::Flush(absl::AnyInvocable<void()> done) {
       nullptr,
       [done = std::make_shared<absl::AnyInvocable<void()>>(std::move(done))](void*) { (*done)(); });
   worker_.Post([this, finished = std::move(finished)] {
-    tracker_.EndGraces(absl::InfiniteFuture());
+    tracker_.EndGraces(SteadyTime::InfiniteFuture());
     WriteUnwritten(finished);
   });
 }
@@ -237,13 +240,13 @@ void Presence::WriteUnwritten(const std::shared_ptr<void>& finished) {
   for (auto& [tenant, seen] : tracker_.TakeUnwritten()) Write(tenant, std::move(seen), finished);
 }
 
-void Presence::Write(const SchemaName& tenant, std::vector<LastSeen> seen,
+void Presence::Write(const TenantKey& tenant, std::vector<LastSeen> seen,
                      const std::shared_ptr<void>& finished) {
   IfEnabled(tenant,
             [this, tenant, seen = std::move(seen), finished](const absl::StatusOr<bool>& enabled) {
               if (!enabled.ok() || !*enabled) return OnWritten(tenant, seen, enabled.status());
               store_.SaveLastSeen(
-                  tenant, seen, absl::Now() + kTimeout,
+                  tenant, seen, SteadyTime::Now() + kTimeout,
                   [this, tenant, seen, finished](absl::Status status) mutable {
                     worker_.Post([this, tenant, seen = std::move(seen), finished,
                                   status = std::move(status)] { OnWritten(tenant, seen, status); });
@@ -251,7 +254,7 @@ void Presence::Write(const SchemaName& tenant, std::vector<LastSeen> seen,
             });
 }
 
-void Presence::OnWritten(const SchemaName& tenant, const std::vector<LastSeen>& seen,
+void Presence::OnWritten(const TenantKey& tenant, const std::vector<LastSeen>& seen,
                          const absl::Status& status) {
   if (!MayPass(status)) return tracker_.Written(tenant, seen);
   for (const LastSeen& one : seen) tracker_.GiveBackUnwritten({tenant, one.user_id});
@@ -280,8 +283,8 @@ void Presence::Get(const Caller& caller, std::vector<std::string> user_ids,
   });
 }
 
-void Presence::Answer(const SchemaName& tenant, const std::vector<std::string>& user_ids,
-                      absl::Time deadline, Callback<std::vector<UserPresence>> done) {
+void Presence::Answer(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+                      SteadyTime deadline, Callback<std::vector<UserPresence>> done) {
   std::vector<std::string> unknown;
   for (const std::string& user_id : user_ids) {
     if (!tracker_.Find({tenant, user_id}).has_value()) unknown.push_back(user_id);

@@ -48,8 +48,8 @@ class Presence {
   static void CheckWatched(std::string_view field, const std::vector<std::string>& user_ids,
                            FieldViolations& violations);
 
-  // The user has one more stream, and is ONLINE there.
-  void Open(StreamPtr stream, const UserKey& user);
+  // The user has one more stream, and is ONLINE there, unless it is a watcher's.
+  void Open(StreamPtr stream, const UserKey& user, PresenceTracker::Role role);
   // REQUIRES: not kOffline.
   void SetStatus(StreamPtr stream, PresenceStatus status);
   // Whom the stream watches, in place of whom it watched before. REQUIRES: CheckWatched.
@@ -66,7 +66,7 @@ class Presence {
   // The user has chosen so, and it is committed.
   void SetInvisible(const UserKey& user, bool invisible);
   // The tenant may have switched presence on or off. REQUIRES: TenantSettings::Forget.
-  void OnSettingsChanged(const SchemaName& tenant);
+  void OnSettingsChanged(const TenantKey& tenant);
 
   // To be called every second.
   void Tick();
@@ -79,26 +79,26 @@ class Presence {
   using States = store::PresenceStore::States;
 
   // Calls `task`, on the worker, with whether the tenant has presence.
-  void IfEnabled(const SchemaName& tenant,
+  void IfEnabled(const TenantKey& tenant,
                  absl::AnyInvocable<void(const absl::StatusOr<bool>&)> task);
 
   // These run on the worker.
   void ReadUnread();
   void TellChanged();
   void WriteUnwritten(const std::shared_ptr<void>& finished);
-  void Read(const SchemaName& tenant, const std::vector<std::string>& user_ids, absl::Time deadline,
+  void Read(const TenantKey& tenant, const std::vector<std::string>& user_ids, SteadyTime deadline,
             Callback<States> done);
-  void Learn(const SchemaName& tenant, const std::vector<std::string>& user_ids,
+  void Learn(const TenantKey& tenant, const std::vector<std::string>& user_ids,
              const States& states, uint64_t asked);
-  void Tell(const SchemaName& tenant, std::vector<std::string> user_ids);
+  void Tell(const TenantKey& tenant, std::vector<std::string> user_ids);
   void TellWatchers(const UserKey& user);
   void TellAll(const StreamPtr& stream);
   void TellSome(const StreamPtr& stream, const std::vector<UserKey>& users);
-  void Answer(const SchemaName& tenant, const std::vector<std::string>& user_ids,
-              absl::Time deadline, Callback<std::vector<UserPresence>> done);
-  void Write(const SchemaName& tenant, std::vector<LastSeen> seen,
+  void Answer(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+              SteadyTime deadline, Callback<std::vector<UserPresence>> done);
+  void Write(const TenantKey& tenant, std::vector<LastSeen> seen,
              const std::shared_ptr<void>& finished);
-  void OnWritten(const SchemaName& tenant, const std::vector<LastSeen>& seen,
+  void OnWritten(const TenantKey& tenant, const std::vector<LastSeen>& seen,
                  const absl::Status& status);
   void FlushOutlets();
 

@@ -39,9 +39,9 @@ int& PresenceTracker::StreamCount(Entry& entry, PresenceStatus status) {
   return status == PresenceStatus::kOnline ? entry.online : entry.away;
 }
 
-void PresenceTracker::Open(const StreamPtr& stream, const UserKey& user) {
-  const auto [found, opened] = streams_.try_emplace(stream, Stream{user});
-  if (!opened) return;
+void PresenceTracker::Open(const StreamPtr& stream, const UserKey& user, Role role) {
+  const auto [found, opened] = streams_.try_emplace(stream, Stream{user, role});
+  if (!opened || role == Role::kWatcher) return;
   ChangeEntry(user, EntryOf(user), [this](Entry& entry) {
     if (!entry.present()) {  // they may have become invisible anywhere
       entry.known = false;
@@ -54,7 +54,7 @@ void PresenceTracker::Open(const StreamPtr& stream, const UserKey& user) {
 
 void PresenceTracker::SetStatus(const StreamPtr& stream, PresenceStatus status) {
   const auto found = streams_.find(stream);
-  if (found == streams_.end()) return;
+  if (found == streams_.end() || found->second.role == Role::kWatcher) return;
   Stream& open = found->second;
   ChangeEntry(open.user, users_.at(open.user), [&](Entry& entry) {
     --StreamCount(entry, open.status);
@@ -66,7 +66,7 @@ void PresenceTracker::SetStatus(const StreamPtr& stream, PresenceStatus status) 
 void PresenceTracker::Watch(const StreamPtr& stream, std::vector<std::string> user_ids) {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
-  const SchemaName& tenant = found->second.user.tenant;
+  const TenantKey& tenant = found->second.user.tenant;
   const std::vector<std::string> before = std::exchange(found->second.watched, user_ids);
   for (const std::string& user_id : before) users_.at({tenant, user_id}).watchers.erase(stream);
   for (std::string& user_id : user_ids) {
@@ -77,16 +77,19 @@ void PresenceTracker::Watch(const StreamPtr& stream, std::vector<std::string> us
   for (const std::string& user_id : before) ForgetIfUnused({tenant, user_id});
 }
 
-void PresenceTracker::Close(const StreamPtr& stream, absl::Time now) {
+void PresenceTracker::Close(const StreamPtr& stream, SteadyTime now, absl::Time seen_at) {
   Watch(stream, {});
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
   const Stream closed = std::move(found->second);
   streams_.erase(found);
+  if (closed.role == Role::kWatcher) return;
   Entry& entry = users_.at(closed.user);
   ChangeEntry(closed.user, entry, [&](Entry& user) {
     --StreamCount(user, closed.status);
-    if (user.online == 0 && user.away == 0) user.leaves_at = now + grace_;
+    if (user.online > 0 || user.away > 0) return;
+    user.leaves_at = now + grace_;
+    user.left_at = seen_at;
   });
   if (entry.leaves_at.has_value()) leaving_.emplace_back(*entry.leaves_at, closed.user);
 }
@@ -114,22 +117,22 @@ bool PresenceTracker::Learn(const UserKey& user, const store::PresenceStore::Sta
   return !was_told || entry.Shown(user.user_id) != before;
 }
 
-void PresenceTracker::EndGraces(absl::Time now) {
+void PresenceTracker::EndGraces(SteadyTime now) {
   while (!leaving_.empty() && leaving_.front().first <= now) {
     const auto [leaves_at, user] = std::move(leaving_.front());
     leaving_.pop_front();
     const auto found = users_.find(user);
     if (found == users_.end() || found->second.leaves_at != leaves_at) continue;  // came back
-    Leave(user, found->second, leaves_at - grace_);
+    Leave(user, found->second);
     ForgetIfUnused(user);
   }
 }
 
-void PresenceTracker::Leave(const UserKey& user, Entry& entry, absl::Time seen_at) {
+void PresenceTracker::Leave(const UserKey& user, Entry& entry) {
   ChangeEntry(user, entry, [&](Entry& left) {
     left.leaves_at.reset();
     if (!left.known || left.invisible) return;
-    left.last_seen_at = std::max<std::optional<absl::Time>>(left.last_seen_at, seen_at);
+    left.last_seen_at = std::max<std::optional<absl::Time>>(left.last_seen_at, left.left_at);
     left.unwritten = true;
     unwritten_.insert(user);
   });
@@ -157,8 +160,7 @@ std::vector<UserKey> PresenceTracker::WatchedBy(const StreamPtr& stream) const {
   return users;
 }
 
-std::vector<PresenceTracker::StreamPtr> PresenceTracker::WatchersIn(
-    const SchemaName& tenant) const {
+std::vector<PresenceTracker::StreamPtr> PresenceTracker::WatchersIn(const TenantKey& tenant) const {
   std::vector<StreamPtr> watchers;
   for (const auto& [stream, open] : streams_) {
     if (open.user.tenant == tenant && !open.watched.empty()) watchers.push_back(stream);
@@ -194,7 +196,7 @@ void PresenceTracker::GiveBackUnwritten(const UserKey& user) {
   if (users_.contains(user)) unwritten_.insert(user);
 }
 
-void PresenceTracker::Written(const SchemaName& tenant, const std::vector<LastSeen>& seen) {
+void PresenceTracker::Written(const TenantKey& tenant, const std::vector<LastSeen>& seen) {
   for (const LastSeen& one : seen) {
     const UserKey user{tenant, one.user_id};
     const auto found = users_.find(user);

@@ -21,6 +21,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "server/base/steady_time.h"
 #include "server/chat/hub.h"
 #include "server/model/ids.h"
 #include "server/model/presence.h"
@@ -28,7 +29,7 @@
 
 namespace chatter::chat {
 
-// A stream, which makes its user present, and may watch others.
+// A stream, which may make its user present, and watch others.
 class PresenceStream {
  public:
   virtual ~PresenceStream() = default;
@@ -42,17 +43,20 @@ class PresenceTracker {
   using Streams = absl::flat_hash_set<StreamPtr>;
   using LastSeen = store::PresenceStore::LastSeen;
   template <typename Entry>
-  using ByTenant = absl::flat_hash_map<SchemaName, std::vector<Entry>>;
+  using ByTenant = absl::flat_hash_map<TenantKey, std::vector<Entry>>;
 
   // How long users stay as they were after their last stream, so that reconnects don't show.
   explicit PresenceTracker(absl::Duration grace) : grace_(grace) {}
 
-  // Of streams that aren't open, nothing is kept.
-  void Open(const StreamPtr& stream, const UserKey& user);
+  // Of streams that aren't open, nothing is kept. Those of kWatcher watch only: whether their user
+  // is there they don't tell.
+  enum class Role { kUser, kWatcher };
+  void Open(const StreamPtr& stream, const UserKey& user, Role role = Role::kUser);
   // REQUIRES: not kOffline.
   void SetStatus(const StreamPtr& stream, PresenceStatus status);
   void Watch(const StreamPtr& stream, std::vector<std::string> user_ids);
-  void Close(const StreamPtr& stream, absl::Time now);
+  // `seen_at`: the time of day, which is `now`.
+  void Close(const StreamPtr& stream, SteadyTime now, absl::Time seen_at);
 
   void SetInvisible(const UserKey& user, bool invisible);
   // What the table has said to a question that was asked when now() was `asked`. True: those who
@@ -61,7 +65,7 @@ class PresenceTracker {
   uint64_t now() const { return last_change_; }
 
   // Users whose grace has ended by `now` are gone.
-  void EndGraces(absl::Time now);
+  void EndGraces(SteadyTime now);
 
   // nullopt: this node doesn't know.
   std::optional<UserPresence> Find(const UserKey& user) const;
@@ -69,7 +73,7 @@ class PresenceTracker {
   // Nobody, if the stream isn't open.
   std::vector<UserKey> WatchedBy(const StreamPtr& stream) const;
   // Those that watch somebody.
-  std::vector<StreamPtr> WatchersIn(const SchemaName& tenant) const;
+  std::vector<StreamPtr> WatchersIn(const TenantKey& tenant) const;
 
   // What is to be done since it was last taken. What couldn't be done is given back.
   ByTenant<std::string> TakeUnread();   // to be looked up in the table
@@ -79,13 +83,14 @@ class PresenceTracker {
   void GiveBackChanged(const UserKey& user);
   void GiveBackUnwritten(const UserKey& user);
   // Written, or not to be.
-  void Written(const SchemaName& tenant, const std::vector<LastSeen>& seen);
+  void Written(const TenantKey& tenant, const std::vector<LastSeen>& seen);
 
   size_t users() const { return users_.size(); }
 
  private:
   struct Stream {
     UserKey user;
+    Role role = Role::kUser;
     PresenceStatus status = PresenceStatus::kOnline;
     std::vector<std::string> watched = {};
   };
@@ -97,7 +102,8 @@ class PresenceTracker {
     int online = 0;  // streams
     int away = 0;
     PresenceStatus status = PresenceStatus::kOffline;  // the most present of them, or of the last
-    std::optional<absl::Time> leaves_at = {};          // when the grace ends
+    std::optional<SteadyTime> leaves_at = {};          // when the grace ends
+    absl::Time left_at = {};                           // when it began
     std::optional<absl::Time> last_seen_at = {};
     bool unwritten = false;  // last_seen_at
     bool known = false;      // the table has been read since the user came
@@ -113,14 +119,14 @@ class PresenceTracker {
   template <typename Change>
   void ChangeEntry(const UserKey& user, Entry& entry, Change change);
   static int& StreamCount(Entry& entry, PresenceStatus status);
-  void Leave(const UserKey& user, Entry& entry, absl::Time seen_at);
+  void Leave(const UserKey& user, Entry& entry);
   void ForgetIfUnused(const UserKey& user);
 
   const absl::Duration grace_;
   uint64_t last_change_ = 0;  // counts what makes answers out of date
   absl::flat_hash_map<StreamPtr, Stream> streams_;
   absl::flat_hash_map<UserKey, Entry> users_;
-  std::deque<std::pair<absl::Time, UserKey>> leaving_;  // in order; some have come back
+  std::deque<std::pair<SteadyTime, UserKey>> leaving_;  // in order; some have come back
   absl::flat_hash_set<UserKey> unread_;
   absl::flat_hash_set<UserKey> changed_;
   absl::flat_hash_set<UserKey> unwritten_;

@@ -19,7 +19,7 @@ class SilentStream final : public PresenceStream {
 class PresenceTrackerTest : public ::testing::Test {
  protected:
   static UserKey User(const std::string& user_id, const std::string& tenant = "acme") {
-    return {*SchemaName::Parse(tenant), user_id};
+    return {{*SchemaName::Parse(tenant)}, user_id};
   }
   // A stream of the user, and what the table says of them.
   PresenceTracker::StreamPtr Open(const UserKey& user,
@@ -29,10 +29,11 @@ class PresenceTrackerTest : public ::testing::Test {
     tracker_.Learn(user, state, tracker_.now());
     return stream;
   }
-  void Close(const PresenceTracker::StreamPtr& stream) { tracker_.Close(stream, now_); }
+  void Close(const PresenceTracker::StreamPtr& stream) { tracker_.Close(stream, steady_, now_); }
   void Pass(absl::Duration time) {
     now_ += time;
-    tracker_.EndGraces(now_);
+    steady_ += time;
+    tracker_.EndGraces(steady_);
   }
   PresenceStatus StatusOf(const UserKey& user) {
     const auto presence = tracker_.Find(user);
@@ -41,9 +42,10 @@ class PresenceTrackerTest : public ::testing::Test {
   // Of whom watchers are to be told; the tenant is acme.
   std::vector<std::string> Changed() {
     auto changed = tracker_.TakeChanged();
-    return changed[*SchemaName::Parse("acme")];
+    return changed[TenantKey{*SchemaName::Parse("acme")}];
   }
 
+  SteadyTime steady_;
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
   PresenceTracker tracker_{absl::Seconds(10)};
 };
@@ -59,6 +61,21 @@ TEST_F(PresenceTrackerTest, TheMostPresentDeviceCounts) {
   tracker_.SetStatus(laptop, kOnline);
   Close(laptop);
   EXPECT_EQ(StatusOf(User("alice")), kAway);
+}
+
+TEST_F(PresenceTrackerTest, WatchersWatchAndMakeNobodyPresent) {
+  const auto alice = Open(User("alice"));
+  const auto watcher = std::make_shared<SilentStream>();
+  tracker_.Open(watcher, User("bob"), PresenceTracker::Role::kWatcher);
+  tracker_.Watch(watcher, {"alice", "bob"});
+  tracker_.SetStatus(watcher, kAway);
+  EXPECT_EQ(StatusOf(User("bob")), kOffline);
+  EXPECT_THAT(tracker_.WatchersOf(User("alice")), testing::SizeIs(1));
+  Close(watcher);
+  Pass(absl::Seconds(11));
+  EXPECT_TRUE(tracker_.TakeUnwritten().empty());
+  EXPECT_THAT(tracker_.WatchersOf(User("alice")), testing::IsEmpty());
+  EXPECT_EQ(tracker_.users(), 1u);
 }
 
 TEST_F(PresenceTrackerTest, ReconnectsDontShow) {

@@ -5,6 +5,7 @@
 
 #include "server/chat/permissions.h"
 #include "server/chat/validate.h"
+#include "server/chat/walks.h"
 #include "server/model/errors.h"
 #include "server/model/limits.h"
 
@@ -12,6 +13,9 @@ namespace chatter::chat {
 namespace {
 
 using store::ReadStateStore;
+
+// Its own, not a caller's: one in a hurry must not fail the others.
+constexpr absl::Duration kCountTimeout = absl::Seconds(5);
 
 // Whose mark in which room.
 absl::StatusOr<RoomKey> CheckRequest(const Caller& caller, std::string_view room_id, uint64_t seq) {
@@ -41,17 +45,17 @@ Callback<std::optional<ReadStateStore::Marks>> Answer(const RoomKey& room,
 }  // namespace
 
 void ReadStates::MarkRead(const Caller& caller, std::string_view room_id, uint64_t seq, bool silent,
-                          absl::Time deadline, Callback<Moved> done) {
+                          SteadyTime deadline, Callback<Moved> done) {
   Advance(caller, room_id, seq, {.read_seq = seq, .shown = !silent}, deadline, std::move(done));
 }
 
 void ReadStates::MarkDelivered(const Caller& caller, std::string_view room_id, uint64_t seq,
-                               absl::Time deadline, Callback<Moved> done) {
+                               SteadyTime deadline, Callback<Moved> done) {
   Advance(caller, room_id, seq, {.delivered_seq = seq}, deadline, std::move(done));
 }
 
 void ReadStates::Advance(const Caller& caller, std::string_view room_id, uint64_t seq,
-                         const ReadStateStore::Move& move, absl::Time deadline,
+                         const ReadStateStore::Move& move, SteadyTime deadline,
                          Callback<Moved> done) {
   const auto room = CheckRequest(caller, room_id, seq);
   if (!room.ok()) return done(room.status());
@@ -60,7 +64,7 @@ void ReadStates::Advance(const Caller& caller, std::string_view room_id, uint64_
 }
 
 void ReadStates::MarkUnread(const Caller& caller, std::string_view room_id, uint64_t seq,
-                            absl::Time deadline, Callback<Moved> done) {
+                            SteadyTime deadline, Callback<Moved> done) {
   const auto room = CheckRequest(caller, room_id, seq);
   if (!room.ok()) return done(room.status());
   const std::string& user_id = caller.principal.user_id;
@@ -69,7 +73,38 @@ void ReadStates::MarkUnread(const Caller& caller, std::string_view room_id, uint
 
 void ReadStates::Count(const Caller& caller, Callback<ReadStateStore::Unread> done) {
   if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
-  store_.Count(*caller.tenant, caller.principal.user_id, caller.deadline, std::move(done));
+  const UserKey user{*caller.tenant, caller.principal.user_id};
+  {
+    MutexLock lock(mu_);
+    CountWaiters& waiters = waiting_[user];
+    if (waiters.size() < kMaxWaiters) {
+      waiters.push_back(std::move(done));
+      done = nullptr;
+      if (waiters.size() > 1) return;
+    }
+  }
+  if (done) return done(TooManyWalksError());
+  walks_.Enter(WalkGroup(user), [this, user](auto pass) { CountNow(user, std::move(pass)); });
+}
+
+void ReadStates::CountNow(const UserKey& user, std::optional<Turnstile::Pass> pass) {
+  CountWaiters waiters;
+  {
+    MutexLock lock(mu_);
+    const auto found = waiting_.find(user);
+    waiters = std::move(found->second);
+    waiting_.erase(found);
+  }
+  if (!pass.has_value()) {
+    for (auto& waiter : waiters) waiter(TooManyWalksError());
+    return;
+  }
+  store_.Count(user.tenant, user.user_id, SteadyTime::Now() + kCountTimeout,
+               [waiters = std::move(waiters), pass = std::move(pass)](
+                   const absl::StatusOr<ReadStateStore::Unread>& unread) mutable {
+                 pass.reset();
+                 for (auto& waiter : waiters) waiter(unread);
+               });
 }
 
 }  // namespace chatter::chat

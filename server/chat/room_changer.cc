@@ -25,7 +25,7 @@ std::vector<std::string> IdsOf(const std::vector<Member>& members) {
 struct RoomChanger::Attempt {
   RoomKey room;
   store::Actor actor;
-  absl::Time deadline;
+  SteadyTime deadline;
   Change change;
   Callback<Changed> done;
   int tries = 0;

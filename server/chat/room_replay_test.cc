@@ -259,7 +259,7 @@ class RoomReplayTest : public ::testing::Test {
   }
 
   void SetForgetsEdits(bool forgets) {
-    const auto changed = Await<Settings>([&](auto done) {
+    const auto changed = Await<std::optional<Settings>>([&](auto done) {
       stack_.settings_store.Change(tenant_, {.forgets_edits = forgets}, Soon(), std::move(done));
     });
     ASSERT_TRUE(changed.ok()) << changed.status();
@@ -330,7 +330,7 @@ class RoomReplayTest : public ::testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   const unsigned seed_ = std::random_device()();
   std::mt19937 random_{seed_};

@@ -22,17 +22,6 @@ constexpr PageSizes kPageSizes{.if_zero = 20, .max = 50};
 constexpr size_t kIdBytes = 16;
 constexpr size_t kNumberBytes = 8;
 
-absl::Status TooManyChangesError() {
-  return MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
-                            "Too many changes of the language are waiting. Retry a little later.",
-                            absl::Seconds(5));
-}
-
-absl::Status DrainingError() {
-  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
-                   "The server is going away. Connect anew and retry.");
-}
-
 void AppendNumber(uint64_t number, std::string& out) {
   for (size_t i = kNumberBytes; i-- > 0;) out.push_back(static_cast<char>(number >> (8 * i)));
 }
@@ -106,6 +95,7 @@ void Search::Find(const Caller& caller, const Request& request, Callback<Page> d
                                        done = std::move(done)](
                                           absl::StatusOr<TenantSettings::Ptr> settings) mutable {
     if (!settings.ok()) return done(std::move(settings).status());
+    deps_.languages.See(*caller.tenant, **settings);
     const auto language = store::SearchLanguage::Parse((*settings)->search_language);
     if (!language.has_value()) return done(FeatureDisabledError());
     // The member is empty for a service, which may read any room.
@@ -114,36 +104,6 @@ void Search::Find(const Caller& caller, const Request& request, Callback<Page> d
                           done(ToPage(std::move(found), page_size));
                         });
   });
-}
-
-void Search::SetLanguage(const Caller& caller, std::string language, StatusCallback done) {
-  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
-  if (absl::Status status = Reserve(*caller.tenant); !status.ok()) return done(std::move(status));
-  changes_.Post([this, tenant = *caller.tenant, language = std::move(language),
-                 deadline = caller.deadline, done = std::move(done)]() mutable {
-    absl::Status status = SetNow(tenant, language, deadline);
-    {
-      MutexLock lock(mu_);
-      changing_.erase(tenant);
-    }
-    done(std::move(status));
-  });
-}
-
-absl::Status Search::Reserve(const SchemaName& tenant) {
-  MutexLock lock(mu_);
-  if (changing_.size() >= kMaxWaitingChanges) return TooManyChangesError();
-  return changing_.insert(tenant).second ? absl::OkStatus() : ConflictError();
-}
-
-absl::Status Search::SetNow(const SchemaName& tenant, const std::string& language,
-                            absl::Time deadline) {
-  if (draining_) return DrainingError();
-  // The caller has left: others wait.
-  if (deps_.clock.Now() >= deadline) return TooManyChangesError();
-  absl::Status set = deps_.index.SetLanguage(tenant, language);
-  deps_.settings.Forget(tenant);
-  return draining_ && !set.ok() ? DrainingError() : set;
 }
 
 }  // namespace chatter::chat

@@ -16,6 +16,10 @@
 #include "absl/strings/str_cat.h"
 #include "server/chat/message_changer.h"
 #include "server/chat/room_rules.h"
+#include "server/chat/settings_calls.h"
+#include "server/store/search_language.h"
+#include "server/store/sql.h"
+#include "server/store/statement.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
@@ -34,7 +38,7 @@ using Page = Search::Page;
 
 class SearchTest : public testing::Test {
  protected:
-  Caller As(const std::string& user, const SchemaName& tenant) {
+  Caller As(const std::string& user, const TenantKey& tenant) {
     return {.tenant = tenant,
             .principal = {.credential = CredentialKind::kSession, .user_id = user},
             .deadline = Soon()};
@@ -47,13 +51,47 @@ class SearchTest : public testing::Test {
             .deadline = Soon()};
   }
 
-  void Speak(const std::string& language) { ASSERT_EQ(TrySpeak(language), absl::OkStatus()); }
-  absl::Status TrySpeak(const std::string& language) {
-    std::promise<absl::Status> answer;
-    stack_.search.SetLanguage(Service(), language, [&](const absl::Status& status) {
-      answer.set_value(test::Unshared(status));
+  // Until the language is in force.
+  void Speak(const std::string& language) {
+    ASSERT_EQ(Want(language), absl::OkStatus());
+    AwaitSettled();
+    ASSERT_EQ(StoredSettings().search_language, language);
+  }
+  absl::Status Want(const std::string& language) { return WantAs(Service(), language); }
+  absl::Status WantAs(const Caller& caller, const std::string& language) {
+    v1::Settings settings;
+    settings.set_search_language(language);
+    const auto changed = Await<Settings>([&](auto done) {
+      settings_calls_.Update(caller, settings, {"search_language"}, std::move(done));
     });
-    return answer.get_future().get();
+    if (changed.ok()) {
+      EXPECT_TRUE(changed->search_language_change.has_value());
+      EXPECT_EQ(changed->search_language_change->search_language, language);
+    }
+    return changed.status();
+  }
+  Settings StoredSettings() {
+    return *Await<Settings>(
+        [&](auto done) { stack_.settings_store.Find(acme_, Soon(), std::move(done)); });
+  }
+  // As whoever asks for the settings again and again: until nothing more is being prepared.
+  void AwaitSettled() {
+    while (true) {
+      const auto now =
+          Await<Settings>([&](auto done) { settings_calls_.Get(Service(), std::move(done)); });
+      ASSERT_TRUE(now.ok()) << now.status();
+      const auto& change = now->search_language_change;
+      if (!change.has_value() || !change->sqlstate.empty()) return;
+      std::this_thread::yield();
+    }
+  }
+  // Until an index is being made, which waits for somebody.
+  void AwaitMaking() {
+    while (database_.Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                             "AND datname = current_database() AND query LIKE '%CREATE INDEX%'") !=
+           "1") {
+      std::this_thread::yield();
+    }
   }
   uint64_t Say(const RoomId& room, const std::string& text, const std::string& sender = "alice") {
     return Say(RoomKey{acme_, room}, text, sender);
@@ -117,11 +155,13 @@ class SearchTest : public testing::Test {
   }
 
   test::TestDatabase database_;
-  const SchemaName acme_ = database_.AddTenant("acme");
-  const SchemaName globex_ = database_.AddTenant("globex");
+  const TenantKey acme_ = database_.AddTenant("acme");
+  const TenantKey globex_ = database_.AddTenant("globex");
   CoreStack stack_{database_.url()};
   const RoomId room_ = stack_.AddRoom(acme_, {"alice", "bob"});
   const RoomId other_ = stack_.AddRoom(acme_, {"bob", "carol"});
+  SettingsCalls settings_calls_{stack_.settings_store, stack_.settings, stack_.search_languages,
+                                stack_.presence};
   int next_id_ = 0;
 };
 
@@ -310,81 +350,176 @@ TEST_F(SearchTest, TheLanguageIsInForceWithItsIndexesOnly) {
   EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
   EXPECT_EQ(Indexes(), "");
   Speak("english");
-  EXPECT_EQ(Indexes(), "chatter_event_words_english chatter_message_words_english");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_english chatter_message_room_words_english");
   Speak("english");
-  EXPECT_EQ(Indexes(), "chatter_event_words_english chatter_message_words_english");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_english chatter_message_room_words_english");
   Speak("german");
-  EXPECT_EQ(Indexes(), "chatter_event_words_german chatter_message_words_german");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_german chatter_message_room_words_german");
   Speak("");
   EXPECT_EQ(Indexes(), "");
   EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
 }
 
-TEST_F(SearchTest, WhatAnEndedChangeHasLeftIsClearedAway) {
+// If a search read what stands elsewhere, its time would tell how much that is.
+TEST_F(SearchTest, WhatMatchesInRoomsOfOthersIsNotRead) {
   Speak("english");
-  database_.Execute("CREATE INDEX chatter_event_words_german ON acme.chatter_event (seq)");
+  database_.Execute(
+      "INSERT INTO acme.chatter_event (room_id, seq, created_at, kind, actor_id, text) "
+      "SELECT '00000000-0000-4000-8000-000000000000', i, now(), 2, 'carol', "
+      "       'an apple, number ' || i || ', ' || md5(i::text) "
+      "  FROM generate_series(1, 20000) i");
+  database_.Execute("VACUUM ANALYZE acme.chatter_event");
+  const std::string statement = store::RenderSql(
+      store::SearchSql(store::sql::kSearchMessages, *store::SearchLanguage::Parse("english")),
+      acme_.name);
+  const auto buffers = [&](const std::string& word) {
+    return std::stoi(database_.Execute(absl::StrCat(
+        "SET plan_cache_mode = force_custom_plan; "
+        "PREPARE search (text, text, uuid, text, bigint, timestamptz, uuid, bigint, bigint, text, "
+        "                text) AS ",
+        statement,
+        "; CREATE FUNCTION pg_temp.buffers() RETURNS int LANGUAGE plpgsql AS $f$ "
+        "DECLARE plan json; BEGIN EXECUTE $e$ EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "
+        "search('",
+        word,
+        "', 'alice', NULL, '', 0, NULL, NULL, 0, 21, '<', '>') $e$ INTO plan; "
+        "RETURN (plan->0->'Plan'->>'Shared Hit Blocks')::int + "
+        "       (plan->0->'Plan'->>'Shared Read Blocks')::int; END $f$; "
+        "SELECT pg_temp.buffers()")));
+  };
+  EXPECT_LT(buffers("apple"), buffers("zebra") + 50);
+}
+
+TEST_F(SearchTest, IndexesOfAnOlderVersionAreMadeAnewByTheFirstSearch) {
+  database_.Execute("UPDATE acme.chatter_settings SET search_language = 'english'");
+  database_.Execute(
+      "CREATE INDEX chatter_event_words_english ON acme.chatter_event "
+      "USING gin (to_tsvector('pg_catalog.english', text))");
+  Say(room_, "apples");
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
+  while (Indexes() != "chatter_event_room_words_english chatter_message_room_words_english") {
+    std::this_thread::yield();
+  }
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
+}
+
+TEST_F(SearchTest, WhatAnEndedChangeHasLeftIsClearedAway) {
+  database_.Execute("CREATE INDEX chatter_event_room_words_german ON acme.chatter_event (seq)");
   database_.Execute(
       "UPDATE pg_index SET indisvalid = false "
-      "WHERE indexrelid = 'acme.chatter_event_words_german'::regclass");
+      "WHERE indexrelid = 'acme.chatter_event_room_words_german'::regclass");
   database_.Execute("CREATE INDEX chatter_event_words_danish ON acme.chatter_event (seq)");
   Speak("german");
-  EXPECT_EQ(Indexes(), "chatter_event_words_german chatter_message_words_german");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_german chatter_message_room_words_german");
   EXPECT_EQ(database_.Execute("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%german%gin%'"),
             "2");
 }
 
 TEST_F(SearchTest, RefusesLanguagesThatThereArent) {
   for (const char* language : {"klingon", "English", "english'; --", "pg_catalog.english", "a b"}) {
-    EXPECT_EQ(ReasonOf(TrySpeak(language)), v1::ERROR_REASON_INVALID_FIELD) << language;
+    EXPECT_EQ(ReasonOf(Want(language)), v1::ERROR_REASON_INVALID_FIELD) << language;
   }
   // One of the application's own isn't taken: PostgreSQL's are the same everywhere.
   database_.Execute("CREATE TEXT SEARCH CONFIGURATION public.ours (COPY = pg_catalog.simple)");
-  EXPECT_EQ(ReasonOf(TrySpeak("ours")), v1::ERROR_REASON_INVALID_FIELD);
-  std::promise<absl::Status> answer;
-  stack_.search.SetLanguage(As("alice"), "english", [&](const absl::Status& status) {
-    answer.set_value(test::Unshared(status));
-  });
-  EXPECT_EQ(ReasonOf(answer.get_future().get()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
+  EXPECT_EQ(ReasonOf(Want("ours")), v1::ERROR_REASON_INVALID_FIELD);
+  EXPECT_EQ(ReasonOf(WantAs(As("alice"), "english")), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
+  EXPECT_FALSE(StoredSettings().search_language_change.has_value());
 }
 
-TEST_F(SearchTest, OneCallAtATimeChangesTheLanguage) {
-  auto other = stack_.migrator.OpenSession();
-  ASSERT_TRUE(other.ok());
-  const absl::Status held = other->InTransaction([&] {
-    absl::Status locked = other
-                              ->Query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                                      {"chatter search index of acme"})
-                              .status();
-    EXPECT_EQ(ReasonOf(TrySpeak("english")), v1::ERROR_REASON_CONFLICT);
-    return locked;
-  });
-  EXPECT_EQ(held, absl::OkStatus());
+// However long it takes, nobody waits for it, and everybody can see how far it is.
+TEST_F(SearchTest, TheLanguageBeforeIsInForceWhileAnotherIsPrepared) {
+  Say(room_, "We sail tomorrow");
   Speak("english");
-}
-
-TEST_F(SearchTest, AServerThatGoesAwayChangesNoLanguageAnyMore) {
-  stack_.search.Drain();
-  EXPECT_EQ(ReasonOf(TrySpeak("english")), v1::ERROR_REASON_DRAINING);
-}
-
-TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakes) {
   auto other = stack_.migrator.OpenSession();
   ASSERT_TRUE(other.ok());
   // Whoever makes an index waits for those who may look at older rows.
   ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
             absl::OkStatus());
-  std::promise<absl::Status> answer;
-  stack_.search.SetLanguage(Service(), "english", [&](const absl::Status& status) {
-    answer.set_value(test::Unshared(status));
-  });
-  while (database_.Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                           "AND datname = current_database() AND query LIKE 'CREATE INDEX%'") !=
-         "1") {
+  ASSERT_EQ(Want("german"), absl::OkStatus());
+  AwaitMaking();
+  EXPECT_THAT(Texts("sailing"), ElementsAre("We [sail] tomorrow"));
+  EXPECT_EQ(StoredSettings().search_language, "english");
+  // What is wanted may change meanwhile.
+  ASSERT_EQ(Want("simple"), absl::OkStatus());
+  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
+  AwaitSettled();
+  EXPECT_EQ(StoredSettings().search_language, "simple");
+  EXPECT_THAT(Texts("tomorrow"), ElementsAre("We sail [tomorrow]"));
+  while (Indexes() != "chatter_event_room_words_simple chatter_message_room_words_simple") {
     std::this_thread::yield();
   }
-  stack_.search.Drain();
-  EXPECT_EQ(ReasonOf(answer.get_future().get()), v1::ERROR_REASON_DRAINING);
+}
+
+TEST_F(SearchTest, OutOfForceAtOnce) {
+  Speak("english");
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  ASSERT_EQ(other->Execute("BEGIN; SELECT FROM acme.chatter_event"), absl::OkStatus());
+  ASSERT_EQ(Want(""), absl::OkStatus());
+  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
   ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
+  AwaitSettled();
+  EXPECT_EQ(Indexes(), "");
+}
+
+TEST_F(SearchTest, WhatCantBePreparedHasFailedAndTheLanguageBeforeStays) {
+  Speak("english");
+  // Not every message is text that an index can hold.
+  database_.Execute("ALTER TABLE acme.chatter_message RENAME COLUMN text TO words");
+  ASSERT_EQ(Want("german"), absl::OkStatus());
+  AwaitSettled();
+  Settings now = StoredSettings();
+  EXPECT_EQ(now.search_language, "english");
+  ASSERT_TRUE(now.search_language_change.has_value());
+  EXPECT_EQ(now.search_language_change->search_language, "german");
+  EXPECT_EQ(now.search_language_change->sqlstate, "42703");
+  database_.Execute("ALTER TABLE acme.chatter_message RENAME COLUMN words TO text");
+  Speak("german");
+  EXPECT_FALSE(StoredSettings().search_language_change.has_value());
+}
+
+TEST_F(SearchTest, OneServerAtATimePreparesATenant) {
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  const absl::Status held = other->InTransaction([&] {
+    absl::Status locked =
+        other
+            ->Query(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                {absl::StrCat("chatter search index of acme ", static_cast<uint32_t>(acme_.stamp))})
+            .status();
+    EXPECT_EQ(Want("english"), absl::OkStatus());
+    EXPECT_EQ(stack_.search_index.Settle(acme_), absl::OkStatus());
+    EXPECT_EQ(StoredSettings().search_language, "");
+    return locked;
+  });
+  EXPECT_EQ(held, absl::OkStatus());
+  AwaitSettled();
+  EXPECT_EQ(StoredSettings().search_language, "english");
+}
+
+TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakesAndAnotherGoesOn) {
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
+            absl::OkStatus());
+  ASSERT_EQ(Want("english"), absl::OkStatus());
+  AwaitMaking();
+  stack_.search_languages.Drain();
+  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
+
+  CoreStack another(database_.url());
+  while (true) {
+    const Settings now = *Await<Settings>(
+        [&](auto done) { another.settings_store.Find(acme_, Soon(), std::move(done)); });
+    if (!now.search_language_change.has_value()) break;
+    EXPECT_EQ(now.search_language_change->sqlstate, "");
+    another.search_languages.See(acme_, now);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(StoredSettings().search_language, "english");
+  Say(room_, "apples");
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
 }
 
 }  // namespace

@@ -113,12 +113,19 @@ void ServiceAccounts::Set(const Caller& caller, const ServiceAccount& account,
   FieldViolations violations;
   CheckAccount(account, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.Set(account, caller.deadline,
-             [this, done = std::move(done)](absl::StatusOr<ServiceAccount> stored) mutable {
-               authenticators_.ForgetAll();
-               if (absl::IsAlreadyExists(stored.status())) return done(CertificateExistsError());
-               done(std::move(stored));
-             });
+  std::vector<SchemaName> tenants;
+  for (const std::string& tenant : account.scope.tenants) {
+    if (const auto name = SchemaName::Parse(tenant)) tenants.push_back(*name);
+  }
+  auto stored = [this, done = std::move(done)](absl::StatusOr<ServiceAccount> account_now) mutable {
+    authenticators_.ForgetAll();
+    if (absl::IsAlreadyExists(account_now.status())) return done(CertificateExistsError());
+    done(std::move(account_now));
+  };
+  directory_.Refresh(
+      tenants, [this, account, deadline = caller.deadline, stored = std::move(stored)]() mutable {
+        store_.Set(account, deadline, std::move(stored));
+      });
 }
 
 void ServiceAccounts::List(const Caller& caller, int32_t page_size, std::string_view page_token,

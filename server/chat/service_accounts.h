@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/identity/authenticator_chain.h"
+#include "server/identity/tenant_directory.h"
 #include "server/model/service_account.h"
 #include "server/store/service_account_store.h"
 
@@ -21,9 +22,11 @@ namespace chatter::chat {
 
 class ServiceAccounts {
  public:
-  // The authenticators are told of what changes here, so that it holds at once.
-  ServiceAccounts(store::ServiceAccountStore& store, identity::AuthenticatorChain& authenticators)
-      : store_(store), authenticators_(authenticators) {}
+  // The authenticators are told of what changes here, so that it holds at once; the directory is
+  // asked to know the tenants that an account is for.
+  ServiceAccounts(store::ServiceAccountStore& store, identity::AuthenticatorChain& authenticators,
+                  identity::TenantDirectory& directory)
+      : store_(store), authenticators_(authenticators), directory_(directory) {}
 
   // All calls below give PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) to others than administrators,
   // and INVALID_ARGUMENT (INVALID_FIELD).
@@ -65,6 +68,7 @@ class ServiceAccounts {
  private:
   store::ServiceAccountStore& store_;
   identity::AuthenticatorChain& authenticators_;
+  identity::TenantDirectory& directory_;
 };
 
 }  // namespace chatter::chat

@@ -7,6 +7,7 @@
 #include "server/chat/permissions.h"
 #include "server/chat/users.h"
 #include "server/chat/validate.h"
+#include "server/identity/authenticator.h"
 #include "server/identity/secret_token.h"
 #include "server/model/errors.h"
 
@@ -59,7 +60,9 @@ std::optional<ListPosition> ParseToken(std::string_view token) {
 }  // namespace
 
 void Sessions::Create(const Caller& caller, const NewSession& request, Callback<Created> done) {
-  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
+  if (absl::Status status = RequireActsForUsers(caller); !status.ok()) {
+    return done(std::move(status));
+  }
   const absl::Duration ttl = request.ttl.value_or(kDefaultTtl);
   FieldViolations violations;
   AddProblem("user_id", UserIdProblem(request.user_id), violations);
@@ -71,20 +74,36 @@ void Sessions::Create(const Caller& caller, const NewSession& request, Callback<
   if (!violations.empty()) return done(violations.ToStatus());
 
   std::string token = identity::GenerateToken(identity::kSessionTokenPrefix);
-  const Sha256Digest digest = identity::TokenDigest(identity::kSessionTokenPrefix, token).value();
-  store_.Create(*caller.tenant,
-                {.token_digest = digest,
-                 .user_id = request.user_id,
-                 .ttl = ttl,
-                 .idle_ttl = request.idle_ttl.value_or(absl::InfiniteDuration()),
-                 .device = request.device},
-                caller.deadline,
-                [token = std::move(token),
-                 done = std::move(done)](absl::StatusOr<std::optional<Session>> session) mutable {
-                  if (!session.ok()) return done(std::move(session).status());
-                  if (!session->has_value()) return done(UserNotFoundError());
-                  done(Created{.session = **std::move(session), .token = std::move(token)});
-                });
+  const store::SessionStore::NewSession session{
+      .token_digest = identity::TokenDigest(identity::kSessionTokenPrefix, token).value(),
+      .user_id = request.user_id,
+      .service = caller.principal.service,
+      .ttl = ttl,
+      .idle_ttl = request.idle_ttl.value_or(absl::InfiniteDuration()),
+      .device = request.device};
+  CheckCredential(caller, [this, tenant = *caller.tenant, deadline = caller.deadline, session,
+                           token = std::move(token),
+                           done = std::move(done)](const absl::Status& holds) mutable {
+    if (!holds.ok()) return done(holds);
+    store_.Create(tenant, session, deadline,
+                  [token = std::move(token),
+                   done = std::move(done)](absl::StatusOr<std::optional<Session>> made) mutable {
+                    if (!made.ok()) return done(std::move(made).status());
+                    if (!made->has_value()) return done(UserNotFoundError());
+                    done(Created{.session = **std::move(made), .token = std::move(token)});
+                  });
+  });
+}
+
+void Sessions::CheckCredential(const Caller& caller, StatusCallback done) {
+  identity::Authenticator* const authenticator = authenticators_.Find(caller.principal.credential);
+  if (authenticator == nullptr) return done(identity::CredentialInvalidError());
+  authenticator->Recheck(
+      *caller.tenant, {caller.principal}, caller.deadline,
+      [done = std::move(done)](const absl::StatusOr<std::vector<size_t>>& ended) mutable {
+        if (!ended.ok()) return done(ended.status());
+        done(ended->empty() ? absl::OkStatus() : identity::CredentialInvalidError());
+      });
 }
 
 void Sessions::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
@@ -146,7 +165,7 @@ void Sessions::RevokeAll(const Caller& caller, std::string_view user_id,
                    });
 }
 
-void Sessions::Forget(const SchemaName& tenant, const Sha256Digest& token_digest) {
+void Sessions::Forget(const TenantKey& tenant, const Sha256Digest& token_digest) {
   authenticators_.Forget(tenant, identity::Credential::Form::kBearer, token_digest);
 }
 

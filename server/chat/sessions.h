@@ -35,9 +35,9 @@ class Sessions {
     Session session;
     std::string token;  // secret, and stored nowhere
   };
-  // For services.
+  // For services that may act for users: whoever holds the token is the user.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND), PERMISSION_DENIED
-  // (CREDENTIAL_NOT_ALLOWED).
+  // (CREDENTIAL_NOT_ALLOWED, OUT_OF_SCOPE).
   void Create(const Caller& caller, const NewSession& request, Callback<Created> done);
 
   // The calls below are for services, and for users about their own sessions. An empty `user_id`
@@ -67,7 +67,11 @@ class Sessions {
                  const std::optional<std::string>& device, Callback<Revoked> done);
 
  private:
-  void Forget(const SchemaName& tenant, const Sha256Digest& token_digest);
+  // Calls back with OK if the caller's credential holds at this moment, and not only by what is
+  // remembered of it: what is made by it lasts longer than that.
+  // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID); a lookup's.
+  void CheckCredential(const Caller& caller, StatusCallback done);
+  void Forget(const TenantKey& tenant, const Sha256Digest& token_digest);
 
   store::SessionStore& store_;
   identity::AuthenticatorChain& authenticators_;

@@ -7,14 +7,22 @@
 #include "absl/strings/str_cat.h"
 #include "server/chat/permissions.h"
 #include "server/model/errors.h"
+#include "server/store/search_language.h"
 
 namespace chatter::chat {
 namespace {
 
 using SettingsUpdate = store::SettingsStore::Update;
 
-constexpr std::string_view kSearchLanguage = "search_language";
+constexpr std::string_view kNoSuchLanguage =
+    "must be a text search configuration of PostgreSQL, such as `english`, or empty";
 constexpr int64_t kMaxRewriteWindowSeconds = int64_t{3'650} * 24 * 3'600;
+
+absl::Status UnknownLanguageError() {
+  FieldViolations violations;
+  violations.Add("settings.search_language", kNoSuchLanguage);
+  return violations.ToStatus();
+}
 
 bool IsFeature(int number) {
   return v1::Feature_IsValid(number) && number != v1::FEATURE_UNSPECIFIED;
@@ -45,6 +53,15 @@ absl::Duration ParseRewriteWindow(const v1::Settings& settings, FieldViolations&
   return absl::Seconds(window.seconds());
 }
 
+// Whether there is such a language, PostgreSQL knows.
+std::string ParseLanguage(const v1::Settings& settings, FieldViolations& violations) {
+  const std::string& language = settings.search_language();
+  if (!language.empty() && !store::SearchLanguage::Parse(language).has_value()) {
+    violations.Add("settings.search_language", kNoSuchLanguage);
+  }
+  return language;
+}
+
 SettingsUpdate ParseUpdate(const v1::Settings& settings, const std::vector<std::string>& mask,
                            FieldViolations& violations) {
   SettingsUpdate update;
@@ -56,7 +73,9 @@ SettingsUpdate ParseUpdate(const v1::Settings& settings, const std::vector<std::
       update.rewrite_window = ParseRewriteWindow(settings, violations);
     } else if (path == "forgets_edits") {
       update.forgets_edits = settings.forgets_edits();
-    } else if (path != kSearchLanguage) {
+    } else if (path == "search_language") {
+      update.search_language = ParseLanguage(settings, violations);
+    } else {
       violations.Add("update_mask",
                      "may name `disabled_features`, `rewrite_window`, `forgets_edits` and "
                      "`search_language`");
@@ -71,11 +90,12 @@ void SettingsCalls::Get(const Caller& caller, Callback<Settings> done) {
   if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
     return done(std::move(status));
   }
-  settings_.Find(*caller.tenant,
-                 [done = std::move(done)](absl::StatusOr<TenantSettings::Ptr> found) mutable {
-                   if (!found.ok()) return done(std::move(found).status());
-                   done(**found);
-                 });
+  settings_.Find(*caller.tenant, [this, tenant = *caller.tenant, done = std::move(done)](
+                                     absl::StatusOr<TenantSettings::Ptr> found) mutable {
+    if (!found.ok()) return done(std::move(found).status());
+    languages_.See(tenant, **found);
+    done(**found);
+  });
 }
 
 void SettingsCalls::Update(const Caller& caller, const v1::Settings& settings,
@@ -84,28 +104,22 @@ void SettingsCalls::Update(const Caller& caller, const v1::Settings& settings,
   FieldViolations violations;
   const SettingsUpdate update = ParseUpdate(settings, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  if (std::find(mask.begin(), mask.end(), kSearchLanguage) == mask.end()) {
-    return Store(caller, update, std::move(done));
-  }
-  // First what may still fail.
-  search_.SetLanguage(
-      caller, settings.search_language(),
-      [this, caller, update, done = std::move(done)](const absl::Status& set) mutable {
-        if (!set.ok()) return done(set);
-        Store(caller, update, std::move(done));
-      });
-}
-
-void SettingsCalls::Store(const Caller& caller, const SettingsUpdate& update,
-                          Callback<Settings> done) {
   store_.Change(*caller.tenant, update, caller.deadline,
                 [this, tenant = *caller.tenant,
-                 done = std::move(done)](absl::StatusOr<Settings> changed) mutable {
-                  // Even where it has failed: it may have happened.
-                  settings_.Forget(tenant);
-                  presence_.OnSettingsChanged(tenant);
-                  done(std::move(changed));
+                 done = std::move(done)](absl::StatusOr<std::optional<Settings>> changed) mutable {
+                  OnChanged(tenant, changed);
+                  if (!changed.ok()) return done(std::move(changed).status());
+                  if (!changed->has_value()) return done(UnknownLanguageError());
+                  done(**std::move(changed));
                 });
+}
+
+void SettingsCalls::OnChanged(const TenantKey& tenant,
+                              const absl::StatusOr<std::optional<Settings>>& changed) {
+  // Even where it has failed: it may have happened.
+  settings_.Forget(tenant);
+  presence_.OnSettingsChanged(tenant);
+  if (changed.ok() && changed->has_value()) languages_.See(tenant, **changed);
 }
 
 }  // namespace chatter::chat

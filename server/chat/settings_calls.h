@@ -2,17 +2,18 @@
 //
 // Thread-safe. What it is made from must outlive it and every call that is not answered yet.
 // Callbacks run on the calling thread (for a request that breaks a rule, or for what is remembered)
-// on the database's, or on that of a change of the search language.
+// or on the database's.
 #ifndef CHATTER_SERVER_CHAT_SETTINGS_CALLS_H_
 #define CHATTER_SERVER_CHAT_SETTINGS_CALLS_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "chatter/v1/settings.pb.h"
 #include "server/base/callback.h"
 #include "server/chat/presence.h"
-#include "server/chat/search.h"
+#include "server/chat/search_languages.h"
 #include "server/chat/tenant_settings.h"
 #include "server/model/model.h"
 #include "server/model/settings.h"
@@ -22,9 +23,9 @@ namespace chatter::chat {
 
 class SettingsCalls {
  public:
-  SettingsCalls(store::SettingsStore& store, TenantSettings& settings, Search& search,
+  SettingsCalls(store::SettingsStore& store, TenantSettings& settings, SearchLanguages& languages,
                 Presence& presence)
-      : store_(store), settings_(settings), search_(search), presence_(presence) {}
+      : store_(store), settings_(settings), languages_(languages), presence_(presence) {}
 
   // The errors are those that settings.proto names.
   void Get(const Caller& caller, Callback<Settings> done);
@@ -33,12 +34,11 @@ class SettingsCalls {
               const std::vector<std::string>& mask, Callback<Settings> done);
 
  private:
-  void Store(const Caller& caller, const store::SettingsStore::Update& update,
-             Callback<Settings> done);
+  void OnChanged(const TenantKey& tenant, const absl::StatusOr<std::optional<Settings>>& changed);
 
   store::SettingsStore& store_;
   TenantSettings& settings_;
-  Search& search_;
+  SearchLanguages& languages_;
   Presence& presence_;
 };
 

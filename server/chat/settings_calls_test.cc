@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "server/model/errors.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
@@ -25,7 +24,7 @@ using ::testing::IsEmpty;
 class SettingsCallsTest : public ::testing::Test {
  protected:
   // What is remembered is looked up by deadlines of this clock, which the database has to meet.
-  SettingsCallsTest() { clock_.Advance(absl::Now() - clock_.Now()); }
+  SettingsCallsTest() { clock_.Advance(absl::Hours(1)); }
 
   Caller As(const std::string& user_id, const std::string& service) const {
     return {.tenant = tenant_,
@@ -48,11 +47,11 @@ class SettingsCallsTest : public ::testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   test::FakeClock clock_;  // stands still: what is remembered stays so
   CoreStack stack_{database_.url()};
   TenantSettings settings_{stack_.settings_store, clock_};
-  SettingsCalls calls_{stack_.settings_store, settings_, stack_.search, stack_.presence};
+  SettingsCalls calls_{stack_.settings_store, settings_, stack_.search_languages, stack_.presence};
   const Caller user_ = As("alice", "");
   const Caller service_ = As("", "shop");
 };
@@ -86,7 +85,7 @@ TEST_F(SettingsCallsTest, AChangeIsSeenAtOnceByWhoeverAsksHere) {
 
 TEST_F(SettingsCallsTest, OthersOfTheServerSeeItAfterTwoSeconds) {
   ASSERT_TRUE(Get(user_)->has(Feature::kEditing));
-  const auto changed = Await<Settings>([&](auto done) {  // as by another server
+  const auto changed = Await<std::optional<Settings>>([&](auto done) {  // as by another server
     stack_.settings_store.Change(tenant_, {.disabled_features = {{Feature::kEditing}}}, Soon(),
                                  std::move(done));
   });

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
 #include "server/chat/permissions.h"
 #include "server/chat/tenants.h"
 #include "server/chat/validate.h"
@@ -14,30 +14,30 @@
 namespace chatter::chat {
 
 void TenantExport::Next(Callback<Page> done) {
-  const SchemaName& name = tenant_.schema_name;
+  const TenantKey tenant = tenant_.key();
   switch (part_) {
     case Part::kTenant:
       part_ = Part::kUsers;
       return done(Page{tenant_});
     case Part::kUsers:
-      return reader_.Users(name, user_, kPageSize, PageDeadline(),
+      return reader_.Users(tenant, user_, kPageSize, PageDeadline(),
                            Finish<User>(Part::kRooms, std::move(done)));
     case Part::kRooms:
-      return reader_.Rooms(name, room_, kPageSize, PageDeadline(),
+      return reader_.Rooms(tenant, room_, kPageSize, PageDeadline(),
                            Finish<Room>(Part::kMembers, std::move(done)));
     case Part::kMembers:
-      return reader_.Members(name, room_, user_, kPageSize, PageDeadline(),
+      return reader_.Members(tenant, room_, user_, kPageSize, PageDeadline(),
                              Finish<Member>(Part::kEvents, std::move(done)));
     case Part::kEvents:
-      return reader_.Events(name, room_, seq_, kPageSize, PageDeadline(),
+      return reader_.Events(tenant, room_, seq_, kPageSize, PageDeadline(),
                             Finish<RoomEvent>(Part::kEnd, std::move(done)));
     case Part::kEnd:
       return done(Page());
   }
 }
 
-absl::Time TenantExport::PageDeadline() const {
-  return std::min(deadline_, absl::Now() + kPageTimeout);
+SteadyTime TenantExport::PageDeadline() const {
+  return std::min(deadline_, SteadyTime::Now() + kPageTimeout);
 }
 
 template <typename Entry>
@@ -82,22 +82,12 @@ void TenantExports::Begin(const Caller& caller, std::string_view schema_name,
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.tenants.Find(*name, std::min(caller.deadline, absl::Now() + TenantExport::kPageTimeout),
-                     [this, deadline = caller.deadline,
-                      done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
-                       if (!found.ok()) return done(found.status());
-                       if (!found->has_value()) return done(UnknownTenantError());
-                       Open(**std::move(found), deadline, std::move(done));
-                     });
-}
-
-void TenantExports::Open(Tenant tenant, absl::Time deadline,
-                         Callback<std::unique_ptr<TenantExport>> done) {
-  deps_.prepare(
-      tenant, [this, tenant, deadline, done = std::move(done)](const absl::Status& ready) mutable {
-        if (!ready.ok()) return done(ready);
-        done(std::make_unique<TenantExport>(std::move(tenant), deadline, deps_.reader));
-      });
+  tenants_.Find(*name, std::min(caller.deadline, SteadyTime::Now() + TenantExport::kPageTimeout),
+                [this, deadline = caller.deadline,
+                 done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
+                  if (!tenant.ok()) return done(std::move(tenant).status());
+                  done(std::make_unique<TenantExport>(*std::move(tenant), deadline, reader_));
+                });
 }
 
 }  // namespace chatter::chat

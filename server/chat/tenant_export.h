@@ -7,7 +7,6 @@
 #ifndef CHATTER_SERVER_CHAT_TENANT_EXPORT_H_
 #define CHATTER_SERVER_CHAT_TENANT_EXPORT_H_
 
-#include <functional>
 #include <memory>
 #include <string_view>
 #include <variant>
@@ -15,10 +14,11 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
+#include "server/chat/ready_tenants.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/store/export_reader.h"
-#include "server/store/tenant_store.h"
 
 namespace chatter::chat {
 
@@ -31,7 +31,7 @@ class TenantExport {
   static constexpr int kPageSize = 100;
   static constexpr absl::Duration kPageTimeout = absl::Seconds(30);
 
-  TenantExport(Tenant tenant, absl::Time deadline, store::ExportReader& reader)
+  TenantExport(Tenant tenant, SteadyTime deadline, store::ExportReader& reader)
       : tenant_(std::move(tenant)), deadline_(deadline), reader_(reader) {}
 
   using Page = std::vector<ExportRecord>;
@@ -42,14 +42,14 @@ class TenantExport {
  private:
   enum class Part { kTenant, kUsers, kRooms, kMembers, kEvents, kEnd };
 
-  absl::Time PageDeadline() const;
+  SteadyTime PageDeadline() const;
   // Hands the page over, and goes on with the next part where this one is at its end.
   template <typename Entry>
   Callback<std::vector<Entry>> Finish(Part next, Callback<Page> done);
   void Advance(const Page& page);
 
   const Tenant tenant_;
-  const absl::Time deadline_;
+  const SteadyTime deadline_;
   store::ExportReader& reader_;
 
   // The place after which the next page begins.
@@ -62,13 +62,8 @@ class TenantExport {
 // Thread-safe. What it is made from must outlive it and its exports.
 class TenantExports {
  public:
-  struct Deps {
-    store::TenantStore& tenants;
-    store::ExportReader& reader;
-    // As in identity::TenantLookups.
-    std::function<void(const Tenant&, StatusCallback)> prepare;
-  };
-  explicit TenantExports(Deps deps) : deps_(std::move(deps)) {}
+  TenantExports(ReadyTenants& tenants, store::ExportReader& reader)
+      : tenants_(tenants), reader_(reader) {}
 
   // Errors: PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) for others than administrators,
   // INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND), UNAVAILABLE (TENANT_NOT_READY).
@@ -76,9 +71,8 @@ class TenantExports {
              Callback<std::unique_ptr<TenantExport>> done);
 
  private:
-  void Open(Tenant tenant, absl::Time deadline, Callback<std::unique_ptr<TenantExport>> done);
-
-  const Deps deps_;
+  ReadyTenants& tenants_;
+  store::ExportReader& reader_;
 };
 
 }  // namespace chatter::chat

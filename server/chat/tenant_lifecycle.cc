@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "server/chat/permissions.h"
 #include "server/chat/tenants.h"
 #include "server/chat/validate.h"
@@ -140,8 +139,10 @@ void TenantLifecycle::Suspend(const Caller& caller, std::string_view schema_name
   if (!name.ok()) return done(name.status());
   AddProblem("reason", StateReasonProblem(reason), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.changes.Suspend(**name, reason, caller.deadline,
-                        Finish(**name, {}, UnlessDeleted(std::move(done))));
+  deps_.directory.Refresh({**name}, [this, name = **name, reason, deadline = caller.deadline,
+                                     done = std::move(done)]() mutable {
+    deps_.changes.Suspend(name, reason, deadline, Finish(name, {}, UnlessDeleted(std::move(done))));
+  });
 }
 
 void TenantLifecycle::Resume(const Caller& caller, std::string_view schema_name,

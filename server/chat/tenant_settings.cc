@@ -9,11 +9,11 @@ absl::Status FeatureDisabledError() {
                    "The tenant has switched this off; see SettingsService.");
 }
 
-void TenantSettings::Find(const SchemaName& tenant, Callback<Ptr> done) {
+void TenantSettings::Find(const TenantKey& tenant, Callback<Ptr> done) {
   cache_.Get(
       tenant,
-      [&](absl::Time deadline, Callback<Ptr> loaded) {
-        store_.Find(tenant, deadline,
+      [&](const auto& request, Callback<Ptr> loaded) {
+        store_.Find(tenant, request.deadline,
                     [loaded = std::move(loaded)](absl::StatusOr<Settings> settings) mutable {
                       if (!settings.ok()) return loaded(std::move(settings).status());
                       loaded(std::make_shared<const Settings>(*std::move(settings)));
@@ -22,7 +22,7 @@ void TenantSettings::Find(const SchemaName& tenant, Callback<Ptr> done) {
       std::move(done));
 }
 
-void TenantSettings::Require(const SchemaName& tenant, Feature feature, StatusCallback done) {
+void TenantSettings::Require(const TenantKey& tenant, Feature feature, StatusCallback done) {
   Find(tenant, [feature, done = std::move(done)](absl::StatusOr<Ptr> settings) mutable {
     if (!settings.ok()) return done(std::move(settings).status());
     done((*settings)->has(feature) ? absl::OkStatus() : FeatureDisabledError());

@@ -27,19 +27,19 @@ class TenantSettings {
       : store_(store), cache_({}, clock) {}
 
   // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE), RESOURCE_EXHAUSTED (OVERLOADED).
-  void Find(const SchemaName& tenant, Callback<Ptr> done);
+  void Find(const TenantKey& tenant, Callback<Ptr> done);
   // OK if the tenant has the feature. Errors: those of Find, FAILED_PRECONDITION
   // (FEATURE_DISABLED).
-  void Require(const SchemaName& tenant, Feature feature, StatusCallback done);
+  void Require(const TenantKey& tenant, Feature feature, StatusCallback done);
   // The same for what services may do anyway, and for what may need no feature.
   // REQUIRES: `caller.tenant`.
   void RequireOfUser(const Caller& caller, std::optional<Feature> feature, StatusCallback done);
   // Whoever asks from now on gets what is in force after this.
-  void Forget(const SchemaName& tenant) { cache_.Forget(tenant); }
+  void Forget(const TenantKey& tenant) { cache_.Forget(tenant); }
 
  private:
   store::SettingsStore& store_;
-  identity::BoundedCache<SchemaName, Ptr> cache_;
+  identity::BoundedCache<TenantKey, Ptr> cache_;
 };
 
 absl::Status FeatureDisabledError();

@@ -67,10 +67,10 @@ void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callbac
 }
 
 absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_key, bool attach,
-                                               absl::Time deadline) {
+                                               SteadyTime deadline) {
   if (draining_) return DrainingError();
   // The caller has left: others wait.
-  if (deps_.clock.Now() >= deadline) return TooManyCreationsError();
+  if (deps_.clock.Steady() >= deadline) return TooManyCreationsError();
   std::string secret = with_key ? identity::GenerateToken(identity::kApiKeyPrefix) : "";
   const auto digest = with_key ? std::optional(Sha256(secret)) : std::nullopt;
   auto tenant_made =
@@ -87,7 +87,7 @@ absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_k
   return made;
 }
 
-void Tenants::Find(const SchemaName& schema, absl::Time deadline, Callback<Tenant> done) {
+void Tenants::Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done) {
   deps_.tenants.Find(schema, deadline,
                      [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
                        if (!found.ok()) return done(std::move(found).status());

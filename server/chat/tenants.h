@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/base/worker.h"
@@ -79,8 +78,8 @@ class Tenants {
  private:
   void Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done);
   absl::StatusOr<Made> MakeNow(const Tenant& tenant, bool with_key, bool attach,
-                               absl::Time deadline);
-  void Find(const SchemaName& schema, absl::Time deadline, Callback<Tenant> done);
+                               SteadyTime deadline);
+  void Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done);
 
   const Deps deps_;
   std::atomic<int> waiting_creations_ = 0;

@@ -65,7 +65,7 @@ void CheckIssuer(const TokenIssuer& issuer, FieldViolations& violations) {
 
 }  // namespace
 
-void TokenIssuers::FindTenant(const SchemaName& schema, absl::Time deadline,
+void TokenIssuers::FindTenant(const SchemaName& schema, SteadyTime deadline,
                               Callback<Tenant> done) {
   tenants_.Find(schema, deadline,
                 [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
@@ -85,18 +85,25 @@ void TokenIssuers::Set(const Caller& caller, std::string_view schema_name, Token
   CheckIssuer(issuer, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  FindTenant(*name, caller.deadline,
-             [this, issuer = std::move(issuer), deadline = caller.deadline,
-              done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
-               if (!tenant.ok()) return done(std::move(tenant).status());
-               issuers_.Set(tenant->schema_name, issuer, kMaxIssuers, deadline,
-                            [done = std::move(done)](
-                                absl::StatusOr<std::optional<TokenIssuer>> stored) mutable {
-                              if (!stored.ok()) return done(std::move(stored).status());
-                              if (!stored->has_value()) return done(TooManyIssuersError());
-                              done(**std::move(stored));
-                            });
-             });
+  directory_.Refresh({*name}, [this, name = *name, issuer = std::move(issuer),
+                               deadline = caller.deadline, done = std::move(done)]() mutable {
+    FindTenant(name, deadline,
+               [this, issuer = std::move(issuer), deadline,
+                done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
+                 if (!tenant.ok()) return done(std::move(tenant).status());
+                 Store(*tenant, issuer, deadline, std::move(done));
+               });
+  });
+}
+
+void TokenIssuers::Store(const Tenant& tenant, const TokenIssuer& issuer, SteadyTime deadline,
+                         Callback<TokenIssuer> done) {
+  issuers_.Set(tenant.schema_name, issuer, kMaxIssuers, deadline,
+               [done = std::move(done)](absl::StatusOr<std::optional<TokenIssuer>> stored) mutable {
+                 if (!stored.ok()) return done(std::move(stored).status());
+                 if (!stored->has_value()) return done(TooManyIssuersError());
+                 done(**std::move(stored));
+               });
 }
 
 void TokenIssuers::List(const Caller& caller, std::string_view schema_name,

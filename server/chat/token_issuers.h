@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
+#include "server/identity/tenant_directory.h"
 #include "server/model/model.h"
 #include "server/model/token_issuer.h"
 #include "server/store/tenant_store.h"
@@ -21,8 +23,10 @@ class TokenIssuers {
  public:
   static constexpr int kMaxIssuers = 10;  // of a tenant
 
-  TokenIssuers(store::TenantStore& tenants, store::TokenIssuerStore& issuers)
-      : tenants_(tenants), issuers_(issuers) {}
+  // The directory is asked to know the tenant that an issuer is for.
+  TokenIssuers(store::TenantStore& tenants, store::TokenIssuerStore& issuers,
+               identity::TenantDirectory& directory)
+      : tenants_(tenants), issuers_(issuers), directory_(directory) {}
 
   // All calls below give PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) to others than administrators,
   // INVALID_ARGUMENT (INVALID_FIELD) and NOT_FOUND (TENANT_NOT_FOUND).
@@ -40,10 +44,13 @@ class TokenIssuers {
               Callback<Deleted> done);
 
  private:
-  void FindTenant(const SchemaName& schema, absl::Time deadline, Callback<Tenant> done);
+  void Store(const Tenant& tenant, const TokenIssuer& issuer, SteadyTime deadline,
+             Callback<TokenIssuer> done);
+  void FindTenant(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done);
 
   store::TenantStore& tenants_;
   store::TokenIssuerStore& issuers_;
+  identity::TenantDirectory& directory_;
 };
 
 }  // namespace chatter::chat

@@ -64,11 +64,17 @@ class TokenIssuersTest : public testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName acme_ = database_.AddTenant("acme");
+  const TenantKey acme_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   store::TenantStore tenant_store_{*stack_.database};
   store::TokenIssuerStore issuer_store_{*stack_.database};
-  TokenIssuers issuers_{tenant_store_, issuer_store_};
+  identity::TenantDirectory directory_{
+      {},
+      {.by_schema = [this](const SchemaName& schema, SteadyTime deadline,
+                           auto done) { tenant_store_.Find(schema, deadline, std::move(done)); },
+       .by_domain = nullptr},
+      Clock::Real()};
+  TokenIssuers issuers_{tenant_store_, issuer_store_, directory_};
   Caller administrator_;
 };
 

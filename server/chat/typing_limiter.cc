@@ -5,7 +5,7 @@
 namespace chatter::chat {
 
 bool TypingLimiter::Admit(const std::string& user_id, bool active, size_t followers,
-                          absl::Time now) {
+                          SteadyTime now) {
   absl::erase_if(typing_, [now](const auto& told) { return now - told.second >= kForgetAfter; });
   const auto told = typing_.find(user_id);
   const bool is_news =
@@ -19,7 +19,7 @@ bool TypingLimiter::Admit(const std::string& user_id, bool active, size_t follow
   return true;
 }
 
-bool TypingLimiter::TakeTokens(size_t followers, absl::Time now) {
+bool TypingLimiter::TakeTokens(size_t followers, SteadyTime now) {
   const double filled = absl::ToDoubleSeconds(now - filled_at_) * kDeliveriesPerSecond;
   tokens_ = std::clamp(tokens_ + filled, tokens_, kDeliveriesPerSecond);
   filled_at_ = now;

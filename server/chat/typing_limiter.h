@@ -10,6 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::chat {
 
@@ -25,14 +26,14 @@ class TypingLimiter {
 
   // Whether the notice is to go to the room's followers, of whom there are so many. That somebody
   // has stopped goes to those who were told that they are typing, and once.
-  bool Admit(const std::string& user_id, bool active, size_t followers, absl::Time now);
+  bool Admit(const std::string& user_id, bool active, size_t followers, SteadyTime now);
 
  private:
-  bool TakeTokens(size_t followers, absl::Time now);
+  bool TakeTokens(size_t followers, SteadyTime now);
 
   double tokens_ = kDeliveriesPerSecond;
-  absl::Time filled_at_ = absl::InfinitePast();
-  absl::flat_hash_map<std::string, absl::Time> typing_;  // when the others were last told so
+  SteadyTime filled_at_ = SteadyTime::InfinitePast();
+  absl::flat_hash_map<std::string, SteadyTime> typing_;  // when the others were last told so
 };
 
 }  // namespace chatter::chat

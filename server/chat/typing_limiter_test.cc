@@ -22,7 +22,7 @@ class TypingLimiterTest : public ::testing::Test {
   }
 
   TypingLimiter limiter_;
-  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  SteadyTime now_;
   int next_user_ = 0;
 };
 

@@ -2,9 +2,9 @@
 
 namespace chatter::identity {
 
-void AdministratorKeyAuthenticator::Authenticate(const std::optional<SchemaName>& /*tenant*/,
+void AdministratorKeyAuthenticator::Authenticate(const std::optional<TenantKey>& /*tenant*/,
                                                  const Credential& credential,
-                                                 absl::Time /*deadline*/,
+                                                 SteadyTime /*deadline*/,
                                                  Callback<std::optional<Principal>> done) {
   // Digests of one length are compared, so that the time taken tells nothing about the key.
   if (credential.form != Credential::Form::kBearer ||
@@ -17,9 +17,9 @@ void AdministratorKeyAuthenticator::Authenticate(const std::optional<SchemaName>
   done(std::optional<Principal>(std::move(administrator)));
 }
 
-void AdministratorKeyAuthenticator::Recheck(const SchemaName& /*tenant*/,
+void AdministratorKeyAuthenticator::Recheck(const TenantKey& /*tenant*/,
                                             std::vector<Principal> /*held*/,
-                                            absl::Time /*deadline*/,
+                                            SteadyTime /*deadline*/,
                                             Callback<std::vector<size_t>> done) {
   done(std::vector<size_t>());
 }

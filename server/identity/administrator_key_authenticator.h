@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/base/crypto.h"
+#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 
 namespace chatter::identity {
@@ -19,10 +20,10 @@ class AdministratorKeyAuthenticator final : public Authenticator {
       : key_digest_(key_digest) {}
 
   CredentialKind kind() const override { return CredentialKind::kAdministratorKey; }
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<std::optional<Principal>> done) override;
   // The key holds as long as the server runs.
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
 
  private:

@@ -8,8 +8,8 @@
 
 namespace chatter::identity {
 
-void ApiKeyAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
-                                       const Credential& credential, absl::Time deadline,
+void ApiKeyAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
+                                       const Credential& credential, SteadyTime deadline,
                                        Callback<std::optional<Principal>> done) {
   if (credential.form != Credential::Form::kBearer || !credential.text.starts_with(kApiKeyPrefix)) {
     return done(std::optional<Principal>());
@@ -30,8 +30,8 @@ void ApiKeyAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
           });
 }
 
-void ApiKeyAuthenticator::Recheck(const SchemaName& /*tenant*/, std::vector<Principal> held,
-                                  absl::Time deadline, Callback<std::vector<size_t>> done) {
+void ApiKeyAuthenticator::Recheck(const TenantKey& /*tenant*/, std::vector<Principal> held,
+                                  SteadyTime deadline, Callback<std::vector<size_t>> done) {
   std::vector<Sha256Digest> digests(held.size());
   for (size_t place = 0; place < held.size(); ++place) {
     const std::string_view key = KeyOf(held[place]);

@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "server/base/crypto.h"
+#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/model/service_account.h"
 
 namespace chatter::identity {
 
 // Whose these keys are, in order; nullopt: the key doesn't hold. Must call back by the deadline.
-using ApiKeyLookup = std::function<void(std::vector<Sha256Digest> digests, absl::Time deadline,
+using ApiKeyLookup = std::function<void(std::vector<Sha256Digest> digests, SteadyTime deadline,
                                         Callback<std::vector<std::optional<ServiceIdentity>>>)>;
 
 class ApiKeyAuthenticator final : public Authenticator {
@@ -24,9 +25,9 @@ class ApiKeyAuthenticator final : public Authenticator {
   explicit ApiKeyAuthenticator(ApiKeyLookup lookup) : lookup_(std::move(lookup)) {}
 
   CredentialKind kind() const override { return CredentialKind::kApiKey; }
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
 
  private:

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::identity {
@@ -25,6 +25,7 @@ struct Credential {
   };
   Form form = Form::kBearer;
   std::string text;
+  std::string network = {};  // NetworkOfPeer; empty: not a stranger's, whatever it is
 };
 
 // Knows one kind of credential.
@@ -41,15 +42,15 @@ class Authenticator {
   // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID, USER_DEACTIVATED): of this kind, but malformed,
   // unknown or expired; PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED): of no use without a tenant;
   // RESOURCE_EXHAUSTED (OVERLOADED); a lookup's.
-  virtual void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                            absl::Time deadline, Callback<std::optional<Principal>> done) = 0;
+  virtual void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                            SteadyTime deadline, Callback<std::optional<Principal>> done) = 0;
 
   // Which of these principals, which it found in `tenant` some time ago, it would find no longer:
   // their places in `held`, ascending. Called about once a second for all open streams of a tenant,
   // so it has to make do with one round trip for all of them. `expires_at` and whether the user is
   // active are the caller's to check.
   // Errors: a lookup's.
-  virtual void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  virtual void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                        Callback<std::vector<size_t>> done) = 0;
 
   // Whether whatever ends a credential of this kind before its time is counted in its tenant's

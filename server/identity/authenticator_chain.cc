@@ -14,30 +14,37 @@ bool IsVerdict(const absl::Status& error) {
 
 struct AuthenticatorChain::Attempt {
   std::shared_ptr<const Authenticators> authenticators;
-  std::optional<SchemaName> tenant;
+  std::optional<TenantKey> tenant;
   Credential credential;
-  absl::Time deadline;
+  SteadyTime deadline;
   Callback<Verdict> done;
+  std::optional<Strangers::Visit> visit = std::nullopt;
 
   void Answer(absl::StatusOr<Principal> verdict) {
-    if (!verdict.ok() && !IsVerdict(verdict.status())) return done(verdict.status());
+    const bool is_error = !verdict.ok() && !IsVerdict(verdict.status());
+    if (visit.has_value() && !verdict.ok() && !is_error) visit->Failed();
+    visit.reset();
+    if (is_error) return done(verdict.status());
     done(std::make_shared<const absl::StatusOr<Principal>>(std::move(verdict)));
   }
 };
 
 AuthenticatorChain::AuthenticatorChain(std::vector<std::unique_ptr<Authenticator>> authenticators,
-                                       CacheOptions options, const Clock& clock)
+                                       CacheOptions options, const Clock& clock,
+                                       Strangers* strangers)
     : clock_(clock),
       authenticators_(std::make_shared<const Authenticators>(std::move(authenticators))),
-      cache_(options, clock) {}
+      strangers_(strangers),
+      cache_(options, clock, [](const Verdict& verdict) { return !verdict->ok(); }) {}
 
-void AuthenticatorChain::Authenticate(const std::optional<SchemaName>& tenant,
+void AuthenticatorChain::Authenticate(const std::optional<TenantKey>& tenant,
                                       const Credential& credential, Callback<Principal> done) {
   cache_.Get(
       KeyOf(tenant, credential.form, Sha256(credential.text)),
-      [&](absl::Time deadline, Callback<Verdict> loaded) {
-        AskFrom(0, std::make_shared<Attempt>(
-                       Attempt{authenticators_, tenant, credential, deadline, std::move(loaded)}));
+      [&](const auto& request, Callback<Verdict> loaded) {
+        Begin(std::make_shared<Attempt>(Attempt{authenticators_, tenant, credential,
+                                                request.deadline, std::move(loaded)}),
+              request.known);
       },
       [&clock = clock_, done = std::move(done)](absl::StatusOr<Verdict> found) mutable {
         if (!found.ok()) return done(found.status());
@@ -48,6 +55,20 @@ void AuthenticatorChain::Authenticate(const std::optional<SchemaName>& tenant,
         }
         done(verdict);
       });
+}
+
+void AuthenticatorChain::Begin(std::shared_ptr<Attempt> attempt, bool known) const {
+  if (known || strangers_ == nullptr || attempt->credential.network.empty()) {
+    return AskFrom(0, attempt);
+  }
+  const std::string network = attempt->credential.network;
+  const std::string group = attempt->tenant.has_value() ? attempt->tenant->text() : "";
+  strangers_->Admit(network, group,
+                    [attempt = std::move(attempt)](absl::StatusOr<Strangers::Visit> visit) {
+                      if (!visit.ok()) return attempt->Answer(visit.status());
+                      attempt->visit.emplace(*std::move(visit));
+                      AskFrom(0, attempt);
+                    });
 }
 
 void AuthenticatorChain::AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt) {
@@ -61,7 +82,7 @@ void AuthenticatorChain::AskFrom(size_t index, const std::shared_ptr<Attempt>& a
       });
 }
 
-void AuthenticatorChain::Forget(const std::optional<SchemaName>& tenant, Credential::Form form,
+void AuthenticatorChain::Forget(const std::optional<TenantKey>& tenant, Credential::Form form,
                                 const Sha256Digest& digest) {
   cache_.Forget(KeyOf(tenant, form, digest));
 }

@@ -16,23 +16,25 @@
 #include "server/base/crypto.h"
 #include "server/identity/authenticator.h"
 #include "server/identity/bounded_cache.h"
+#include "server/identity/strangers.h"
 
 namespace chatter::identity {
 
 class AuthenticatorChain {
  public:
-  // `clock` must outlive the chain and its lookups.
+  // `clock` must outlive the chain and its lookups, and so must `strangers`, where look-ups of
+  // credentials that aren't known wait their turn; nullptr: they don't.
   AuthenticatorChain(std::vector<std::unique_ptr<Authenticator>> authenticators,
-                     CacheOptions options, const Clock& clock);
+                     CacheOptions options, const Clock& clock, Strangers* strangers = nullptr);
 
   // Errors: the first that an authenticator gives; UNAUTHENTICATED (CREDENTIAL_INVALID) when none
-  // knows the credential, or it has expired.
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
+  // knows the credential, or it has expired; RESOURCE_EXHAUSTED (OVERLOADED).
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
                     Callback<Principal> done);
 
   // The credential was made or revoked: what was known of it holds no longer. The digest is the
   // SHA-256 of the credential's text.
-  void Forget(const std::optional<SchemaName>& tenant, Credential::Form form,
+  void Forget(const std::optional<TenantKey>& tenant, Credential::Form form,
               const Sha256Digest& digest);
 
   // The same of all credentials: for changes of which it isn't known whose they are. They are rare.
@@ -46,30 +48,33 @@ class AuthenticatorChain {
  private:
   // Without the tenant, what was found in one would be served to another.
   struct Key {
-    std::string tenant;  // its name, or empty
+    std::optional<TenantKey> tenant;
     Credential::Form form;
     Sha256Digest digest;
 
     friend bool operator==(const Key&, const Key&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const Key& key) {
-      return H::combine(std::move(h), key.tenant, key.form, key.digest);
+      h = H::combine(std::move(h), key.tenant.has_value(), key.form, key.digest);
+      return key.tenant.has_value() ? H::combine(std::move(h), *key.tenant) : std::move(h);
     }
   };
   using Authenticators = std::vector<std::unique_ptr<Authenticator>>;
   // A principal, or the verdict that it is none: what may be remembered. Other errors may not.
   using Verdict = std::shared_ptr<const absl::StatusOr<Principal>>;
 
-  static Key KeyOf(const std::optional<SchemaName>& tenant, Credential::Form form,
+  static Key KeyOf(const std::optional<TenantKey>& tenant, Credential::Form form,
                    const Sha256Digest& digest) {
-    return {tenant.has_value() ? tenant->text() : "", form, digest};
+    return {tenant, form, digest};
   }
 
   struct Attempt;
+  void Begin(std::shared_ptr<Attempt> attempt, bool known) const;
   static void AskFrom(size_t index, const std::shared_ptr<Attempt>& attempt);
 
   const Clock& clock_;
   const std::shared_ptr<const Authenticators> authenticators_;  // shared with the lookups under way
+  Strangers* const strangers_;
   BoundedCache<Key, Verdict> cache_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/identity/administrator_key_authenticator.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
@@ -23,13 +24,13 @@ class NamedAuthenticator final : public Authenticator {
       : name_(std::move(name)), lookups_(lookups) {}
 
   CredentialKind kind() const override { return CredentialKind::kSession; }
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<Found> done) override {
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<Found> done) override {
     if (!credential.text.starts_with(name_)) return done(Found());
     lookups_.Add(tenant->text() + "/" + credential.text, deadline, std::move(done));
   }
-  void Recheck(const SchemaName& /*tenant*/, std::vector<Principal> /*held*/,
-               absl::Time /*deadline*/, Callback<std::vector<size_t>> done) override {
+  void Recheck(const TenantKey& /*tenant*/, std::vector<Principal> /*held*/,
+               SteadyTime /*deadline*/, Callback<std::vector<size_t>> done) override {
     done(std::vector<size_t>());
   }
 
@@ -48,7 +49,7 @@ class AuthenticatorChainTest : public testing::Test {
     chain_ = std::make_unique<AuthenticatorChain>(std::move(authenticators),
                                                   CacheOptions{.ttl = absl::Seconds(2)}, clock_);
   }
-  Answer<Principal> Ask(const SchemaName& tenant, std::string token,
+  Answer<Principal> Ask(const TenantKey& tenant, std::string token,
                         Credential::Form form = Credential::Form::kBearer) {
     Answer<Principal> answer;
     chain_->Authenticate(tenant, {form, std::move(token)}, answer.Slot());
@@ -66,8 +67,8 @@ class AuthenticatorChainTest : public testing::Test {
     EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_CREDENTIAL_INVALID);
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
-  const SchemaName globex_ = *SchemaName::Parse("globex");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
+  const TenantKey globex_{*SchemaName::Parse("globex")};
   FakeClock clock_;
   Lookups lookups_;
   std::unique_ptr<AuthenticatorChain> chain_;
@@ -121,6 +122,15 @@ TEST_F(AuthenticatorChainTest, ACredentialIsWorthNothingInAnotherTenant) {
   EXPECT_TRUE(Ask(acme_, "one")->ok());
 }
 
+TEST_F(AuthenticatorChainTest, ACredentialIsWorthNothingInAnotherSchemaOfTheName) {
+  Ask(acme_, "one");
+  lookups_.AnswerOldest(Alice());
+  auto later = Ask({acme_.name, 7}, "one");
+  ASSERT_EQ(lookups_.held(), 1u);
+  lookups_.AnswerOldest(CredentialInvalidError());
+  ExpectInvalid(later);
+}
+
 // Nor may the two share a lookup that is under way.
 TEST_F(AuthenticatorChainTest, TenantsDontShareALookup) {
   auto here = Ask(acme_, "one");
@@ -171,7 +181,8 @@ TEST(AdministratorKeyAuthenticator, KnowsItsKeyOnly) {
   const auto ask = [&](const std::string& token,
                        Credential::Form form = Credential::Form::kBearer) {
     Answer<Found> answer;
-    authenticator.Authenticate(std::nullopt, {form, token}, absl::InfiniteFuture(), answer.Slot());
+    authenticator.Authenticate(std::nullopt, {form, token}, SteadyTime::InfiniteFuture(),
+                               answer.Slot());
     return **answer;
   };
   const Found found = ask("the key");
@@ -183,6 +194,103 @@ TEST(AdministratorKeyAuthenticator, KnowsItsKeyOnly) {
   EXPECT_FALSE(ask("the key ").has_value());
   EXPECT_FALSE(ask("").has_value());
   EXPECT_FALSE(ask(ToHex(Sha256("the key"))).has_value());
+}
+
+// Somebody makes up tokens: those who are known must not wait behind that.
+class StrangersOfChainTest : public testing::Test {
+ protected:
+  static constexpr char kNetwork[] = "203.0.113.7";
+
+  StrangersOfChainTest() {
+    std::vector<std::unique_ptr<Authenticator>> authenticators;
+    authenticators.push_back(std::make_unique<NamedAuthenticator>("", lookups_));
+    chain_ = std::make_unique<AuthenticatorChain>(
+        std::move(authenticators), CacheOptions{.ttl = absl::Seconds(2)}, clock_, &strangers_);
+  }
+  Answer<Principal> Ask(const std::string& token, const std::string& network = kNetwork) {
+    Answer<Principal> answer;
+    chain_->Authenticate(acme_, {Credential::Form::kBearer, token, network}, answer.Slot());
+    return answer;
+  }
+  void AnswerAll(const Found& found) {
+    while (lookups_.held() > 0) lookups_.AnswerOldest(found);
+  }
+  Found Alice() const {
+    Principal alice;
+    alice.user_id = "alice";
+    alice.expires_at = absl::InfiniteFuture();
+    return alice;
+  }
+  static void ExpectOverloaded(const Answer<Principal>& answer) {
+    ASSERT_FALSE(answer.pending());
+    EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_OVERLOADED);
+  }
+
+  const TenantKey acme_{*SchemaName::Parse("acme")};
+  FakeClock clock_;
+  Lookups lookups_;
+  Strangers strangers_{{.turns = {.max_running = 4,
+                                  .max_running_of_group = 4,
+                                  .max_waiting = 8,
+                                  .max_waiting_of_group = 8},
+                        .failures_at_once = 20,
+                        .failures_per_second = 1},
+                       clock_};
+  std::unique_ptr<AuthenticatorChain> chain_;
+};
+
+TEST_F(StrangersOfChainTest, FewAreLookedUpAtOnceAndFewWait) {
+  std::vector<Answer<Principal>> answers;
+  for (int i = 0; i < 12; ++i) answers.push_back(Ask(absl::StrCat("made up ", i)));
+  EXPECT_EQ(lookups_.held(), 4u);
+  ExpectOverloaded(Ask("made up 12"));
+  AnswerAll(std::nullopt);
+  EXPECT_EQ(lookups_.total(), 12u);
+  for (const auto& answer : answers) {
+    EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_CREDENTIAL_INVALID);
+  }
+}
+
+TEST_F(StrangersOfChainTest, WhoIsKnownDoesNotWaitAmongThem) {
+  const auto first = Ask("alice's");
+  AnswerAll(Alice());
+  ASSERT_TRUE(first->ok());
+  for (int i = 0; i < 100; ++i) Ask(absl::StrCat("made up ", i));
+  const size_t before = lookups_.total();
+  EXPECT_EQ((*Ask("alice's"))->user_id, "alice");  // remembered
+  clock_.Advance(absl::Hours(1));
+  const auto again = Ask("alice's");
+  ASSERT_EQ(lookups_.total(), before + 1);  // looked up at once
+  AnswerAll(Alice());
+  EXPECT_EQ((*again)->user_id, "alice");
+}
+
+TEST_F(StrangersOfChainTest, ANetworkThatFailsTooOftenIsRefusedForAWhile) {
+  const auto alice = Ask("alice's");
+  AnswerAll(Alice());
+  for (int i = 0; i < 20; ++i) {
+    Ask(absl::StrCat("made up ", i));
+    AnswerAll(std::nullopt);
+  }
+  const size_t before = lookups_.total();
+  ExpectOverloaded(Ask("made up"));
+  EXPECT_EQ(lookups_.total(), before);
+  EXPECT_TRUE(Ask("alice's")->ok()) << "behind the same gateway";
+  Ask("made up", "198.51.100.9");
+  EXPECT_EQ(lookups_.total(), before + 1) << "another network";
+  AnswerAll(std::nullopt);
+  clock_.Advance(absl::Seconds(1));
+  Ask("bob's");
+  EXPECT_EQ(lookups_.total(), before + 2);
+  AnswerAll(Alice());
+}
+
+TEST_F(StrangersOfChainTest, WhatFailsForOtherReasonsCountsAgainstNobody) {
+  for (int i = 0; i < 100; ++i) {
+    Ask(absl::StrCat("token ", i));
+    lookups_.AnswerOldest(DatabaseUnavailableError());
+  }
+  EXPECT_EQ(lookups_.total(), 100u);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 //
 // Least recently used entries go first; none is served when it is older than `ttl`, counted from
 // the beginning of its load. Concurrent lookups of one key share one load. Errors are not cached.
+// Where nothing was found is remembered apart, so that a flood of made-up keys doesn't push out
+// what is there; and of the latter it is known, once it is too old to be served, that it was there.
 // A load's deadline is the cache's own, not a caller's: a caller in a hurry must not fail the
 // others.
 //
@@ -27,10 +29,10 @@
 namespace chatter::identity {
 
 struct CacheOptions {
-  size_t capacity = 10'000;                        // entries, at least 1
+  size_t capacity = 10'000;                        // entries of either sort, at least 1
   absl::Duration ttl = absl::Seconds(2);           // how old an answer may be
   absl::Duration load_timeout = absl::Seconds(5);  // how long a load may take
-  size_t max_loads = 1'000;                        // under way at once
+  size_t max_loads = 4'000;                        // under way at once
   size_t max_waiters = 10'000;                     // for one load
 };
 
@@ -47,12 +49,20 @@ struct CacheStats {
 template <typename Key, typename Value>
 class BoundedCache {
  public:
+  struct LoadRequest {
+    SteadyTime deadline;
+    bool known = false;  // there was something, the last time that anybody looked
+  };
   // Looks up what is asked for. Must call back by the deadline, whatever happens.
-  using Loader = absl::FunctionRef<void(absl::Time deadline, Callback<Value>)>;
+  using Loader = absl::FunctionRef<void(const LoadRequest&, Callback<Value>)>;
+  // Whether a value says that there is nothing.
+  using IsNothing = bool (*)(const Value&);
 
   // `clock` must outlive the cache and its loads.
-  BoundedCache(CacheOptions options, const Clock& clock)
-      : state_(std::make_shared<State>(options, clock)) {}
+  BoundedCache(
+      CacheOptions options, const Clock& clock,
+      IsNothing is_nothing = [](const Value&) { return false; })
+      : state_(std::make_shared<State>(options, clock, is_nothing)) {}
 
   // Calls back at once if the answer is at hand; else calls `load`, unless somebody else's load for
   // this key is under way. Errors: the load's; RESOURCE_EXHAUSTED (OVERLOADED) at one of the
@@ -71,13 +81,15 @@ class BoundedCache {
  private:
   // One run of the loader, and who waits for it.
   struct Load {
-    absl::Time begun;
+    SteadyTime begun;
+    bool known = false;
     std::vector<Callback<Value>> waiters;  // guarded by the state's mu_
   };
 
   class State {
    public:
-    State(CacheOptions options, const Clock& clock) : options_(options), clock_(clock) {}
+    State(CacheOptions options, const Clock& clock, IsNothing is_nothing)
+        : options_(options), clock_(clock), is_nothing_(is_nothing) {}
 
     static void Get(const std::shared_ptr<State>& self, const Key& key, Loader load,
                     Callback<Value> done);
@@ -89,9 +101,14 @@ class BoundedCache {
     struct Entry {
       Key key;
       Value value;
-      absl::Time expires;
+      bool is_nothing;
+      SteadyTime expires;
     };
     using Entries = std::list<Entry>;
+
+    Entries& ListOf(bool is_nothing) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+      return is_nothing ? nothings_ : entries_;
+    }
 
     // The value, if it is there and fresh.
     const Value* FindFresh(const Key& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -100,15 +117,18 @@ class BoundedCache {
     bool Join(const Key& key, Callback<Value>& done, std::shared_ptr<Load>& begun)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
     void Finish(const Key& key, const std::shared_ptr<Load>& load, absl::StatusOr<Value> result);
-    void Store(const Key& key, const Value& value, absl::Time expires)
+    void Store(const Key& key, const Value& value, SteadyTime expires)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
     void Erase(const Key& key) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
     const CacheOptions options_;
     const Clock& clock_;
+    const IsNothing is_nothing_;
 
     mutable Mutex mu_;
-    Entries entries_ ABSL_GUARDED_BY(mu_);  // most recently used first
+    // Most recently used first. Of what is too old to be served, the former are kept.
+    Entries entries_ ABSL_GUARDED_BY(mu_);
+    Entries nothings_ ABSL_GUARDED_BY(mu_);
     absl::flat_hash_map<Key, typename Entries::iterator> index_ ABSL_GUARDED_BY(mu_);
     // The loads that may still be joined; Forget takes them out.
     absl::flat_hash_map<Key, std::shared_ptr<Load>> loads_ ABSL_GUARDED_BY(mu_);
@@ -142,7 +162,7 @@ void BoundedCache<Key, Value>::State::Get(const std::shared_ptr<State>& self, co
     }
   }
   if (begun == nullptr) return done(std::move(answer));
-  load(begun->begun + self->options_.load_timeout,
+  load({.deadline = begun->begun + self->options_.load_timeout, .known = begun->known},
        [self, key, begun](absl::StatusOr<Value> result) {
          self->Finish(key, begun, std::move(result));
        });
@@ -152,12 +172,14 @@ template <typename Key, typename Value>
 const Value* BoundedCache<Key, Value>::State::FindFresh(const Key& key) {
   const auto found = index_.find(key);
   if (found == index_.end()) return nullptr;
-  if (found->second->expires <= clock_.Now()) {
-    Erase(key);
+  const bool is_nothing = found->second->is_nothing;
+  if (found->second->expires <= clock_.Steady()) {
+    if (is_nothing) Erase(key);
     return nullptr;
   }
-  entries_.splice(entries_.begin(), entries_, found->second);
-  return &entries_.front().value;
+  Entries& list = ListOf(is_nothing);
+  list.splice(list.begin(), list, found->second);
+  return &list.front().value;
 }
 
 template <typename Key, typename Value>
@@ -171,7 +193,8 @@ bool BoundedCache<Key, Value>::State::Join(const Key& key, Callback<Value>& done
   }
   if (loads_under_way_ >= options_.max_loads) return false;
   begun = std::make_shared<Load>();
-  begun->begun = clock_.Now();
+  begun->begun = clock_.Steady();
+  begun->known = index_.contains(key);  // what is nothing and too old is no longer there
   begun->waiters.push_back(std::move(done));
   loads_.emplace(key, begun);
   ++loads_under_way_;
@@ -189,8 +212,11 @@ void BoundedCache<Key, Value>::State::Finish(const Key& key, const std::shared_p
     const auto found = loads_.find(key);
     if (found != loads_.end() && found->second == load) {
       loads_.erase(found);
-      const absl::Time expires = load->begun + options_.ttl;
-      if (result.ok() && expires > clock_.Now()) Store(key, *result, expires);
+      const SteadyTime expires = load->begun + options_.ttl;
+      // What is too old to be served already is known from now on all the same.
+      const bool worth_keeping =
+          result.ok() && (expires > clock_.Steady() || !is_nothing_(*result));
+      if (worth_keeping) Store(key, *result, expires);
     }
   }
   for (auto& waiter : waiters) waiter(result);
@@ -198,22 +224,24 @@ void BoundedCache<Key, Value>::State::Finish(const Key& key, const std::shared_p
 
 template <typename Key, typename Value>
 void BoundedCache<Key, Value>::State::Store(const Key& key, const Value& value,
-                                            absl::Time expires) {
+                                            SteadyTime expires) {
   Erase(key);
-  if (entries_.size() >= options_.capacity) {
-    index_.erase(entries_.back().key);
-    entries_.pop_back();
+  const bool is_nothing = is_nothing_(value);
+  Entries& list = ListOf(is_nothing);
+  if (list.size() >= options_.capacity) {
+    index_.erase(list.back().key);
+    list.pop_back();
     ++stats_.evictions;
   }
-  entries_.push_front(Entry{key, value, expires});
-  index_.emplace(key, entries_.begin());
+  list.push_front(Entry{key, value, is_nothing, expires});
+  index_.emplace(key, list.begin());
 }
 
 template <typename Key, typename Value>
 void BoundedCache<Key, Value>::State::Erase(const Key& key) {
   const auto found = index_.find(key);
   if (found == index_.end()) return;
-  entries_.erase(found->second);
+  ListOf(found->second->is_nothing).erase(found->second);
   index_.erase(found);
 }
 
@@ -227,8 +255,9 @@ void BoundedCache<Key, Value>::State::Forget(const Key& key) {
 template <typename Key, typename Value>
 void BoundedCache<Key, Value>::State::ForgetAll() {
   MutexLock lock(mu_);
-  entries_.clear();
-  index_.clear();
+  for (const Entry& nothing : nothings_) index_.erase(nothing.key);
+  nothings_.clear();
+  for (Entry& entry : entries_) entry.expires = SteadyTime::InfinitePast();
   loads_.clear();
 }
 
@@ -236,8 +265,8 @@ template <typename Key, typename Value>
 CacheStats BoundedCache<Key, Value>::State::stats() const {
   MutexLock lock(mu_);
   CacheStats stats = stats_;
-  stats.entries = entries_.size();
-  stats.capacity = options_.capacity;
+  stats.entries = entries_.size() + nothings_.size();
+  stats.capacity = 2 * options_.capacity;
   return stats;
 }
 

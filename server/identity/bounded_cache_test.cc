@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "server/base/clock.h"
 #include "server/base/worker.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
@@ -22,22 +24,27 @@ class Cache {
  public:
   using Lookups = HeldLookups<std::string, Value>;
   Cache(CacheOptions options, Lookups& lookups, const Clock& clock)
-      : cache_(options, clock), lookups_(lookups) {}
+      : cache_(options, clock, [](const Value& value) { return !value.has_value(); }),
+        lookups_(lookups) {}
 
   void Get(const std::string& key, Callback<Value> done) {
     cache_.Get(
         key,
-        [&](absl::Time deadline, Callback<Value> loaded) {
-          lookups_.Add(key, deadline, std::move(loaded));
+        [&](const auto& request, Callback<Value> loaded) {
+          known_ = request.known;
+          lookups_.Add(key, request.deadline, std::move(loaded));
         },
         std::move(done));
   }
   void Forget(const std::string& key) { cache_.Forget(key); }
+  void ForgetAll() { cache_.ForgetAll(); }
+  bool known() const { return known_; }  // what the last lookup was told
   CacheStats stats() const { return cache_.stats(); }
 
  private:
   BoundedCache<std::string, Value> cache_;
   Lookups& lookups_;
+  bool known_ = false;
 };
 
 class BoundedCacheTest : public testing::Test {
@@ -68,6 +75,16 @@ TEST_F(BoundedCacheTest, ServesWhatItKnowsUntilTheTtlHasPassed) {
   EXPECT_EQ(cache.stats().misses, 2u);
 }
 
+TEST_F(BoundedCacheTest, AgesWhateverTheTimeOfDay) {
+  Cache cache = MakeCache({.ttl = absl::Seconds(2)});
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 1), 1);
+  clock_.Step(absl::Hours(1));
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 2), 1) << "forgotten too early";
+  clock_.Step(-absl::Hours(2));
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 3), 3) << "remembered for too long";
+}
+
 TEST_F(BoundedCacheTest, KnowsWhatIsNotThere) {
   Cache cache = MakeCache();
   EXPECT_EQ(GetNow(cache, lookups_, "a", std::nullopt), std::nullopt);
@@ -82,7 +99,7 @@ TEST_F(BoundedCacheTest, CountsAgeFromTheBeginningOfTheLoad) {
   clock_.Advance(absl::Seconds(2));
   lookups_.AnswerOldest(1);
   EXPECT_EQ(**answer, 1);
-  EXPECT_EQ(cache.stats().entries, 0u);
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 2), 2);
 }
 
 TEST_F(BoundedCacheTest, RunsOneLoadForAllWhoAskMeanwhile) {
@@ -92,7 +109,7 @@ TEST_F(BoundedCacheTest, RunsOneLoadForAllWhoAskMeanwhile) {
   Answer<Value> other;
   cache.Get("b", other.Slot());
   ASSERT_EQ(lookups_.held(), 2u);
-  EXPECT_EQ(lookups_.oldest().deadline, clock_.Now() + absl::Seconds(5));
+  EXPECT_EQ(lookups_.oldest().deadline, clock_.Steady() + absl::Seconds(5));
   lookups_.AnswerOldest(7);
   for (auto& answer : answers) EXPECT_EQ(**answer, 7);
   EXPECT_TRUE(other.pending());
@@ -122,6 +139,31 @@ TEST_F(BoundedCacheTest, DropsWhatWasUsedLeastRecently) {
   EXPECT_EQ(cache.stats().evictions, 1u);
   EXPECT_EQ(GetNow(cache, lookups_, "a", 0), 1);
   EXPECT_EQ(GetNow(cache, lookups_, "b", 4), 4);
+}
+
+// Whoever makes keys up must not push out those that are good.
+TEST_F(BoundedCacheTest, AFloodOfNothingsPushesOutNothingsOnly) {
+  Cache cache = MakeCache({.capacity = 2});
+  GetNow(cache, lookups_, "a", 1);
+  for (int i = 0; i < 100; ++i) GetNow(cache, lookups_, absl::StrCat("made up ", i), std::nullopt);
+  EXPECT_EQ(cache.stats().entries, 3u);
+  EXPECT_EQ(GetNow(cache, lookups_, "a", 0), 1);
+  EXPECT_EQ(GetNow(cache, lookups_, "made up 99", 0), std::nullopt);
+}
+
+TEST_F(BoundedCacheTest, TellsTheLoaderWhatIsKnownToBeThere) {
+  Cache cache = MakeCache({.ttl = absl::Seconds(2)});
+  GetNow(cache, lookups_, "a", 1);
+  EXPECT_FALSE(cache.known());
+  clock_.Advance(absl::Hours(1));
+  GetNow(cache, lookups_, "a", 2);
+  EXPECT_TRUE(cache.known());
+  cache.ForgetAll();
+  EXPECT_EQ(GetNow(cache, lookups_, "a", std::nullopt), std::nullopt);
+  EXPECT_TRUE(cache.known());
+  clock_.Advance(absl::Hours(1));
+  GetNow(cache, lookups_, "a", 3);
+  EXPECT_FALSE(cache.known());
 }
 
 TEST_F(BoundedCacheTest, ForgetsWhatItKnows) {
@@ -181,7 +223,7 @@ TEST_F(BoundedCacheTest, TakesALoadThatAnswersAtOnce) {
   BoundedCache<std::string, Value> cache({}, clock_);
   Answer<Value> answer;
   cache.Get(
-      "a", [](absl::Time, Callback<Value> done) { done(5); }, answer.Slot());
+      "a", [](const auto&, Callback<Value> done) { done(5); }, answer.Slot());
   EXPECT_EQ(**answer, 5);
 }
 
@@ -221,7 +263,7 @@ TEST(BoundedCacheThreads, AnswersEverybodyOnce) {
           if (i % 50 == 0) cache.Forget(key);
           cache.Get(
               key,
-              [&database, key](absl::Time, Callback<int> done) {
+              [&database, key](const auto&, Callback<int> done) {
                 database.Post([key, done = std::move(done)]() mutable { done(key * 10); });
               },
               [&, key](const absl::StatusOr<int>& value) {

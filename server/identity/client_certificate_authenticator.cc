@@ -5,8 +5,8 @@
 
 namespace chatter::identity {
 
-void ClientCertificateAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
-                                                  const Credential& credential, absl::Time deadline,
+void ClientCertificateAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
+                                                  const Credential& credential, SteadyTime deadline,
                                                   Callback<std::optional<Principal>> done) {
   if (credential.form != Credential::Form::kCertificate) return done(std::optional<Principal>());
   if (!tenant.has_value()) return done(ServiceNotAllowedError());
@@ -23,8 +23,8 @@ void ClientCertificateAuthenticator::Authenticate(const std::optional<SchemaName
                 });
 }
 
-void ClientCertificateAuthenticator::Recheck(const SchemaName& /*tenant*/,
-                                             std::vector<Principal> held, absl::Time deadline,
+void ClientCertificateAuthenticator::Recheck(const TenantKey& /*tenant*/,
+                                             std::vector<Principal> held, SteadyTime deadline,
                                              Callback<std::vector<size_t>> done) {
   std::vector<std::string> accounts;
   accounts.reserve(held.size());

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/model/service_account.h"
 
@@ -19,11 +20,11 @@ namespace chatter::identity {
 // Where accounts are looked up. Both must call back by the deadline.
 struct CertificateLookups {
   // The accounts that these names of one certificate stand for.
-  std::function<void(std::vector<std::string> subject_names, absl::Time deadline,
+  std::function<void(std::vector<std::string> subject_names, SteadyTime deadline,
                      Callback<std::vector<ServiceIdentity>>)>
       find;
   // The accounts of these names, in order; nullopt: there is none any more.
-  std::function<void(std::vector<std::string> accounts, absl::Time deadline,
+  std::function<void(std::vector<std::string> accounts, SteadyTime deadline,
                      Callback<std::vector<std::optional<ServiceIdentity>>>)>
       find_again;
 };
@@ -35,9 +36,9 @@ class ClientCertificateAuthenticator final : public Authenticator {
       : lookups_(std::move(lookups)) {}
 
   CredentialKind kind() const override { return CredentialKind::kClientCertificate; }
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
 
  private:

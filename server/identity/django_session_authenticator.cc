@@ -55,8 +55,8 @@ bool StillThere(const Proof& proof, const DjangoStore::Present& present) {
 
 }  // namespace
 
-void DjangoSessionAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
-                                              const Credential& credential, absl::Time deadline,
+void DjangoSessionAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
+                                              const Credential& credential, SteadyTime deadline,
                                               Callback<std::optional<Principal>> done) {
   if (credential.form != Credential::Form::kCookie) return done(std::optional<Principal>());
   if (!tenant.has_value()) {
@@ -72,8 +72,8 @@ void DjangoSessionAuthenticator::Authenticate(const std::optional<SchemaName>& t
   FindUser(*tenant, "", *session, session->signed_at + options_.max_age, deadline, std::move(done));
 }
 
-void DjangoSessionAuthenticator::FindSession(const SchemaName& tenant,
-                                             const std::string& session_key, absl::Time deadline,
+void DjangoSessionAuthenticator::FindSession(const TenantKey& tenant,
+                                             const std::string& session_key, SteadyTime deadline,
                                              Done done) const {
   if (!IsSessionKey(session_key)) return done(CredentialInvalidError());
   lookups_.find_session(
@@ -89,9 +89,9 @@ void DjangoSessionAuthenticator::FindSession(const SchemaName& tenant,
       });
 }
 
-void DjangoSessionAuthenticator::FindUser(const SchemaName& tenant, std::string session_key,
+void DjangoSessionAuthenticator::FindUser(const TenantKey& tenant, std::string session_key,
                                           const DjangoSigned& session, absl::Time expires_at,
-                                          absl::Time deadline, Done done) const {
+                                          SteadyTime deadline, Done done) const {
   const auto login = ReadDjangoLogin(session.json);
   if (!login.has_value()) return done(CredentialInvalidError());
   lookups_.find_user(
@@ -116,8 +116,8 @@ void DjangoSessionAuthenticator::FindUser(const SchemaName& tenant, std::string 
       });
 }
 
-void DjangoSessionAuthenticator::Recheck(const SchemaName& tenant, std::vector<Principal> held,
-                                         absl::Time deadline, Callback<std::vector<size_t>> done) {
+void DjangoSessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,
+                                         SteadyTime deadline, Callback<std::vector<size_t>> done) {
   std::vector<Proof> proofs;
   std::vector<std::string> session_keys;
   std::vector<std::string> user_keys;

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/identity/django_signing.h"
 #include "server/store/django_store.h"
@@ -21,14 +22,14 @@ namespace chatter::identity {
 
 // Where Django's rows are looked up; see store::DjangoStore. All must call back by the deadline.
 struct DjangoLookups {
-  std::function<void(const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+  std::function<void(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
                      Callback<std::optional<store::DjangoStore::Session>>)>
       find_session;
-  std::function<void(const SchemaName& tenant, const std::string& user_key, absl::Time deadline,
+  std::function<void(const TenantKey& tenant, const std::string& user_key, SteadyTime deadline,
                      Callback<std::optional<store::DjangoStore::User>>)>
       find_user;
-  std::function<void(const SchemaName& tenant, const std::vector<std::string>& session_keys,
-                     const std::vector<std::string>& user_keys, absl::Time deadline,
+  std::function<void(const TenantKey& tenant, const std::vector<std::string>& session_keys,
+                     const std::vector<std::string>& user_keys, SteadyTime deadline,
                      Callback<store::DjangoStore::Present>)>
       find_present;
 };
@@ -48,20 +49,20 @@ class DjangoSessionAuthenticator final : public Authenticator {
 
   CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
   // Takes any cookie for its own.
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
 
  private:
   using Done = Callback<std::optional<Principal>>;
 
-  void FindSession(const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+  void FindSession(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
                    Done done) const;
   // Goes on with a session whose signature has been verified. `session_key` is empty for a signed
   // cookie.
-  void FindUser(const SchemaName& tenant, std::string session_key, const DjangoSigned& session,
-                absl::Time expires_at, absl::Time deadline, Done done) const;
+  void FindUser(const TenantKey& tenant, std::string session_key, const DjangoSigned& session,
+                absl::Time expires_at, SteadyTime deadline, Done done) const;
 
   const DjangoSessionOptions options_;
   const DjangoLookups lookups_;

@@ -36,25 +36,25 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
  protected:
   DjangoLookups Lookups() {
     return {.find_session =
-                [this](const SchemaName& tenant, const std::string& key, absl::Time deadline,
+                [this](const TenantKey& tenant, const std::string& key, SteadyTime deadline,
                        Callback<std::optional<DjangoStore::Session>> done) {
                   sessions_.Add({tenant, key}, deadline, std::move(done));
                 },
             .find_user =
-                [this](const SchemaName& tenant, const std::string& key, absl::Time deadline,
+                [this](const TenantKey& tenant, const std::string& key, SteadyTime deadline,
                        Callback<std::optional<DjangoStore::User>> done) {
                   users_.Add({tenant, key}, deadline, std::move(done));
                 },
             .find_present =
-                [this](const SchemaName& tenant, const std::vector<std::string>& session_keys,
-                       const std::vector<std::string>& user_keys, absl::Time deadline,
+                [this](const TenantKey& tenant, const std::vector<std::string>& session_keys,
+                       const std::vector<std::string>& user_keys, SteadyTime deadline,
                        Callback<DjangoStore::Present> done) {
                   present_.Add({tenant, session_keys, user_keys}, deadline, std::move(done));
                 }};
   }
   Answer<Found> Ask(const std::string& cookie, Credential::Form form = Credential::Form::kCookie) {
     Answer<Found> answer;
-    authenticator_.Authenticate(acme_, {form, cookie}, clock_.Now(), answer.Slot());
+    authenticator_.Authenticate(acme_, {form, cookie}, clock_.Steady(), answer.Slot());
     return answer;
   }
   static DjangoStore::User MakeUser() {
@@ -79,11 +79,11 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
     EXPECT_EQ(ReasonOf(answer->status()), reason);
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
   FakeClock clock_;
-  HeldLookups<std::pair<SchemaName, std::string>, std::optional<DjangoStore::Session>> sessions_;
-  HeldLookups<std::pair<SchemaName, std::string>, std::optional<DjangoStore::User>> users_;
-  HeldLookups<std::tuple<SchemaName, std::vector<std::string>, std::vector<std::string>>,
+  HeldLookups<std::pair<TenantKey, std::string>, std::optional<DjangoStore::Session>> sessions_;
+  HeldLookups<std::pair<TenantKey, std::string>, std::optional<DjangoStore::User>> users_;
+  HeldLookups<std::tuple<TenantKey, std::vector<std::string>, std::vector<std::string>>,
               DjangoStore::Present>
       present_;
   DjangoSessionAuthenticator authenticator_{{.secret_keys = {kSecretKey}}, Lookups()};
@@ -173,7 +173,7 @@ TEST_F(DjangoSessionAuthenticatorTest, LeavesOtherCredentialsToOthers) {
 
 TEST_F(DjangoSessionAuthenticatorTest, IsOfNoUseWithoutATenant) {
   Answer<Found> answer;
-  authenticator_.Authenticate(std::nullopt, {Credential::Form::kCookie, kKey}, clock_.Now(),
+  authenticator_.Authenticate(std::nullopt, {Credential::Form::kCookie, kKey}, clock_.Steady(),
                               answer.Slot());
   EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
   EXPECT_EQ(sessions_.total(), 0u);
@@ -184,7 +184,7 @@ TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
       {.secret_keys = {kSecretKey}, .signed_cookies = true, .max_age = absl::Hours(2)}, Lookups());
   const auto ask = [&](const std::string& cookie) {
     Answer<Found> answer;
-    authenticator.Authenticate(acme_, {Credential::Form::kCookie, cookie}, clock_.Now(),
+    authenticator.Authenticate(acme_, {Credential::Form::kCookie, cookie}, clock_.Steady(),
                                answer.Slot());
     return answer;
   };
@@ -198,7 +198,7 @@ TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
   EXPECT_EQ(sessions_.total(), 0u);
 
   Answer<std::vector<size_t>> gone;
-  authenticator.Recheck(acme_, {***answer}, clock_.Now(), gone.Slot());
+  authenticator.Recheck(acme_, {***answer}, clock_.Steady(), gone.Slot());
   EXPECT_THAT(std::get<1>(present_.oldest().key), IsEmpty());
   present_.AnswerOldest(
       DjangoStore::Present{.session_keys = {}, .passwords = {{"7", Sha256(kPassword)}}});
@@ -210,7 +210,7 @@ TEST_F(DjangoSessionAuthenticatorTest, RechecksAllInOneLookup) {
                                        SignIn("changedpw", "8"), SignIn("deleteduser", "9"),
                                        SignIn("present2", "10")};
   Answer<std::vector<size_t>> gone;
-  authenticator_.Recheck(acme_, held, clock_.Now(), gone.Slot());
+  authenticator_.Recheck(acme_, held, clock_.Steady(), gone.Slot());
   ASSERT_EQ(present_.held(), 1u);
   EXPECT_THAT(std::get<1>(present_.oldest().key),
               ElementsAre("present1", "loggedout", "changedpw", "deleteduser", "present2"));

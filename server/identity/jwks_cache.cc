@@ -39,13 +39,13 @@ absl::Status OverloadedError() {
 
 JwksCache::~JwksCache() { stopping_ = true; }
 
-void JwksCache::Get(const std::string& uri, const Wanted& wanted, absl::Time deadline,
+void JwksCache::Get(const std::string& uri, const Wanted& wanted, SteadyTime deadline,
                     Callback<JwkSetPtr> done) {
   absl::StatusOr<JwkSetPtr> answer = OverloadedError();
   {
     MutexLock lock(mu_);
     Source* const source = FindSource(uri);
-    const absl::Time now = clock_.Now();
+    const SteadyTime now = clock_.Steady();
     const Plan plan = source == nullptr ? Plan::kRefuse : Decide(*source, wanted, now);
     if (plan == Plan::kAnswerAndFetch || plan == Plan::kFetchAndWait) BeginFetch(*source);
     if (plan == Plan::kFetchAndWait || plan == Plan::kWait) {
@@ -61,7 +61,7 @@ std::optional<JwkSetPtr> JwksCache::Peek(const std::string& uri) {
   MutexLock lock(mu_);
   Source* const source = FindSource(uri);
   if (source == nullptr) return std::nullopt;
-  const absl::Time now = clock_.Now();
+  const SteadyTime now = clock_.Steady();
   const bool due = now - source->fetched > source->timing->refresh_after;
   if (due && !source->fetching && now >= source->next_attempt) BeginFetch(*source);
   if (source->keys == nullptr && source->failures == 0) return std::nullopt;
@@ -90,7 +90,7 @@ JwksCache::Source* JwksCache::FindSource(const std::string& uri) {
 }
 
 JwksCache::Plan JwksCache::Decide(const Source& source, const Wanted& wanted,
-                                  absl::Time now) const {
+                                  SteadyTime now) const {
   const bool may_fetch = !source.fetching && now >= source.next_attempt;
   const Plan wait = !source.fetching                       ? Plan::kFetchAndWait
                     : source.waiters.size() >= kMaxWaiters ? Plan::kRefuse
@@ -106,7 +106,7 @@ JwksCache::Plan JwksCache::Decide(const Source& source, const Wanted& wanted,
   return may_fetch && age > source.timing->refresh_after ? Plan::kAnswerAndFetch : Plan::kAnswer;
 }
 
-JwkSetPtr JwksCache::Usable(const Source& source, absl::Time now) const {
+JwkSetPtr JwksCache::Usable(const Source& source, SteadyTime now) const {
   if (now - source.fetched > source.timing->usable_for) return nullptr;
   return source.keys;
 }
@@ -135,7 +135,7 @@ void JwksCache::Fetch(const std::string& uri) {
     }
     source.fetching = false;
     waiters.swap(source.waiters);
-    usable = Usable(source, clock_.Now());
+    usable = Usable(source, clock_.Steady());
   }
   LogFetch(uri, fetched, failures_before);
   for (Waiter& waiter : waiters) waiter.done(AnswerOf(usable));
@@ -181,7 +181,7 @@ void JwksCache::Succeed(Source& source, Fetched& fetched) {
     source.keys = fetched.keys;
   }
   source.failures = 0;
-  source.fetched = clock_.Now();
+  source.fetched = clock_.Steady();
   source.next_attempt = source.fetched + source.timing->between_fetches;
 }
 
@@ -191,14 +191,14 @@ void JwksCache::Fail(Source& source) {
   const double factor = static_cast<double>(1 << std::min(source.failures, 20));
   const absl::Duration pause = std::min(kMinBackoff * factor, source.timing->max_backoff);
   ++source.failures;
-  source.next_attempt = clock_.Now() + pause * absl::Uniform(random_, 0.5, 1.0);
+  source.next_attempt = clock_.Steady() + pause * absl::Uniform(random_, 0.5, 1.0);
 }
 
 void JwksCache::Tick() {
   std::vector<Waiter> late;
   {
     MutexLock lock(mu_);
-    const absl::Time now = clock_.Now();
+    const SteadyTime now = clock_.Steady();
     for (Source& source : sources_) {
       const auto first_late =
           std::stable_partition(source.waiters.begin(), source.waiters.end(),

@@ -70,7 +70,7 @@ class JwksCache {
   // wasn't done just now; what is answered may still not be what is wanted.
   // Errors: UNAVAILABLE (TOKEN_KEYS_UNAVAILABLE): there are no keys that may be used, or not by
   // `deadline`; RESOURCE_EXHAUSTED (OVERLOADED).
-  void Get(const std::string& uri, const Wanted& wanted, absl::Time deadline,
+  void Get(const std::string& uri, const Wanted& wanted, SteadyTime deadline,
            Callback<JwkSetPtr> done);
 
   // The same without waiting, for whoever comes again soon. nullopt: the first fetch is under way;
@@ -82,17 +82,17 @@ class JwksCache {
 
  private:
   struct Waiter {
-    absl::Time deadline;
+    SteadyTime deadline;
     Callback<JwkSetPtr> done;
   };
   struct Source {
     std::string uri;
     const JwksTiming* timing = nullptr;
-    std::string text;                                // that `keys` were made from
-    JwkSetPtr keys;                                  // nullptr: never fetched
-    absl::Time fetched = absl::InfinitePast();       // when that last succeeded
-    absl::Time next_attempt = absl::InfinitePast();  // none before
-    int failures = 0;                                // in a row
+    std::string text;                                      // that `keys` were made from
+    JwkSetPtr keys;                                        // nullptr: never fetched
+    SteadyTime fetched = SteadyTime::InfinitePast();       // when that last succeeded
+    SteadyTime next_attempt = SteadyTime::InfinitePast();  // none before
+    int failures = 0;                                      // in a row
     bool fetching = false;
     std::vector<Waiter> waiters;
   };
@@ -101,8 +101,8 @@ class JwksCache {
 
   // The entry for `uri`, made if missing; nullptr: there is no room.
   Source* FindSource(const std::string& uri) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Plan Decide(const Source& source, const Wanted& wanted, absl::Time now) const;
-  JwkSetPtr Usable(const Source& source, absl::Time now) const;
+  Plan Decide(const Source& source, const Wanted& wanted, SteadyTime now) const;
+  JwkSetPtr Usable(const Source& source, SteadyTime now) const;
   void BeginFetch(Source& source) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Fetch(const std::string& uri);
   // What an attempt brought. Without keys although it is OK: they are the same as before.

@@ -57,7 +57,7 @@ class JwksCacheTest : public testing::Test {
  protected:
   absl::StatusOr<JwkSetPtr> Get(const std::string& uri = kUri, JwksCache::Wanted wanted = {}) {
     return Await<JwkSetPtr>([&](auto done) {
-      cache_.Get(uri, wanted, clock_.Now() + absl::Seconds(5), std::move(done));
+      cache_.Get(uri, wanted, clock_.Steady() + absl::Seconds(5), std::move(done));
     });
   }
   // Asks for the key with this id, as a token with it does; whether it is there.
@@ -107,6 +107,19 @@ TEST_F(JwksCacheTest, RefreshesWhatIsFiveMinutesOldWithoutAWait) {
   EXPECT_EQ(source_.fetches(), 2);
   EXPECT_TRUE(HasKey("b"));
   EXPECT_FALSE(HasKey("a"));
+}
+
+TEST_F(JwksCacheTest, AgesWhateverTheTimeOfDay) {
+  source_.Serve(KeySet("a"));
+  EXPECT_TRUE(HasKey("a"));
+  source_.Serve(KeySet("b"));
+  clock_.Step(absl::Hours(1));
+  EXPECT_TRUE(HasKey("a"));
+  EXPECT_EQ(source_.fetches(), 1);
+  clock_.Step(-absl::Hours(2));
+  clock_.Advance(absl::Minutes(10) + absl::Seconds(1));
+  EXPECT_FALSE(HasKey("a"));
+  EXPECT_TRUE(HasKey("b"));
 }
 
 TEST_F(JwksCacheTest, DoesNotUseWhatNobodyHasRefreshedForLong) {
@@ -190,7 +203,7 @@ TEST_F(JwksCacheTest, SharesAFetch) {
   std::promise<bool> first;
   std::promise<bool> second;
   for (std::promise<bool>* found : {&first, &second}) {
-    cache_.Get(kUri, {}, clock_.Now() + absl::Seconds(5),
+    cache_.Get(kUri, {}, clock_.Steady() + absl::Seconds(5),
                [found](const absl::StatusOr<JwkSetPtr>& keys) { found->set_value(keys.ok()); });
   }
   source_.Release();
@@ -202,7 +215,7 @@ TEST_F(JwksCacheTest, SharesAFetch) {
 TEST_F(JwksCacheTest, AnswersByTheDeadline) {
   source_.Hold();
   Answer<JwkSetPtr> answer;
-  cache_.Get(kUri, {}, clock_.Now() + absl::Seconds(5), answer.Slot());
+  cache_.Get(kUri, {}, clock_.Steady() + absl::Seconds(5), answer.Slot());
   clock_.Advance(absl::Seconds(4));
   cache_.Tick();
   EXPECT_TRUE(answer.pending());
@@ -279,10 +292,10 @@ TEST_F(JwksCacheTest, HasABoundForSources) {
 TEST_F(JwksCacheTest, RefusesMoreSourcesThanCanBeFetched) {
   source_.Hold();
   for (size_t i = 0; i < JwksCache::kMaxSources; ++i) {
-    cache_.Get(absl::StrCat(kUri, i), {}, clock_.Now(), [](const auto&) {});
+    cache_.Get(absl::StrCat(kUri, i), {}, clock_.Steady(), [](const auto&) {});
   }
   Answer<JwkSetPtr> answer;
-  cache_.Get(kUri, {}, clock_.Now(), answer.Slot());
+  cache_.Get(kUri, {}, clock_.Steady(), answer.Slot());
   ASSERT_FALSE(answer.pending());
   EXPECT_EQ(ReasonOf(answer->status()), v1::ERROR_REASON_OVERLOADED);
   source_.Release();

@@ -30,9 +30,9 @@ std::string ProofOf(const TokenIssuer& issuer, const JwsKey& key) {
 // One token on its way through the lookups.
 struct JwtAuthenticator::Attempt {
   std::shared_ptr<Parts> parts;
-  SchemaName tenant;
+  TenantKey tenant;
   Jwt jwt;
-  absl::Time deadline;
+  SteadyTime deadline;
   Callback<std::optional<Principal>> done;
   std::string proof = {};
 
@@ -67,7 +67,7 @@ JwkSetPtr JwtAuthenticator::Parts::StoredKeys(const std::string& jwks) {
 }
 
 void JwtAuthenticator::Parts::KeysOf(const TokenIssuer& issuer, const JwksCache::Wanted& wanted,
-                                     absl::Time deadline, Callback<JwkSetPtr> done) {
+                                     SteadyTime deadline, Callback<JwkSetPtr> done) {
   if (!issuer.jwks_uri.empty()) {
     return keys.Get(issuer.jwks_uri, wanted, deadline, std::move(done));
   }
@@ -93,8 +93,8 @@ std::vector<size_t> JwtAuthenticator::Parts::FindGone(const std::vector<TokenIss
   return gone;
 }
 
-void JwtAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
-                                    const Credential& credential, absl::Time deadline,
+void JwtAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
+                                    const Credential& credential, SteadyTime deadline,
                                     Callback<std::optional<Principal>> done) {
   if (credential.form != Credential::Form::kBearer || !LooksLikeJwt(credential.text)) {
     return done(std::optional<Principal>());
@@ -174,8 +174,8 @@ void JwtAuthenticator::CreateUser(const std::shared_ptr<Attempt>& attempt) {
                                       });
 }
 
-void JwtAuthenticator::Recheck(const SchemaName& tenant, std::vector<Principal> held,
-                               absl::Time deadline, Callback<std::vector<size_t>> done) {
+void JwtAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,
+                               SteadyTime deadline, Callback<std::vector<size_t>> done) {
   parts_->lookups.list_issuers(tenant, deadline,
                                [parts = parts_, held = std::move(held), done = std::move(done)](
                                    absl::StatusOr<std::vector<TokenIssuer>> issuers) mutable {

@@ -27,19 +27,19 @@ namespace chatter::identity {
 // Where issuers and users are looked up. All must call back by the deadline.
 struct JwtLookups {
   // nullopt: the tenant has no such issuer.
-  std::function<void(const SchemaName& tenant, const std::string& issuer, absl::Time deadline,
+  std::function<void(const TenantKey& tenant, const std::string& issuer, SteadyTime deadline,
                      Callback<std::optional<TokenIssuer>>)>
       find_issuer;
-  std::function<void(const SchemaName& tenant, absl::Time deadline,
+  std::function<void(const TenantKey& tenant, SteadyTime deadline,
                      Callback<std::vector<TokenIssuer>>)>
       list_issuers;
   // nullopt: the tenant has no such user.
-  std::function<void(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+  std::function<void(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                      Callback<std::optional<User>>)>
       find_user;
   // Makes the user, unless there is one or the users are the application's. Whether it did.
-  std::function<void(const SchemaName& tenant, const std::string& user_id,
-                     const std::string& display_name, absl::Time deadline, Callback<bool>)>
+  std::function<void(const TenantKey& tenant, const std::string& user_id,
+                     const std::string& display_name, SteadyTime deadline, Callback<bool>)>
       create_user;
 };
 
@@ -50,11 +50,11 @@ class JwtAuthenticator final : public Authenticator {
   JwtAuthenticator(JwtLookups lookups, JwksCache& keys, absl::Duration leeway, const Clock& clock);
 
   CredentialKind kind() const override { return CredentialKind::kJwt; }
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<std::optional<Principal>> done) override;
   // Those are gone whose issuer or key the tenant doesn't accept any more, and those of issuers
   // whose keys couldn't be fetched for a day. Doesn't wait for a fetch.
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
 
  private:
@@ -68,7 +68,7 @@ class JwtAuthenticator final : public Authenticator {
     // The keys that are stored with the issuer; nullptr: no key set. Parsing takes a while, and its
     // result never becomes wrong, so the sets are remembered by the digest of the text.
     JwkSetPtr StoredKeys(const std::string& jwks);
-    void KeysOf(const TokenIssuer& issuer, const JwksCache::Wanted& wanted, absl::Time deadline,
+    void KeysOf(const TokenIssuer& issuer, const JwksCache::Wanted& wanted, SteadyTime deadline,
                 Callback<JwkSetPtr> done);
     // Which of the principals are of none of the issuers.
     std::vector<size_t> FindGone(const std::vector<TokenIssuer>& issuers,

@@ -24,16 +24,16 @@ constexpr char kIssuer[] = "https://id.example";
 
 class JwtAuthenticatorTest : public testing::Test {
  protected:
-  absl::StatusOr<Found> Ask(const std::optional<SchemaName>& tenant, const std::string& token,
+  absl::StatusOr<Found> Ask(const std::optional<TenantKey>& tenant, const std::string& token,
                             Credential::Form form = Credential::Form::kBearer) {
     return Await<Found>([&](auto done) {
-      authenticator_.Authenticate(tenant, {form, token}, clock_.Now() + absl::Seconds(5),
+      authenticator_.Authenticate(tenant, {form, token}, clock_.Steady() + absl::Seconds(5),
                                   std::move(done));
     });
   }
   absl::StatusOr<std::vector<size_t>> Recheck(std::vector<Principal> held) {
     return Await<std::vector<size_t>>([&](auto done) {
-      authenticator_.Recheck(acme_, std::move(held), clock_.Now() + absl::Seconds(5),
+      authenticator_.Recheck(acme_, std::move(held), clock_.Steady() + absl::Seconds(5),
                              std::move(done));
     });
   }
@@ -53,14 +53,14 @@ class JwtAuthenticatorTest : public testing::Test {
   JwtLookups Lookups() {
     return {
         .find_issuer =
-            [this](const SchemaName& tenant, const std::string& issuer, absl::Time,
+            [this](const TenantKey& tenant, const std::string& issuer, SteadyTime,
                    Callback<std::optional<TokenIssuer>> done) {
               ++issuer_lookups_;
               const auto found = issuers_.find({tenant, issuer});
               done(found == issuers_.end() ? std::nullopt : std::optional(found->second));
             },
         .list_issuers =
-            [this](const SchemaName& tenant, absl::Time, Callback<std::vector<TokenIssuer>> done) {
+            [this](const TenantKey& tenant, SteadyTime, Callback<std::vector<TokenIssuer>> done) {
               ++issuer_lookups_;
               std::vector<TokenIssuer> all;
               for (const auto& [key, issuer] : issuers_) {
@@ -69,27 +69,27 @@ class JwtAuthenticatorTest : public testing::Test {
               done(std::move(all));
             },
         .find_user =
-            [this](const SchemaName& tenant, const std::string& user_id, absl::Time,
+            [this](const TenantKey& tenant, const std::string& user_id, SteadyTime,
                    Callback<std::optional<User>> done) {
               const auto found = users_.find({tenant, user_id});
               done(found == users_.end() ? std::nullopt : std::optional(found->second));
             },
         .create_user =
-            [this](const SchemaName& tenant, const std::string& user_id,
-                   const std::string& display_name, absl::Time, Callback<bool> done) {
+            [this](const TenantKey& tenant, const std::string& user_id,
+                   const std::string& display_name, SteadyTime, Callback<bool> done) {
               if (users_are_the_applications_) return done(false);
               const User user{.id = user_id, .display_name = display_name, .created_at = {}};
               done(users_.emplace(std::pair(tenant, user_id), user).second);
             }};
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
-  const SchemaName globex_ = *SchemaName::Parse("globex");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
+  const TenantKey globex_{*SchemaName::Parse("globex")};
   const TestKey key_ = TestKey::Ed25519();
   FakeClock clock_;  // 1'700'000'000
-  std::map<std::pair<SchemaName, std::string>, TokenIssuer> issuers_ = {
+  std::map<std::pair<TenantKey, std::string>, TokenIssuer> issuers_ = {
       {{acme_, kIssuer}, IssuerWith(key_)}};
-  std::map<std::pair<SchemaName, std::string>, User> users_ = {
+  std::map<std::pair<TenantKey, std::string>, User> users_ = {
       {{acme_, "alice"}, {.id = "alice", .display_name = "", .created_at = {}}}};
   bool users_are_the_applications_ = false;
   int issuer_lookups_ = 0;

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::identity {
@@ -16,7 +17,7 @@ class OpenStream {
   // By whom it was begun, in which tenant. Doesn't change.
   virtual const Caller& caller() const = 0;
   // When it began. Doesn't change.
-  virtual absl::Time begun_at() const = 0;
+  virtual SteadyTime begun_at() const = 0;
   // Ends it with `reason`. Does nothing once it has ended.
   virtual void Fail(absl::Status reason) = 0;
 };

@@ -10,7 +10,7 @@ namespace {
 
 using Streams = Rechecker::Streams;
 
-const SchemaName& TenantOf(const OpenStream& stream) { return *stream.caller().tenant; }
+const TenantKey& TenantOf(const OpenStream& stream) { return *stream.caller().tenant; }
 
 void EndAll(const Streams& streams, const absl::Status& reason) {
   for (const auto& stream : streams) stream->Fail(reason);
@@ -39,7 +39,7 @@ struct Rechecker::Question {
 void Rechecker::Run(const Streams& streams) {
   auto round = std::make_shared<Round>();
   const absl::Time now = clock_.Now();
-  absl::flat_hash_map<SchemaName, Streams> by_tenant;
+  absl::flat_hash_map<TenantKey, Streams> by_tenant;
   for (const auto& stream : streams) {
     if (stream->caller().principal.expires_at <= now) {
       stream->Fail(CredentialInvalidError());
@@ -51,32 +51,40 @@ void Rechecker::Run(const Streams& streams) {
     MutexLock lock(mu_);
     if (!round_.expired()) return;
     round_ = round;
-    absl::erase_if(sweeps_, [&](const auto& entry) { return !by_tenant.contains(entry.first); });
+    const auto is_gone = [&](const auto& entry) { return !by_tenant.contains(entry.first); };
+    absl::erase_if(sweeps_, is_gone);
+    absl::erase_if(rounds_, is_gone);
   }
   if (by_tenant.empty()) return;
   std::vector<SchemaName> names;
   std::vector<Group> groups;
   for (auto& [tenant, group] : by_tenant) {
-    names.push_back(tenant);
+    names.push_back(tenant.name);
     groups.push_back(std::make_shared<const Streams>(std::move(group)));
   }
-  lookups_.tenants(std::move(names), now + kLookupTimeout,
+  lookups_.tenants(std::move(names), clock_.Steady() + kLookupTimeout,
                    [this, round, groups](
                        const absl::StatusOr<std::vector<store::TenantStore::Checked>>& tenants) {
-                     if (tenants.ok()) return OnTenants(round, groups, *tenants);
+                     if (tenants.ok()) return OnTenants(groups, *tenants);
                      for (const Group& group : groups) Undo(TenantOf(*group->front()));
                    });
 }
 
-void Rechecker::OnTenants(const std::shared_ptr<Round>& round, const std::vector<Group>& groups,
+void Rechecker::OnTenants(const std::vector<Group>& groups,
                           const std::vector<store::TenantStore::Checked>& tenants) {
   for (size_t i = 0; i < groups.size() && i < tenants.size(); ++i) {
     const store::TenantStore::Checked& tenant = tenants[i];
-    if (tenant.state == TenantState::kSuspended) {
+    // Where there is no schema, the tenant is as it was.
+    const bool is_other =
+        tenant.schema_stamp != 0 && tenant.schema_stamp != TenantOf(*groups[i]->front()).stamp;
+    if (!tenant.schema_is_known || is_other) {
+      // Whether it is suspended, and who may speak in it, was said of another.
+      EndAll(*groups[i], SchemaChangedError());
+    } else if (tenant.state == TenantState::kSuspended) {
       EndAll(*groups[i], TenantSuspendedError(tenant.state_reason));
     } else if (tenant.state != TenantState::kActive) {
       EndAll(*groups[i], TenantNotFoundError());
-    } else {
+    } else if (const auto round = BeginRound(TenantOf(*groups[i]->front()))) {
       const bool sweep = TakeSweep(TenantOf(*groups[i]->front()), tenant.identity_version);
       CheckCredentials(round, groups[i], sweep);
       CheckUsers(round, groups[i], sweep);
@@ -84,8 +92,17 @@ void Rechecker::OnTenants(const std::shared_ptr<Round>& round, const std::vector
   }
 }
 
-bool Rechecker::TakeSweep(const SchemaName& tenant, int64_t identity_version) {
-  const absl::Time now = clock_.Now();
+std::shared_ptr<Rechecker::Round> Rechecker::BeginRound(const TenantKey& tenant) {
+  MutexLock lock(mu_);
+  std::weak_ptr<Round>& latest = rounds_[tenant];
+  if (!latest.expired()) return nullptr;
+  auto round = std::make_shared<Round>();
+  latest = round;
+  return round;
+}
+
+bool Rechecker::TakeSweep(const TenantKey& tenant, int64_t identity_version) {
+  const SteadyTime now = clock_.Steady();
   MutexLock lock(mu_);
   Sweep& last = sweeps_[tenant];
   if (last.identity_version == identity_version && now - last.at < kSweepInterval) return false;
@@ -93,7 +110,7 @@ bool Rechecker::TakeSweep(const SchemaName& tenant, int64_t identity_version) {
   return true;
 }
 
-void Rechecker::Undo(const SchemaName& tenant) {
+void Rechecker::Undo(const TenantKey& tenant) {
   MutexLock lock(mu_);
   sweeps_.erase(tenant);
 }
@@ -124,7 +141,7 @@ void Rechecker::CheckCredentials(const std::shared_ptr<Round>& round, const Grou
     held.reserve(question.about.size());
     for (const Principal* principal : question.about) held.push_back(*principal);
     authenticators_.Find(kind)->Recheck(
-        TenantOf(*group->front()), std::move(held), clock_.Now() + kLookupTimeout,
+        TenantOf(*group->front()), std::move(held), clock_.Steady() + kLookupTimeout,
         [this, round, group,
          question = std::move(question)](const absl::StatusOr<std::vector<size_t>>& places) {
           EndAskers(question, group, places, CredentialInvalidError());
@@ -144,7 +161,7 @@ void Rechecker::CheckUsers(const std::shared_ptr<Round>& round, const Group& gro
   user_ids.reserve(question.about.size());
   for (const Principal* principal : question.about) user_ids.push_back(principal->user_id);
   lookups_.inactive_users(
-      TenantOf(*group->front()), std::move(user_ids), clock_.Now() + kLookupTimeout,
+      TenantOf(*group->front()), std::move(user_ids), clock_.Steady() + kLookupTimeout,
       [this, round, group,
        question = std::move(question)](const absl::StatusOr<std::vector<size_t>>& places) {
         EndAskers(question, group, places, UserDeactivatedError());

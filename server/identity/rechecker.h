@@ -34,12 +34,12 @@ namespace chatter::identity {
 // Where it is looked up who may not go on. Both must call back by the deadline.
 struct RecheckLookups {
   // How each of these tenants is, in order.
-  std::function<void(std::vector<SchemaName> tenants, absl::Time deadline,
+  std::function<void(std::vector<SchemaName> tenants, SteadyTime deadline,
                      Callback<std::vector<store::TenantStore::Checked>>)>
       tenants;
   // Which of these users of the tenant aren't there or aren't active: their places, ascending.
-  std::function<void(const SchemaName& tenant, std::vector<std::string> user_ids,
-                     absl::Time deadline, Callback<std::vector<size_t>>)>
+  std::function<void(const TenantKey& tenant, std::vector<std::string> user_ids,
+                     SteadyTime deadline, Callback<std::vector<size_t>>)>
       inactive_users;
 };
 
@@ -69,11 +69,13 @@ class Rechecker {
         lookups_(std::move(lookups)),
         clock_(clock) {}
 
-  // Looks at all of these streams. Does nothing while the lookups of the run before are under way.
+  // Looks at all of these streams, but for those of tenants whose lookups of a run before are under
+  // way: a tenant whose tables are locked keeps only its own from being looked at.
   void Run(const Streams& streams);
 
  private:
-  // One run: its lookups share it, and the last one to go ends it.
+  // Lookups of one run, of all tenants or of the streams of one: they share it, and the last one to
+  // go ends it.
   struct Round;
   // Streams that ask the same of a lookup.
   struct Question;
@@ -82,18 +84,20 @@ class Rechecker {
   // What a tenant's streams were looked at for.
   struct Sweep {
     int64_t identity_version = -1;
-    absl::Time at = absl::InfinitePast();
+    SteadyTime at = SteadyTime::InfinitePast();
   };
 
-  void OnTenants(const std::shared_ptr<Round>& round, const std::vector<Group>& groups,
+  void OnTenants(const std::vector<Group>& groups,
                  const std::vector<store::TenantStore::Checked>& tenants);
+  // Null: the tenant's round of a run before is under way.
+  std::shared_ptr<Round> BeginRound(const TenantKey& tenant);
   // Whether all of the tenant's streams are due; if so, they count as looked at.
-  bool TakeSweep(const SchemaName& tenant, int64_t identity_version);
+  bool TakeSweep(const TenantKey& tenant, int64_t identity_version);
   // A lookup has failed: the tenant's streams are due in the next run.
-  void Undo(const SchemaName& tenant);
+  void Undo(const TenantKey& tenant);
   // Whether the stream is to be looked at for something whose end is counted or isn't.
   bool IsDue(const OpenStream& stream, bool is_counted, bool sweep) const {
-    return sweep || !is_counted || clock_.Now() - stream.begun_at() < kYouth;
+    return sweep || !is_counted || clock_.Steady() - stream.begun_at() < kYouth;
   }
   void CheckCredentials(const std::shared_ptr<Round>& round, const Group& group, bool sweep);
   void CheckUsers(const std::shared_ptr<Round>& round, const Group& group, bool sweep);
@@ -107,9 +111,10 @@ class Rechecker {
   const Clock& clock_;
 
   Mutex mu_;
-  std::weak_ptr<Round> round_ ABSL_GUARDED_BY(mu_);  // the latest
-  // Of the tenants that had streams in the latest run.
-  absl::flat_hash_map<SchemaName, Sweep> sweeps_ ABSL_GUARDED_BY(mu_);
+  std::weak_ptr<Round> round_ ABSL_GUARDED_BY(mu_);  // the latest look-up of all tenants
+  // Of the tenants that had streams in the latest run: the latest rounds, and ...
+  absl::flat_hash_map<TenantKey, std::weak_ptr<Round>> rounds_ ABSL_GUARDED_BY(mu_);
+  absl::flat_hash_map<TenantKey, Sweep> sweeps_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace chatter::identity

@@ -21,22 +21,22 @@ using testing::UnorderedElementsAre;
 using Places = std::vector<size_t>;
 using Tenants = std::vector<store::TenantStore::Checked>;
 using Ended = std::map<std::string, v1::ErrorReason>;  // by tenant and user
-using PlaceLookups = HeldLookups<std::pair<SchemaName, std::vector<std::string>>, Places>;
+using PlaceLookups = HeldLookups<std::pair<TenantKey, std::vector<std::string>>, Places>;
 
 class NotingStream final : public OpenStream {
  public:
-  NotingStream(Caller caller, absl::Time begun_at, Ended& ended)
+  NotingStream(Caller caller, SteadyTime begun_at, Ended& ended)
       : caller_(std::move(caller)), begun_at_(begun_at), ended_(ended) {}
 
   const Caller& caller() const override { return caller_; }
-  absl::Time begun_at() const override { return begun_at_; }
+  SteadyTime begun_at() const override { return begun_at_; }
   void Fail(absl::Status reason) override {
     ended_[caller_.tenant->text() + "/" + caller_.principal.user_id] = ReasonOf(reason);
   }
 
  private:
   const Caller caller_;
-  const absl::Time begun_at_;
+  const SteadyTime begun_at_;
   Ended& ended_;
 };
 
@@ -47,11 +47,11 @@ class HeldAuthenticator final : public Authenticator {
 
   CredentialKind kind() const override { return kind_; }
   bool ends_are_counted() const override { return kind_ == CredentialKind::kSession; }
-  void Authenticate(const std::optional<SchemaName>& /*tenant*/, const Credential& /*credential*/,
-                    absl::Time /*deadline*/, Callback<std::optional<Principal>> done) override {
+  void Authenticate(const std::optional<TenantKey>& /*tenant*/, const Credential& /*credential*/,
+                    SteadyTime /*deadline*/, Callback<std::optional<Principal>> done) override {
     done(std::optional<Principal>());
   }
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<Places> done) override {
     std::vector<std::string> proofs;
     for (const Principal& principal : held) proofs.push_back(principal.proof);
@@ -78,11 +78,11 @@ class RecheckerTest : public testing::Test {
         options, *chain_,
         RecheckLookups{
             .tenants =
-                [this](std::vector<SchemaName> names, absl::Time deadline, Callback<Tenants> done) {
+                [this](std::vector<SchemaName> names, SteadyTime deadline, Callback<Tenants> done) {
                   tenants_.Add(std::move(names), deadline, std::move(done));
                 },
             .inactive_users =
-                [this](const SchemaName& tenant, std::vector<std::string> ids, absl::Time deadline,
+                [this](const TenantKey& tenant, std::vector<std::string> ids, SteadyTime deadline,
                        Callback<Places> done) {
                   users_.Add({tenant, std::move(ids)}, deadline, std::move(done));
                 }},
@@ -90,7 +90,7 @@ class RecheckerTest : public testing::Test {
   }
 
   // A stream that notes why it is told to end, under its user's name.
-  std::shared_ptr<OpenStream> MakeStream(const SchemaName& tenant, const std::string& user,
+  std::shared_ptr<OpenStream> MakeStream(const TenantKey& tenant, const std::string& user,
                                          CredentialKind kind = CredentialKind::kSession,
                                          absl::Duration ttl = absl::Hours(1)) {
     Principal principal;
@@ -99,7 +99,7 @@ class RecheckerTest : public testing::Test {
     principal.proof = "proof of " + user;
     principal.expires_at = clock_.Now() + ttl;
     return std::make_shared<NotingStream>(Caller{.tenant = tenant, .principal = principal},
-                                          clock_.Now(), ended_);
+                                          clock_.Steady(), ended_);
   }
 
   // Begins a run, and lets all tenants that it asks about be active.
@@ -119,9 +119,9 @@ class RecheckerTest : public testing::Test {
     }
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
-  const SchemaName globex_ = *SchemaName::Parse("globex");
-  const SchemaName initech_ = *SchemaName::Parse("initech");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
+  const TenantKey globex_{*SchemaName::Parse("globex")};
+  const TenantKey initech_{*SchemaName::Parse("initech")};
   FakeClock clock_;
   HeldLookups<std::vector<SchemaName>, Tenants> tenants_;
   PlaceLookups sessions_;
@@ -192,14 +192,34 @@ TEST_F(RecheckerTest, EndsAllStreamsOfSuspendedAndDeletedTenants) {
   Tenants tenants;
   for (const SchemaName& name : tenants_.oldest().key) {
     tenants.push_back(Active(1));
-    if (name == acme_) tenants.back() = {TenantState::kSuspended, "unpaid", 1};
-    if (name == globex_) tenants.back().state = std::nullopt;
+    if (name == acme_.name) tenants.back() = {TenantState::kSuspended, "unpaid", 1};
+    if (name == globex_.name) tenants.back().state = std::nullopt;
   }
   tenants_.AnswerOldest(std::move(tenants));
   EXPECT_THAT(ended_,
               UnorderedElementsAre(Pair("acme/alice", v1::ERROR_REASON_TENANT_SUSPENDED),
                                    Pair("acme/bob", v1::ERROR_REASON_TENANT_SUSPENDED),
                                    Pair("globex/carol", v1::ERROR_REASON_TENANT_NOT_FOUND)));
+}
+
+// Who may speak there was said of the schema that it was; whoever connects anew comes to what it
+// is.
+TEST_F(RecheckerTest, EndsAllStreamsWhereTheSchemaIsNotKnown) {
+  rechecker_->Run({MakeStream(acme_, "alice", CredentialKind::kApiKey)});
+  Tenants tenants = {Active(1)};
+  tenants[0].state = TenantState::kSuspended;
+  tenants[0].schema_is_known = false;
+  tenants_.AnswerOldest(std::move(tenants));
+  EXPECT_THAT(ended_, ElementsAre(Pair("acme/alice", v1::ERROR_REASON_TENANT_NOT_READY)));
+  EXPECT_EQ(keys_.held(), 0u);
+}
+
+TEST_F(RecheckerTest, EndsStreamsWhoseSchemaHasGivenItsNameToAnother) {
+  rechecker_->Run({MakeStream({acme_.name, 7}, "alice"), MakeStream({acme_.name, 8}, "bob")});
+  Tenants tenants = {Active(1), Active(1)};
+  for (auto& tenant : tenants) tenant.schema_stamp = 8;
+  tenants_.AnswerOldest(std::move(tenants));
+  EXPECT_THAT(ended_, ElementsAre(Pair("acme/alice", v1::ERROR_REASON_TENANT_NOT_READY)));
 }
 
 TEST_F(RecheckerTest, EndsStreamsWhoseCredentialHasExpired) {
@@ -243,6 +263,33 @@ TEST_F(RecheckerTest, SweepsNowAndThenAllTheSame) {
   Run(streams);
   EXPECT_EQ(sessions_.total(), 2u);
   FinishRound();
+}
+
+TEST_F(RecheckerTest, SweepsWhateverTheTimeOfDay) {
+  const Rechecker::Streams streams = {
+      MakeStream(acme_, "alice", CredentialKind::kSession, absl::Hours(24))};
+  clock_.Advance(Rechecker::kYouth);
+  Run(streams);
+  FinishRound();
+  clock_.Step(absl::Hours(1));
+  Run(streams);
+  EXPECT_EQ(sessions_.total(), 1u) << "all streams at once for a clock that was set";
+  FinishRound();
+  clock_.Step(-absl::Hours(2));
+  clock_.Advance(Rechecker::kSweepInterval);
+  Run(streams);
+  ASSERT_EQ(sessions_.held(), 1u) << "not at all until the clock has caught up";
+  sessions_.AnswerOldest(Places{0});
+  EXPECT_THAT(ended_, ElementsAre(Pair("acme/alice", v1::ERROR_REASON_CREDENTIAL_INVALID)));
+  FinishRound();
+}
+
+// When a credential ends is written down as a time of day.
+TEST_F(RecheckerTest, CredentialsExpireByTheTimeOfDay) {
+  const auto stream = MakeStream(acme_, "alice", CredentialKind::kSession, absl::Hours(1));
+  clock_.Step(absl::Hours(1));
+  Run({stream});
+  EXPECT_THAT(ended_, ElementsAre(Pair("acme/alice", v1::ERROR_REASON_CREDENTIAL_INVALID)));
 }
 
 // The application deactivates them without counting.
@@ -299,18 +346,31 @@ TEST_F(RecheckerTest, AFailedLookupIsMadeAgainInTheNextRun) {
   FinishRound();
 }
 
-TEST_F(RecheckerTest, RunsOneRoundAtATime) {
+TEST_F(RecheckerTest, RunsOneRoundOfATenantAtATime) {
   const Rechecker::Streams streams = {MakeStream(acme_, "alice")};
   rechecker_->Run(streams);
   rechecker_->Run(streams);
   EXPECT_EQ(tenants_.total(), 1u);
   tenants_.AnswerOldest(Tenants{Active(1)});
-  rechecker_->Run(streams);
-  EXPECT_EQ(tenants_.total(), 1u);
+  Run(streams);
+  EXPECT_EQ(sessions_.total(), 1u);
+  EXPECT_EQ(users_.total(), 1u);
   FinishRound();
-  rechecker_->Run(streams);
-  EXPECT_EQ(tenants_.total(), 2u);
-  tenants_.AnswerOldest(Tenants{Active(1)});
+  Run(streams);
+  EXPECT_EQ(sessions_.total(), 2u);
+  FinishRound();
+}
+
+// Somebody may have locked its tables.
+TEST_F(RecheckerTest, ATenantThatIsNotAnsweredForKeepsNobodyElsesStreamsGoing) {
+  Run({MakeStream(acme_, "alice")});
+  Run({MakeStream(acme_, "alice"), MakeStream(globex_, "bob")});
+  ASSERT_EQ(sessions_.held(), 2u);
+  sessions_.AnswerOldest(Places());
+  EXPECT_EQ(sessions_.oldest().key.first, globex_);
+  sessions_.AnswerOldest(Places{0});
+  EXPECT_THAT(ended_, ElementsAre(Pair("globex/bob", v1::ERROR_REASON_CREDENTIAL_INVALID)));
+  FinishRound();
 }
 
 }  // namespace

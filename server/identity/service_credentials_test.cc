@@ -21,16 +21,16 @@ using testing::IsEmpty;
 
 class ServiceCredentialsTest : public testing::Test {
  protected:
-  Answer<Found> Ask(Authenticator& authenticator, const std::optional<SchemaName>& tenant,
+  Answer<Found> Ask(Authenticator& authenticator, const std::optional<TenantKey>& tenant,
                     Credential::Form form, std::string text) {
     Answer<Found> answer;
-    authenticator.Authenticate(tenant, {form, std::move(text)}, clock_.Now(), answer.Slot());
+    authenticator.Authenticate(tenant, {form, std::move(text)}, clock_.Steady(), answer.Slot());
     return answer;
   }
-  Answer<Found> AskKey(const std::optional<SchemaName>& tenant, std::string key) {
+  Answer<Found> AskKey(const std::optional<TenantKey>& tenant, std::string key) {
     return Ask(keys_, tenant, Credential::Form::kBearer, std::move(key));
   }
-  Answer<Found> AskCertificate(const std::optional<SchemaName>& tenant, std::string names) {
+  Answer<Found> AskCertificate(const std::optional<TenantKey>& tenant, std::string names) {
     return Ask(certificates_, tenant, Credential::Form::kCertificate, std::move(names));
   }
   ServiceIdentity Shop() const {
@@ -53,25 +53,25 @@ class ServiceCredentialsTest : public testing::Test {
                   v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
-  const SchemaName globex_ = *SchemaName::Parse("globex");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
+  const TenantKey globex_{*SchemaName::Parse("globex")};
   const std::string key_ = GenerateToken(kApiKeyPrefix);
   FakeClock clock_;
   HeldLookups<std::vector<Sha256Digest>, Identities> key_lookups_;
   HeldLookups<std::vector<std::string>, std::vector<ServiceIdentity>> name_lookups_;
   HeldLookups<std::vector<std::string>, Identities> account_lookups_;
   ApiKeyAuthenticator keys_{
-      [this](std::vector<Sha256Digest> digests, absl::Time deadline, Callback<Identities> done) {
+      [this](std::vector<Sha256Digest> digests, SteadyTime deadline, Callback<Identities> done) {
         key_lookups_.Add(std::move(digests), deadline, std::move(done));
       }};
   ClientCertificateAuthenticator certificates_{
       {.find =
-           [this](std::vector<std::string> names, absl::Time deadline,
+           [this](std::vector<std::string> names, SteadyTime deadline,
                   Callback<std::vector<ServiceIdentity>> done) {
              name_lookups_.Add(std::move(names), deadline, std::move(done));
            },
        .find_again =
-           [this](std::vector<std::string> accounts, absl::Time deadline,
+           [this](std::vector<std::string> accounts, SteadyTime deadline,
                   Callback<Identities> done) {
              account_lookups_.Add(std::move(accounts), deadline, std::move(done));
            }}};
@@ -159,7 +159,7 @@ TEST_F(ServiceCredentialsTest, RecheckEndsWhatIsGoneOrChanged) {
     held.push_back(***answer);
   }
   Answer<std::vector<size_t>> gone;
-  keys_.Recheck(acme_, held, clock_.Now(), gone.Slot());
+  keys_.Recheck(acme_, held, clock_.Steady(), gone.Slot());
   EXPECT_THAT(key_lookups_.oldest().key, ElementsAre(Sha256(key_), Sha256(key_), Sha256(key_)));
   ServiceIdentity changed = Shop();
   changed.changed_at += absl::Microseconds(1);
@@ -172,7 +172,7 @@ TEST_F(ServiceCredentialsTest, RecheckFindsCertificatesAgainByTheirAccount) {
   name_lookups_.AnswerOldest(std::vector{Shop()});
   const std::vector<Principal> held{***answer};
   Answer<std::vector<size_t>> gone;
-  certificates_.Recheck(acme_, held, clock_.Now(), gone.Slot());
+  certificates_.Recheck(acme_, held, clock_.Steady(), gone.Slot());
   EXPECT_THAT(account_lookups_.oldest().key, ElementsAre("shop"));
   account_lookups_.AnswerOldest(Identities{Shop()});
   EXPECT_THAT(**gone, IsEmpty());

@@ -24,7 +24,7 @@ absl::Status ServiceNotAllowedError() {
                    "A service account can't do this: the administrator's key is needed.");
 }
 
-absl::StatusOr<Principal> MakeServicePrincipal(CredentialKind kind, const SchemaName& tenant,
+absl::StatusOr<Principal> MakeServicePrincipal(CredentialKind kind, const TenantKey& tenant,
                                                ServiceIdentity found, std::string_view key) {
   if (!ServiceScope::Holds(found.scope.tenants, tenant.text())) return CredentialInvalidError();
   Principal principal;

@@ -21,7 +21,7 @@ absl::Status ServiceNotAllowedError();
 // The account as the caller in `tenant`. `key`: by what its credential is found again.
 // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID): it isn't one of the account's tenants, which is as
 // if there were no such account.
-absl::StatusOr<Principal> MakeServicePrincipal(CredentialKind kind, const SchemaName& tenant,
+absl::StatusOr<Principal> MakeServicePrincipal(CredentialKind kind, const TenantKey& tenant,
                                                ServiceIdentity found, std::string_view key);
 
 // The `key` that the principal was made with.

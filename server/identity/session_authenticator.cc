@@ -22,8 +22,8 @@ Sha256Digest DigestIn(std::string_view proof) {
 
 }  // namespace
 
-void SessionAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
-                                        const Credential& credential, absl::Time deadline,
+void SessionAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
+                                        const Credential& credential, SteadyTime deadline,
                                         Callback<std::optional<Principal>> done) {
   if (credential.form != Credential::Form::kBearer ||
       !credential.text.starts_with(kSessionTokenPrefix)) {
@@ -50,8 +50,8 @@ void SessionAuthenticator::Authenticate(const std::optional<SchemaName>& tenant,
                 });
 }
 
-void SessionAuthenticator::Recheck(const SchemaName& tenant, std::vector<Principal> held,
-                                   absl::Time deadline, Callback<std::vector<size_t>> done) {
+void SessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,
+                                   SteadyTime deadline, Callback<std::vector<size_t>> done) {
   std::vector<Sha256Digest> digests;
   digests.reserve(held.size());
   for (const Principal& principal : held) digests.push_back(DigestIn(principal.proof));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/base/crypto.h"
+#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 
 namespace chatter::identity {
@@ -16,12 +17,12 @@ namespace chatter::identity {
 // Where sessions are looked up. Both must call back by the deadline.
 struct SessionLookups {
   // nullopt: there is none, or it has expired.
-  std::function<void(const SchemaName& tenant, const Sha256Digest& token_digest,
-                     absl::Time deadline, Callback<std::optional<Session>>)>
+  std::function<void(const TenantKey& tenant, const Sha256Digest& token_digest, SteadyTime deadline,
+                     Callback<std::optional<Session>>)>
       find;
   // Which of these there are no longer: places, ascending.
-  std::function<void(const SchemaName& tenant, std::vector<Sha256Digest> token_digests,
-                     absl::Time deadline, Callback<std::vector<size_t>>)>
+  std::function<void(const TenantKey& tenant, std::vector<Sha256Digest> token_digests,
+                     SteadyTime deadline, Callback<std::vector<size_t>>)>
       find_ended;
 };
 
@@ -30,9 +31,9 @@ class SessionAuthenticator final : public Authenticator {
   explicit SessionAuthenticator(SessionLookups lookups) : lookups_(std::move(lookups)) {}
 
   CredentialKind kind() const override { return CredentialKind::kSession; }
-  void Authenticate(const std::optional<SchemaName>& tenant, const Credential& credential,
-                    absl::Time deadline, Callback<std::optional<Principal>> done) override;
-  void Recheck(const SchemaName& tenant, std::vector<Principal> held, absl::Time deadline,
+  void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
+                    SteadyTime deadline, Callback<std::optional<Principal>> done) override;
+  void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
   bool ends_are_counted() const override { return true; }
 

@@ -18,10 +18,10 @@ using testing::ElementsAre;
 
 class SessionAuthenticatorTest : public testing::Test {
  protected:
-  Answer<Found> Ask(const std::optional<SchemaName>& tenant, const std::string& token,
+  Answer<Found> Ask(const std::optional<TenantKey>& tenant, const std::string& token,
                     Credential::Form form = Credential::Form::kBearer) {
     Answer<Found> answer;
-    authenticator_.Authenticate(tenant, {form, token}, clock_.Now(), answer.Slot());
+    authenticator_.Authenticate(tenant, {form, token}, clock_.Steady(), answer.Slot());
     return answer;
   }
   Session MakeSession(const std::string& token) const {
@@ -37,19 +37,19 @@ class SessionAuthenticatorTest : public testing::Test {
     EXPECT_EQ(ReasonOf(answer->status()), reason);
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
   const std::string token_ = GenerateToken(kSessionTokenPrefix);
   FakeClock clock_;
-  HeldLookups<std::pair<SchemaName, Sha256Digest>, std::optional<Session>> lookups_;
-  HeldLookups<std::pair<SchemaName, std::vector<Sha256Digest>>, std::vector<size_t>> rechecks_;
+  HeldLookups<std::pair<TenantKey, Sha256Digest>, std::optional<Session>> lookups_;
+  HeldLookups<std::pair<TenantKey, std::vector<Sha256Digest>>, std::vector<size_t>> rechecks_;
   SessionAuthenticator authenticator_{
       {.find =
-           [this](const SchemaName& tenant, const Sha256Digest& digest, absl::Time deadline,
+           [this](const TenantKey& tenant, const Sha256Digest& digest, SteadyTime deadline,
                   Callback<std::optional<Session>> done) {
              lookups_.Add({tenant, digest}, deadline, std::move(done));
            },
        .find_ended =
-           [this](const SchemaName& tenant, std::vector<Sha256Digest> digests, absl::Time deadline,
+           [this](const TenantKey& tenant, std::vector<Sha256Digest> digests, SteadyTime deadline,
                   Callback<std::vector<size_t>> done) {
              rechecks_.Add({tenant, std::move(digests)}, deadline, std::move(done));
            }}};
@@ -109,7 +109,7 @@ TEST_F(SessionAuthenticatorTest, RechecksAllInOneLookup) {
     digests.push_back(Sha256(token));
   }
   Answer<std::vector<size_t>> gone;
-  authenticator_.Recheck(acme_, held, clock_.Now(), gone.Slot());
+  authenticator_.Recheck(acme_, held, clock_.Steady(), gone.Slot());
   ASSERT_EQ(rechecks_.held(), 1u);
   EXPECT_EQ(rechecks_.oldest().key, std::pair(acme_, digests));
   rechecks_.AnswerOldest(std::vector<size_t>{1});

@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "tests/support/fake_clock.h"
 
 namespace chatter::identity {
@@ -23,11 +23,11 @@ class HeldLookups {
  public:
   struct Lookup {
     Key key;
-    absl::Time deadline;
+    SteadyTime deadline;
     Callback<Value> done;
   };
 
-  void Add(Key key, absl::Time deadline, Callback<Value> done) {
+  void Add(Key key, SteadyTime deadline, Callback<Value> done) {
     held_.push_back({std::move(key), deadline, std::move(done)});
     ++total_;
   }

@@ -1,12 +1,8 @@
 #include "server/identity/trusted_proxies.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
@@ -17,42 +13,7 @@
 namespace chatter::identity {
 namespace {
 
-using Address = std::array<uint8_t, 16>;
-
-// Where IPv6 has the addresses of IPv4: ::ffff:0:0/96.
-constexpr Address kMapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
-constexpr int kMappedBits = 96;
-
 constexpr std::string_view kUnix = "unix";
-
-bool IsMapped(const Address& address) {
-  return std::equal(address.begin(), address.begin() + kMappedBits / 8, kMapped.begin());
-}
-
-// `address` without what stands behind its first bits.
-Address Masked(Address address, int bits) {
-  for (int i = 0; i < static_cast<int>(address.size()); ++i) {
-    const int kept = std::clamp(bits - 8 * i, 0, 8);
-    address[static_cast<size_t>(i)] &= static_cast<uint8_t>(0xff00 >> kept);
-  }
-  return address;
-}
-
-struct ParsedAddress {
-  Address address;
-  bool is_ipv4;  // as written
-};
-
-std::optional<ParsedAddress> ParseAddress(std::string_view text) {
-  // inet_pton takes what ends in a NUL.
-  if (text.find('\0') != std::string_view::npos) return std::nullopt;
-  const std::string copy(text);
-  ParsedAddress parsed{.address = kMapped, .is_ipv4 = true};
-  if (inet_pton(AF_INET, copy.c_str(), &parsed.address[kMappedBits / 8]) == 1) return parsed;
-  parsed.is_ipv4 = false;
-  if (inet_pton(AF_INET6, copy.c_str(), parsed.address.data()) == 1) return parsed;
-  return std::nullopt;
-}
 
 // Digits only; else -1.
 int ParseBits(std::string_view text) {
@@ -69,23 +30,6 @@ absl::Status EntryError(std::string_view entry, std::string_view what) {
   return absl::InvalidArgumentError(
       absl::StrCat("\"", absl::string_view(entry.data(), entry.size()), "\" ",
                    absl::string_view(what.data(), what.size())));
-}
-
-// "127.0.0.1:1234", "[::1]:1234" or "%5B::1%5D:1234": the address alone. A zone, which only tells
-// from where a link-local address is seen, is left out. Empty: there is no port.
-std::string_view WithoutPort(std::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return {};
-  text = text.substr(0, colon);
-  for (const auto& [open, close] :
-       {std::pair<std::string_view, std::string_view>{"[", "]"}, {"%5B", "%5D"}}) {
-    if (text.starts_with(open) && text.ends_with(close)) {
-      text.remove_prefix(open.size());
-      text.remove_suffix(close.size());
-      break;
-    }
-  }
-  return text.substr(0, text.find('%'));
 }
 
 }  // namespace
@@ -126,17 +70,13 @@ absl::StatusOr<TrustedProxies> TrustedProxies::Parse(std::string_view list) {
 }
 
 bool TrustedProxies::Trusts(std::string_view peer) const {
-  const size_t colon = peer.find(':');
-  const std::string_view scheme = peer.substr(0, colon);
-  if (colon == std::string_view::npos) return false;
-  if (scheme == kUnix) return unix_;
-  if (scheme != "ipv4" && scheme != "ipv6") return false;
-  const auto parsed = ParseAddress(WithoutPort(peer.substr(colon + 1)));
-  if (!parsed.has_value()) return false;
+  if (peer.starts_with(kUnix) && peer.substr(kUnix.size()).starts_with(':')) return unix_;
+  const auto address = AddressOfPeer(peer);
+  if (!address.has_value()) return false;
   return std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
     // Else ::/0 would hold all of IPv4.
-    if (IsMapped(parsed->address) && network.prefix_bits < kMappedBits) return false;
-    return Masked(parsed->address, network.prefix_bits) == network.address;
+    if (IsMapped(*address) && network.prefix_bits < kMappedBits) return false;
+    return Masked(*address, network.prefix_bits) == network.address;
   });
 }
 

@@ -4,12 +4,11 @@
 #ifndef CHATTER_SERVER_IDENTITY_TRUSTED_PROXIES_H_
 #define CHATTER_SERVER_IDENTITY_TRUSTED_PROXIES_H_
 
-#include <array>
-#include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/identity/peer_address.h"
 
 namespace chatter::identity {
 
@@ -29,10 +28,8 @@ class TrustedProxies {
   bool Trusts(std::string_view peer) const;
 
  private:
-  // In the order of the network. IPv4 stands where IPv6 has it mapped.
-  using Address = std::array<uint8_t, 16>;
   struct Network {
-    Address address;
+    IpAddress address;
     int prefix_bits;  // of the 128
   };
 

@@ -2,12 +2,12 @@
 
 namespace chatter::identity {
 
-void UserDirectory::IsActive(const SchemaName& tenant, const std::string& user_id,
+void UserDirectory::IsActive(const TenantKey& tenant, const std::string& user_id,
                              Callback<bool> done) {
   cache_.Get(
       {tenant, user_id},
-      [&](absl::Time deadline, Callback<bool> loaded) {
-        lookup_(tenant, user_id, deadline,
+      [&](const auto& request, Callback<bool> loaded) {
+        lookup_(tenant, user_id, request.deadline,
                 [loaded = std::move(loaded)](absl::StatusOr<std::optional<User>> user) mutable {
                   if (!user.ok()) return loaded(user.status());
                   loaded(user->has_value() && (*user)->active);

@@ -18,23 +18,24 @@
 namespace chatter::identity {
 
 // nullopt: the tenant has no such user. Must call back by the deadline.
-using UserLookup = std::function<void(const SchemaName& tenant, const std::string& user_id,
-                                      absl::Time deadline, Callback<std::optional<User>>)>;
+using UserLookup = std::function<void(const TenantKey& tenant, const std::string& user_id,
+                                      SteadyTime deadline, Callback<std::optional<User>>)>;
 
 class UserDirectory {
  public:
   // `clock` must outlive the directory and its lookups.
   UserDirectory(UserLookup lookup, CacheOptions options, const Clock& clock)
-      : lookup_(std::move(lookup)), cache_(options, clock) {}
+      : lookup_(std::move(lookup)),
+        cache_(options, clock, [](const bool& is_active) { return !is_active; }) {}
 
   // Errors: RESOURCE_EXHAUSTED (OVERLOADED); the lookup's.
-  void IsActive(const SchemaName& tenant, const std::string& user_id, Callback<bool> done);
+  void IsActive(const TenantKey& tenant, const std::string& user_id, Callback<bool> done);
 
   CacheStats cache_stats() const { return cache_.stats(); }
 
  private:
   // The same id in another tenant is somebody else.
-  using Key = std::pair<SchemaName, std::string>;
+  using Key = std::pair<TenantKey, std::string>;
 
   const UserLookup lookup_;
   BoundedCache<Key, bool> cache_;

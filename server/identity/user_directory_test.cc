@@ -11,19 +11,19 @@ using Found = std::optional<User>;
 
 class UserDirectoryTest : public testing::Test {
  protected:
-  Answer<bool> Ask(const SchemaName& tenant, const std::string& user_id) {
+  Answer<bool> Ask(const TenantKey& tenant, const std::string& user_id) {
     Answer<bool> answer;
     users_.IsActive(tenant, user_id, answer.Slot());
     return answer;
   }
 
-  const SchemaName acme_ = *SchemaName::Parse("acme");
-  const SchemaName globex_ = *SchemaName::Parse("globex");
+  const TenantKey acme_{*SchemaName::Parse("acme")};
+  const TenantKey globex_{*SchemaName::Parse("globex")};
   const User alice_{.id = "alice", .display_name = "", .created_at = absl::UnixEpoch()};
   FakeClock clock_;
-  HeldLookups<std::pair<SchemaName, std::string>, Found> lookups_;
-  UserDirectory users_{[this](const SchemaName& tenant, const std::string& user_id,
-                              absl::Time deadline, Callback<Found> done) {
+  HeldLookups<std::pair<TenantKey, std::string>, Found> lookups_;
+  UserDirectory users_{[this](const TenantKey& tenant, const std::string& user_id,
+                              SteadyTime deadline, Callback<Found> done) {
                          lookups_.Add({tenant, user_id}, deadline, std::move(done));
                        },
                        CacheOptions{.ttl = absl::Seconds(2)}, clock_};

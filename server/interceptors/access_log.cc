@@ -70,7 +70,7 @@ std::string ReasonIn(const grpc::Status& status) {
 }
 
 bool IsForAnybody(const CallContext& context) {
-  return context.policy().has_value() && context.policy()->callers == Callers::kAnybody;
+  return context.policy() != nullptr && context.policy()->callers == Callers::kAnybody;
 }
 
 spdlog::level::level_enum LevelOf(const CallContext& context, const grpc::Status& status) {

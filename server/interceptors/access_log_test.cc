@@ -43,7 +43,7 @@ TEST_F(AccessLogTest, TellsOfADenial) {
   server_.GetUser({{"x-chatter-tenant", "nobody"}, Bearer(token_)});
   EXPECT_THAT(server_.log(),
               AllOf(StartsWith("info "), HasSubstr("tenant= user= service= credential=none"),
-                    HasSubstr("status=NOT_FOUND reason=TENANT_NOT_FOUND")));
+                    HasSubstr("status=UNAUTHENTICATED reason=CREDENTIAL_INVALID")));
 }
 
 TEST_F(AccessLogTest, TellsWhoWasNotAllowed) {

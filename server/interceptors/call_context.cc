@@ -4,9 +4,17 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "server/base/clock.h"
 #include "server/model/errors.h"
 
 namespace chatter::interceptors {
+namespace {
+
+// Nobody hears of it.
+absl::Status ClientGoneError() { return absl::CancelledError("The client is gone."); }
+
+}  // namespace
 
 absl::StatusOr<Caller> CallContext::Admit(grpc::CallbackServerContext* context) {
   const auto* self = dynamic_cast<const CallContext*>(context);
@@ -16,41 +24,72 @@ absl::StatusOr<Caller> CallContext::Admit(grpc::CallbackServerContext* context) 
     return InternalError();
   }
   if (!self->verdict_->ok()) return *self->verdict_;
+  if (!self->is_stream_) {
+    if (context->IsCancelled()) return ClientGoneError();
+    if (absl::Status status = self->CheckReplies(); !status.ok()) return status;
+  }
   return Caller{.tenant = self->tenant_,
                 .multitenant = self->multitenant_,
                 .principal = self->principal_,
                 .deadline = self->CallerDeadline()};
 }
 
+absl::Status CallContext::MayReply(grpc::CallbackServerContext* context) {
+  const auto* self = dynamic_cast<const CallContext*>(context);
+  // What has changed something says so, to others as well, whatever it takes.
+  const bool reads =
+      self != nullptr && self->policy_ != nullptr && self->policy_->access == Access::kReads;
+  if (!reads) return absl::OkStatus();
+  return context->IsCancelled() ? ClientGoneError() : self->CheckReplies();
+}
+
+absl::Status CallContext::CheckReplies() const {
+  if (replies_ == nullptr || replies_->quiet()) return absl::OkStatus();
+  return replies_->Check(ReplyOwner());
+}
+
+void CallContext::HoldReply(size_t bytes) {
+  if (replies_ == nullptr || bytes <= ReplyBudget::kSmallBytes) return;
+  held_reply_ = replies_->Take(ReplyOwner(), bytes);
+}
+
+std::string CallContext::caller() const {
+  return absl::StrCat(tenant_.has_value() ? tenant_->text() : "", "/", principal_.service, "/",
+                      principal_.user_id);
+}
+
 std::string_view CallContext::schema_name() const {
-  return allowed() && tenant_.has_value() ? std::string_view(tenant_->text()) : std::string_view();
+  return admitted() && tenant_.has_value() ? std::string_view(tenant_->text()) : std::string_view();
 }
 
 std::string_view CallContext::user_id() const {
-  return allowed() ? std::string_view(principal_.user_id) : std::string_view();
+  return admitted() ? std::string_view(principal_.user_id) : std::string_view();
 }
 
 std::string_view CallContext::service() const {
-  return allowed() ? std::string_view(principal_.service) : std::string_view();
+  return admitted() ? std::string_view(principal_.service) : std::string_view();
 }
 
 CredentialKind CallContext::credential_kind() const {
-  return allowed() ? principal_.credential : CredentialKind::kNone;
+  return admitted() ? principal_.credential : CredentialKind::kNone;
 }
 
 CallContext* CallContext::Of(grpc::experimental::ServerRpcInfo* call) {
   auto* const self = dynamic_cast<CallContext*>(call->server_context());
   if (self != nullptr && self->method_.empty()) {
     self->method_ = call->method();
-    self->policy_ = self->methods_.Find(self->method_);
-    self->is_stream_ = call->type() != grpc::experimental::ServerRpcInfo::Type::UNARY;
+    const MethodPolicies::Method* const known = self->methods_.Find(self->method_);
+    if (known != nullptr) self->policy_ = &known->policy;
+    self->is_stream_ = call->type() != grpc::experimental::ServerRpcInfo::Type::UNARY &&
+                       (known == nullptr || !known->is_unary);
   }
   return self;
 }
 
 void CallContext::set_tenant(identity::ResolvedTenant tenant) {
-  tenant_ = std::move(tenant.schema_name);
+  tenant_ = std::move(tenant.tenant);
   multitenant_ = tenant.multitenant;
+  tenant_refusal_ = std::move(tenant.refusal);
 }
 
 void CallContext::Allow() {
@@ -70,9 +109,11 @@ void CallContext::Deny(const absl::Status& reason) {
   }
 }
 
-absl::Time CallContext::CallerDeadline() const {
-  if (is_stream_) return absl::InfiniteFuture();
-  return std::min(absl::FromChrono(deadline()), clock_.Now() + kMaxCallTime);
+SteadyTime CallContext::CallerDeadline() const {
+  if (is_stream_) return SteadyTime::InfiniteFuture();
+  // gRPC counts by a steady clock, too, and has only now made this a time of day.
+  const absl::Duration left = absl::FromChrono(deadline()) - Clock::Real().Now();
+  return clock_.Steady() + std::min(left, kMaxCallTime);
 }
 
 }  // namespace chatter::interceptors

@@ -24,6 +24,7 @@
 #include "server/base/clock.h"
 #include "server/identity/tenant_directory.h"
 #include "server/interceptors/method_policy.h"
+#include "server/interceptors/reply_budget.h"
 #include "server/model/model.h"
 
 namespace chatter::interceptors {
@@ -33,10 +34,16 @@ class CallContext final : public chatter::CallContext {
   // How long a unary call may take at most, whatever deadline its client has set.
   static constexpr absl::Duration kMaxCallTime = absl::Seconds(30);
 
-  // Who is calling. Else the status to finish the call with: the interceptors' denial, or INTERNAL
-  // when they were not asked. The deadline is the call's own, at most kMaxCallTime from now; a
-  // stream's is infinite. Call it first thing in every handler.
+  // Who is calling. Else the status to finish the call with: the interceptors' denial, CANCELLED
+  // when the client has left meanwhile, RESOURCE_EXHAUSTED when it doesn't read its replies, or
+  // INTERNAL when the interceptors were not asked. The deadline is the call's own, at most
+  // kMaxCallTime from now; a stream's is infinite. Call it first thing in every handler.
   static absl::StatusOr<Caller> Admit(grpc::CallbackServerContext* context);
+
+  // Whether a call that was admitted may still be answered, or should end with this status instead:
+  // CANCELLED when its client has left, RESOURCE_EXHAUSTED when too much already waits to be read.
+  // Methods that change something may. For handlers, before they make a large reply.
+  static absl::Status MayReply(grpc::CallbackServerContext* context);
 
   // For handlers in any service behind these interceptors. Unless the call was admitted, all but
   // the request id are empty.
@@ -48,19 +55,32 @@ class CallContext final : public chatter::CallContext {
   CredentialKind credential_kind() const;
 
   // For the interceptors only.
-  // Both must outlive the context.
-  CallContext(const MethodPolicies& methods, const Clock& clock)
-      : methods_(methods), clock_(clock) {}
+  // All must outlive the context. `replies` may be nullptr: they aren't bounded.
+  CallContext(const MethodPolicies& methods, const Clock& clock, ReplyBudget* replies = nullptr)
+      : methods_(methods), clock_(clock), replies_(replies) {}
   // The context of the call that begins; nullptr if it isn't one of ours (a service of another API
   // style, an unknown method).
   static CallContext* Of(grpc::experimental::ServerRpcInfo* call);
   const std::string& method() const { return method_; }
-  const std::optional<MethodPolicy>& policy() const { return policy_; }
-  const std::optional<SchemaName>& tenant() const { return tenant_; }
+  // By its descriptor, where it has one: a unary call may be registered as a stream, so that gRPC
+  // doesn't read its request by itself (rpc/late_parsing.h).
+  bool is_stream() const { return is_stream_; }
+  // nullptr: nobody may call the method.
+  const MethodPolicy* policy() const { return policy_; }
+  const std::optional<TenantKey>& tenant() const { return tenant_; }
   const Principal& principal() const { return principal_; }
+  // Who calls, as a text that is another one's for nobody else.
+  std::string caller() const;
+  // The reply has so many bytes, which are held until gRPC has done with the call.
+  void HoldReply(size_t bytes);
+  bool admitted() const { return verdict_.has_value() && verdict_->ok(); }
   bool denied() const { return verdict_.has_value() && !verdict_->ok(); }
   void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
   void set_tenant(identity::ResolvedTenant tenant);
+  // What the call is to be refused with once it is known who calls, and that they may hear it: its
+  // tenant is suspended, or (then there is no tenant() either) isn't there. OK: it isn't.
+  const absl::Status& tenant_refusal() const { return tenant_refusal_; }
+  void set_tenant_refusal(absl::Status refusal) { tenant_refusal_ = std::move(refusal); }
   // Who it is; whether that is enough is for the verdict.
   void set_principal(Principal principal) { principal_ = std::move(principal); }
   // The caller may call the method. Doesn't undo a denial.
@@ -70,17 +90,21 @@ class CallContext final : public chatter::CallContext {
   void Deny(const absl::Status& reason);
 
  private:
-  bool allowed() const { return verdict_.has_value() && verdict_->ok(); }
-  absl::Time CallerDeadline() const;
+  SteadyTime CallerDeadline() const;
+  absl::Status CheckReplies() const;
+  ReplyBudget::Owner ReplyOwner() const { return {.caller = caller(), .connection = peer()}; }
 
   const MethodPolicies& methods_;
   const Clock& clock_;
+  ReplyBudget* const replies_;
+  ReplyBudget::Hold held_reply_;
   std::string method_;
   bool is_stream_ = false;
-  std::optional<MethodPolicy> policy_;
+  const MethodPolicy* policy_ = nullptr;
   std::string request_id_;
-  std::optional<SchemaName> tenant_;
+  std::optional<TenantKey> tenant_;
   bool multitenant_ = true;
+  absl::Status tenant_refusal_;
   Principal principal_;
   std::optional<absl::Status> verdict_;
 };
@@ -88,12 +112,13 @@ class CallContext final : public chatter::CallContext {
 // Makes a CallContext for each call. Thread-safe.
 class CallContextAllocator final : public grpc::ContextAllocator {
  public:
-  // Both must outlive the server.
-  CallContextAllocator(const MethodPolicies& methods, const Clock& clock)
-      : methods_(methods), clock_(clock) {}
+  // All must outlive the server. `replies` may be nullptr.
+  CallContextAllocator(const MethodPolicies& methods, const Clock& clock,
+                       ReplyBudget* replies = nullptr)
+      : methods_(methods), clock_(clock), replies_(replies) {}
 
   grpc::CallbackServerContext* NewCallbackServerContext() override {
-    return new CallContext(methods_, clock_);
+    return new CallContext(methods_, clock_, replies_);
   }
   // gRPC hands over the contexts of unknown methods too, which are its own and not on the heap.
   void Release(grpc::CallbackServerContext* context) override {
@@ -103,6 +128,7 @@ class CallContextAllocator final : public grpc::ContextAllocator {
  private:
   const MethodPolicies& methods_;
   const Clock& clock_;
+  ReplyBudget* const replies_;
 };
 
 }  // namespace chatter::interceptors

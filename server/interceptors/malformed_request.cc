@@ -17,9 +17,7 @@ class MalformedRequest final : public grpc::experimental::Interceptor {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE) &&
         methods->GetRecvMessage() == nullptr) {
       malformed_ = true;
-      context_.Deny(MakeError(absl::StatusCode::kInvalidArgument,
-                              v1::ERROR_REASON_MALFORMED_REQUEST,
-                              "The request isn't the Protobuf message that the method expects."));
+      context_.Deny(MalformedRequestError());
     }
     if (malformed_ &&
         methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
@@ -34,6 +32,11 @@ class MalformedRequest final : public grpc::experimental::Interceptor {
 };
 
 }  // namespace
+
+absl::Status MalformedRequestError() {
+  return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST,
+                   "The request isn't the Protobuf message that the method expects.");
+}
 
 grpc::experimental::Interceptor* MalformedRequestFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* call) {

@@ -9,7 +9,11 @@
 
 #include <grpcpp/support/server_interceptor.h>
 
+#include "absl/status/status.h"
+
 namespace chatter::interceptors {
+
+absl::Status MalformedRequestError();
 
 class MalformedRequestFactory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:

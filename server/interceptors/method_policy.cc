@@ -1,5 +1,8 @@
 #include "server/interceptors/method_policy.h"
 
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -63,20 +66,31 @@ absl::Status CheckScope(std::string_view method, const MethodPolicy& policy,
   return absl::OkStatus();
 }
 
+bool IsUnary(std::string name) {
+  std::replace(name.begin(), name.end(), '/', '.');  // "/chatter.v1.ChatService/Chat"
+  const auto* const method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(
+      name.substr(name.starts_with('.') ? 1 : 0));
+  return method != nullptr && !method->client_streaming() && !method->server_streaming();
+}
+
 }  // namespace
 
 MethodPolicies::MethodPolicies(std::vector<Entry> entries) {
   constexpr MethodPolicy kOpen{Callers::kAnybody, Access::kReads};
-  policies_ = {{"/grpc.health.v1.Health/Check", kOpen},
-               {"/grpc.health.v1.Health/Watch", kOpen},
-               {"/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kOpen}};
-  for (Entry& entry : entries) policies_.insert_or_assign(std::move(entry.method), entry.policy);
+  Add("/grpc.health.v1.Health/Check", kOpen);
+  Add("/grpc.health.v1.Health/Watch", kOpen);
+  Add("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", kOpen);
+  for (Entry& entry : entries) Add(std::move(entry.method), entry.policy);
 }
 
-std::optional<MethodPolicy> MethodPolicies::Find(std::string_view method) const {
-  const auto found = policies_.find(absl::string_view(method.data(), method.size()));
-  if (found == policies_.end()) return std::nullopt;
-  return found->second;
+void MethodPolicies::Add(std::string method, MethodPolicy policy) {
+  const bool is_unary = IsUnary(method);
+  methods_.insert_or_assign(std::move(method), {policy, is_unary});
+}
+
+const MethodPolicies::Method* MethodPolicies::Find(std::string_view method) const {
+  const auto found = methods_.find(absl::string_view(method.data(), method.size()));
+  return found == methods_.end() ? nullptr : &found->second;
 }
 
 bool NeedsTenant(Callers callers) {

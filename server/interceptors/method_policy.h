@@ -4,7 +4,6 @@
 #ifndef CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
 #define CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,11 +24,17 @@ class MethodPolicies {
   // The health and the reflection service are for anybody and needn't be among the entries.
   explicit MethodPolicies(std::vector<Entry> entries);
 
-  // nullopt: not in the table, so nobody may call it.
-  std::optional<MethodPolicy> Find(std::string_view method) const;
+  struct Method {
+    MethodPolicy policy;
+    bool is_unary = false;  // by its descriptor, where it has one
+  };
+  // nullptr: not in the table, so nobody may call it. Lives as long as the table.
+  const Method* Find(std::string_view method) const;
 
  private:
-  absl::flat_hash_map<std::string, MethodPolicy> policies_;
+  void Add(std::string method, MethodPolicy policy);
+
+  absl::flat_hash_map<std::string, Method> methods_;
 };
 
 bool NeedsTenant(Callers callers);

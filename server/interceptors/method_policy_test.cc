@@ -15,11 +15,11 @@ constexpr char kMethod[] = "/shop.v1.CartService/GetCart";
 
 TEST(MethodPolicies, KnowsWhatItWasGivenAndTheOpenServices) {
   const MethodPolicies policies({{kMethod, {Callers::kUser, Access::kReads}}});
-  EXPECT_EQ(policies.Find(kMethod), (MethodPolicy{Callers::kUser, Access::kReads}));
-  EXPECT_EQ(policies.Find("/grpc.health.v1.Health/Check")->callers, Callers::kAnybody);
+  EXPECT_EQ(policies.Find(kMethod)->policy, (MethodPolicy{Callers::kUser, Access::kReads}));
+  EXPECT_EQ(policies.Find("/grpc.health.v1.Health/Check")->policy.callers, Callers::kAnybody);
   for (const char* name : {"", "/", "/shop.v1.CartService/", "/shop.v1.CartService/getCart",
                            "shop.v1.CartService/GetCart", "/shop.v1.CartService/GetCart2"}) {
-    EXPECT_EQ(policies.Find(name), std::nullopt) << name;
+    EXPECT_EQ(policies.Find(name), nullptr) << name;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/malformed_request.h"
 #include "server/interceptors/metadata.h"
+#include "server/interceptors/reply_size.h"
 #include "server/interceptors/request_id.h"
 #include "server/interceptors/tenant_resolver.h"
 #include "server/interceptors/user_auth.h"
@@ -26,11 +27,13 @@ void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps) {
   creators.push_back(
       std::make_unique<UserAuthFactory>(deps.authenticators, deps.users, deps.credentials));
   creators.push_back(std::make_unique<MalformedRequestFactory>());
+  if (deps.replies != nullptr) creators.push_back(std::make_unique<ReplySizeFactory>());
   // gRPC runs what comes in through the last one first.
   std::reverse(creators.begin(), creators.end());
 
   builder.experimental().SetInterceptorCreators(std::move(creators));
-  builder.SetContextAllocator(std::make_unique<CallContextAllocator>(deps.methods, deps.clock));
+  builder.SetContextAllocator(
+      std::make_unique<CallContextAllocator>(deps.methods, deps.clock, deps.replies));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
 }
 

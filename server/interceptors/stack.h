@@ -1,5 +1,5 @@
 // All interceptors, in the one order that is right: request id, access log, tenant, user, malformed
-// request.
+// request, reply size.
 #ifndef CHATTER_SERVER_INTERCEPTORS_STACK_H_
 #define CHATTER_SERVER_INTERCEPTORS_STACK_H_
 
@@ -14,6 +14,7 @@
 #include "server/identity/user_directory.h"
 #include "server/interceptors/credentials.h"
 #include "server/interceptors/method_policy.h"
+#include "server/interceptors/reply_budget.h"
 
 namespace spdlog {
 class logger;
@@ -32,6 +33,8 @@ struct StackDeps {
   CredentialOptions credentials = {};
   // Whose word on the host that was called is taken. None, unless told.
   identity::TrustedProxies trusted_proxies = {};
+  // How much may wait to be read. nullptr: any amount.
+  ReplyBudget* replies = nullptr;
 };
 
 // Makes the server that `builder` builds run every call through the interceptors, with a

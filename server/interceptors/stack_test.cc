@@ -1,6 +1,7 @@
 // The interceptors together, on a real server.
 #include "server/interceptors/stack.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -8,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "chatter/v1/room.grpc.pb.h"
 #include "server/identity/secret_token.h"
 #include "server/interceptors/metadata.h"
@@ -67,12 +69,55 @@ TEST_F(StackTest, ACallThatIsGivenUpWhileItWaitsDoesNoHarm) {
             "acme/alice/session");
 }
 
-// The tenant comes before the user: who has no credential hears of the tenant first.
-TEST_F(StackTest, DeniesForTheTenantBeforeTheUser) {
-  EXPECT_EQ(server_.GetUser({{"x-chatter-tenant", "nobody"}}).reason,
+// Whatever a stranger sends, the answer is the same for a tenant that is active, one that is
+// suspended, one that is deleted and one that there never was.
+TEST_F(StackTest, StrangersCantTellHowATenantIs) {
+  const std::string strange = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::vector<Metadata> credentials = {
+      {},
+      {Bearer(strange)},
+      {Bearer(identity::GenerateToken(identity::kApiKeyPrefix))},
+      {Bearer("nonsense")},
+      {Bearer(strange), {"x-chatter-on-behalf-of", "alice"}},
+      {Bearer(strange), {"x-chatter-on-behalf-of", std::string(1'000, 'a')}},
+      {{"cookie", "sessionid=nonsense"}},
+      {{"authorization", "Basic YWxpY2U6YQ=="}},
+  };
+  const auto ask = [this](Metadata metadata, const char* tenant) {
+    metadata.emplace_back("x-chatter-tenant", tenant);
+    const Outcome outcome = server_.GetUser(metadata);
+    return absl::StrCat(outcome.status.error_code(), " ", outcome.status.error_message(), " ",
+                        outcome.reason);
+  };
+  server_.database.AddTenant("suspended", {}, TenantState::kSuspended);
+  server_.database.AddTenant("deleted", {}, TenantState::kDeleted);
+  for (const Metadata& credential : credentials) {
+    const std::string active = ask(credential, "acme");
+    for (const char* tenant : {"suspended", "deleted", "nobody", "No_Name"}) {
+      EXPECT_EQ(ask(credential, tenant), active) << tenant;
+    }
+  }
+  // Of another tenant, and so a stranger's here.
+  EXPECT_EQ(ask({Bearer(alice_)}, "suspended"), ask({Bearer(strange)}, "acme"));
+  EXPECT_EQ(ask({Bearer(alice_)}, "nobody"), ask({Bearer(strange)}, "acme"));
+}
+
+TEST_F(StackTest, WhoBelongsToASuspendedTenantIsToldSo) {
+  server_.database.AddTenant("suspended", {}, TenantState::kSuspended);
+  const std::string token = identity::GenerateToken(identity::kSessionTokenPrefix);
+  server_.database.AddSession("suspended", token, "alice");
+  for (const auto& credential : {Bearer(token), Bearer(TestServer::kAdministratorKey)}) {
+    const Outcome outcome = server_.GetUser({{"x-chatter-tenant", "suspended"}, credential});
+    EXPECT_EQ(outcome.reason, v1::ERROR_REASON_TENANT_SUSPENDED);
+    EXPECT_THAT(outcome.status.error_message(), testing::HasSubstr("the reason"));
+  }
+  EXPECT_EQ(server_.sightings.admitted(), 0);
+}
+
+TEST_F(StackTest, TheAdministratorIsToldThatThereIsNoSuchTenant) {
+  EXPECT_EQ(server_.GetUser({{"x-chatter-tenant", "nobody"}, Bearer(TestServer::kAdministratorKey)})
+                .reason,
             v1::ERROR_REASON_TENANT_NOT_FOUND);
-  EXPECT_EQ(server_.GetUser({{"x-chatter-tenant", "acme"}}).reason,
-            v1::ERROR_REASON_CREDENTIAL_REQUIRED);
 }
 
 TEST_F(StackTest, IdentityStaysWithItsCall) {

@@ -6,8 +6,10 @@
 
 #include "absl/status/statusor.h"
 #include "server/identity/host.h"
+#include "server/identity/peer_address.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/metadata.h"
+#include "server/model/errors.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -34,7 +36,8 @@ absl::StatusOr<identity::TenantHint> ReadHint(const CallContext& context,
   const auto forwarded_host = ReadForwardedHost(context, trusted_proxies);
   if (!forwarded_host.ok()) return forwarded_host.status();
 
-  identity::TenantHint hint;
+  identity::TenantHint hint{
+      .name = {}, .host = {}, .network = identity::NetworkOfPeer(context.peer())};
   if (name->has_value()) hint.name.emplace(**name);
   if (forwarded_host->has_value()) {
     hint.host.emplace(**forwarded_host);
@@ -72,6 +75,8 @@ class TenantResolver final : public grpc::experimental::Interceptor {
     tenants_.Resolve(*hint, [this, methods](absl::StatusOr<identity::ResolvedTenant> tenant) {
       if (tenant.ok()) {
         context_.set_tenant(*std::move(tenant));
+      } else if (ReasonOf(tenant.status()) == v1::ERROR_REASON_TENANT_NOT_FOUND) {
+        context_.set_tenant_refusal(tenant.status());
       } else {
         context_.Deny(tenant.status());
       }
@@ -89,7 +94,7 @@ class TenantResolver final : public grpc::experimental::Interceptor {
 grpc::experimental::Interceptor* TenantResolverFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* call) {
   CallContext* const context = CallContext::Of(call);
-  if (context == nullptr || !context->policy().has_value() ||
+  if (context == nullptr || context->policy() == nullptr ||
       !NeedsTenant(context->policy()->callers)) {
     return nullptr;
   }

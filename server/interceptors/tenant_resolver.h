@@ -1,7 +1,9 @@
 // Finds out for which tenant a call is, before the handler starts.
 //
 // By the metadata `x-chatter-tenant`, or else the host in `x-forwarded-host` if a trusted proxy
-// says it, or else the one in `:authority`. Methods that have no tenant are left alone.
+// says it, or else the one in `:authority`. Methods that have no tenant are left alone. That there
+// is no such tenant, or that it is suspended, is left to the auth interceptor to say: strangers
+// can't tell either from a tenant that they have no credential for.
 // Thread-safe.
 #ifndef CHATTER_SERVER_INTERCEPTORS_TENANT_RESOLVER_H_
 #define CHATTER_SERVER_INTERCEPTORS_TENANT_RESOLVER_H_

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "server/base/steady_time.h"
 #include "server/identity/administrator_key_authenticator.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/stack.h"
@@ -39,8 +40,8 @@ class CookieAuthenticator final : public identity::Authenticator {
   explicit CookieAuthenticator(const Clock& clock) : expires_at_(clock.Now() + absl::Minutes(30)) {}
 
   CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
-  void Authenticate(const std::optional<SchemaName>&, const identity::Credential& credential,
-                    absl::Time, Callback<std::optional<Principal>> done) override {
+  void Authenticate(const std::optional<TenantKey>&, const identity::Credential& credential,
+                    SteadyTime, Callback<std::optional<Principal>> done) override {
     if (credential.form != identity::Credential::Form::kCookie) {
       return done(std::optional<Principal>());
     }
@@ -48,7 +49,7 @@ class CookieAuthenticator final : public identity::Authenticator {
     done(Principal{
         .credential = kind(), .user_id = credential.text.substr(3), .expires_at = expires_at_});
   }
-  void Recheck(const SchemaName&, std::vector<Principal>, absl::Time,
+  void Recheck(const TenantKey&, std::vector<Principal>, SteadyTime,
                Callback<std::vector<size_t>> done) override {
     done(std::vector<size_t>());
   }
@@ -57,9 +58,9 @@ class CookieAuthenticator final : public identity::Authenticator {
   const absl::Time expires_at_;
 };
 
-void Prepare(grpc::ClientContext& context, const Metadata& metadata) {
-  // A test that hangs should say which.
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+void Prepare(grpc::ClientContext& context, const Metadata& metadata,
+             absl::Duration timeout = TestServer::kPatience) {
+  context.set_deadline(gpr_time_from_nanos(absl::ToInt64Nanoseconds(timeout), GPR_TIMESPAN));
   for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
 }
 
@@ -77,19 +78,22 @@ Outcome MakeOutcome(const grpc::ClientContext& context, const grpc::Status& stat
 
 }  // namespace
 
-void FakeDatabase::AddTenant(std::string_view schema, std::vector<std::string> domains) {
+void FakeDatabase::AddTenant(std::string_view schema, std::vector<std::string> domains,
+                             TenantState state) {
   MutexLock lock(mu_);
   tenants_.push_back({.schema_name = *SchemaName::Parse(schema),
                       .display_name = "",
                       .domains = std::move(domains),
-                      .created_at = clock_.Now()});
+                      .created_at = clock_.Now(),
+                      .state = state,
+                      .state_reason = "the reason"});
 }
 
 void FakeDatabase::AddSession(std::string_view schema, const std::string& token,
                               const std::string& user_id) {
   const Sha256Digest digest = Sha256(token);
   MutexLock lock(mu_);
-  sessions_.insert_or_assign({*SchemaName::Parse(schema), digest},
+  sessions_.insert_or_assign({TenantKey{*SchemaName::Parse(schema)}, digest},
                              Session{.token_digest = digest,
                                      .user_id = user_id,
                                      .created_at = clock_.Now(),
@@ -99,7 +103,7 @@ void FakeDatabase::AddSession(std::string_view schema, const std::string& token,
 void FakeDatabase::AddUser(std::string_view schema, const std::string& user_id, bool active) {
   MutexLock lock(mu_);
   users_.insert_or_assign(
-      {*SchemaName::Parse(schema), user_id},
+      {TenantKey{*SchemaName::Parse(schema)}, user_id},
       User{.id = user_id, .display_name = "", .created_at = clock_.Now(), .active = active});
 }
 
@@ -127,7 +131,7 @@ void FakeDatabase::Release() {
 bool FakeDatabase::AwaitHeldLookup() {
   MutexLock lock(mu_);
   while (held_ == 0) {
-    if (!changed_.WaitFor(mu_, absl::Seconds(20))) return false;
+    if (!changed_.WaitUntil(mu_, SteadyTime::Now() + absl::Seconds(20))) return false;
   }
   return true;
 }
@@ -163,13 +167,13 @@ identity::TenantLookups FakeDatabase::tenant_lookups() {
   };
   return {
       .by_schema =
-          [this, find](const SchemaName& schema, absl::Time, Callback<std::optional<Tenant>> done) {
+          [this, find](const SchemaName& schema, SteadyTime, Callback<std::optional<Tenant>> done) {
             Answer<std::optional<Tenant>>(std::move(done), find([schema](const Tenant& tenant) {
                                             return tenant.schema_name == schema;
                                           }));
           },
       .by_domain =
-          [this, find](const std::vector<std::string>& spellings, absl::Time,
+          [this, find](const std::vector<std::string>& spellings, SteadyTime,
                        Callback<std::optional<Tenant>> done) {
             Answer<std::optional<Tenant>>(std::move(done), find([spellings](const Tenant& tenant) {
                                             return std::find_first_of(
@@ -182,7 +186,7 @@ identity::TenantLookups FakeDatabase::tenant_lookups() {
 
 identity::SessionLookups FakeDatabase::session_lookups() {
   identity::SessionLookups lookups;
-  lookups.find = [this](const SchemaName& tenant, const Sha256Digest& digest, absl::Time,
+  lookups.find = [this](const TenantKey& tenant, const Sha256Digest& digest, SteadyTime,
                         Callback<std::optional<Session>> done) {
     Answer<std::optional<Session>>(std::move(done),
                                    [this, tenant, digest]() -> std::optional<Session> {
@@ -192,13 +196,13 @@ identity::SessionLookups FakeDatabase::session_lookups() {
                                      return found->second;
                                    });
   };
-  lookups.find_ended = [](const SchemaName&, const std::vector<Sha256Digest>&, absl::Time,
+  lookups.find_ended = [](const TenantKey&, const std::vector<Sha256Digest>&, SteadyTime,
                           Callback<std::vector<size_t>> done) { done(std::vector<size_t>()); };
   return lookups;
 }
 
 identity::UserLookup FakeDatabase::user_lookup() {
-  return [this](const SchemaName& tenant, const std::string& user_id, absl::Time,
+  return [this](const TenantKey& tenant, const std::string& user_id, SteadyTime,
                 Callback<std::optional<User>> done) {
     Answer<std::optional<User>>(std::move(done), [this, tenant, user_id]() -> std::optional<User> {
       MutexLock lock(mu_);
@@ -211,7 +215,7 @@ identity::UserLookup FakeDatabase::user_lookup() {
 
 identity::ApiKeyLookup FakeDatabase::api_key_lookup() {
   using Found = std::vector<std::optional<ServiceIdentity>>;
-  return [this](const std::vector<Sha256Digest>& digests, absl::Time, Callback<Found> done) {
+  return [this](const std::vector<Sha256Digest>& digests, SteadyTime, Callback<Found> done) {
     Answer<Found>(std::move(done), [this, digests] {
       MutexLock lock(mu_);
       Found all;
@@ -375,9 +379,10 @@ TestServer::~TestServer() {
   server_->Wait();
 }
 
-Outcome TestServer::GetUser(const Metadata& metadata, const std::string& authority) {
+Outcome TestServer::GetUser(const Metadata& metadata, const std::string& authority,
+                            absl::Duration timeout) {
   grpc::ClientContext context;
-  Prepare(context, metadata);
+  Prepare(context, metadata, timeout);
   if (!authority.empty()) context.set_authority(authority);
   v1::GetUserResponse response;
   const auto status = v1::UserService::NewStub(channel_)->GetUser(&context, {}, &response);

@@ -38,7 +38,8 @@ class FakeDatabase {
  public:
   explicit FakeDatabase(const Clock& clock) : clock_(clock) {}
 
-  void AddTenant(std::string_view schema, std::vector<std::string> domains = {});
+  void AddTenant(std::string_view schema, std::vector<std::string> domains = {},
+                 TenantState state = TenantState::kActive);
   void AddUser(std::string_view schema, const std::string& user_id, bool active = true);
   void AddApiKey(const std::string& key, ServiceIdentity identity);
   void AddSession(std::string_view schema, const std::string& token, const std::string& user_id);
@@ -64,8 +65,8 @@ class FakeDatabase {
   Mutex mu_;
   CondVar changed_;
   std::vector<Tenant> tenants_ ABSL_GUARDED_BY(mu_);
-  std::map<std::pair<SchemaName, Sha256Digest>, Session> sessions_ ABSL_GUARDED_BY(mu_);
-  std::map<std::pair<SchemaName, std::string>, User> users_ ABSL_GUARDED_BY(mu_);
+  std::map<std::pair<TenantKey, Sha256Digest>, Session> sessions_ ABSL_GUARDED_BY(mu_);
+  std::map<std::pair<TenantKey, std::string>, User> users_ ABSL_GUARDED_BY(mu_);
   std::map<Sha256Digest, ServiceIdentity> api_keys_ ABSL_GUARDED_BY(mu_);
   absl::Status failure_ ABSL_GUARDED_BY(mu_);
   bool holding_ ABSL_GUARDED_BY(mu_) = false;
@@ -108,6 +109,8 @@ class TestServer {
   static constexpr char kAdministratorKey[] = "an administrator's key";
   // Its value "of-NAME" makes the caller the user NAME.
   static constexpr char kSessionCookie[] = "sessionid";
+  // How long calls may take: a test that hangs should say which.
+  static constexpr absl::Duration kPatience = absl::Seconds(20);
 
   // Puts interceptors into the server that is built.
   using Install = std::function<void(grpc::ServerBuilder&, TestServer&)>;
@@ -119,7 +122,8 @@ class TestServer {
   ~TestServer();
 
   // UserService/GetUser, on a connection that all calls of the server share.
-  Outcome GetUser(const Metadata& metadata, const std::string& authority = "");
+  Outcome GetUser(const Metadata& metadata, const std::string& authority = "",
+                  absl::Duration timeout = kPatience);
   // UserService/UpsertUsers.
   Outcome UpsertUsers(const Metadata& metadata);
   // TenantService/ListTenants.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/identity/peer_address.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/on_behalf_of.h"
 #include "server/interceptors/peer_certificate.h"
@@ -34,6 +35,15 @@ absl::Status Agree(std::optional<Principal>& caller, Principal found) {
   return absl::OkStatus();
 }
 
+// What the credential of a call is worth whose tenant isn't there. Nobody has one of that tenant,
+// and who hasn't can't be told that it isn't there: only the administrator is known everywhere.
+absl::StatusOr<Principal> WithoutTenant(absl::StatusOr<Principal> principal) {
+  const bool is_verdict =
+      absl::IsUnauthenticated(principal.status()) || absl::IsPermissionDenied(principal.status());
+  if (is_verdict) return identity::CredentialInvalidError();
+  return principal;
+}
+
 class UserAuth final : public grpc::experimental::Interceptor {
  public:
   UserAuth(CallContext& context, identity::AuthenticatorChain& authenticators,
@@ -54,7 +64,8 @@ class UserAuth final : public grpc::experimental::Interceptor {
     auto credentials = ReadCredentials(context_.client_metadata(),
                                        PeerCertificateNames(*context_.auth_context()), options_);
     auto on_behalf_of = ReadOnBehalfOf(context_.client_metadata());
-    if (!context_.policy().has_value() || (NeedsTenant() && !context_.tenant().has_value())) {
+    if (context_.policy() == nullptr ||
+        (NeedsTenant() && !context_.tenant().has_value() && context_.tenant_refusal().ok())) {
       // A method that nobody has put into the table, or a stack without the tenant interceptor.
       spdlog::error("a call without a policy or a tenant is denied request_id={}",
                     context_.request_id());
@@ -76,7 +87,8 @@ class UserAuth final : public grpc::experimental::Interceptor {
   // The call waits; the authenticators' own time limits are the wait's. It may be over when this
   // returns.
   void AuthenticateNext(InterceptorBatchMethods* methods) {
-    const identity::Credential credential = std::move(credentials_.back());
+    identity::Credential credential = std::move(credentials_.back());
+    credential.network = identity::NetworkOfPeer(context_.peer());
     credentials_.pop_back();
     authenticators_.Authenticate(NeedsTenant() ? context_.tenant() : std::nullopt, credential,
                                  [this, methods](absl::StatusOr<Principal> principal) {
@@ -85,12 +97,16 @@ class UserAuth final : public grpc::experimental::Interceptor {
   }
 
   void OnAuthenticated(InterceptorBatchMethods* methods, absl::StatusOr<Principal> principal) {
-    const absl::Status status =
+    if (NeedsTenant() && !context_.tenant().has_value()) {
+      principal = WithoutTenant(std::move(principal));
+    }
+    absl::Status status =
         principal.ok() ? Agree(caller_, *std::move(principal)) : principal.status();
     if (status.ok() && !credentials_.empty()) return AuthenticateNext(methods);
     if (status.ok()) {
       context_.set_principal(*std::move(caller_));
-      if (on_behalf_of_.has_value()) return ActForUser(methods);
+      status = context_.tenant_refusal();
+      if (status.ok() && on_behalf_of_.has_value()) return ActForUser(methods);
     }
     Decide(status);
     methods->Proceed();
@@ -142,7 +158,8 @@ grpc::experimental::Interceptor* UserAuthFactory::CreateServerInterceptor(
     grpc::experimental::ServerRpcInfo* call) {
   CallContext* const context = CallContext::Of(call);
   if (context == nullptr) return nullptr;
-  if (context->policy().has_value() && context->policy()->callers == Callers::kAnybody) {
+  if (context->policy() != nullptr && context->policy()->callers == Callers::kAnybody) {
+    context->Allow();
     return nullptr;
   }
   return new UserAuth(*context, authenticators_, users_, options_);

@@ -99,6 +99,22 @@ absl::Status DatabaseUnavailableError() {
                             absl::Seconds(1));
 }
 
+absl::Status TenantBrokenError() {
+  return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_TENANT_BROKEN,
+                            "Something is wrong with this tenant's tables. Ask its operator.",
+                            absl::Seconds(5));
+}
+
+absl::Status SchemaChangedError() {
+  return MakeRetryableError(
+      absl::StatusCode::kUnavailable, v1::ERROR_REASON_TENANT_NOT_READY,
+      "The tenant's schema isn't the one that it was. Connect anew and retry.", absl::Seconds(1));
+}
+
+bool IsSchemaChanged(const absl::Status& status) {
+  return ReasonOf(status) == v1::ERROR_REASON_TENANT_NOT_READY;
+}
+
 absl::Status InternalError() {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
                    "The server failed. Its log tells why, under this call's request id.");

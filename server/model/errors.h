@@ -36,6 +36,12 @@ absl::Status RoomArchivedError();
 absl::Status ConflictError();
 absl::Status RoleNotAllowedError(std::string_view message);
 absl::Status DatabaseUnavailableError();
+absl::Status TenantBrokenError();
+// UNAVAILABLE (TENANT_NOT_READY): what is known of the tenant is of another schema than there is
+// now. Whoever retries comes to that one.
+absl::Status SchemaChangedError();
+// Whether it is that: what was to be done for the TenantKey can never be done any more.
+bool IsSchemaChanged(const absl::Status& status);
 absl::Status InternalError();  // say what happened in the log
 
 // Collects what is wrong with a request's fields, so that one answer names all of it (up to 100).

@@ -88,10 +88,28 @@ class RoomId {
   std::array<uint8_t, 16> bytes_{};
 };
 
+// A tenant's schema, and not another that has its name by now: one that was made again, renamed or
+// restored. The key of everything in memory that belongs to a tenant, and what each statement in
+// its schema means: where another schema has the name, it fails (store/connection.h).
+struct TenantKey {
+  SchemaName name;
+  // What the database had under the name when it was looked up: pieces/schema_stamp.sql. 0:
+  // nothing.
+  uint64_t stamp = 0;
+
+  const std::string& text() const { return name.text(); }
+
+  friend auto operator<=>(const TenantKey&, const TenantKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const TenantKey& key) {
+    return H::combine(std::move(h), key.name, key.stamp);
+  }
+};
+
 // A room of a tenant. The key of everything in memory that belongs to a room: two tenants may hold
 // rooms with the same id.
 struct RoomKey {
-  SchemaName tenant;
+  TenantKey tenant;
   RoomId room;
 
   friend auto operator<=>(const RoomKey&, const RoomKey&) = default;
@@ -103,7 +121,7 @@ struct RoomKey {
 
 // A user of a tenant; the same reason.
 struct UserKey {
-  SchemaName tenant;
+  TenantKey tenant;
   std::string user_id;
 
   friend auto operator<=>(const UserKey&, const UserKey&) = default;

@@ -14,6 +14,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/crypto.h"
+#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
 namespace chatter {
@@ -40,6 +41,15 @@ struct Tenant {
   int schema_version = 0;
   // What its users' view reads: store::UserSourceFingerprint.
   std::string user_source = {};
+  // False: behind its name there may be another schema than the one that it is about: one that was
+  // made again, cloned or restored (store::AdoptSchema).
+  bool schema_is_known = true;
+  // What that schema is, as it was found: see TenantKey.
+  uint64_t schema_stamp = 0;
+
+  TenantKey key() const { return {schema_name, schema_stamp}; }
+  // Whether the schema has a marker.
+  bool is_marked() const { return static_cast<uint32_t>(schema_stamp) != 0; }
 };
 
 struct User {
@@ -59,6 +69,8 @@ struct Session {
   std::string device = {};
   absl::Duration idle_ttl = absl::InfiniteDuration();  // infinite: idleness doesn't end it
   absl::Time last_used_at = absl::InfinitePast();      // roughly
+  // The service account that made it (or kAdministratorName); empty: that isn't known.
+  std::string service = {};
 };
 
 // Which kind of credential told who is calling.
@@ -106,12 +118,12 @@ struct Principal {
 // A call that may go on: where it acts, and for whom. What every rule is given.
 struct Caller {
   // Present for every method but those of TenantService.
-  std::optional<SchemaName> tenant;
+  std::optional<TenantKey> tenant;
   // False where the server knows one schema only.
   bool multitenant = true;
   Principal principal;
   // When the caller stops waiting; work past it need not be done.
-  absl::Time deadline = absl::InfiniteFuture();
+  SteadyTime deadline = SteadyTime::InfiniteFuture();
 
   bool is_user() const { return !principal.user_id.empty(); }
   // One that calls for itself.

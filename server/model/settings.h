@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,19 @@ enum class Feature : int16_t {
   kDeleting = 9,
 };
 
+// A search language that is wanted but not in force yet.
+struct SearchLanguageChange {
+  std::string search_language = {};  // empty: none
+  absl::Time requested_at = {};
+  std::string sqlstate = {};  // with which it has failed; empty: it is being prepared
+};
+
 struct Settings {
   std::vector<Feature> disabled_features = {};
   absl::Duration rewrite_window = absl::InfiniteDuration();
   bool forgets_edits = false;
-  std::string search_language = {};  // empty: no search
+  std::string search_language = {};  // in force; empty: no search
+  std::optional<SearchLanguageChange> search_language_change = {};
 
   bool has(Feature feature) const {
     return std::find(disabled_features.begin(), disabled_features.end(), feature) ==

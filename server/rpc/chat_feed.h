@@ -39,6 +39,7 @@ class ChatSession::Feed final : public chat::RoomFollower,
     session_->FeedLevel(*this, seq, flushes);
   }
   void OnBehind() override { session_->FeedBehind(*this); }
+  void OnOtherEpoch() override { session_->EndEpoch(); }
   void OnRoomEvents(const std::vector<EncodedRun>& runs, chat::Flushes& flushes) override {
     session_->FeedEvents(*this, runs, flushes);
   }

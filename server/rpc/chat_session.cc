@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/steady_time.h"
 #include "server/chat/validate.h"
+#include "server/chat/walks.h"
 #include "server/model/errors.h"
 #include "server/rpc/chat_feed.h"
 #include "server/rpc/convert.h"
@@ -26,26 +29,21 @@ std::string Bounded(const std::string& request_id) {
   return request_id.substr(0, size);
 }
 
-// The cursors of an `open`, checked. Rooms that can't be parsed are errors, unknown ones are not.
-absl::StatusOr<absl::flat_hash_map<RoomId, uint64_t>> ParseCursors(const v1::Open& open,
-                                                                   int max_rooms) {
-  FieldViolations violations;
-  absl::flat_hash_map<RoomId, uint64_t> cursors;
-  if (open.cursors_size() > max_rooms) {
-    violations.Add("open.cursors", absl::StrCat("may hold up to ", max_rooms, " cursors"));
-    return violations.ToStatus();
-  }
-  for (int i = 0; i < open.cursors_size(); ++i) {
-    const auto room = RoomId::Parse(open.cursors(i).room_id());
-    const std::string field = absl::StrCat("open.cursors[", i, "].room_id");
-    if (!room.has_value()) {
-      violations.Add(field, "must be a UUID in canonical text");
-    } else if (!cursors.emplace(*room, open.cursors(i).after_seq()).second) {
-      violations.Add(field, "is there twice");
-    }
-  }
-  if (auto status = violations.ToStatus(); !status.ok()) return status;
-  return cursors;
+// What clients wait at least, drawn by lot: many streams end at once.
+absl::Duration Pause() {
+  thread_local absl::BitGen random;
+  return absl::Milliseconds(absl::Uniform(random, 0, 1'000));
+}
+
+absl::Status EpochEndedError() {
+  return MakeRetryableError(
+      absl::StatusCode::kUnavailable, v1::ERROR_REASON_EPOCH_ENDED,
+      "The tenant's logs have gone back. Connect again with your cursors and their epoch.",
+      Pause());
+}
+
+absl::Status OpenRequiredError(std::string_view message) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_OPEN_REQUIRED, message);
 }
 
 }  // namespace
@@ -55,7 +53,7 @@ ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, Calle
     : options_(options),
       deps_(deps),
       caller_(std::move(caller)),
-      begun_at_(deps.clock.Now()),
+      begun_at_(deps.clock.Steady()),
       transport_(std::move(transport)),
       outbox_(options.max_live_bytes, std::move(live_bytes)),
       next_heartbeat_(begun_at_ + options.heartbeat_interval) {}
@@ -75,8 +73,7 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
   }
   if (is_new != request.has_open()) {
     if (is_new) {
-      return Fail(MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_OPEN_REQUIRED,
-                            "The first command of a stream must be `open`."));
+      return Fail(OpenRequiredError("The first command of a stream must be `open`."));
     }
     return ReplyError(request.request_id(),
                       MakeError(absl::StatusCode::kFailedPrecondition,
@@ -98,12 +95,12 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
     case v1::ChatRequest::kMarkRead:
       return deps_.read_states.MarkRead(caller_, request.mark_read().room_id(),
                                         request.mark_read().seq(), request.mark_read().silent(),
-                                        absl::Now() + options_.send_timeout,
+                                        SteadyTime::Now() + options_.send_timeout,
                                         ReplyMoved(request.request_id()));
     case v1::ChatRequest::kMarkDelivered:
       return deps_.read_states.MarkDelivered(
           caller_, request.mark_delivered().room_id(), request.mark_delivered().seq(),
-          absl::Now() + options_.send_timeout, ReplyMoved(request.request_id()));
+          SteadyTime::Now() + options_.send_timeout, ReplyMoved(request.request_id()));
     case v1::ChatRequest::kPing:
       return ReplyDone(request.request_id());
     case v1::ChatRequest::kWatchPresence:
@@ -118,6 +115,31 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
   }
 }
 
+// The cursors of an `open`, checked. Rooms that can't be parsed are errors, unknown ones are not.
+absl::StatusOr<ChatSession::Cursors> ChatSession::ParseCursors(const v1::Open& open,
+                                                               int max_rooms) {
+  FieldViolations violations;
+  Cursors cursors{.epoch = open.epoch(), .after_seqs = {}};
+  if (open.epoch().size() > kMaxEpochBytes) {
+    violations.Add("open.epoch", absl::StrCat("may have up to ", kMaxEpochBytes, " bytes"));
+  }
+  if (open.cursors_size() > max_rooms) {
+    violations.Add("open.cursors", absl::StrCat("may hold up to ", max_rooms, " cursors"));
+    return violations.ToStatus();
+  }
+  for (int i = 0; i < open.cursors_size(); ++i) {
+    const auto room = RoomId::Parse(open.cursors(i).room_id());
+    const std::string field = absl::StrCat("open.cursors[", i, "].room_id");
+    if (!room.has_value()) {
+      violations.Add(field, "must be a UUID in canonical text");
+    } else if (!cursors.after_seqs.emplace(*room, open.cursors(i).after_seq()).second) {
+      violations.Add(field, "is there twice");
+    }
+  }
+  if (auto status = violations.ToStatus(); !status.ok()) return status;
+  return cursors;
+}
+
 void ChatSession::OnOpen(const v1::Open& open) {
   auto cursors = ParseCursors(open, options_.max_rooms);
   if (!cursors.ok()) return Fail(cursors.status());
@@ -129,21 +151,45 @@ void ChatSession::OnOpen(const v1::Open& open) {
     MutexLock lock(mu_);
     watched_while_loading_ = std::move(watched);
   }
-  deps_.presence.Open(shared_from_this(), user_key());
+  deps_.presence.Open(shared_from_this(), user_key(), PresenceRole());
   // First this, then the list: a room that is made in between is heard of in one way or the other.
   deps_.hub.FollowUser(user_key(), shared_from_this());
-  deps_.rooms.ListHeads(*caller_.tenant, caller_.principal.user_id, options_.max_rooms,
-                        options_.max_opened_rooms, absl::Now() + kLoadTimeout,
-                        [self = shared_from_this(), cursors = *std::move(cursors)](
-                            absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
-                          self->OnRoomsLoaded(std::move(cursors), std::move(memberships));
-                        });
+  deps_.walks.Enter(chat::WalkGroup(user_key()),
+                    [self = shared_from_this(), cursors = *std::move(cursors),
+                     deadline = SteadyTime::Now() + kLoadTimeout](auto pass) mutable {
+                      self->LoadRooms(std::move(cursors), deadline, std::move(pass));
+                    });
 }
 
-void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
+void ChatSession::LoadRooms(Cursors cursors, SteadyTime deadline,
+                            std::optional<Turnstile::Pass> pass) {
+  if (!pass.has_value()) return Fail(chat::TooManyWalksError());
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kLoading) return;  // the client has left meanwhile
+  }
+  deps_.rooms.ListHeads(
+      *caller_.tenant, caller_.principal.user_id, options_.max_rooms, options_.max_opened_rooms,
+      deadline,
+      [self = shared_from_this(), cursors = std::move(cursors),
+       pass = std::move(pass)](absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
+        pass.reset();
+        self->OnRoomsLoaded(cursors, std::move(memberships));
+      });
+}
+
+void ChatSession::OnRoomsLoaded(const Cursors& cursors,
                                 absl::StatusOr<store::RoomStore::Memberships> memberships) {
   if (!memberships.ok()) return Fail(memberships.status());
   Actions actions;
+  bool outdated;
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kLoading) return;
+    epoch_ = memberships->epoch;
+    outdated = !latest_epoch_.empty() && latest_epoch_ != epoch_;
+  }
+  if (outdated) return EndEpoch();
   {
     MutexLock lock(mu_);
     if (state_ != State::kLoading) return;
@@ -157,9 +203,7 @@ void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
       Watch(std::exchange(watched_while_loading_, {}), actions);
     }
     for (const auto& membership : memberships->rooms) {
-      const auto cursor = cursors.find(membership.head.room_id);
-      StartFeed(membership, cursor == cursors.end() ? std::nullopt : std::optional(cursor->second),
-                actions);
+      StartFeed(membership, cursors, actions);
     }
     for (const auto& [room, seq] : std::exchange(joined_while_loading_, {})) JoinRoom(room, seq);
     ReadUnlessStuck(actions);
@@ -168,11 +212,11 @@ void ChatSession::OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
   NotifyOutput();
 }
 
-void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
-                         const absl::flat_hash_map<RoomId, uint64_t>& cursors) {
+void ChatSession::Opened(const store::RoomStore::Memberships& memberships, const Cursors& cursors) {
   v1::ServerEvent event;
   v1::Opened* opened = event.mutable_opened();
   opened->set_user_id(caller_.principal.user_id);
+  opened->set_epoch(epoch_);
   opened->set_room_count(static_cast<int32_t>(memberships.total));
   ToProto(options_.heartbeat_interval, opened->mutable_heartbeat_interval());
   size_t known_cursors = 0;
@@ -186,10 +230,10 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
       added.set_unread_count(membership.unread_count);
       added.set_unread_mention_count(membership.unread_mention_count);
     }
-    known_cursors += cursors.contains(head.room_id) ? 1 : 0;
+    known_cursors += cursors.after_seqs.contains(head.room_id) ? 1 : 0;
   }
-  if (known_cursors < cursors.size()) {
-    auto unknown = cursors;
+  if (known_cursors < cursors.after_seqs.size()) {
+    auto unknown = cursors.after_seqs;
     for (const auto& membership : memberships.rooms) unknown.erase(membership.head.room_id);
     for (const auto& [room, after_seq] : unknown) opened->add_unknown_room_ids(room.ToString());
   }
@@ -200,7 +244,7 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships,
 void ChatSession::OnSend(const std::string& request_id, v1::SendMessage& send) {
   deps_.messages.Send(
       caller_, send.room_id(), std::move(*send.mutable_client_message_id()),
-      std::move(*send.mutable_text()), send.details(), absl::Now() + options_.send_timeout,
+      std::move(*send.mutable_text()), send.details(), SteadyTime::Now() + options_.send_timeout,
       [self = shared_from_this(), request_id](absl::StatusOr<chat::Messages::Sent> sent) {
         if (!sent.ok()) return self->ReplyError(request_id, sent.status());
         v1::ServerEvent event;
@@ -371,6 +415,17 @@ void ChatSession::Fail(absl::Status status) {
   NotifyOutput();
 }
 
+void ChatSession::OnEpoch(const Epoch& epoch) {
+  {
+    MutexLock lock(mu_);
+    latest_epoch_ = epoch;
+    if (state_ != State::kOpen || epoch_ == epoch) return;
+  }
+  EndEpoch();
+}
+
+void ChatSession::EndEpoch() { Fail(EpochEndedError()); }
+
 void ChatSession::Close() {
   absl::flat_hash_map<RoomId, std::shared_ptr<Feed>> feeds;
   {
@@ -386,14 +441,18 @@ void ChatSession::Close() {
   deps_.presence.Close(shared_from_this());
 }
 
-void ChatSession::Tick(absl::Time now) {
+void ChatSession::Tick(SteadyTime now) {
+  if (IsOpenLate(now)) {
+    return Fail(OpenRequiredError("A stream must begin with `open` within ten seconds."));
+  }
   {
     MutexLock lock(mu_);
     if (state_ != State::kOpen || now < next_heartbeat_) return;
     next_heartbeat_ = now + options_.heartbeat_interval;
     v1::ServerEvent event;
     v1::Heartbeat* heartbeat = event.mutable_heartbeat();
-    rpc::ToProto(now, heartbeat->mutable_server_time());
+    rpc::ToProto(deps_.clock.Now(), heartbeat->mutable_server_time());
+    heartbeat->set_epoch(epoch_);
     for (const auto& feed : std::exchange(touched_, {})) {
       feed->touched = false;
       // What a retired feed had added was dropped again, and a client forgets a room that it is out
@@ -407,6 +466,11 @@ void ChatSession::Tick(absl::Time now) {
     outbox_.AddMomentary(Encode(event));
   }
   NotifyOutput();
+}
+
+bool ChatSession::IsOpenLate(SteadyTime now) {
+  MutexLock lock(mu_);
+  return state_ == State::kNew && now >= begun_at_ + kMaxTimeToOpen;
 }
 
 void ChatSession::Drain(absl::Duration after, absl::Duration jitter) {

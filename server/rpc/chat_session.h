@@ -9,6 +9,9 @@
 // in chat.proto. A feed never skips a number: it adds event N only after N
 // - 1.
 //
+// A session lives in one epoch of the tenant's logs: where another begins it ends, and its client
+// comes back with cursors that are held against the new one.
+//
 // Thread-safe. Calls out (hub, store, transport) are made without the lock.
 #ifndef CHATTER_SERVER_RPC_CHAT_SESSION_H_
 #define CHATTER_SERVER_RPC_CHAT_SESSION_H_
@@ -25,6 +28,7 @@
 #include "chatter/v1/chat.pb.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
+#include "server/base/turnstile.h"
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
@@ -33,6 +37,7 @@
 #include "server/chat/read_states.h"
 #include "server/chat/tenant_settings.h"
 #include "server/identity/open_stream.h"
+#include "server/model/epoch.h"
 #include "server/model/limits.h"
 #include "server/rpc/outbox.h"
 #include "server/store/room_store.h"
@@ -50,6 +55,7 @@ struct ChatOptions {
   size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
   int max_rooms = limits::kStreamRooms;
   int max_opened_rooms = 1'000;
+  size_t max_streams_of_user = 100;
 };
 
 // What a session needs; all of it outlives the session.
@@ -63,6 +69,7 @@ struct ChatDeps {
   chat::TenantSettings& settings;
   chat::Presence& presence;
   store::RoomStore& rooms;
+  Turnstile& walks;  // see chat/walks.h
 };
 
 class ChatSession final : public chat::UserFollower,
@@ -71,6 +78,9 @@ class ChatSession final : public chat::UserFollower,
                           public identity::OpenStream,
                           public std::enable_shared_from_this<ChatSession> {
  public:
+  // How long a stream may go without `open`, as it counts among its user's.
+  static constexpr absl::Duration kMaxTimeToOpen = absl::Seconds(10);
+
   // Who carries the session's bytes. Called from any thread, without a lock, possibly after Close.
   class Transport {
    public:
@@ -100,14 +110,16 @@ class ChatSession final : public chat::UserFollower,
 
   // From the rechecker, beside Fail.
   const Caller& caller() const override { return caller_; }
-  absl::Time begun_at() const override { return begun_at_; }
+  SteadyTime begun_at() const override { return begun_at_; }
 
   // From the registry.
-  void Tick(absl::Time now);  // now and then: heartbeats
+  // To be called every second or so: sends heartbeats, and ends what isn't opened in time.
+  void Tick(SteadyTime now);
   void Drain(absl::Duration after, absl::Duration jitter);
 
   // From the hub.
   void OnRoomJoined(const RoomId& room, uint64_t seq) override;
+  void OnEpoch(const Epoch& epoch) override;
   void OnUserNotice(const EncodedEvent& notice, chat::Flushes& flushes) override;
   void Flush() override;
 
@@ -116,6 +128,11 @@ class ChatSession final : public chat::UserFollower,
 
  private:
   class Feed;
+  // Where the client stands, and in which epoch.
+  struct Cursors {
+    Epoch epoch;
+    absl::flat_hash_map<RoomId, uint64_t> after_seqs;
+  };
   enum class State { kNew, kLoading, kOpen, kEnding, kClosed };
   // Calls to make once the lock is released.
   using Actions = std::vector<absl::AnyInvocable<void()>>;
@@ -125,11 +142,14 @@ class ChatSession final : public chat::UserFollower,
 
   // Commands.
   void OnOpen(const v1::Open& open);
-  void OnRoomsLoaded(absl::flat_hash_map<RoomId, uint64_t> cursors,
+  static absl::StatusOr<Cursors> ParseCursors(const v1::Open& open, int max_rooms);
+  void LoadRooms(Cursors cursors, SteadyTime deadline, std::optional<Turnstile::Pass> pass);
+  void OnRoomsLoaded(const Cursors& cursors,
                      absl::StatusOr<store::RoomStore::Memberships> memberships);
   void OnSend(const std::string& request_id, v1::SendMessage& send);
   void OnTyping(const std::string& request_id, const v1::Typing& typing);
   void OnWatchPresence(const std::string& request_id, const v1::WatchPresence& watch);
+  chat::PresenceTracker::Role PresenceRole() const;
   void OnSetPresence(const std::string& request_id, const v1::SetPresence& set);
   void Watch(std::vector<std::string> user_ids, Actions& actions)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -141,10 +161,9 @@ class ChatSession final : public chat::UserFollower,
   void AddReply(v1::ServerEvent event, chat::Flushes& flushes);
 
   // Feeds.
-  void Opened(const store::RoomStore::Memberships& memberships,
-              const absl::flat_hash_map<RoomId, uint64_t>& cursors)
+  void Opened(const store::RoomStore::Memberships& memberships, const Cursors& cursors)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void StartFeed(const store::RoomStore::Membership& membership, std::optional<uint64_t> after_seq,
+  void StartFeed(const store::RoomStore::Membership& membership, const Cursors& cursors,
                  Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AddReset(const RoomId& room, uint64_t min_seq, uint64_t next_seq)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -154,6 +173,7 @@ class ChatSession final : public chat::UserFollower,
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void FeedLevel(Feed& feed, uint64_t next_seq, chat::Flushes& flushes);
   void FeedBehind(Feed& feed);
+  void EndEpoch();
   void FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs, chat::Flushes& flushes);
   void FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice,
                   chat::Flushes& flushes);
@@ -177,12 +197,13 @@ class ChatSession final : public chat::UserFollower,
   void NotifyOutput();
   bool HasRoom() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);  // for another command
   void TellOfRoom();
+  bool IsOpenLate(SteadyTime now);
 
   // Constant after construction.
   const ChatOptions options_;
   const ChatDeps deps_;
   const Caller caller_;
-  const absl::Time begun_at_;
+  const SteadyTime begun_at_;
   const std::weak_ptr<Transport> transport_;
 
   Mutex mu_;
@@ -199,10 +220,12 @@ class ChatSession final : public chat::UserFollower,
   std::deque<std::shared_ptr<Feed>> behind_ ABSL_GUARDED_BY(mu_);
   bool reading_log_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<std::pair<RoomId, uint64_t>> joined_while_loading_ ABSL_GUARDED_BY(mu_);
+  Epoch epoch_ ABSL_GUARDED_BY(mu_);         // in which the rooms were loaded
+  Epoch latest_epoch_ ABSL_GUARDED_BY(mu_);  // as the hub says
   std::vector<std::string> watched_while_loading_ ABSL_GUARDED_BY(mu_);
   bool presence_lost_ ABSL_GUARDED_BY(mu_) = false;  // for want of room in the outbox
   std::vector<std::shared_ptr<Feed>> touched_ ABSL_GUARDED_BY(mu_);  // since the last heartbeat
-  absl::Time next_heartbeat_ ABSL_GUARDED_BY(mu_);
+  SteadyTime next_heartbeat_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace chatter::rpc

@@ -13,19 +13,25 @@ constexpr size_t kLowWatermarkBytes = 64 << 10;
 
 }  // namespace
 
-void ChatSession::StartFeed(const store::RoomStore::Membership& membership,
-                            std::optional<uint64_t> after_seq, Actions& actions) {
+void ChatSession::StartFeed(const store::RoomStore::Membership& membership, const Cursors& cursors,
+                            Actions& actions) {
   const auto& [room, head_seq] = membership.head;
-  uint64_t next_seq = after_seq.value_or(head_seq) + 1;
+  const auto cursor = cursors.after_seqs.find(room);
+  const bool has_cursor = cursor != cursors.after_seqs.end();
+  uint64_t next_seq = (has_cursor ? cursor->second : head_seq) + 1;
   const uint64_t asked = next_seq;
-  if (next_seq > head_seq + 1 || next_seq == 0) next_seq = head_seq + 1;
+  // A standby may lag behind what the client has: then the room is silent until it doesn't.
+  const bool may_lag = epoch_.empty();
+  if ((next_seq > head_seq + 1 && !may_lag) || next_seq == 0) next_seq = head_seq + 1;
   next_seq = std::max(next_seq, membership.first_seq);
-  if (next_seq != asked) AddReset(room, membership.first_seq, next_seq);
+  // Who has nothing of the log has nothing to forget.
+  const bool outdated = has_cursor && cursor->second > 0 && Differ(cursors.epoch, epoch_);
+  if (next_seq != asked || outdated) AddReset(room, membership.first_seq, next_seq);
   const auto feed = std::make_shared<Feed>(
       shared_from_this(), room, Feed::View{membership.first_seq, membership.joined_seq}, next_seq);
-  feed->tell_when_level = after_seq.has_value();
+  feed->tell_when_level = has_cursor;
   feeds_.emplace(room, feed);
-  if (next_seq == head_seq + 1) {
+  if (next_seq > head_seq) {
     FollowFeed(feed, actions);
   } else {
     PutBehind(*feed);
@@ -63,6 +69,8 @@ void ChatSession::JoinRoom(const RoomId& room, uint64_t seq) {
     rejoined_seq = std::max(rejoined_seq, seq);
     return;
   }
+  // What was found before the caller was removed.
+  if (found != feeds_.end() && seq < found->second->next_seq) return;
   if (found == feeds_.end() && feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
   const auto feed = std::make_shared<Feed>(shared_from_this(), room, Feed::View{seq, seq}, seq);
   feeds_[room] = feed;
@@ -90,8 +98,8 @@ void ChatSession::EndFeed(const std::shared_ptr<Feed>& feed, const EncodedRun& l
 
 void ChatSession::FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
   feed->state = Feed::State::kAsking;
-  actions.push_back([this, feed, next_seq = feed->next_seq] {
-    deps_.hub.Follow(KeyOf(feed->room), next_seq, feed);
+  actions.push_back([this, feed, next_seq = feed->next_seq, epoch = epoch_] {
+    deps_.hub.Follow(KeyOf(feed->room), next_seq, epoch, feed);
   });
 }
 
@@ -214,12 +222,13 @@ void ChatSession::ReadOn(Actions& actions) {
   const std::shared_ptr<Feed> feed = std::move(behind_.front());
   behind_.pop_front();
   feed->state = Feed::State::kReading;
-  actions.push_back([self = shared_from_this(), feed, after_seq = feed->next_seq - 1] {
-    self->deps_.pages.Read(self->KeyOf(feed->room), after_seq,
-                           [self, feed](absl::StatusOr<chat::LogPages::PagePtr> page) {
-                             self->OnPage(feed, std::move(page));
-                           });
-  });
+  actions.push_back(
+      [self = shared_from_this(), feed, after_seq = feed->next_seq - 1, epoch = epoch_] {
+        self->deps_.pages.Read(self->KeyOf(feed->room), after_seq, epoch,
+                               [self, feed](absl::StatusOr<chat::LogPages::PagePtr> page) {
+                                 self->OnPage(feed, std::move(page));
+                               });
+      });
 }
 
 void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
@@ -227,6 +236,12 @@ void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
   // A stream that can't be fed had better end: its client will resume with its cursors.
   if (!page.ok()) return Fail(page.status());
   Actions actions;
+  bool outdated;
+  {
+    MutexLock lock(mu_);
+    outdated = Differ(epoch_, (*page)->epoch);
+  }
+  if (outdated) return EndEpoch();
   {
     MutexLock lock(mu_);
     reading_log_ = false;

@@ -121,7 +121,7 @@ TEST_F(ChatSessionTest, AStreamWhoseWriteIsStuckReadsNothingFromTheLog) {
   alice->WaitForSeq(room_, 102);
   // What bob had asked for would have come by now.
   ASSERT_TRUE(test::Await<chat::LogPages::PagePtr>([&](auto done) {
-                stack_.pages.Read({tenant_, room_}, 0, std::move(done));
+                stack_.pages.Read({tenant_, room_}, 0, {}, std::move(done));
               }).ok());
   v1::ChatResponse response;
   std::string bytes;
@@ -149,7 +149,7 @@ TEST_F(ChatSessionTest, WhatAnotherNodeStoresIsFoundByTheHeadCheck) {
 }
 
 TEST_F(ChatSessionTest, TenantsWithTheSameNamesAndIdsNeverMeet) {
-  const SchemaName other = database_.AddTenant("other");
+  const TenantKey other = database_.AddTenant("other");
   stack_.AddUsers(other, {"alice", "bob"});
   // The same room id in the other tenant, which only the database itself can bring about.
   database_.Execute("INSERT INTO other.chatter_room SELECT * FROM acme.chatter_room");

@@ -25,8 +25,7 @@ class ChatSessionMembersTest : public ChatSessionTest {
                                        .service = std::string(kAdministratorName)},
                          .deadline = Soon()};
     const auto changed = Await<RoomChanger::Changed>([&](auto done) {
-      stack_.room_changer.Run(service, room.ToString(), {}, {named, std::move(rule)},
-                              std::move(done));
+      changer_->Run(service, room.ToString(), {}, {named, std::move(rule)}, std::move(done));
     });
     ASSERT_TRUE(changed.ok()) << changed.status();
   }
@@ -64,6 +63,7 @@ class ChatSessionMembersTest : public ChatSessionTest {
     return made->room.id;
   }
 
+  chat::RoomChanger* changer_ = &stack_.room_changer;
   const RoomId group_ = AddGroup({"alice", "bob", "carol"});
 };
 
@@ -113,11 +113,19 @@ TEST_F(ChatSessionMembersTest, AReturnThatIsHeardOfBeforeTheRemovalShowsNothingB
   const auto bob = Connect("bob");
   bob->Open({{group_, 0}});
   bob->WaitForCaughtUp(group_);
-  bob->session().OnRoomJoined(group_, 5);
+  // At another node, of which this one hears later.
+  CoreStack other(database_.url());
+  const auto send = [&](const std::string& id) {
+    ASSERT_TRUE(other.Send({tenant_, group_}, "alice", id, "text").ok());
+  };
+  changer_ = &other.room_changer;
   Remove(group_, "bob");  // 2
-  Store(group_, 2);
+  send("3");
+  send("4");
   Add(group_, "bob");  // 5
-  Store(group_, 1);
+  send("6");
+  bob->session().OnRoomJoined(group_, 5);
+  stack_.hub.CheckHeads();
   bob->WaitForSeq(group_, 6);
   EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 5, 6));
 }

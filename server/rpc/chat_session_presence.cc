@@ -7,6 +7,13 @@
 
 namespace chatter::rpc {
 
+// Whoever may only read must not change what others see of the user.
+chat::PresenceTracker::Role ChatSession::PresenceRole() const {
+  using Role = chat::PresenceTracker::Role;
+  const auto& scope = caller_.principal.scope;
+  return scope != nullptr && scope->read_only ? Role::kWatcher : Role::kUser;
+}
+
 void ChatSession::OnWatchPresence(const std::string& request_id, const v1::WatchPresence& watch) {
   FieldViolations violations;
   std::vector<std::string> user_ids = ToStrings(watch.user_ids());

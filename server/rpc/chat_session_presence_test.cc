@@ -28,7 +28,7 @@ class ChatSessionPresenceTest : public ChatSessionTest {
                                    const std::vector<std::string>& watched = {}) {
     return OpenIn(tenant_, user, watched);
   }
-  std::shared_ptr<TestClient> OpenIn(const SchemaName& tenant, const std::string& user,
+  std::shared_ptr<TestClient> OpenIn(const TenantKey& tenant, const std::string& user,
                                      const std::vector<std::string>& watched = {}) {
     auto client = Keep(TestClient::Connect(stack_, tenant, user));
     v1::ChatRequest request;
@@ -115,6 +115,45 @@ TEST_F(ChatSessionPresenceTest, WatchersHearOfAUserWithTwoDevices) {
   EXPECT_EQ(gone.presence().status(), kOffline);
   EXPECT_EQ(gone.presence().last_seen_at().seconds(), absl::ToUnixSeconds(closed_at));
   EXPECT_THAT(Told(*bob, "alice"), ElementsAre(kOffline, kOnline, kAway, kOffline));
+}
+
+TEST_F(ChatSessionPresenceTest, GoneIsGoneWhateverTheTimeOfDay) {
+  const auto bob = Open("bob", {"alice"});
+  const auto alice = Open("alice");
+  stack_.presence.Tick();
+  WaitForPresence(*bob, "alice", kOnline);
+  alice->Disconnect();
+  const absl::Time closed_at = clock_.Now();
+  clock_.Step(absl::Hours(1));
+  Pass(absl::Seconds(9));
+  EXPECT_EQ(Get({"alice"}).front().status, PresenceStatus::kOnline);
+  clock_.Step(-absl::Hours(2));
+  Pass(absl::Seconds(1));
+  const auto gone = bob->WaitFor(
+      [](const v1::ServerEvent& event) { return event.presence().has_last_seen_at(); });
+  EXPECT_EQ(gone.presence().status(), kOffline);
+  EXPECT_EQ(gone.presence().last_seen_at().seconds(), absl::ToUnixSeconds(closed_at));
+}
+
+// A program that may only read, on behalf of a user: others must see nothing of it.
+TEST_F(ChatSessionPresenceTest, AStreamOfWhoMayOnlyReadMakesNobodyPresent) {
+  const auto bob = Open("bob", {"alice"});
+  WaitForPresence(*bob, "alice", kOffline);
+  Principal reader{CredentialKind::kApiKey, "alice", "auditor"};
+  reader.scope = std::make_shared<const ServiceScope>(
+      ServiceScope{.read_only = true, .may_act_for_users = true});
+  const auto auditor = Keep(TestClient::Connect(stack_, tenant_, reader));
+  v1::ChatRequest request;
+  request.mutable_open()->add_watched_user_ids("bob");
+  auditor->session().OnRequest(request);
+  stack_.presence.Tick();
+  WaitForPresence(*auditor, "bob", kOnline);  // it may watch
+  EXPECT_THAT(Get({"alice"}), ElementsAre(UserPresence{.user_id = "alice"}));
+  auditor->Disconnect();
+  Pass(absl::Seconds(11));
+  const auto alice = Get({"alice"});
+  EXPECT_EQ(alice.at(0).last_seen_at, std::nullopt);
+  EXPECT_THAT(Told(*bob, "alice"), ElementsAre(kOffline));
 }
 
 TEST_F(ChatSessionPresenceTest, AReconnectWithinTheGraceIsNoNews) {
@@ -226,7 +265,7 @@ TEST_F(ChatSessionPresenceTest, WhenUsersWereLastSeenIsKept) {
 }
 
 TEST_F(ChatSessionPresenceTest, TenantsWithTheSameUserNamesDontSeeEachOther) {
-  const SchemaName other = database_.AddTenant("other");
+  const TenantKey other = database_.AddTenant("other");
   stack_.AddRoom(other, {"alice", "bob"});
   const auto bob = OpenIn(other, "bob", {"alice"});
   WaitForPresence(*bob, "alice", kOffline);

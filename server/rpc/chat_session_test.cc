@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
+#include "server/chat/walks.h"
 #include "server/model/errors.h"
 #include "server/model/limits.h"
 #include "server/rpc/test_chat_client.h"
@@ -117,6 +119,20 @@ TEST_F(ChatSessionTest, TheFirstCommandMustBeOpen) {
   EXPECT_EQ(chatter::ReasonOf(bob->WaitForEnd()), v1::ERROR_REASON_OPEN_REQUIRED);
 }
 
+TEST_F(ChatSessionTest, AStreamThatIsNotOpenedInTimeEnds) {
+  const auto silent = Connect("bob");
+  const auto late = Connect("bob");
+  clock_.Advance(ChatSession::kMaxTimeToOpen - absl::Seconds(1));
+  stack_.sessions.Tick();
+  late->Open();
+  late->WaitForKind(v1::ServerEvent::kOpened);
+  clock_.Advance(absl::Seconds(1));
+  stack_.sessions.Tick();
+  EXPECT_EQ(chatter::ReasonOf(silent->WaitForEnd()), v1::ERROR_REASON_OPEN_REQUIRED);
+  Store(room_, 1);
+  late->WaitForSeq(room_, 2);
+}
+
 TEST_F(ChatSessionTest, TooManyCommandsInHandStopTheReading) {
   const auto bob = Connect("bob");
   // From the beginning: the messages may be stored before the stream has learnt of the room's head.
@@ -145,6 +161,39 @@ TEST_F(ChatSessionTest, WhoReadsNoRepliesIsReadNoMore) {
   EXPECT_TRUE(bob->session().CanRead());
 }
 
+TEST_F(ChatSessionTest, AUserMayHaveSoManyStreams) {
+  const size_t max = ChatOptions().max_streams_of_user;
+  for (size_t i = 0; i < max; ++i) Connect("bob");
+  EXPECT_EQ(stack_.sessions.active(), max);
+  const absl::Status refused = Connect("bob")->WaitForEnd();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(ReasonOf(refused), v1::ERROR_REASON_OVERLOADED);
+  EXPECT_EQ(stack_.sessions.active(), max);
+  EXPECT_EQ(stack_.sessions.refused(), 1u);
+  const auto alice = Connect("alice");
+  alice->Open();
+  alice->WaitForKind(v1::ServerEvent::kOpened);
+  clients_.front()->Disconnect();
+  const auto bob = Connect("bob");
+  bob->Open();
+  bob->WaitForKind(v1::ServerEvent::kOpened);
+}
+
+// Of members of thousands of rooms, each opening takes the database a while.
+TEST_F(ChatSessionTest, StreamsOfOneUserOpenOneAfterTheOther) {
+  std::optional<Turnstile::Pass> busy;
+  stack_.walks.Enter(chat::WalkGroup({tenant_, "bob"}),
+                     [&busy](auto pass) { busy.emplace(*std::move(pass)); });
+  for (int i = 0; i < 5; ++i) Connect("bob")->Open();
+  EXPECT_EQ(stack_.walks.stats().waiting, 5u);
+  const auto alice = Connect("alice");
+  alice->Open();
+  alice->WaitForKind(v1::ServerEvent::kOpened);
+  clients_.front()->Disconnect();  // isn't loaded any more
+  busy.reset();
+  for (size_t i = 1; i < 5; ++i) clients_[i]->WaitForKind(v1::ServerEvent::kOpened);
+}
+
 TEST_F(ChatSessionTest, AnHourOfSilenceIsAnHourOfHeartbeats) {
   const auto bob = Connect("bob");
   bob->Open();
@@ -163,6 +212,26 @@ TEST_F(ChatSessionTest, AnHourOfSilenceIsAnHourOfHeartbeats) {
   const auto heartbeat = bob->events().back().heartbeat();
   ASSERT_EQ(heartbeat.heads_size(), 1);
   EXPECT_EQ(heartbeat.heads(0).head_seq(), 2u);
+}
+
+TEST_F(ChatSessionTest, HeartbeatsComeWhateverTheTimeOfDay) {
+  const auto bob = Connect("bob");
+  bob->Open();
+  bob->WaitForKind(v1::ServerEvent::kOpened);
+  const auto heartbeats = [&] {
+    int count = 0;
+    for (const auto& event : bob->events()) count += event.has_heartbeat() ? 1 : 0;
+    return count;
+  };
+  clock_.Step(absl::Hours(1));
+  stack_.sessions.Tick();
+  EXPECT_EQ(heartbeats(), 0);
+  clock_.Step(-absl::Hours(2));
+  clock_.Advance(absl::Seconds(30));
+  stack_.sessions.Tick();
+  EXPECT_EQ(heartbeats(), 1);
+  EXPECT_EQ(bob->events().back().heartbeat().server_time().seconds(),
+            absl::ToUnixSeconds(clock_.Now()));
 }
 
 TEST_F(ChatSessionTest, DrainingTellsTheClientAndThenEnds) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 
 namespace chatter::rpc {
@@ -11,6 +12,18 @@ absl::Status DrainingError() {
   return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
                             "The server is going away. Connect again and resume with your cursors.",
                             absl::Seconds(1));
+}
+
+absl::Status TooManyStreamsError(size_t max) {
+  return MakeRetryableError(
+      absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+      absl::StrCat("The user has ", max,
+                   " streams open at this server. Close one, then open another."),
+      absl::Seconds(5));
+}
+
+UserKey UserOf(const ChatSession& session) {
+  return {*session.caller().tenant, session.caller().principal.user_id};
 }
 
 }  // namespace
@@ -28,24 +41,48 @@ std::shared_ptr<ChatSession> ChatSessions::New(
 
 void ChatSessions::Begin(const std::shared_ptr<ChatSession>& session) {
   bool draining;
+  bool added;
   {
     MutexLock lock(mu_);
-    sessions_.insert(session);
+    added = Add(session);
     draining = draining_;
   }
-  if (draining) session->Fail(DrainingError());
+  if (draining) return session->Fail(DrainingError());
+  if (!added) session->Fail(TooManyStreamsError(options_.max_streams_of_user));
+}
+
+bool ChatSessions::Add(const std::shared_ptr<ChatSession>& session) {
+  size_t& streams = streams_of_users_[UserOf(*session)];
+  if (streams >= options_.max_streams_of_user) {
+    ++refused_;
+    return false;
+  }
+  ++streams;
+  sessions_.insert(session);
+  return true;
+}
+
+void ChatSessions::Remove(const std::shared_ptr<ChatSession>& session) {
+  if (sessions_.erase(session) == 0) return;
+  const auto streams = streams_of_users_.find(UserOf(*session));
+  if (--streams->second == 0) streams_of_users_.erase(streams);
+}
+
+uint64_t ChatSessions::refused() const {
+  MutexLock lock(mu_);
+  return refused_;
 }
 
 void ChatSessions::End(const std::shared_ptr<ChatSession>& session) {
   {
     MutexLock lock(mu_);
-    sessions_.erase(session);
+    Remove(session);
   }
   session->Close();
 }
 
 void ChatSessions::Tick() {
-  const absl::Time now = deps_.clock.Now();
+  const SteadyTime now = deps_.clock.Steady();
   for (const auto& session : Snapshot()) session->Tick(now);
 }
 

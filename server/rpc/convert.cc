@@ -205,6 +205,7 @@ void ToProto(const Session& session, v1::Session* out) {
     ToProto(session.idle_ttl, out->mutable_idle_ttl());
   }
   ToProto(session.last_used_at, out->mutable_last_used_at());
+  out->set_service(session.service);
 }
 
 void ToProto(const ApiKey& key, v1::ApiKey* out) {

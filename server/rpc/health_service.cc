@@ -3,6 +3,9 @@
 #include <utility>
 #include <vector>
 
+#include "server/interceptors/call_context.h"
+#include "server/rpc/status.h"
+
 namespace chatter::rpc {
 
 using grpc::health::v1::HealthCheckRequest;
@@ -68,6 +71,24 @@ class HealthService::Watcher final : public grpc::ServerWriteReactor<HealthCheck
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
 };
 
+namespace {
+
+// Anybody may call; but not with a request that can't be read. OK also for calls that aren't behind
+// the interceptors: on the operators' port.
+grpc::Status DenialOf(grpc::CallbackServerContext* context) {
+  const auto* const ours = dynamic_cast<const interceptors::CallContext*>(context);
+  if (ours == nullptr || !ours->denied()) return grpc::Status::OK;
+  return ToGrpcStatus(interceptors::CallContext::Admit(context).status());
+}
+
+class Refused final : public grpc::ServerWriteReactor<HealthCheckResponse> {
+ public:
+  explicit Refused(const grpc::Status& status) { Finish(status); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
 HealthService::HealthService(absl::flat_hash_set<std::string> services)
     : services_(std::move(services)) {}
 
@@ -96,6 +117,10 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
                                                const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (grpc::Status denial = DenialOf(context); !denial.ok()) {
+    reactor->Finish(denial);
+    return reactor;
+  }
   if (!Knows(request->service())) {
     reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "There is no such service."));
     return reactor;
@@ -106,7 +131,8 @@ grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* cont
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
-    grpc::CallbackServerContext* /*context*/, const HealthCheckRequest* request) {
+    grpc::CallbackServerContext* context, const HealthCheckRequest* request) {
+  if (grpc::Status denial = DenialOf(context); !denial.ok()) return new Refused(denial);
   const auto watcher = std::make_shared<Watcher>(*this, Knows(request->service()));
   {
     MutexLock lock(mu_);

@@ -60,6 +60,7 @@ const MethodPolicies& Methods() {
       {"/chatter.v1.SettingsService/GetSettings", {kUserOrService, kReads}},
       {"/chatter.v1.SettingsService/UpdateSettings", {kService, kChanges}},
       {"/chatter.v1.TenantService/AttachTenant", {kAdministrator, kChanges}},
+      {"/chatter.v1.TenantService/BeginEpoch", {kAdministrator, kChanges}},
       {"/chatter.v1.TenantService/CreateTenant", {kAdministrator, kChanges}},
       {"/chatter.v1.TenantService/DeleteTenant", {kAdministrator, kChanges}},
       {"/chatter.v1.TenantService/ExportTenant", {kAdministrator, kReads}},

@@ -39,18 +39,22 @@ TEST(Methods, AreAllOfTheApi) {
       for (int m = 0; m < service->method_count(); ++m) {
         const std::string& method = service->method(m)->name();
         const std::string name = "/" + service->full_name() + "/" + method;
-        const auto policy = Methods().Find(name);
-        ASSERT_TRUE(policy.has_value()) << name;
-        EXPECT_NE(policy->callers, Callers::kAnybody) << name;
+        const auto* const found = Methods().Find(name);
+        ASSERT_NE(found, nullptr) << name;
+        EXPECT_EQ(found->is_unary, !service->method(m)->client_streaming() &&
+                                       !service->method(m)->server_streaming())
+            << name;
+        const MethodPolicy& policy = found->policy;
+        EXPECT_NE(policy.callers, Callers::kAnybody) << name;
         const bool administration = service->name() == "TenantService" ||
                                     service->name() == "TokenIssuerService" ||
                                     service->name() == "ServiceAccountService";
-        EXPECT_EQ(policy->callers == Callers::kAdministrator, administration) << name;
+        EXPECT_EQ(policy.callers == Callers::kAdministrator, administration) << name;
         const bool reads = method.starts_with("Get") || method.starts_with("List") ||
                            method.starts_with("Browse") || method.starts_with("Count") ||
                            method.starts_with("Export") || method.starts_with("Search") ||
                            method == "Subscribe";
-        EXPECT_EQ(policy->access == Access::kReads, reads) << name;
+        EXPECT_EQ(policy.access == Access::kReads, reads) << name;
         ++methods;
       }
     }

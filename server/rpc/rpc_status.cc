@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/cord.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "server/model/errors.h"
 #include "spdlog/spdlog.h"
@@ -28,6 +29,7 @@ google::rpc::Status ToRpcStatus(const absl::Status& original) {
   out.set_code(status.raw_code());
   out.set_message(std::string(status.message()));
   status.ForEachPayload([&out](absl::string_view type_url, const absl::Cord& payload) {
+    if (!absl::StartsWith(type_url, "type.googleapis.com/")) return;  // the store's own
     auto* detail = out.add_details();
     detail->set_type_url(std::string(type_url));
     detail->set_value(std::string(payload));

@@ -9,6 +9,14 @@
 namespace chatter::rpc {
 namespace {
 
+void Fill(const SearchLanguageChange& change, v1::SearchLanguageChange* out) {
+  out->set_search_language(change.search_language);
+  out->set_state(change.sqlstate.empty() ? v1::SEARCH_LANGUAGE_CHANGE_STATE_PREPARING
+                                         : v1::SEARCH_LANGUAGE_CHANGE_STATE_FAILED);
+  out->set_sqlstate(change.sqlstate);
+  ToProto(change.requested_at, out->mutable_requested_at());
+}
+
 void Fill(const Settings& settings, v1::Settings* out) {
   for (const Feature feature : settings.disabled_features) {
     out->add_disabled_features(static_cast<v1::Feature>(feature));  // the numbers are the same
@@ -18,6 +26,9 @@ void Fill(const Settings& settings, v1::Settings* out) {
   }
   out->set_forgets_edits(settings.forgets_edits);
   out->set_search_language(settings.search_language);
+  if (const auto& change = settings.search_language_change; change.has_value()) {
+    Fill(*change, out->mutable_search_language_change());
+  }
 }
 
 void FillLimits(v1::Limits* out) {

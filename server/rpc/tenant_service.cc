@@ -159,6 +159,17 @@ grpc::ServerUnaryReactor* TenantService::UndeleteTenant(grpc::CallbackServerCont
   });
 }
 
+grpc::ServerUnaryReactor* TenantService::BeginEpoch(grpc::CallbackServerContext* context,
+                                                    const v1::BeginEpochRequest* request,
+                                                    v1::BeginEpochResponse* response) {
+  return RunUnary<Epoch>(
+      context,
+      [&](const Caller& caller, Callback<Epoch> done) {
+        epochs_.Begin(caller, request->schema_name(), std::move(done));
+      },
+      [response](const Epoch& epoch) { response->set_epoch(epoch); });
+}
+
 grpc::ServerWriteReactor<v1::ExportTenantResponse>* TenantService::ExportTenant(
     grpc::CallbackServerContext* context, const v1::ExportTenantRequest* request) {
   return NewTenantExportStream(exports_, interceptors::CallContext::Admit(context),

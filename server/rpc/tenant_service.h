@@ -5,6 +5,7 @@
 #define CHATTER_SERVER_RPC_TENANT_SERVICE_H_
 
 #include "chatter/v1/tenant.grpc.pb.h"
+#include "server/chat/tenant_epochs.h"
 #include "server/chat/tenant_export.h"
 #include "server/chat/tenant_lifecycle.h"
 #include "server/chat/tenants.h"
@@ -14,8 +15,8 @@ namespace chatter::rpc {
 class TenantService final : public v1::TenantService::CallbackService {
  public:
   TenantService(chat::Tenants& tenants, chat::TenantLifecycle& lifecycle,
-                chat::TenantExports& exports)
-      : tenants_(tenants), lifecycle_(lifecycle), exports_(exports) {}
+                chat::TenantEpochs& epochs, chat::TenantExports& exports)
+      : tenants_(tenants), lifecycle_(lifecycle), epochs_(epochs), exports_(exports) {}
 
   grpc::ServerUnaryReactor* CreateTenant(grpc::CallbackServerContext* context,
                                          const v1::CreateTenantRequest* request,
@@ -47,12 +48,16 @@ class TenantService final : public v1::TenantService::CallbackService {
   grpc::ServerUnaryReactor* UndeleteTenant(grpc::CallbackServerContext* context,
                                            const v1::UndeleteTenantRequest* request,
                                            v1::UndeleteTenantResponse* response) override;
+  grpc::ServerUnaryReactor* BeginEpoch(grpc::CallbackServerContext* context,
+                                       const v1::BeginEpochRequest* request,
+                                       v1::BeginEpochResponse* response) override;
   grpc::ServerWriteReactor<v1::ExportTenantResponse>* ExportTenant(
       grpc::CallbackServerContext* context, const v1::ExportTenantRequest* request) override;
 
  private:
   chat::Tenants& tenants_;
   chat::TenantLifecycle& lifecycle_;
+  chat::TenantEpochs& epochs_;
   chat::TenantExports& exports_;
 };
 

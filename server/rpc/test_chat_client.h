@@ -28,11 +28,14 @@ using test::TestDatabase;
 class TestClient final : public ChatSession::Transport,
                          public std::enable_shared_from_this<TestClient> {
  public:
-  static std::shared_ptr<TestClient> Connect(CoreStack& stack, const SchemaName& tenant,
+  static std::shared_ptr<TestClient> Connect(CoreStack& stack, const TenantKey& tenant,
                                              const std::string& user) {
+    return Connect(stack, tenant, Principal{CredentialKind::kSession, user});
+  }
+  static std::shared_ptr<TestClient> Connect(CoreStack& stack, const TenantKey& tenant,
+                                             const Principal& principal) {
     auto client = std::make_shared<TestClient>(stack);
-    client->session_ = stack.sessions.New(
-        {.tenant = tenant, .principal = {CredentialKind::kSession, user}}, client);
+    client->session_ = stack.sessions.New({.tenant = tenant, .principal = principal}, client);
     stack.sessions.Begin(client->session_);
     return client;
   }
@@ -59,9 +62,9 @@ class TestClient final : public ChatSession::Transport,
     Drain();
   }
 
-  void Open(const std::map<RoomId, uint64_t>& cursors = {}) {
+  void Open(const std::map<RoomId, uint64_t>& cursors = {}, const Epoch& epoch = {}) {
     v1::ChatRequest request;
-    request.mutable_open();
+    request.mutable_open()->set_epoch(epoch);
     for (const auto& [room, seq] : cursors) {
       auto* cursor = request.mutable_open()->add_cursors();
       cursor->set_room_id(room.ToString());
@@ -179,7 +182,7 @@ class ChatSessionTest : public ::testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   FakeClock clock_;
   CoreStack stack_{database_.url(), clock_, {.max_live_bytes = 64 << 10}};
   const RoomId room_ = stack_.AddRoom(tenant_, {"alice", "bob"});

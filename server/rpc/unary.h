@@ -39,8 +39,9 @@ class UnaryFinisher {
 };
 
 // Runs `rule(const Caller&, Callback<Result>)` if the call is admitted, and `fill(Result)` if that
-// succeeds. `fill` runs on the callback's thread and may write to the call's response: that lives
-// until the call is finished, even when its client has cancelled it, which a rule needn't notice.
+// succeeds and the call may still be answered. `fill` runs on the callback's thread and may write
+// to the call's response: that lives until the call is finished, even when its client has cancelled
+// it, which a rule needn't notice.
 template <typename Result, typename Rule, typename Fill>
 grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& rule, Fill fill) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -51,9 +52,12 @@ grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& 
     return reactor;
   }
   std::forward<Rule>(rule)(
-      *caller, Callback<Result>([finisher = std::move(finisher),
+      *caller, Callback<Result>([context, finisher = std::move(finisher),
                                  fill = std::move(fill)](absl::StatusOr<Result> result) mutable {
         if (!result.ok()) return finisher.Finish(result.status());
+        if (const absl::Status may = interceptors::CallContext::MayReply(context); !may.ok()) {
+          return finisher.Finish(may);
+        }
         fill(*std::move(result));
         finisher.Finish(absl::OkStatus());
       }));

@@ -1,30 +1,32 @@
 #include "server/store/blocking_session.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "absl/random/random.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/store/database_url.h"
+#include "server/store/one_line.h"
 #include "server/store/sqlstate.h"
 
 namespace chatter::store {
-namespace {
-
-// libpq's messages have several lines.
-std::string OneLine(const char* text) {
-  return absl::StrJoin(absl::StrSplit(text, absl::ByAnyChar("\n\t"), absl::SkipWhitespace()), " ");
-}
-
-}  // namespace
 
 void BlockingSession::Finish::operator()(pg_conn* conn) const { PQfinish(conn); }
 
-absl::StatusOr<BlockingSession> BlockingSession::Open(const std::string& url) {
-  const char* const keys[] = {"dbname", "connect_timeout", nullptr};
-  const char* const values[] = {url.c_str(), "5", nullptr};
-  BlockingSession session(PQconnectdbParams(keys, values, /*expand_dbname=*/1));
+absl::StatusOr<BlockingSession> BlockingSession::Open(const std::string& url,
+                                                      const StopSignal* stop) {
+  if (absl::Status status = CheckDatabaseUrl(url); !status.ok()) {
+    return absl::UnavailableError(status.message());
+  }
+  const ConnectionParams params(url);
+  BlockingSession session(
+      PQconnectdbParams(params.keys.data(), params.values.data(), /*expand_dbname=*/1), stop);
   PGconn* const conn = session.conn_.get();
   if (PQstatus(conn) != CONNECTION_OK) {
     return absl::UnavailableError(OneLine(PQerrorMessage(conn)));
@@ -39,16 +41,63 @@ absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Query(
   std::vector<const char*> values;
   values.reserve(params.size());
   for (const std::string& param : params) values.push_back(param.c_str());
-  return Take(PQexecParams(conn_.get(), std::string(sql).c_str(), static_cast<int>(values.size()),
-                           nullptr, values.data(), nullptr, nullptr, 0));
+  return Await(PQsendQueryParams(conn_.get(), std::string(sql).c_str(),
+                                 static_cast<int>(values.size()), nullptr, values.data(), nullptr,
+                                 nullptr, 0) == 1);
 }
 
 absl::Status BlockingSession::Execute(std::string_view sql) {
-  return Take(PQexec(conn_.get(), std::string(sql).c_str())).status();
+  return Await(PQsendQuery(conn_.get(), std::string(sql).c_str()) == 1).status();
+}
+
+// The last result of what was sent, or the first error.
+absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Await(bool sent) {
+  if (!sent) return Take(nullptr);
+  const SteadyTime end = SteadyTime::Now() + bound_;
+  absl::StatusOr<std::vector<Row>> outcome = std::vector<Row>();
+  while (true) {
+    if (!AwaitResult(end)) return DatabaseUnavailableError();
+    PGresult* const result = PQgetResult(conn_.get());
+    if (result == nullptr) return outcome;
+    absl::StatusOr<std::vector<Row>> rows = Take(result);
+    if (outcome.ok()) outcome = std::move(rows);
+  }
+}
+
+bool BlockingSession::AwaitResult(SteadyTime end) {
+  PGconn* const conn = conn_.get();
+  const char* why = "the statement took too long";
+  while (PQisBusy(conn) != 0) {
+    pollfd fds[] = {{PQsocket(conn), POLLIN, 0}, {stop_ == nullptr ? -1 : stop_->fd(), POLLIN, 0}};
+    const absl::Duration left =
+        std::clamp(end - SteadyTime::Now(), absl::ZeroDuration(), absl::Hours(1));
+    const int ready = poll(fds, 2, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
+    if (fds[1].revents != 0) why = "the server is stopping";
+    if (fds[1].revents != 0 || (ready == 0 && SteadyTime::Now() >= end)) {
+      last_error_ = {.sqlstate = "", .message = why};
+      conn_.reset();
+      return false;
+    }
+    if (fds[0].revents != 0 && PQconsumeInput(conn) != 1) return true;  // PQgetResult says why
+  }
+  return true;
+}
+
+// Answers that were another's come before that to a question that nobody else asks.
+absl::Status BlockingSession::Begin() {
+  absl::Status begun = Execute("BEGIN ISOLATION LEVEL READ COMMITTED");
+  if (!begun.ok()) return begun;
+  const std::string question = absl::StrCat(absl::Uniform<uint64_t>(absl::BitGen()));
+  const auto answer = Query("SELECT $1::text", {question});
+  if (!answer.ok()) return answer.status();
+  if (*answer == std::vector<Row>{{question}}) return absl::OkStatus();
+  last_error_ = {.sqlstate = "", .message = "an answer that isn't to the question came"};
+  conn_.reset();
+  return DatabaseUnavailableError();
 }
 
 absl::Status BlockingSession::InTransaction(absl::FunctionRef<absl::Status()> work) {
-  absl::Status status = Execute("BEGIN");
+  absl::Status status = Begin();
   if (status.ok()) status = work();
   if (status.ok()) return Execute("COMMIT");
   const Error cause = last_error_;
@@ -65,6 +114,12 @@ void BlockingSession::Canceller::Free::operator()(pg_cancel* cancel) const { PQf
 void BlockingSession::Canceller::Cancel() const {
   char error[256];  // said to nobody: the statement goes on, then
   if (cancel_ != nullptr) PQcancel(cancel_.get(), error, sizeof(error));
+}
+
+absl::StatusOr<int> BlockingSession::ToInt(const std::optional<std::string>& text) {
+  int number = 0;
+  if (!absl::SimpleAtoi(text.value_or(""), &number)) return InternalError();
+  return number;
 }
 
 bool BlockingSession::connected() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
@@ -99,10 +154,11 @@ absl::StatusOr<BlockingSession> BlockingSessionPool::Take() {
     idle.swap(idle_);
   }
   if (idle.has_value() && idle->IsAlive()) return *std::move(idle);
-  return BlockingSession::Open(url_);
+  return BlockingSession::Open(url_, &stop_);
 }
 
 void BlockingSessionPool::GiveBack(BlockingSession session) {
+  session.SetBound(BlockingSession::kBound);
   MutexLock lock(mu_);
   idle_.emplace(std::move(session));
 }

@@ -9,6 +9,12 @@
 // sent wait for that, within bounds; those that had been sent are run again if they are
 // `idempotent`, and otherwise fail with DATABASE_UNAVAILABLE, their fate unknown.
 //
+// A connection is up once PostgreSQL has answered a question on it, and is given up where it has
+// been silent for too long after one. Writes need a server that takes them; reads do without.
+//
+// Tenants take turns at the connections for queries. One whose tables somebody has locked keeps to
+// one of them for a while, so that the others wait for nobody's locks but their own.
+//
 // Thread-safe. Callbacks run on the loop's thread and must not block.
 #ifndef CHATTER_SERVER_STORE_DATABASE_H_
 #define CHATTER_SERVER_STORE_DATABASE_H_
@@ -21,6 +27,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/store/statement.h"
 
 namespace chatter::store {
@@ -29,11 +36,25 @@ struct DatabaseOptions {
   std::string url;  // as libpq understands it
   int query_connections = 4;
   int search_connections = 2;
-  // Off for a PgBouncer in transaction mode that can't do prepared statements (before 1.21).
+  // Whether statements are prepared, and run by name, where nothing stands between.
   bool prepared_statements = true;
+  // ... and where a pooler does: one that keeps them itself (PgBouncer from 1.21 on, with
+  // max_prepared_statements above 0).
+  bool prepares_through_pooler = false;
+  // Only one connection to write and one for queries until OpenAll: where their number is limited,
+  // whatever else has to connect at the start isn't to come too late.
+  bool few_first = false;
   absl::Duration connect_timeout = absl::Seconds(5);
-  // How long a transaction waits to be sent, however far its deadline.
+  // How long a transaction may take, however far its deadline: to be sent, and to be answered.
+  // Searches may go on to their deadlines.
   absl::Duration max_wait = absl::Seconds(5);
+  // How long a statement may wait for a lock that somebody else holds, before its transaction is
+  // undone and run again.
+  absl::Duration max_lock_wait = absl::Milliseconds(200);
+  // How long a connection that has been asked something may say nothing at all.
+  absl::Duration max_silence = absl::Seconds(5);
+  // How often a connection that has nothing to do is asked whether it is still there.
+  absl::Duration probe_interval = absl::Seconds(2);
   // Bounds of the pause before connecting again.
   absl::Duration min_backoff = absl::Milliseconds(50);
   absl::Duration max_backoff = absl::Seconds(2);
@@ -43,13 +64,19 @@ struct DatabaseOptions {
 enum class Lane {
   kQuery,  // one of several, whichever has least to do
   kWrite,  // the one for the event writer's batches, in the order in which they are given
+  // Another one of that kind, for batches of tenants that others aren't to wait for.
+  kWriteAside,
   // One of a few for what may take seconds: whatever else is asked for isn't kept waiting by it.
   kSearch,
 };
 
+// Whether a lane is the event writer's.
+constexpr bool Writes(Lane lane) { return lane == Lane::kWrite || lane == Lane::kWriteAside; }
+
 class Database {
  public:
-  // Told whether at least one connection stands for queries and one to write, at each change.
+  // Told whether at least one connection stands for queries, and one to a server that takes writes,
+  // at each change.
   using ReadyListener = std::function<void(bool ready)>;
 
   // Returns before any connection stands.
@@ -62,17 +89,21 @@ class Database {
   // REQUIRES: not called from a callback.
   void Stop();
 
+  // Connects what `few_first` has put off.
+  void OpenAll();
+
   using Results = std::vector<Rows>;  // one for each statement
 
   struct Transaction {
     std::vector<Statement> statements;
-    absl::Time deadline;
+    SteadyTime deadline;
     bool idempotent = false;
     Lane lane = Lane::kQuery;
   };
-  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no connection by the deadline (or
-  // within max_wait), or one is lost; DEADLINE_EXCEEDED; else what sqlstate.h makes of PostgreSQL's
-  // error.
+  // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no answer within max_wait, or a
+  // connection is lost; (TENANT_BROKEN) when somebody's lock on the tenant's tables is why there is
+  // none; DEADLINE_EXCEEDED; INTERNAL when a column isn't of the type that migrations
+  // have made; else what sqlstate.h makes of PostgreSQL's error.
   void Run(Transaction transaction, Callback<Results> done);
 
   static constexpr size_t kMaxWaiting = 10'000;  // transactions without a connection, in each lane
@@ -81,6 +112,10 @@ class Database {
     size_t waiting = 0;         // transactions that have not been sent yet
     uint64_t refused = 0;       // for want of room among them
     size_t connections_up = 0;  // of all lanes
+    // Connections given up because an answer wasn't to the question that was asked.
+    uint64_t wrong_answers = 0;
+    // Tenants whose tables were missing, or weren't what migrations made, in the last minute.
+    size_t broken_tenants = 0;
   };
   Stats stats() const;
 
@@ -94,7 +129,7 @@ class Database {
 enum Repeatable : bool { kOnce = false, kIdempotent = true };
 
 // A transaction of one statement.
-void RunOne(Database& database, Statement statement, absl::Time deadline, Repeatable repeatable,
+void RunOne(Database& database, Statement statement, SteadyTime deadline, Repeatable repeatable,
             Callback<Rows> done);
 
 }  // namespace chatter::store

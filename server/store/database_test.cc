@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gtest/gtest.h"
+#include "server/base/steady_time.h"
 #include "server/model/errors.h"
 #include "server/store/connection.h"
 #include "tests/support/await.h"
@@ -48,7 +48,7 @@ TEST(DatabaseTest, AnswersWhoeverAsksFromHoweverManyThreads) {
   const TestDatabase postgres;
   const auto database = Connect(postgres.url());
   ASSERT_EQ(Echoed(*database, 7), 7);
-  const absl::Time begin = absl::Now();
+  const SteadyTime begin = SteadyTime::Now();
   std::vector<std::thread> threads;
   for (int64_t thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&database = *database, thread] {
@@ -58,7 +58,7 @@ TEST(DatabaseTest, AnswersWhoeverAsksFromHoweverManyThreads) {
     });
   }
   for (std::thread& thread : threads) thread.join();
-  EXPECT_LT(absl::Now() - begin, absl::Seconds(40));
+  EXPECT_LT(SteadyTime::Now() - begin, absl::Seconds(40));
 }
 
 TEST(DatabaseTest, RunsWhatACallbackAsksFor) {
@@ -129,7 +129,7 @@ TEST(DatabaseTest, AnswersAtTheDeadlineAndGoesOn) {
   const auto database = Connect(postgres.url());
   ASSERT_EQ(Echoed(*database, 1), 1);
   const auto rows = Await<Rows>([&](auto done) {
-    RunOne(*database, {kSleep, std::nullopt, {}}, absl::Now() + absl::Milliseconds(400),
+    RunOne(*database, {kSleep, std::nullopt, {}}, SteadyTime::Now() + absl::Milliseconds(400),
            kIdempotent, std::move(done));
   });
   EXPECT_TRUE(absl::IsDeadlineExceeded(rows.status())) << rows.status();
@@ -144,7 +144,7 @@ TEST(DatabaseTest, ASearchThatNobodyWaitsForIsNotBegun) {
   const auto database =
       Database::Create({.url = postgres.url(), .search_connections = 1}, [](bool) {});
   ASSERT_TRUE(database.ok());
-  const auto search = [&](std::string_view sql, absl::Time deadline) {
+  const auto search = [&](std::string_view sql, SteadyTime deadline) {
     Database::Transaction transaction;
     transaction.statements.push_back({sql, std::nullopt, {}});
     transaction.deadline = deadline;
@@ -159,7 +159,7 @@ TEST(DatabaseTest, ASearchThatNobodyWaitsForIsNotBegun) {
   constexpr std::string_view kNext = "SELECT nextval('acme.begun')";
   ASSERT_EQ(search(kNext, Soon()).get(), absl::OkStatus());
   auto slow = search(kSleep, Soon());
-  auto given_up = search(kNext, absl::Now() + absl::Milliseconds(100));
+  auto given_up = search(kNext, SteadyTime::Now() + absl::Milliseconds(100));
   auto waiting = search(kNext, Soon());
   EXPECT_TRUE(absl::IsUnavailable(given_up.get()));
   EXPECT_EQ(slow.get(), absl::OkStatus());

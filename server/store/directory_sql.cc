@@ -5,20 +5,21 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "server/store/sql.h"
+#include "server/store/statement.h"
 
 namespace chatter::store {
 
 DirectorySql DirectorySql::Own() {
-  return {.find = std::string(sql::kFindTenant),
-          .find_by_domain = std::string(sql::kFindTenantByDomain),
-          .check = std::string(sql::kCheckTenants)};
+  return {.find = sql::kFindTenant,
+          .find_by_domain = sql::kFindTenantByDomain,
+          .check = sql::kCheckTenants};
 }
 
 DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const TableName& domains) {
   const auto render = [&](std::string_view sql) {
-    return absl::StrReplaceAll(
+    return KeepSql(absl::StrReplaceAll(
         absl::string_view(sql.data(), sql.size()),
-        {{"{tenant_table}", tenants.Quoted()}, {"{domain_table}", domains.Quoted()}});
+        {{"{tenant_table}", tenants.Quoted()}, {"{domain_table}", domains.Quoted()}}));
   };
   return {.find = render(sql::kFindDjangoTenant),
           .find_by_domain = render(sql::kFindDjangoTenantByDomain),

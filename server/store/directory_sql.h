@@ -6,16 +6,17 @@
 #ifndef CHATTER_SERVER_STORE_DIRECTORY_SQL_H_
 #define CHATTER_SERVER_STORE_DIRECTORY_SQL_H_
 
-#include <string>
+#include <string_view>
 
 #include "server/model/ids.h"
 
 namespace chatter::store {
 
+// Texts that statements can be made of: each at one address (Statement::sql).
 struct DirectorySql {
-  std::string find;
-  std::string find_by_domain;
-  std::string check;
+  std::string_view find;
+  std::string_view find_by_domain;
+  std::string_view check;
 
   static DirectorySql Own();
 

@@ -52,9 +52,9 @@ DjangoStore::DjangoStore(Database& database, const DjangoTables& tables)
       find_user_(Render(sql::kFindDjangoUser, tables)),
       digest_passwords_(Render(sql::kDigestDjangoPasswords, tables)) {}
 
-void DjangoStore::FindSession(const SchemaName& tenant, const std::string& session_key,
-                              absl::Time deadline, Callback<std::optional<Session>> done) {
-  Statement statement{.sql = find_session_, .schema = tenant, .params = {}};
+void DjangoStore::FindSession(const TenantKey& tenant, const std::string& session_key,
+                              SteadyTime deadline, Callback<std::optional<Session>> done) {
+  Statement statement{.sql = find_session_, .tenant = tenant, .params = {}};
   statement.params.Text(session_key);
   RunOne(
       database_, std::move(statement), deadline, kIdempotent,
@@ -65,9 +65,9 @@ void DjangoStore::FindSession(const SchemaName& tenant, const std::string& sessi
       });
 }
 
-void DjangoStore::FindUser(const SchemaName& tenant, const std::string& user_key,
-                           absl::Time deadline, Callback<std::optional<User>> done) {
-  Statement statement{.sql = find_user_, .schema = tenant, .params = {}};
+void DjangoStore::FindUser(const TenantKey& tenant, const std::string& user_key,
+                           SteadyTime deadline, Callback<std::optional<User>> done) {
+  Statement statement{.sql = find_user_, .tenant = tenant, .params = {}};
   statement.params.Inferred(user_key);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -81,13 +81,12 @@ void DjangoStore::FindUser(const SchemaName& tenant, const std::string& user_key
          });
 }
 
-void DjangoStore::FindPresent(const SchemaName& tenant,
-                              const std::vector<std::string>& session_keys,
-                              const std::vector<std::string>& user_keys, absl::Time deadline,
+void DjangoStore::FindPresent(const TenantKey& tenant, const std::vector<std::string>& session_keys,
+                              const std::vector<std::string>& user_keys, SteadyTime deadline,
                               Callback<Present> done) {
-  Statement sessions{.sql = find_live_sessions_, .schema = tenant, .params = {}};
+  Statement sessions{.sql = find_live_sessions_, .tenant = tenant, .params = {}};
   sessions.params.Texts(session_keys);
-  Statement users{.sql = digest_passwords_, .schema = tenant, .params = {}};
+  Statement users{.sql = digest_passwords_, .tenant = tenant, .params = {}};
   users.params.InferredArray(user_keys);
   Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
   // Where sessions are in signed cookies, there needn't be a table of them.

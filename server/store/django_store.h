@@ -13,6 +13,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "server/base/callback.h"
 #include "server/base/crypto.h"
+#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
 namespace chatter::store {
@@ -38,7 +39,7 @@ class DjangoStore {
     absl::Time expires_at;
   };
   // nullopt: there is none, or it has expired by the database's clock.
-  void FindSession(const SchemaName& tenant, const std::string& session_key, absl::Time deadline,
+  void FindSession(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
                    Callback<std::optional<Session>> done);
 
   struct User {
@@ -48,7 +49,7 @@ class DjangoStore {
     bool active = false;
   };
   // nullopt: there is none, or `user_key` isn't of the column's type.
-  void FindUser(const SchemaName& tenant, const std::string& user_key, absl::Time deadline,
+  void FindUser(const TenantKey& tenant, const std::string& user_key, SteadyTime deadline,
                 Callback<std::optional<User>> done);
 
   // What there is now of sessions and users that there were some time ago.
@@ -58,8 +59,8 @@ class DjangoStore {
     absl::flat_hash_map<std::string, Sha256Digest> passwords;
   };
   // One round trip. REQUIRES: user_keys are as PostgreSQL wrote them.
-  void FindPresent(const SchemaName& tenant, const std::vector<std::string>& session_keys,
-                   const std::vector<std::string>& user_keys, absl::Time deadline,
+  void FindPresent(const TenantKey& tenant, const std::vector<std::string>& session_keys,
+                   const std::vector<std::string>& user_keys, SteadyTime deadline,
                    Callback<Present> done);
 
  private:

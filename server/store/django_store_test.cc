@@ -58,7 +58,7 @@ class DjangoStoreTest : public ::testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
 };
 

@@ -38,7 +38,7 @@ bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Me
 
 // Answers with the statement's rows; nullopt: no such room, or `member` (if not empty) isn't in it.
 void RunForMember(Database& database, const RoomKey& room, const std::string& member,
-                  Statement statement, absl::Time deadline, Callback<std::optional<Rows>> done) {
+                  Statement statement, SteadyTime deadline, Callback<std::optional<Rows>> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
@@ -53,43 +53,81 @@ void RunForMember(Database& database, const RoomKey& room, const std::string& me
                });
 }
 
+// Answers with the epoch and the statement's rows.
+void RunInEpoch(Database& database, Statement statement, SteadyTime deadline,
+                Callback<Database::Results> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back(FindEpochStatement(*statement.tenant));
+  transaction.statements.push_back(std::move(statement));
+  database.Run(std::move(transaction), std::move(done));
+}
+
 }  // namespace
 
 void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
-                             absl::Time deadline, Callback<EventPage> done) {
-  RunOne(database_,
-         {sql::kReadEvents, room.tenant,
-          Params().Uuid(room.room).Seq(after_seq).Int(limit).Int(int64_t{kMaxPageBytes})},
-         deadline, kIdempotent,
-         [room_id = room.room, limit, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           EventPage page;
-           page.events.reserve(static_cast<size_t>(rows->size()));
-           size_t bytes = 0;
-           for (int row = 0; row < rows->size(); ++row) {
-             bytes += 100 + rows->Length(row, 5) + rows->Length(row, 6);  // text, details
-             page.events.push_back(ReadEvent(room_id, *rows, row));
-           }
-           page.has_more = rows->size() == limit || bytes >= kMaxPageBytes;
-           done(std::move(page));
-         });
+                             SteadyTime deadline, Callback<EventPage> done) {
+  RunInEpoch(database_,
+             {sql::kReadEvents, room.tenant,
+              Params().Uuid(room.room).Seq(after_seq).Int(limit).Int(int64_t{kMaxPageBytes})},
+             deadline,
+             [room_id = room.room, limit,
+              done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+               if (!results.ok()) return done(std::move(results).status());
+               const Rows& rows = results->back();
+               EventPage page;
+               page.epoch = ReadEpoch(results->front()).epoch;
+               page.events.reserve(static_cast<size_t>(rows.size()));
+               size_t bytes = 0;
+               for (int row = 0; row < rows.size(); ++row) {
+                 bytes += 100 + rows.Length(row, 5) + rows.Length(row, 6);  // text, details
+                 page.events.push_back(ReadEvent(room_id, rows, row));
+               }
+               page.has_more = rows.size() == limit || bytes >= kMaxPageBytes;
+               done(std::move(page));
+             });
 }
 
-void EventReader::ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms,
-                            absl::Time deadline, Callback<std::vector<RoomHead>> done) {
-  RunOne(database_, {sql::kReadHeads, tenant, Params().Uuids(rooms)}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<RoomHead> heads;
+void EventReader::ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& rooms,
+                            SteadyTime deadline, Callback<Heads> done) {
+  RunInEpoch(
+      database_, {sql::kReadHeads, tenant, Params().Uuids(rooms)}, deadline,
+      [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        const Rows& rows = results->back();
+        Heads heads{.found = ReadEpoch(results->front()), .heads = {}};
+        for (int row = 0; row < rows.size(); ++row) {
+          heads.heads.push_back({rows.GetUuid(row, 0), static_cast<uint64_t>(rows.GetInt(row, 1))});
+        }
+        done(std::move(heads));
+      });
+}
+
+void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAfter>& places,
+                             SteadyTime deadline, Callback<std::vector<Joined>> done) {
+  std::vector<RoomId> rooms;
+  std::vector<uint64_t> seqs;
+  for (const JoinedAfter& place : places) {
+    rooms.push_back(place.room);
+    seqs.push_back(place.after_seq);
+  }
+  RunOne(database_, {sql::kReadJoined, tenant, Params().Uuids(rooms).Seqs(seqs)}, deadline,
+         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           std::vector<Joined> joined;
+           joined.reserve(static_cast<size_t>(rows->size()));
            for (int row = 0; row < rows->size(); ++row) {
-             heads.push_back({rows->GetUuid(row, 0), static_cast<uint64_t>(rows->GetInt(row, 1))});
+             joined.push_back({.room = rows->GetUuid(row, 0),
+                               .user_id = std::string(rows->GetText(row, 1)),
+                               .seq = static_cast<uint64_t>(rows->GetInt(row, 2))});
            }
-           done(std::move(heads));
+           done(std::move(joined));
          });
 }
 
 void EventReader::ListMessages(const RoomKey& room, const std::string& member,
-                               const MessageRange& range, absl::Time deadline,
+                               const MessageRange& range, SteadyTime deadline,
                                Callback<MessagePage> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
@@ -126,7 +164,7 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
 }
 
 void EventReader::ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq,
-                             int limit, absl::Time deadline, Callback<MessagePage> done) {
+                             int limit, SteadyTime deadline, Callback<MessagePage> done) {
   RunForMember(database_, room, member,
                {sql::kListPinnedMessages, room.tenant,
                 Params().Uuid(room.room).Text(member).Seq(before_seq).Int(limit + 1)},
@@ -145,7 +183,7 @@ void EventReader::ListPinned(const RoomKey& room, const std::string& member, uin
 
 void EventReader::ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
                                 const std::optional<Reaction>& after, int limit,
-                                absl::Time deadline,
+                                SteadyTime deadline,
                                 Callback<std::optional<std::vector<Reaction>>> done) {
   Params params;
   params.Uuid(room.room).Text(member).Seq(seq);
@@ -171,7 +209,7 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
 }
 
 void EventReader::ListEdits(const RoomKey& room, const std::string& member, uint64_t seq,
-                            uint64_t after_seq, int limit, absl::Time deadline,
+                            uint64_t after_seq, int limit, SteadyTime deadline,
                             Callback<EditPage> done) {
   RunForMember(database_, room, member,
                {sql::kListEdits, room.tenant,

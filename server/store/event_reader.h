@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
+#include "server/model/epoch.h"
 #include "server/model/room.h"
+#include "server/store/epoch_store.h"
 
 namespace chatter::store {
 
@@ -23,16 +26,33 @@ class EventReader {
   static constexpr size_t kMaxPageBytes = 64 << 10;
 
   struct EventPage {
+    Epoch epoch;                    // in which it was read
     std::vector<RoomEvent> events;  // ascending without gaps
     bool has_more = false;          // false: the log ended here; true: perhaps not
   };
   // Up to `limit` events after `after_seq`.
-  void ReadEvents(const RoomKey& room, uint64_t after_seq, int limit, absl::Time deadline,
+  void ReadEvents(const RoomKey& room, uint64_t after_seq, int limit, SteadyTime deadline,
                   Callback<EventPage> done);
 
-  // The heads of those of `rooms` that exist, in any order.
-  void ReadHeads(const SchemaName& tenant, const std::vector<RoomId>& rooms, absl::Time deadline,
-                 Callback<std::vector<RoomHead>> done);
+  struct Heads {
+    FoundEpoch found;             // in which they were read
+    std::vector<RoomHead> heads;  // of those rooms that exist, in any order
+  };
+  void ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& rooms, SteadyTime deadline,
+                 Callback<Heads> done);
+
+  // Whoever has joined a room after one of its events.
+  struct JoinedAfter {
+    RoomId room;
+    uint64_t after_seq = 0;
+  };
+  struct Joined {
+    RoomId room;
+    std::string user_id;
+    uint64_t seq = 0;
+  };
+  void ReadJoined(const TenantKey& tenant, const std::vector<JoinedAfter>& places,
+                  SteadyTime deadline, Callback<std::vector<Joined>> done);
 
   // The messages next to a place in the log: up to so many with smaller numbers than `seq`, and up
   // to so many with this one and larger ones; nullopt: that side isn't asked for.
@@ -50,12 +70,12 @@ class EventReader {
     bool has_later = false;
   };
   void ListMessages(const RoomKey& room, const std::string& member, const MessageRange& range,
-                    absl::Time deadline, Callback<MessagePage> done);
+                    SteadyTime deadline, Callback<MessagePage> done);
 
   // Up to `limit` of the pinned messages with smaller numbers than `before_seq`, descending;
   // has_earlier: there are more.
   void ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq, int limit,
-                  absl::Time deadline, Callback<MessagePage> done);
+                  SteadyTime deadline, Callback<MessagePage> done);
 
   // A user's reaction to a message, and its place among them.
   struct Reaction {
@@ -66,7 +86,7 @@ class EventReader {
   // Up to `limit` reactions to a message that come after `after` (nullopt: the first ones),
   // ascending. nullopt: no such room, or `member` (if not empty) isn't in it.
   void ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
-                     const std::optional<Reaction>& after, int limit, absl::Time deadline,
+                     const std::optional<Reaction>& after, int limit, SteadyTime deadline,
                      Callback<std::optional<std::vector<Reaction>>> done);
 
   // A text that a message has, or had.
@@ -83,7 +103,7 @@ class EventReader {
   };
   // Up to `limit` texts of a message, from those that events after `after_seq` brought.
   void ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, uint64_t after_seq,
-                 int limit, absl::Time deadline, Callback<EditPage> done);
+                 int limit, SteadyTime deadline, Callback<EditPage> done);
 
  private:
   Database& database_;

@@ -1,186 +1,72 @@
 #include "server/store/event_writer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
-#include <span>
 #include <utility>
+#include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/time/clock.h"
 #include "server/base/mutex.h"
 #include "server/model/errors.h"
+#include "server/store/append_batch.h"
+#include "server/store/aside_tenants.h"
 #include "server/store/database.h"
+#include "server/store/lock_wait.h"
 #include "server/store/send_queue.h"
 #include "server/store/sql.h"
+#include "server/store/sqlstate.h"
 
 namespace chatter::store {
 namespace {
 
-using Batch = std::vector<Send>;
+using Trouble = AsideTenants::Trouble;
+using Results = absl::StatusOr<Database::Results>;
 
-// Puts the messages of a tenant next to each other and the tenants in the order in which their
-// rooms are locked. Within a tenant the order of arrival stays.
-void SortByTenant(Batch& batch) {
-  std::stable_sort(batch.begin(), batch.end(), [](const Send& a, const Send& b) {
-    return a.message.room.tenant < b.message.room.tenant;
+// How many tenants may fail one after the other with what a database may always fail with, before
+// they aren't believed to be to blame.
+constexpr int kMaxBlamed = 4;
+// How long a batch waits for a lock; and how long when it has waited for others before.
+constexpr absl::Duration kMaxLockWait = absl::Milliseconds(100);
+constexpr absl::Duration kMinLockWait = absl::Milliseconds(10);
+constexpr absl::Duration kFindTimeout = absl::Seconds(5);
+// How often it is looked after those tenants that are set aside.
+constexpr absl::Duration kLookAfterAside = absl::Milliseconds(100);
+
+absl::Status QueueFullError() {
+  return MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+                            "Too many sends are waiting to be stored.", absl::Seconds(1));
+}
+
+Trouble TroubleOf(const absl::Status& error) {
+  if (ReasonOf(error) == v1::ERROR_REASON_TENANT_BROKEN) return Trouble::kBroken;
+  if (IsSchemaChanged(error)) return Trouble::kReplaced;
+  return IsLockTimeout(error) ? Trouble::kBlocked : Trouble::kOther;
+}
+
+// What senders are told of trouble with tables.
+absl::Status ErrorOf(Trouble trouble) {
+  return trouble == Trouble::kReplaced ? SchemaChangedError() : TenantBrokenError();
+}
+
+// Whether it may well be that no tenant and no message is to blame.
+bool IsTheDatabases(const absl::Status& error) {
+  return TroubleOf(error) == Trouble::kOther &&
+         (absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error) ||
+          absl::IsResourceExhausted(error));
+}
+
+// The part to which the statement belongs that failed; null: it isn't known.
+const BatchPart* BlamedPart(const absl::Status& error, const std::vector<BatchPart>& parts) {
+  const std::optional<size_t> failed = FailedStatement(error);
+  if (!failed.has_value() || *failed < parts.front().first_statement) return nullptr;
+  const auto next = std::find_if(parts.begin(), parts.end(), [&](const BatchPart& part) {
+    return part.first_statement > *failed;
   });
+  return &*std::prev(next);
 }
 
-// The messages of one tenant.
-using Part = std::span<const Send>;
-
-template <typename T>
-void SortUnique(std::vector<T>& values) {
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-}
-
-Statement LockStatement(const SchemaName& tenant, Part part) {
-  std::vector<RoomId> rooms;
-  for (const Send& send : part) rooms.push_back(send.message.room.room);
-  SortUnique(rooms);
-  return {sql::kLockRooms, tenant, Params().Uuids(rooms)};
-}
-
-Statement AppendStatement(const SchemaName& tenant, Part part) {
-  std::vector<RoomId> rooms;
-  std::vector<std::string_view> senders;
-  std::vector<std::string_view> client_ids;
-  std::vector<std::string_view> texts;
-  std::vector<std::string_view> services;
-  std::vector<std::string_view> details;
-  std::vector<uint64_t> threads;
-  const bool plain = std::all_of(part.begin(), part.end(),
-                                 [](const Send& send) { return send.message.details.empty(); });
-  for (const auto& [message, deadline, done] : part) {
-    rooms.push_back(message.room.room);
-    senders.push_back(message.sender_id);
-    client_ids.push_back(message.client_message_id);
-    texts.push_back(message.text);
-    services.push_back(message.service);
-    if (plain) continue;
-    details.push_back(message.details);
-    threads.push_back(message.thread_seq);
-  }
-  Params params;
-  params.Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts).Texts(services);
-  params.Blobs(details).Seqs(threads);
-  return {sql::kAppendMessages, tenant, std::move(params)};
-}
-
-// Nothing, where none of the messages is in a thread.
-std::optional<Statement> AddRepliesStatement(const SchemaName& tenant, Part part) {
-  std::vector<RoomId> rooms;
-  std::vector<std::string_view> senders;
-  std::vector<std::string_view> client_ids;
-  for (const auto& [message, deadline, done] : part) {
-    if (message.thread_seq == 0) continue;
-    rooms.push_back(message.room.room);
-    senders.push_back(message.sender_id);
-    client_ids.push_back(message.client_message_id);
-  }
-  if (rooms.empty()) return std::nullopt;
-  return Statement{sql::kAddReplies, tenant,
-                   Params().Uuids(rooms).Texts(senders).Texts(client_ids)};
-}
-
-// Nothing, where none of the messages mentions anybody.
-std::optional<Statement> AddMentionsStatement(const SchemaName& tenant, Part part) {
-  std::vector<RoomId> rooms;
-  std::vector<std::string_view> senders;
-  std::vector<std::string_view> client_ids;
-  std::vector<std::string_view> details;
-  std::vector<std::string> mentioned;
-  for (const auto& [message, deadline, done] : part) {
-    if (message.mentions.empty()) continue;
-    rooms.push_back(message.room.room);
-    senders.push_back(message.sender_id);
-    client_ids.push_back(message.client_message_id);
-    details.push_back(message.details);
-    mentioned.push_back(absl::StrCat("\n", absl::StrJoin(message.mentions, "\n")));
-  }
-  if (rooms.empty()) return std::nullopt;
-  Params params;
-  params.Uuids(rooms).Texts(senders).Texts(client_ids).Blobs(details).Texts(mentioned);
-  return Statement{sql::kAddMentions, tenant, std::move(params)};
-}
-
-struct BatchStatements {
-  std::vector<Statement> all = {{sql::kFixPlans, std::nullopt, Params()}};
-  std::vector<size_t> appends;  // which of them tell what has become of the messages
-};
-
-void AddStatements(Part part, BatchStatements& statements) {
-  const SchemaName& tenant = part.front().message.room.tenant;
-  std::vector<Statement>& all = statements.all;
-  all.push_back(LockStatement(tenant, part));
-  statements.appends.push_back(all.size());
-  all.push_back(AppendStatement(tenant, part));
-  if (auto add = AddRepliesStatement(tenant, part)) all.push_back(*std::move(add));
-  if (auto add = AddMentionsStatement(tenant, part)) all.push_back(*std::move(add));
-}
-
-BatchStatements StatementsFor(const Batch& batch) {
-  BatchStatements statements;
-  for (auto begin = batch.begin(); begin != batch.end();) {
-    const auto next = std::find_if(begin, batch.end(), [begin](const Send& send) {
-      return send.message.room.tenant != begin->message.room.tenant;
-    });
-    AddStatements({begin, next}, statements);
-    begin = next;
-  }
-  return statements;
-}
-
-// Why a message that is new wasn't stored.
-absl::Status RefusalOf(const Rows& rows, int row) {
-  if (rows.GetBool(row, 5)) return RoomArchivedError();
-  return RoleNotAllowedError("Readers of a room can't send messages.");
-}
-
-// What a row of append_messages.sql says of a message.
-absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
-  if (rows.IsNull(row, 0)) return RoomNotFoundError();
-  if (rows.IsNull(row, 1)) return RefusalOf(rows, row);
-  if (!rows.GetBool(row, 4)) {
-    return MakeError(
-        absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_CLIENT_MESSAGE_ID_REUSED,
-        "You sent something else with this client message id before. Choose a new one.");
-  }
-  return StoredMessage{.seq = static_cast<uint64_t>(rows.GetInt(row, 1)),
-                       .created_at = rows.GetTime(row, 2),
-                       .duplicate = rows.GetBool(row, 3)};
-}
-
-struct Outcome {
-  absl::StatusOr<StoredMessage> message;
-  bool as_stored;  // what was given is what the log holds
-};
-
-// What was stored, taken out of the batch. Duplicates too: what looks like one may be this batch,
-// run again after a lost connection. But not those that were edited or deleted since.
-std::vector<CommittedEvents> CommittedIn(Batch& batch, const std::vector<Outcome>& outcomes) {
-  std::vector<CommittedEvents> rooms;
-  absl::flat_hash_map<RoomKey, size_t> places;
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const absl::StatusOr<StoredMessage>& stored = outcomes[i].message;
-    if (!stored.ok() || !outcomes[i].as_stored) continue;
-    NewMessage& message = batch[i].message;
-    const auto [place, is_new] = places.try_emplace(message.room, rooms.size());
-    if (is_new) rooms.push_back({message.room, {}});
-    rooms[place->second].events.push_back(
-        {.room_id = message.room.room,
-         .seq = stored->seq,
-         .created_at = stored->created_at,
-         .actor_id = std::move(message.sender_id),
-         .service = std::move(message.service),
-         .what = MessageSent{.client_message_id = std::move(message.client_message_id),
-                             .text = std::move(message.text),
-                             .details = std::move(message.details)}});
-  }
-  return rooms;
+void AnswerAll(Batch batch, const absl::Status& status) {
+  for (Send& send : batch) send.done(status);
 }
 
 }  // namespace
@@ -191,20 +77,15 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       : database_(database), listener_(std::move(listener)) {}
 
   void Append(Send send) {
-    Batch batch;
-    bool added;
+    absl::Status refusal;
+    Work work;
     {
       MutexLock lock(mu_);
-      added = queue_.Add(send);
-      if (!added) ++refused_;
-      if (in_flight_ == 0) batch = TakeBatch();
+      refusal = Admit(send);
+      work = TakeWork();
     }
-    if (!added) {
-      send.done(MakeRetryableError(absl::StatusCode::kResourceExhausted,
-                                   v1::ERROR_REASON_OVERLOADED,
-                                   "Too many sends are waiting to be stored.", absl::Seconds(1)));
-    }
-    if (!batch.empty()) Commit(std::move(batch));
+    if (!refusal.ok()) send.done(refusal);
+    Begin(std::move(work));
   }
 
   Stats stats() {
@@ -213,49 +94,64 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
             .queued_bytes = queue_.bytes(),
             .commits = commits_,
             .messages = messages_,
-            .refused = refused_};
+            .refused = refused_,
+            .blocked_tenants = aside_.CountBlocked(SteadyTime::Now())};
   }
 
  private:
-  Batch TakeBatch() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    Batch batch = queue_.TakeBatch(kMaxBatchRows, kMaxBatchBytes);
-    if (!batch.empty()) ++in_flight_;
-    return batch;
+  // What is to be done now.
+  struct Work {
+    Batch shared;   // of tenants that are well: one transaction
+    Batch aside;    // of one that is set aside
+    Batch expired;  // not stored in time
+  };
+
+  // Takes `send` into the queue, or leaves it alone.
+  absl::Status Admit(Send& send) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (!aside_.empty()) {
+      const auto trouble = aside_.Refuses(send.message.room.tenant, SteadyTime::Now());
+      if (trouble.has_value()) return ErrorOf(*trouble);
+    }
+    if (queue_.Add(send)) return absl::OkStatus();
+    ++refused_;
+    return QueueFullError();
   }
 
-  void Commit(Batch batch) {
-    SortByTenant(batch);
-    Database::Transaction transaction;
-    BatchStatements statements = StatementsFor(batch);
-    transaction.statements = std::move(statements.all);
-    transaction.lane = Lane::kWrite;
-    transaction.idempotent = true;  // thanks to the client message ids
-    transaction.deadline = absl::InfinitePast();
-    for (const Send& send : batch) {
-      transaction.deadline = std::max(transaction.deadline, send.deadline);
-    }
-    database_.Run(std::move(transaction), [self = shared_from_this(), batch = std::move(batch),
-                                           appends = std::move(statements.appends)](
-                                              absl::StatusOr<Database::Results> results) mutable {
-      if (results.ok()) {
-        self->Answer(std::move(batch), *results, appends);
-      } else {
-        self->Recover(std::move(batch), results.status());
+  Work TakeWork() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    Work work;
+    if (!aside_.empty()) {
+      if (const SteadyTime now = SteadyTime::Now(); now >= look_after_aside_at_) {
+        look_after_aside_at_ = now + kLookAfterAside;
+        work.expired = queue_.TakeExpired(now);
+        aside_.LetGo(now);
       }
-      self->Next();
-    });
+      work.aside = aside_.TakeBatch(kMaxBatchRows, kMaxBatchBytes);
+    }
+    if (!shared_under_way_) {
+      work.shared = queue_.TakeBatch(kMaxBatchRows, kMaxBatchBytes);
+      shared_under_way_ = !work.shared.empty();
+    }
+    return work;
   }
 
-  void Answer(Batch batch, const Database::Results& results, const std::vector<size_t>& appends) {
-    std::vector<Outcome> outcomes;
-    outcomes.reserve(batch.size());
-    for (const size_t append : appends) {
-      const Rows& rows = results[append];
-      for (int row = 0; row < rows.size(); ++row) {
-        outcomes.push_back({ReadOutcome(rows, row), rows.GetBool(row, 6)});
-      }
+  void Begin(Work work) {
+    AnswerAll(std::move(work.expired), TenantBrokenError());
+    if (!work.shared.empty()) CommitShared(std::move(work.shared), /*blamed=*/0);
+    if (!work.aside.empty()) CommitAside(std::move(work.aside));
+  }
+
+  void Next() {
+    Work work;
+    {
+      MutexLock lock(mu_);
+      work = TakeWork();
     }
-    std::vector<CommittedEvents> rooms = CommittedIn(batch, outcomes);
+    Begin(std::move(work));
+  }
+
+  void Answer(Batch batch, const Database::Results& results, const std::vector<BatchPart>& parts) {
+    std::vector<Outcome> outcomes = ReadOutcomes(results, parts);
+    std::vector<CommittedEvents> rooms = TakeCommitted(batch, outcomes);
     {
       MutexLock lock(mu_);
       ++commits_;
@@ -265,32 +161,144 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
     for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i].message));
   }
 
-  // The batch isn't known to be stored: finds out which message is to blame, or gives up.
-  void Recover(Batch batch, const absl::Status& error) {
-    if (absl::IsUnavailable(error) || absl::IsDeadlineExceeded(error)) {
-      for (Send& send : batch) send.done(DatabaseUnavailableError());
-    } else if (batch.size() == 1) {
-      batch[0].done(InternalError());
+  // ---- Tenants that are well, together ----
+
+  // `blamed`: how many tenants have been taken out of the batch, since it failed.
+  void CommitShared(Batch batch, int blamed) {
+    const absl::Duration lock_wait = blamed == 0 ? kMaxLockWait : kMinLockWait;
+    AppendTransaction made = MakeAppendTransaction(batch, Lane::kWrite, lock_wait);
+    database_.Run(std::move(made.transaction),
+                  [self = shared_from_this(), batch = std::move(batch), blamed,
+                   parts = std::move(made.parts)](Results results) mutable {
+                    if (!results.ok()) {
+                      self->Divide(batch, parts, results.status(), blamed);
+                      if (!batch.empty()) return self->CommitShared(std::move(batch), blamed + 1);
+                    } else {
+                      self->Answer(std::move(batch), *results, parts);
+                    }
+                    self->EndShared();
+                  });
+  }
+
+  void EndShared() {
+    {
+      MutexLock lock(mu_);
+      shared_under_way_ = false;
+    }
+    Next();
+  }
+
+  // The batch isn't known to be stored. Sets aside whoever is to blame; the others, which are left
+  // in the batch, are to be stored before anything that came since.
+  void Divide(Batch& batch, const std::vector<BatchPart>& parts, const absl::Status& error,
+              int blamed) {
+    const BatchPart* part = BlamedPart(error, parts);
+    if (IsTheDatabases(error) && (part == nullptr || blamed >= kMaxBlamed)) {
+      AnswerAll(std::exchange(batch, {}), DatabaseUnavailableError());
+    } else if (part != nullptr) {
+      SetAside(TakePart(batch, *part), TroubleOf(error));
     } else {
-      {
-        MutexLock lock(mu_);
-        in_flight_ += batch.size();
-      }
-      for (Send& send : batch) {
-        Batch alone;
-        alone.push_back(std::move(send));
-        Commit(std::move(alone));
+      for (auto last = parts.rbegin(); last != parts.rend(); ++last) {
+        SetAside(TakePart(batch, *last), TroubleOf(error));
       }
     }
   }
 
-  void Next() {
-    Batch batch;
+  void SetAside(Batch messages, Trouble trouble) {
+    const TenantKey tenant = messages.front().message.room.tenant;
+    Batch refused;
     {
       MutexLock lock(mu_);
-      if (--in_flight_ == 0) batch = TakeBatch();
+      aside_.Add(tenant, trouble, std::move(messages), SteadyTime::Now());
+      if (AsideTenants::IsTables(trouble)) refused = queue_.TakeAllOf(tenant);
     }
-    if (!batch.empty()) Commit(std::move(batch));
+    AnswerAll(std::move(refused), ErrorOf(trouble));
+  }
+
+  // ---- Tenants that are set aside, one after the other ----
+
+  void CommitAside(Batch batch) {
+    AppendTransaction made = MakeAppendTransaction(batch, Lane::kWriteAside, LockWait());
+    database_.Run(std::move(made.transaction),
+                  [self = shared_from_this(), batch = std::move(batch),
+                   parts = std::move(made.parts)](Results results) mutable {
+                    if (results.ok()) return self->EndAside(std::move(batch), *results, parts);
+                    if (TroubleOf(results.status()) == Trouble::kBlocked) {
+                      return self->WaitForLocks(std::move(batch));
+                    }
+                    self->GiveUpAside(std::move(batch), results.status());
+                  });
+  }
+
+  void EndAside(Batch batch, const Database::Results& results,
+                const std::vector<BatchPart>& parts) {
+    {
+      MutexLock lock(mu_);
+      aside_.OnStored();
+    }
+    Answer(std::move(batch), results, parts);
+    Next();
+  }
+
+  void GiveUpAside(Batch batch, const absl::Status& error) {
+    absl::Status answer = DatabaseUnavailableError();
+    {
+      MutexLock lock(mu_);
+      if (const Trouble trouble = TroubleOf(error); AsideTenants::IsTables(trouble)) {
+        answer = ErrorOf(trouble);
+        Batch others = queue_.TakeAllOf(batch.front().message.room.tenant);
+        std::move(others.begin(), others.end(), std::back_inserter(batch));
+        aside_.OnBroken(trouble, SteadyTime::Now());
+      } else if (IsTheDatabases(error)) {
+        aside_.OnGivenUp();
+      } else if (batch.size() == 1) {
+        answer = InternalError();
+        aside_.OnGivenUp();
+      } else {
+        aside_.OnFailed(std::exchange(batch, {}), SteadyTime::Now());
+      }
+    }
+    AnswerAll(std::move(batch), answer);
+    Next();
+  }
+
+  // The batch goes back into the queue, and is tried again when it is the tenant's turn: by then
+  // without the rooms that are found to be locked.
+  void WaitForLocks(Batch batch) {
+    const TenantKey tenant = batch.front().message.room.tenant;
+    std::vector<RoomId> rooms;
+    {
+      MutexLock lock(mu_);
+      rooms = aside_.OnBlocked(std::move(batch), SteadyTime::Now());
+    }
+    if (rooms.empty()) return Next();
+    Database::Transaction transaction;
+    transaction.lane = Lane::kWriteAside;
+    transaction.idempotent = true;
+    transaction.deadline = SteadyTime::Now() + kFindTimeout;
+    transaction.statements.push_back(BoundLocks(LockWait()));
+    transaction.statements.push_back({sql::kFindLockedRooms, tenant, Params().Uuids(rooms)});
+    database_.Run(std::move(transaction), [self = shared_from_this()](const Results& results) {
+      self->OnLockedRooms(results);
+      self->Next();
+    });
+  }
+
+  void OnLockedRooms(const Results& results) {
+    MutexLock lock(mu_);
+    if (!results.ok()) return aside_.OnNothingFound();
+    const Rows& rows = results->back();
+    std::vector<RoomId> locked;
+    for (int row = 0; row < rows.size(); ++row) locked.push_back(rows.GetUuid(row, 0));
+    aside_.OnRoomsFound(locked);
+  }
+
+  // The more tenants are blocked, the less time has each: so that all have their turns.
+  absl::Duration LockWait() {
+    MutexLock lock(mu_);
+    const size_t blocked = aside_.CountBlocked(SteadyTime::Now());
+    return std::max(kMaxLockWait / static_cast<int64_t>(std::max<size_t>(blocked, 1)),
+                    kMinLockWait);
   }
 
   Database& database_;
@@ -298,7 +306,9 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
 
   Mutex mu_;
   SendQueue queue_ ABSL_GUARDED_BY(mu_);
-  size_t in_flight_ ABSL_GUARDED_BY(mu_) = 0;  // transactions
+  bool shared_under_way_ ABSL_GUARDED_BY(mu_) = false;  // a transaction of tenants that are well
+  AsideTenants aside_ ABSL_GUARDED_BY(mu_){queue_};
+  SteadyTime look_after_aside_at_ ABSL_GUARDED_BY(mu_);
   uint64_t commits_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t messages_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t refused_ ABSL_GUARDED_BY(mu_) = 0;
@@ -311,7 +321,7 @@ EventWriter::~EventWriter() = default;
 
 EventWriter::Stats EventWriter::stats() const { return impl_->stats(); }
 
-void EventWriter::Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done) {
+void EventWriter::Append(NewMessage message, SteadyTime deadline, Callback<StoredMessage> done) {
   impl_->Append({std::move(message), deadline, std::move(done)});
 }
 

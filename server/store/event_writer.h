@@ -2,10 +2,15 @@
 //
 // While one commit is in flight, sends gather; they leave together as one pipeline with one commit,
 // at most kMaxBatchRows or kMaxBatchBytes of them, tenants and rooms in turn. A lone send leaves at
-// once. A batch that fails is sent again one by one, so that a bad row fails alone. A connection
-// that is lost with a batch in flight leaves its fate unknown: the batch is sent again, and the
-// client message ids keep it from being stored twice. Thread-safe. The database must outlive the
-// writer. Callbacks run on the database's thread.
+// once. A connection that is lost with a batch in flight leaves its fate unknown: the batch is sent
+// again, and the client message ids keep it from being stored twice.
+//
+// What is one tenant's fault stays with that tenant: if its tables are missing or locked, or a
+// message can't be stored, the others of the batch are stored at once without it, and it goes on
+// alone, over a connection of its own, until it has been well for a while (aside_tenants.h).
+//
+// Thread-safe. The database must outlive the writer. Callbacks run on the database's thread, or, of
+// a refusal, on the caller's.
 #ifndef CHATTER_SERVER_STORE_EVENT_WRITER_H_
 #define CHATTER_SERVER_STORE_EVENT_WRITER_H_
 
@@ -15,6 +20,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/room.h"
 
 namespace chatter::store {
@@ -54,16 +60,17 @@ class EventWriter {
 
   // Errors: NOT_FOUND (ROOM_NOT_FOUND: no such room, or the sender isn't in it), ALREADY_EXISTS
   // (CLIENT_MESSAGE_ID_REUSED), UNAVAILABLE (DATABASE_UNAVAILABLE: not known to be stored by the
-  // deadline), RESOURCE_EXHAUSTED (OVERLOADED: the queue is full, or the tenant's half
-  // of it).
-  void Append(NewMessage message, absl::Time deadline, Callback<StoredMessage> done);
+  // deadline; TENANT_BROKEN: the tenant's tables are missing, or were locked until the deadline),
+  // RESOURCE_EXHAUSTED (OVERLOADED: the queue is full, or the tenant's half of it).
+  void Append(NewMessage message, SteadyTime deadline, Callback<StoredMessage> done);
 
   struct Stats {
     size_t queued_rows = 0;
     size_t queued_bytes = 0;
     uint64_t commits = 0;
-    uint64_t messages = 0;  // stored, or found stored before
-    uint64_t refused = 0;   // for want of room in the queue
+    uint64_t messages = 0;       // stored, or found stored before
+    uint64_t refused = 0;        // for want of room in the queue
+    size_t blocked_tenants = 0;  // whose messages wait for somebody's lock
   };
   Stats stats() const;
 

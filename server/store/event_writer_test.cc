@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "server/base/clock.h"
 #include "server/model/errors.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
@@ -24,7 +25,7 @@ using test::TestDatabase;
 class EventWriterTest : public ::testing::Test {
  protected:
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   const RoomId room_ = stack_.AddRoom(tenant_, {"alice", "bob"});
   const RoomKey key_{tenant_, room_};
@@ -141,7 +142,7 @@ std::vector<StoredMessage> SendMany(CoreStack& stack, const std::vector<RoomKey>
 }
 
 TEST_F(EventWriterTest, RoomsAndTenantsInOneBatchStayGapless) {
-  const SchemaName other = database_.AddTenant("other");
+  const TenantKey other = database_.AddTenant("other");
   const RoomKey second{tenant_, stack_.AddRoom(tenant_, {"alice", "bob", "carol"})};
   const RoomKey third{other, stack_.AddRoom(other, {"alice", "bob"})};
   SendMany(stack_, {third, key_, second}, {"alice", "bob"}, 400);
@@ -206,6 +207,10 @@ TEST_F(EventWriterTest, LostConnectionsLoseAndRepeatNothing) {
 TEST_F(EventWriterTest, MessagesAreLookedUpByTheirKeysHoweverEmptyTheLogWas) {
   database_.Execute("DELETE FROM acme.chatter_event");
   database_.Execute("VACUUM ANALYZE acme.chatter_event");
+  database_.Execute(
+      absl::StrCat("INSERT INTO acme.chatter_event (room_id, seq, created_at, kind, actor_id) "
+                   "VALUES ('",
+                   room_.ToString(), "', 1, now(), 1, 'alice')"));
   const auto scans = [this](std::string_view kind) {
     return database_.Execute(absl::StrCat("SELECT ", absl::string_view(kind.data(), kind.size()),
                                           " FROM pg_stat_user_tables WHERE relname = "
@@ -231,7 +236,7 @@ TEST_F(EventWriterTest, MessagesAreLookedUpByTheirKeysHoweverEmptyTheLogWas) {
 
 // What the batch's statements beside append_messages.sql have to tell apart.
 TEST_F(EventWriterTest, ThreadsAndMentionsInOneBatchAreKeptByMessage) {
-  const SchemaName other = database_.AddTenant("other");
+  const TenantKey other = database_.AddTenant("other");
   const RoomKey second{tenant_, stack_.AddRoom(tenant_, {"alice", "bob", "carol"})};
   const RoomKey third{other, stack_.AddRoom(other, {"alice", "bob"})};
   std::vector<std::future<absl::Status>> answers;
@@ -274,7 +279,7 @@ TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
   const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
   const auto stored = Await<StoredMessage>([&](auto done) {
-    writer.Append({key_, "alice", "1", "hello"}, absl::Now() + absl::Milliseconds(20),
+    writer.Append({key_, "alice", "1", "hello"}, SteadyTime::Now() + absl::Milliseconds(20),
                   std::move(done));
   });
   EXPECT_EQ(ReasonOf(stored.status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);

@@ -23,7 +23,7 @@ RoomEvent ReadExportedEvent(const Rows& rows, int row) {
 
 // Runs the statement and makes an entry of each row.
 template <typename Entry>
-void ReadAll(Database& database, Statement statement, absl::Time deadline,
+void ReadAll(Database& database, Statement statement, SteadyTime deadline,
              Entry (*read)(const Rows&, int), Callback<std::vector<Entry>> done) {
   RunOne(database, std::move(statement), deadline, kIdempotent,
          [read, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -37,28 +37,28 @@ void ReadAll(Database& database, Statement statement, absl::Time deadline,
 
 }  // namespace
 
-void ExportReader::Users(const SchemaName& tenant, const std::string& after, int limit,
-                         absl::Time deadline, Callback<std::vector<User>> done) {
+void ExportReader::Users(const TenantKey& tenant, const std::string& after, int limit,
+                         SteadyTime deadline, Callback<std::vector<User>> done) {
   ReadAll(database_, {sql::kExportUsers, tenant, Params().Text(after).Int(limit)}, deadline,
           &ReadUser, std::move(done));
 }
 
-void ExportReader::Rooms(const SchemaName& tenant, const RoomId& after, int limit,
-                         absl::Time deadline, Callback<std::vector<Room>> done) {
+void ExportReader::Rooms(const TenantKey& tenant, const RoomId& after, int limit,
+                         SteadyTime deadline, Callback<std::vector<Room>> done) {
   ReadAll(database_, {sql::kExportRooms, tenant, Params().Uuid(after).Int(limit)}, deadline,
           &ReadExportedRoom, std::move(done));
 }
 
-void ExportReader::Members(const SchemaName& tenant, const RoomId& after_room,
-                           const std::string& after_user, int limit, absl::Time deadline,
+void ExportReader::Members(const TenantKey& tenant, const RoomId& after_room,
+                           const std::string& after_user, int limit, SteadyTime deadline,
                            Callback<std::vector<Member>> done) {
   ReadAll(database_,
           {sql::kExportMembers, tenant, Params().Uuid(after_room).Text(after_user).Int(limit)},
           deadline, &ReadExportedMember, std::move(done));
 }
 
-void ExportReader::Events(const SchemaName& tenant, const RoomId& after_room, uint64_t after_seq,
-                          int limit, absl::Time deadline, Callback<std::vector<RoomEvent>> done) {
+void ExportReader::Events(const TenantKey& tenant, const RoomId& after_room, uint64_t after_seq,
+                          int limit, SteadyTime deadline, Callback<std::vector<RoomEvent>> done) {
   const auto seq = static_cast<int64_t>(after_seq);
   ReadAll(database_, {sql::kExportEvents, tenant, Params().Uuid(after_room).Int(seq).Int(limit)},
           deadline, &ReadExportedEvent, std::move(done));

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 
@@ -23,14 +23,14 @@ class ExportReader {
   explicit ExportReader(Database& database) : database_(database) {}
 
   // Up to `limit` entries after the place. Rooms come without members and messages.
-  void Users(const SchemaName& tenant, const std::string& after, int limit, absl::Time deadline,
+  void Users(const TenantKey& tenant, const std::string& after, int limit, SteadyTime deadline,
              Callback<std::vector<User>> done);
-  void Rooms(const SchemaName& tenant, const RoomId& after, int limit, absl::Time deadline,
+  void Rooms(const TenantKey& tenant, const RoomId& after, int limit, SteadyTime deadline,
              Callback<std::vector<Room>> done);
-  void Members(const SchemaName& tenant, const RoomId& after_room, const std::string& after_user,
-               int limit, absl::Time deadline, Callback<std::vector<Member>> done);
-  void Events(const SchemaName& tenant, const RoomId& after_room, uint64_t after_seq, int limit,
-              absl::Time deadline, Callback<std::vector<RoomEvent>> done);
+  void Members(const TenantKey& tenant, const RoomId& after_room, const std::string& after_user,
+               int limit, SteadyTime deadline, Callback<std::vector<Member>> done);
+  void Events(const TenantKey& tenant, const RoomId& after_room, uint64_t after_seq, int limit,
+              SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
  private:
   Database& database_;

@@ -1,8 +1,10 @@
 #include "server/store/lazy_migrator.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
+#include "server/base/steady_time.h"
 #include "server/model/errors.h"
 
 namespace chatter::store {
@@ -83,6 +85,7 @@ void LazyMigrator::Prepare(const Tenant& tenant, StatusCallback done) {
 }
 
 std::optional<absl::Status> LazyMigrator::Join(const Tenant& tenant, StatusCallback& done) {
+  if (!tenant.schema_is_known) ForgetSuccess(tenant.schema_name);
   const auto [found, is_new] = attempts_.try_emplace(tenant.schema_name, tenant);
   Attempt& attempt = found->second;
   // If it went well, what the caller knows of the tenant is older.
@@ -94,7 +97,7 @@ std::optional<absl::Status> LazyMigrator::Join(const Tenant& tenant, StatusCallb
   attempt.waiters.insert(next_waiter_);
   waiting_.emplace(next_waiter_++, Waiter{.tenant = tenant.schema_name,
                                           .done = std::move(done),
-                                          .gives_up_at = absl::Now() + options_.max_wait});
+                                          .gives_up_at = SteadyTime::Now() + options_.max_wait});
   if (waiting_.size() == 1) timeout_.NotifyOne();
   if (is_new) {
     queue_.push_back(tenant.schema_name);
@@ -103,8 +106,15 @@ std::optional<absl::Status> LazyMigrator::Join(const Tenant& tenant, StatusCallb
   return std::nullopt;
 }
 
+void LazyMigrator::ForgetSuccess(const SchemaName& name) {
+  const auto found = attempts_.find(name);
+  if (found == attempts_.end() || !found->second.over || !found->second.result.ok()) return;
+  attempts_.erase(found);
+  over_.erase(std::find(over_.begin(), over_.end(), name));
+}
+
 void LazyMigrator::ForgetOld() {
-  const absl::Time now = clock_.Now();
+  const SteadyTime now = clock_.Steady();
   while (!over_.empty()) {
     const auto oldest = attempts_.find(over_.front());
     if (oldest->second.holds_until > now) return;
@@ -137,7 +147,7 @@ void LazyMigrator::End(const SchemaName& name, const absl::Status& result) {
     Attempt& attempt = attempts_.at(name);
     attempt.over = true;
     attempt.result = answer;
-    attempt.holds_until = clock_.Now() + options_.retry_after;
+    attempt.holds_until = clock_.Steady() + options_.retry_after;
     over_.push_back(name);
     for (const uint64_t key : attempt.waiters) {
       const auto waiter = waiting_.find(key);
@@ -156,14 +166,14 @@ void LazyMigrator::GiveUp() {
       MutexLock lock(mu_);
       while (waiting_.empty() && !stopping_) timeout_.Wait(mu_);
       if (stopping_) return;
-      const absl::Time now = absl::Now();
+      const SteadyTime now = SteadyTime::Now();
       while (!waiting_.empty() && waiting_.begin()->second.gives_up_at <= now) {
         const auto first = waiting_.begin();
         attempts_.at(first->second.tenant).waiters.erase(first->first);
         called.push_back(std::move(first->second.done));
         waiting_.erase(first);
       }
-      if (called.empty()) timeout_.WaitFor(mu_, waiting_.begin()->second.gives_up_at - now);
+      if (called.empty()) timeout_.WaitUntil(mu_, waiting_.begin()->second.gives_up_at);
     }
     for (auto& done : called) done(NotReadyError(absl::Seconds(1)));
   }

@@ -1,7 +1,8 @@
 // Brings a tenant that lags up to date when it is first used.
 //
 // Those who want one tenant meanwhile wait together, each for a bounded time. Whatever came of an
-// attempt holds for a while: a tenant that can't be migrated isn't tried at each call.
+// attempt holds for a while: a tenant that can't be migrated isn't tried at each call. That it went
+// well doesn't hold for a schema that isn't known (again): that was found out after it.
 //
 // Thread-safe; doesn't block: the work is done by threads of its own, which run the callbacks, too.
 // The migrator and the clock must outlive it.
@@ -58,12 +59,12 @@ class LazyMigrator {
     std::set<uint64_t> waiters;  // keys of waiting_
     bool over = false;
     absl::Status result;
-    absl::Time holds_until;
+    SteadyTime holds_until;
   };
   struct Waiter {
     SchemaName tenant;
     StatusCallback done;
-    absl::Time gives_up_at;
+    SteadyTime gives_up_at;
   };
   using Waiters = std::map<uint64_t, Waiter>;  // the longest waiting first
   using Called = std::vector<StatusCallback>;
@@ -71,6 +72,8 @@ class LazyMigrator {
   // Waits for the tenant's attempt, or gives its result where that holds: then `done` is untouched.
   std::optional<absl::Status> Join(const Tenant& tenant, StatusCallback& done)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Of one whose schema isn't known any more.
+  void ForgetSuccess(const SchemaName& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ForgetOld() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Migrate();
   void End(const SchemaName& name, const absl::Status& result);

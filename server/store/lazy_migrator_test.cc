@@ -88,6 +88,17 @@ TEST_F(LazyMigratorTest, TriesATenantThatFailsNowAndThenOnly) {
   EXPECT_EQ(lazy.attempts(), 2u);
 }
 
+TEST_F(LazyMigratorTest, LooksAgainAtASchemaThatIsNotKnownAgain) {
+  LazyMigrator lazy({}, migrator_, clock_);
+  EXPECT_TRUE(Prepare(lazy, Acme(1)).get().ok());
+  EXPECT_TRUE(Prepare(lazy, Acme(1)).get().ok());
+  EXPECT_EQ(lazy.attempts(), 1u);
+  Tenant unknown = Acme(2);
+  unknown.schema_is_known = false;
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Prepare(lazy, unknown).get().ok());
+  EXPECT_EQ(lazy.attempts(), 3u);
+}
+
 // Holds the tenant's row until it is destroyed, so that no migration gets on.
 class Blocker {
  public:

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "server/model/limits.h"
+#include "server/store/attempt.h"
 #include "server/store/database.h"
+#include "server/store/room_settler.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -38,7 +40,7 @@ Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
   params.Seq(seq).Smallint(stored.kind);
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
   params.Text(ReactionOf(event)).Int(limits::kReactions);
-  params.Bytes(stored.details).Text(actor.user_id).Text(actor.service);
+  params.Bytes(stored.details).Text(actor.user_id).Text(actor.service).Text(NewAttemptId());
   return statement;
 }
 
@@ -62,7 +64,7 @@ Outcome ReadOutcome(const RoomId& room, const Rows& rows, EventContent event, co
 }  // namespace
 
 void MessageChanges::Read(const RoomKey& room, const std::string& actor, uint64_t seq,
-                          absl::Time deadline, Callback<std::optional<MessageState>> done) {
+                          SteadyTime deadline, Callback<std::optional<MessageState>> done) {
   RunOne(database_,
          {sql::kReadMessageState, room.tenant, Params().Uuid(room.room).Text(actor).Seq(seq)},
          deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -73,17 +75,20 @@ void MessageChanges::Read(const RoomKey& room, const std::string& actor, uint64_
 }
 
 void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
-                           const Actor& actor, absl::Time deadline, Callback<Outcome> done) {
+                           const Actor& actor, SteadyTime deadline, Callback<Outcome> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
-  transaction.idempotent = true;  // run again, it finds the message as it is to be
+  transaction.idempotent = true;  // run again, it finds its own attempt
   transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
   transaction.statements.push_back(ChangeStatement(room, version, seq, event, actor));
   database_.Run(std::move(transaction),
-                [room_id = room.room, event = std::move(event), actor,
+                [&settler = settler_, room, event = std::move(event), actor,
                  done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
                   if (!results.ok()) return done(std::move(results).status());
-                  done(ReadOutcome(room_id, results->back(), std::move(event), actor));
+                  Outcome outcome =
+                      ReadOutcome(room.room, results->back(), std::move(event), actor);
+                  if (outcome.event.has_value()) settler.Note(room);
+                  done(std::move(outcome));
                 });
 }
 

@@ -1,7 +1,8 @@
 // Changes to messages, each decided on what the room and the message are at that moment: as in
 // RoomChanges.
 //
-// Thread-safe. The database must outlive it. Callbacks run on the database's thread.
+// Thread-safe. The database and the settler must outlive it. Callbacks run on the database's
+// thread.
 #ifndef CHATTER_SERVER_STORE_MESSAGE_CHANGES_H_
 #define CHATTER_SERVER_STORE_MESSAGE_CHANGES_H_
 
@@ -9,8 +10,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
@@ -18,6 +19,7 @@
 namespace chatter::store {
 
 class Database;
+class RoomSettler;
 
 // What a decision hangs on.
 struct MessageState {
@@ -32,10 +34,11 @@ struct MessageState {
 
 class MessageChanges {
  public:
-  explicit MessageChanges(Database& database) : database_(database) {}
+  MessageChanges(Database& database, RoomSettler& settler)
+      : database_(database), settler_(settler) {}
 
   // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
-  void Read(const RoomKey& room, const std::string& actor, uint64_t seq, absl::Time deadline,
+  void Read(const RoomKey& room, const std::string& actor, uint64_t seq, SteadyTime deadline,
             Callback<std::optional<MessageState>> done);
 
   struct Outcome {
@@ -48,10 +51,11 @@ class MessageChanges {
   // Makes the message what `event` says of it, which is one of MessageEdited to MessageUnpinned.
   // The room's version must still be `version`, else nothing is stored.
   void Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
-             const Actor& actor, absl::Time deadline, Callback<Outcome> done);
+             const Actor& actor, SteadyTime deadline, Callback<Outcome> done);
 
  private:
   Database& database_;
+  RoomSettler& settler_;
 };
 
 }  // namespace chatter::store

@@ -52,7 +52,7 @@ Params ParamsFor(const NewMessage& message, const v1::MessageDetails& details) {
 }  // namespace
 
 void MessageReferences::Find(const NewMessage& message, const v1::MessageDetails& details,
-                             absl::Time deadline, Callback<std::optional<References>> done) {
+                             SteadyTime deadline, Callback<std::optional<References>> done) {
   RunOne(database_, {sql::kCheckReferences, message.room.tenant, ParamsFor(message, details)},
          deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(std::move(rows).status());

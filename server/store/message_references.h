@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "chatter/v1/message.pb.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/store/event_writer.h"
 
 namespace chatter::store {
@@ -45,7 +46,7 @@ class MessageReferences {
   // Of what `details` say of `message`. What is deleted, nobody may read. nullopt: the sender isn't
   // in the room.
   // REQUIRES: a room's id in `details.forwarded_from`, if that is there.
-  void Find(const NewMessage& message, const v1::MessageDetails& details, absl::Time deadline,
+  void Find(const NewMessage& message, const v1::MessageDetails& details, SteadyTime deadline,
             Callback<std::optional<References>> done);
 
  private:

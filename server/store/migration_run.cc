@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::store {
@@ -33,9 +33,10 @@ MigrationRun::~MigrationRun() {
 }
 
 bool MigrationRun::WaitFor(absl::Duration timeout) {
-  const absl::Time end = absl::Now() + timeout;
+  const SteadyTime end = SteadyTime::Now() + timeout;
   MutexLock lock(mu_);
-  while (working_ > 0 && absl::Now() < end) ended_.WaitFor(mu_, end - absl::Now());
+  while (working_ > 0 && ended_.WaitUntil(mu_, end)) {
+  }
   return working_ == 0;
 }
 

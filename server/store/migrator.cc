@@ -37,42 +37,28 @@ absl::Status Lock(BlockingSession& session, const std::string& what) {
   return locked.ok() ? session.Execute(kBoundLockWaits) : locked;
 }
 
-int ToInt(const std::optional<std::string>& text) {
-  int number = 0;
-  if (!absl::SimpleAtoi(text.value_or(""), &number)) std::abort();  // PostgreSQL says an integer
-  return number;
-}
-
 // One migration, in a transaction of its own. Returns whether there was one to do.
 absl::StatusOr<bool> MigrateControlOnce(BlockingSession& session) {
   bool applied = false;
   const absl::Status status = session.InTransaction([&]() -> absl::Status {
     if (absl::Status locked = Lock(session, "the control schema"); !locked.ok()) return locked;
-    const auto rows = session.Query("SELECT coalesce(max(version), 0) FROM chatter.migration");
+    const auto rows =
+        session.Query("SELECT greatest(max(version::integer), 0) FROM chatter.migration");
     if (!rows.ok()) return rows.status();
-    const int version = ToInt((*rows)[0][0]);
-    if (version >= kControlVersion) return absl::OkStatus();
+    const auto version = BlockingSession::ToInt((*rows)[0][0]);
+    if (!version.ok()) return version.status();
+    if (*version >= kControlVersion) return absl::OkStatus();
     applied = true;
-    if (absl::Status done = session.Execute(control::kMigrations[version]); !done.ok()) return done;
+    if (absl::Status done = session.Execute(control::kMigrations[*version]); !done.ok()) {
+      return done;
+    }
     return session
         .Query("INSERT INTO chatter.migration (version) VALUES ($1::integer)",
-               {absl::StrCat(version + 1)})
+               {absl::StrCat(*version + 1)})
         .status();
   });
   if (!status.ok()) return status;
   return applied;
-}
-
-// Records a tenant that was found in the application's tables, if its schema is there.
-absl::Status RecordAttached(BlockingSession& session, const Tenant& tenant) {
-  const auto rows = session.Query(
-      "INSERT INTO chatter.tenant (schema_name, display_name, schema_version, attached) "
-      "SELECT $1, $2, 0, true WHERE to_regnamespace(quote_ident($1)) IS NOT NULL "
-      "RETURNING schema_name",
-      {tenant.schema_name.text(), tenant.display_name});
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return absl::NotFoundError("no such tenant, nor a schema to attach");
-  return absl::OkStatus();
 }
 
 // Whether the error says all there is to say, to whoever called.
@@ -91,11 +77,12 @@ absl::Span<const std::string_view> MigratorOptions::TenantMigrations() {
 Migrator::Migrator(MigratorOptions options)
     : options_(std::move(options)),
       user_source_(UserSourceFingerprint(options_.user_source)),
-      sessions_(options_.database_url) {}
+      sessions_(options_.database_url, stop_) {}
 
 Migrator::Readiness Migrator::ReadinessOf(const Tenant& tenant) const {
   if (tenant.schema_version < tenant_version()) return Readiness::kLagging;
   if (tenant.schema_version > tenant_version() + 1) return Readiness::kTooNew;
+  if (!tenant.schema_is_known) return Readiness::kLagging;
   // The view of a tenant that a newer program has prepared is that program's business.
   const bool other_view =
       tenant.schema_version == tenant_version() && tenant.user_source != user_source();
@@ -129,35 +116,45 @@ absl::Status Migrator::MigrateTenant(const Tenant& tenant) const {
 
 absl::Status Migrator::MigrateTenant(BlockingSession& session, const Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
-  return session.InTransaction([&]() -> absl::Status {
+  std::string_view what;
+  absl::Status migrated = session.InTransaction([&]() -> absl::Status {
     if (absl::Status locked = LockTenant(session, name); !locked.ok()) return locked;
-    const auto rows = session.Query(
-        "SELECT schema_version, user_source FROM chatter.tenant WHERE schema_name = $1",
-        {name.text()});
-    if (!rows.ok()) return rows.status();
-    Tenant stored{.schema_name = name, .display_name = {}, .domains = {}, .created_at = {}};
-    if (!rows->empty()) {
-      stored.schema_version = ToInt((*rows)[0][0]);
-      stored.user_source = (*rows)[0][1].value_or("");
-    } else if (tenant.schema_version > 0) {
-      return absl::NotFoundError("no such tenant");  // purged meanwhile
-    } else if (absl::Status recorded = RecordAttached(session, tenant); !recorded.ok()) {
-      return recorded;
-    }
-    if (ReadinessOf(stored) != Readiness::kLagging) return absl::OkStatus();
-    if (absl::Status done = Apply(session, name, stored.schema_version); !done.ok()) return done;
-    if (stored.user_source != user_source()) {
-      if (absl::Status made = session.Execute(RenderUserView(name, options_.user_source));
-          !made.ok())
-        return made;
-    }
-    return session
-        .Query(
-            "UPDATE chatter.tenant SET schema_version = $2::integer, user_source = $3 "
-            "WHERE schema_name = $1",
-            {name.text(), absl::StrCat(tenant_version()), user_source()})
-        .status();
+    const auto adoption = BringUp(session, tenant);
+    if (!adoption.ok()) return adoption.status();
+    what = adoption->what;
+    return absl::OkStatus();
   });
+  if (migrated.ok() && !what.empty()) {
+    spdlog::info("a schema that wasn't known: tenant={} it was {}", name.text(), what);
+  }
+  return migrated;
+}
+
+absl::StatusOr<Adoption> Migrator::BringUp(BlockingSession& session, const Tenant& tenant) const {
+  const SchemaName& name = tenant.schema_name;
+  const auto adoption = AdoptSchema(session, tenant, tenant_version());
+  if (!adoption.ok()) return adoption.status();
+  const Tenant found{.schema_name = name,
+                     .display_name = {},
+                     .domains = {},
+                     .created_at = {},
+                     .schema_version = adoption->version,
+                     .user_source = adoption->user_source,
+                     .schema_is_known = adoption->is_recorded};
+  if (ReadinessOf(found) != Readiness::kLagging) return *adoption;
+  Adoption now = *adoption;
+  // What a newer program has brought further is only written down.
+  if (now.version <= tenant_version()) {
+    if (absl::Status done = Apply(session, name, now.version); !done.ok()) return done;
+    if (now.user_source != user_source()) {
+      absl::Status made = session.Execute(RenderUserView(name, options_.user_source));
+      if (!made.ok()) return made;
+    }
+    now.version = tenant_version();
+    now.user_source = user_source();
+  }
+  if (absl::Status recorded = RecordSchema(session, name, now); !recorded.ok()) return recorded;
+  return *adoption;
 }
 
 absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
@@ -179,11 +176,16 @@ absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
 
 absl::Status Migrator::PrepareNew(BlockingSession& session, const SchemaName& name) const {
   if (absl::Status done = Apply(session, name, 0); !done.ok()) return done;
-  return user_source().empty() ? absl::OkStatus()
-                               : session.Execute(RenderUserView(name, options_.user_source));
+  if (!user_source().empty()) {
+    absl::Status made = session.Execute(RenderUserView(name, options_.user_source));
+    if (!made.ok()) return made;
+  }
+  return RecordSchema(session, name,
+                      {.version = tenant_version(), .user_source = user_source(), .is_new = true});
 }
 
 absl::Status Migrator::Apply(BlockingSession& session, const SchemaName& name, int version) const {
+  session.SetBound(absl::InfiniteDuration());  // a large table may take any time
   for (const std::string_view migration :
        options_.tenant_migrations.subspan(static_cast<size_t>(version))) {
     if (absl::Status done = session.Execute(RenderSql(migration, name)); !done.ok()) return done;
@@ -192,7 +194,13 @@ absl::Status Migrator::Apply(BlockingSession& session, const SchemaName& name, i
 }
 
 absl::Status Migrator::LockTenant(BlockingSession& session, const SchemaName& name) {
-  return Lock(session, name.text());
+  if (absl::Status locked = Lock(session, name.text()); !locked.ok()) return locked;
+  return BoundLocks(session);
+}
+
+absl::Status Migrator::BoundLocks(BlockingSession& session) {
+  return session.Query(sql::kBoundLocks, {absl::StrCat(absl::ToInt64Milliseconds(kMaxLockWait))})
+      .status();
 }
 
 absl::Status Migrator::Run(std::string_view what,
@@ -208,9 +216,12 @@ absl::Status Migrator::Run(std::string_view what,
   absl::Status status = work(*session);
   const BlockingSession::Error error = session->last_error();
   sessions_.GiveBack(*std::move(session));
-  if (status.ok() || IsForCallers(status)) return status;
-  spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"", what,
-                absl::StatusCodeToString(status.code()), error.sqlstate, error.message);
+  if (status.ok() || IsForCallers(status) || absl::IsCancelled(status)) return status;
+  if (failures_logged_.Admit(absl::StrCat(error.sqlstate, " ", std::string(what)),
+                             SteadyTime::Now())) {
+    spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"", what,
+                  absl::StatusCodeToString(status.code()), error.sqlstate, error.message);
+  }
   return absl::IsUnavailable(status) ? status : InternalError();
 }
 

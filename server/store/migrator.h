@@ -18,8 +18,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "server/base/log_limiter.h"
 #include "server/model/model.h"
 #include "server/store/blocking_session.h"
+#include "server/store/tenant_adoption.h"
 #include "server/store/user_view.h"
 
 namespace chatter::store {
@@ -40,8 +42,8 @@ class Migrator {
 
   // Whether a tenant can be served as it is.
   enum class Readiness {
-    // Its schema has this program's version, or the next one's: migrations only add what the
-    // release before them can live with.
+    // Its schema is known and has this program's version, or the next one's: migrations only add
+    // what the release before them can live with.
     kReady,
     kLagging,  // MigrateTenant makes it ready
     kTooNew,   // two versions ahead or more: a newer program is needed
@@ -54,8 +56,9 @@ class Migrator {
   // Brings the control schema up to date; returns how many migrations that took.
   absl::StatusOr<int> MigrateControl() const;
 
-  // Brings a tenant up to date, if it lags. One with schema_version 0 that the control schema
-  // doesn't know was found in the application's own tables: it is attached.
+  // Brings a tenant up to date, if it lags, and finds out what its schema is, if that isn't known
+  // (AdoptSchema). One with schema_version 0 that the control schema doesn't know was found in the
+  // application's own tables: it is attached.
   absl::Status MigrateTenant(const Tenant& tenant) const;
 
   // The tenants that lag, ascending: their names only.
@@ -65,23 +68,33 @@ class Migrator {
 
   // Errors: UNAVAILABLE, with a message for the log only.
   absl::StatusOr<BlockingSession> OpenSession() const {
-    return BlockingSession::Open(options_.database_url);
+    return BlockingSession::Open(options_.database_url, &stop_);
   }
+  // Ends what runs in all sessions, and whatever is begun from now on: the program is about to end.
+  void Stop() const { stop_.Stop(); }
   // The same as MigrateTenant above with a session of the caller's, and nothing is logged.
   // Errors: NOT_FOUND: there is no such tenant, nor a schema to attach; what sqlstate.h makes.
   absl::Status MigrateTenant(BlockingSession& session, const Tenant& tenant) const;
 
   // Inside a transaction of the caller's that holds the tenant's lock: all migrations of a schema
-  // without any, and the view.
+  // without any, the view, and what tells that the schema is the tenant's, whose row is there.
   absl::Status PrepareNew(BlockingSession& session, const SchemaName& name) const;
+  // Inside the same: what MigrateTenant does. Returns what the schema was, as it was found.
+  // Errors: AdoptSchema's.
+  absl::StatusOr<Adoption> BringUp(BlockingSession& session, const Tenant& tenant) const;
   int tenant_version() const { return static_cast<int>(options_.tenant_migrations.size()); }
   // What a tenant's `user_source` is when it is up to date.
   const std::string& user_source() const { return user_source_; }
 
-  // Takes the lock that whoever changes the tenant's schema must hold, for this transaction.
+  // Takes the lock that whoever changes the tenant's schema must hold, for this transaction, and
+  // bounds how long it waits for others (BoundLocks).
   static absl::Status LockTenant(BlockingSession& session, const SchemaName& name);
-  // Runs `work` with a session from the pool. Errors that aren't meant for callers go to the log,
-  // and become INTERNAL or UNAVAILABLE.
+  // What waits for a lock on a tenant's table for longer than this makes the transaction fail: it
+  // keeps other tenants' work waiting, and whoever else wants that table.
+  static constexpr absl::Duration kMaxLockWait = absl::Seconds(2);
+  static absl::Status BoundLocks(BlockingSession& session);
+  // Runs `work` with a session from the pool. Errors that aren't meant for callers become INTERNAL
+  // or UNAVAILABLE, and go to the log: the same one of the same work once a minute.
   absl::Status Run(std::string_view what,
                    absl::FunctionRef<absl::Status(BlockingSession&)> work) const;
 
@@ -90,8 +103,11 @@ class Migrator {
 
   const MigratorOptions options_;
   const std::string user_source_;
+  StopSignal stop_;
   mutable BlockingSessionPool sessions_;
-  mutable std::atomic<bool> connected_ = true;  // so that the log has one line for each outage
+  // So that the log has one line for each outage, and one a minute for what fails again and again.
+  mutable std::atomic<bool> connected_ = true;
+  mutable LogLimiter failures_logged_;
 };
 
 }  // namespace chatter::store

@@ -44,11 +44,12 @@ class MigratorTest : public testing::Test {
     return database_.Execute(absl::StrCat(
         "SELECT schema_version FROM chatter.tenant WHERE schema_name = '", std::string(name), "'"));
   }
-  // How many of Chatter's tables a schema has.
+  // How many of the migrations' tables a schema has.
   std::string Tables(std::string_view name) const {
-    return database_.Execute(absl::StrCat(
-        "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'chatter\\_%' AND schemaname = '",
-        std::string(name), "'"));
+    return database_.Execute(
+        absl::StrCat("SELECT count(*) FROM pg_tables WHERE tablename ~ '^chatter_(one|two|three)$' "
+                     "AND schemaname = '",
+                     std::string(name), "'"));
   }
 
   test::TestDatabase database_;
@@ -66,6 +67,13 @@ TEST_F(MigratorTest, ServesItsOwnVersionAndTheNext) {
   EXPECT_EQ(second_.ReadinessOf(Stored("acme", 2)), Migrator::Readiness::kReady);
   EXPECT_EQ(second_.ReadinessOf(Stored("acme", 3)), Migrator::Readiness::kReady);
   EXPECT_EQ(second_.ReadinessOf(Stored("acme", 4)), Migrator::Readiness::kTooNew);
+}
+
+// They would number a room's events by what its row says.
+TEST_F(MigratorTest, ServersThatDontKnowThatRoomsAreUnsettledRefuseTheTenant) {
+  const Migrator before({.database_url = database_.url(),
+                         .tenant_migrations = MigratorOptions::TenantMigrations().first(4)});
+  EXPECT_EQ(before.ReadinessOf(Stored("acme", 6)), Migrator::Readiness::kTooNew);
 }
 
 TEST_F(MigratorTest, BringsALaggingTenantUpToDate) {
@@ -96,9 +104,10 @@ TEST_F(MigratorTest, LeavesNothingHalfDone) {
 }
 
 TEST_F(MigratorTest, AttachesATenantThatTheApplicationKnows) {
+  const Migrator own({.database_url = database_.url()});
   database_.Execute("CREATE SCHEMA shop");
-  ASSERT_TRUE(first_.MigrateTenant(Stored("shop", 0)).ok());
-  EXPECT_EQ(Version("shop"), "1");
+  ASSERT_TRUE(own.MigrateTenant(Stored("shop", 0)).ok());
+  EXPECT_EQ(Version("shop"), absl::StrCat(own.tenant_version()));
   EXPECT_EQ(database_.Execute("SELECT attached FROM chatter.tenant"), "t");
 }
 
@@ -170,6 +179,20 @@ TEST_F(MigratorTest, GoesOnWithANewConnectionWhenOneIsCut) {
   EXPECT_TRUE(second_.MigrateTenant(Stored("acme", 1)).ok());
   database_.CutConnections();
   EXPECT_TRUE(second_.FindLagging().ok());
+}
+
+// Else whoever holds it keeps the migrations of all others waiting, and this tenant's callers.
+TEST_F(MigratorTest, DoesNotWaitForALockForEver) {
+  ASSERT_TRUE(TenantMaker(first_).Create(New("acme")).ok());
+  auto locker = first_.OpenSession();
+  ASSERT_TRUE(locker.ok());
+  ASSERT_TRUE(locker->Execute("BEGIN; LOCK TABLE acme.chatter_one IN ACCESS SHARE MODE").ok());
+  std::vector<std::string_view> changed = {
+      kOne, "ALTER TABLE {schema}.chatter_one ADD COLUMN more integer"};
+  EXPECT_FALSE(MigratorWith(changed).MigrateTenant(Stored("acme", 1)).ok());
+  EXPECT_EQ(Version("acme"), "1");
+  ASSERT_TRUE(locker->Execute("ROLLBACK").ok());
+  EXPECT_TRUE(MigratorWith(changed).MigrateTenant(Stored("acme", 1)).ok());
 }
 
 TEST_F(MigratorTest, SaysThatTheDatabaseIsAway) {

@@ -6,12 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/steady_time.h"
 #include "server/store/database.h"
 
 namespace chatter::store {
 
 // Runs the statement, which counts the places from 1; answers with them counted from 0.
-inline void FindPlaces(Database& database, Statement statement, absl::Time deadline,
+inline void FindPlaces(Database& database, Statement statement, SteadyTime deadline,
                        Callback<std::vector<size_t>> done) {
   RunOne(database, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {

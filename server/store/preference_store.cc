@@ -72,7 +72,7 @@ Recipients ReadRecipients(const Rows& message, const Rows& users) {
 
 }  // namespace
 
-void PreferenceStore::Find(const UserKey& user, absl::Time deadline,
+void PreferenceStore::Find(const UserKey& user, SteadyTime deadline,
                            Callback<UserPreferences> done) {
   RunOne(database_, {sql::kFindPreferences, user.tenant, Params().Text(user.user_id)}, deadline,
          kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -81,18 +81,28 @@ void PreferenceStore::Find(const UserKey& user, absl::Time deadline,
          });
 }
 
-void PreferenceStore::Change(const UserKey& user, const Update& update, absl::Time deadline,
-                             Callback<std::optional<UserPreferences>> done) {
+void PreferenceStore::Change(const UserKey& user, const Update& update, SteadyTime deadline,
+                             Callback<UserPreferences> done) {
   RunOne(database_, ChangeStatement(user, update), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(std::move(rows).status());
-           if (rows->size() == 0) return done(std::optional<UserPreferences>());
-           done(std::optional(ReadPreferences(*rows)));
+           done(ReadPreferences(*rows));
+         });
+}
+
+void PreferenceStore::ListTimeZones(SteadyTime deadline, Callback<std::vector<std::string>> done) {
+  RunOne(database_, {sql::kListTimeZones, std::nullopt, Params()}, deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           std::vector<std::string> names;
+           names.reserve(static_cast<size_t>(rows->size()));
+           for (int row = 0; row < rows->size(); ++row) names.emplace_back(rows->GetText(row, 0));
+           done(std::move(names));
          });
 }
 
 void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user_id,
-                                    const RoomUpdate& update, absl::Time deadline,
+                                    const RoomUpdate& update, SteadyTime deadline,
                                     Callback<std::optional<RoomPreferences>> done) {
   RunOne(database_, ChangeStatement(room, user_id, update), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -103,7 +113,7 @@ void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user
 }
 
 void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const std::string& after,
-                                     int limit, absl::Time deadline, Callback<Recipients> done) {
+                                     int limit, SteadyTime deadline, Callback<Recipients> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;

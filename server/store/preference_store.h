@@ -11,6 +11,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 #include "server/model/preferences.h"
 #include "server/model/room.h"
@@ -23,7 +24,7 @@ class PreferenceStore {
  public:
   explicit PreferenceStore(Database& database) : database_(database) {}
 
-  void Find(const UserKey& user, absl::Time deadline, Callback<UserPreferences> done);
+  void Find(const UserKey& user, SteadyTime deadline, Callback<UserPreferences> done);
 
   // What to change; nullopt: leave it.
   struct Update {
@@ -31,9 +32,12 @@ class PreferenceStore {
     std::optional<bool> hides_read_marks = {};
     std::optional<bool> invisible = {};
   };
-  // Gives all of them, as they are then. nullopt: there is no such time zone.
-  void Change(const UserKey& user, const Update& update, absl::Time deadline,
-              Callback<std::optional<UserPreferences>> done);
+  // Gives all of them, as they are then. REQUIRES: the time zone is one of ListTimeZones.
+  void Change(const UserKey& user, const Update& update, SteadyTime deadline,
+              Callback<UserPreferences> done);
+
+  // The names that a time zone may be given by. Takes PostgreSQL tens of milliseconds.
+  void ListTimeZones(SteadyTime deadline, Callback<std::vector<std::string>> done);
 
   // The same for one room.
   struct RoomUpdate {
@@ -44,7 +48,7 @@ class PreferenceStore {
   };
   // nullopt: the user isn't in the room.
   void ChangeForRoom(const RoomKey& room, const std::string& user_id, const RoomUpdate& update,
-                     absl::Time deadline, Callback<std::optional<RoomPreferences>> done);
+                     SteadyTime deadline, Callback<std::optional<RoomPreferences>> done);
 
   struct Recipients {
     bool room_found = false;
@@ -53,7 +57,7 @@ class PreferenceStore {
   };
   // Whom to notify of a message now, ascending; those after `after`, up to `limit`.
   void ListRecipients(const RoomKey& room, uint64_t seq, const std::string& after, int limit,
-                      absl::Time deadline, Callback<Recipients> done);
+                      SteadyTime deadline, Callback<Recipients> done);
 
  private:
   Database& database_;

@@ -7,8 +7,8 @@
 
 namespace chatter::store {
 
-void PresenceStore::Find(const SchemaName& tenant, const std::vector<std::string>& user_ids,
-                         absl::Time deadline, Callback<States> done) {
+void PresenceStore::Find(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+                         SteadyTime deadline, Callback<States> done) {
   RunOne(database_, {sql::kFindUserStates, tenant, Params().Texts(user_ids)}, deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(std::move(rows).status());
@@ -22,8 +22,8 @@ void PresenceStore::Find(const SchemaName& tenant, const std::vector<std::string
          });
 }
 
-void PresenceStore::SaveLastSeen(const SchemaName& tenant, const std::vector<LastSeen>& seen,
-                                 absl::Time deadline, StatusCallback done) {
+void PresenceStore::SaveLastSeen(const TenantKey& tenant, const std::vector<LastSeen>& seen,
+                                 SteadyTime deadline, StatusCallback done) {
   std::vector<std::string_view> user_ids;
   std::vector<absl::Time> times;
   for (const LastSeen& one : seen) {

@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
 namespace chatter::store {
@@ -28,7 +29,7 @@ class PresenceStore {
   };
   // By user id. Of whom nothing is known is not in there.
   using States = absl::flat_hash_map<std::string, State>;
-  void Find(const SchemaName& tenant, const std::vector<std::string>& user_ids, absl::Time deadline,
+  void Find(const TenantKey& tenant, const std::vector<std::string>& user_ids, SteadyTime deadline,
             Callback<States> done);
 
   struct LastSeen {
@@ -37,8 +38,8 @@ class PresenceStore {
   };
   // Answered before it is on disk: a crash of PostgreSQL may take the last ones back. No user may
   // be there twice.
-  void SaveLastSeen(const SchemaName& tenant, const std::vector<LastSeen>& seen,
-                    absl::Time deadline, StatusCallback done);
+  void SaveLastSeen(const TenantKey& tenant, const std::vector<LastSeen>& seen, SteadyTime deadline,
+                    StatusCallback done);
 
  private:
   Database& database_;

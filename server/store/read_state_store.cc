@@ -19,7 +19,7 @@ std::optional<Marks> ReadMarks(const Rows& rows) {
                .others_are_told = rows.GetBool(0, 4)};
 }
 
-void MoveMarks(Database& database, Statement statement, absl::Time deadline,
+void MoveMarks(Database& database, Statement statement, SteadyTime deadline,
                Callback<std::optional<Marks>> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
@@ -36,7 +36,7 @@ void MoveMarks(Database& database, Statement statement, absl::Time deadline,
 }  // namespace
 
 void ReadStateStore::Advance(const RoomKey& room, const std::string& user_id, const Move& move,
-                             absl::Time deadline, Callback<std::optional<Marks>> done) {
+                             SteadyTime deadline, Callback<std::optional<Marks>> done) {
   MoveMarks(database_,
             {sql::kMarkRead, room.tenant,
              Params()
@@ -49,21 +49,27 @@ void ReadStateStore::Advance(const RoomKey& room, const std::string& user_id, co
 }
 
 void ReadStateStore::TakeBack(const RoomKey& room, const std::string& user_id, uint64_t seq,
-                              absl::Time deadline, Callback<std::optional<Marks>> done) {
+                              SteadyTime deadline, Callback<std::optional<Marks>> done) {
   MoveMarks(database_,
             {sql::kMarkUnread, room.tenant, Params().Uuid(room.room).Text(user_id).Seq(seq)},
             deadline, std::move(done));
 }
 
-void ReadStateStore::Count(const SchemaName& tenant, const std::string& user_id,
-                           absl::Time deadline, Callback<Unread> done) {
-  RunOne(database_, {sql::kCountUnread, tenant, Params().Text(user_id)}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           done(Unread{.rooms = static_cast<int32_t>(rows->GetInt(0, 0)),
-                       .messages = static_cast<int32_t>(rows->GetInt(0, 1)),
-                       .mentions = static_cast<int32_t>(rows->GetInt(0, 2))});
-         });
+void ReadStateStore::Count(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
+                           Callback<Unread> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, Params()});
+  transaction.statements.push_back({sql::kCountUnread, tenant, Params().Text(user_id)});
+  database_.Run(std::move(transaction),
+                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  const Rows& rows = results->back();
+                  done(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
+                              .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
+                              .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
+                });
 }
 
 }  // namespace chatter::store

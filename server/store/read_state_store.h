@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::store {
@@ -38,9 +38,9 @@ class ReadStateStore {
   };
   // Moves them forward only. nullopt, here and below: the user isn't in the room.
   void Advance(const RoomKey& room, const std::string& user_id, const Move& move,
-               absl::Time deadline, Callback<std::optional<Marks>> done);
+               SteadyTime deadline, Callback<std::optional<Marks>> done);
   // Makes `seq` and what comes after it unread.
-  void TakeBack(const RoomKey& room, const std::string& user_id, uint64_t seq, absl::Time deadline,
+  void TakeBack(const RoomKey& room, const std::string& user_id, uint64_t seq, SteadyTime deadline,
                 Callback<std::optional<Marks>> done);
 
   struct Unread {
@@ -48,7 +48,7 @@ class ReadStateStore {
     int32_t messages = 0;
     int32_t mentions = 0;
   };
-  void Count(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+  void Count(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
              Callback<Unread> done);
 
  private:

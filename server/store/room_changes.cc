@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "server/store/attempt.h"
 #include "server/store/database.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -56,12 +57,15 @@ Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange
   AddProfile(change.settings.profile, params);
   params.Bool(change.settings.archived).Texts(users).Smallints(roles).Texts(change.removed);
   params.Int(more).Smallints(kinds).Blobs(details).Text(actor.user_id).Text(actor.service);
+  params.Text(NewAttemptId());
   return statement;
 }
 
-Statement DeleteStatement(const RoomKey& room, int64_t version) {
-  return {sql::kDeleteRoom, room.tenant,
-          Params().Uuid(room.room).Int(version).Text(room.tenant.text())};
+Statement DeleteStatement(const RoomKey& room, int64_t version, const Actor& actor) {
+  Statement statement{sql::kDeleteRoom, room.tenant, Params().Uuid(room.room).Int(version)};
+  statement.params.Text(room.tenant.text()).Text(actor.user_id).Text(actor.service);
+  statement.params.Text(NewAttemptId());
+  return statement;
 }
 
 // The events as change_room.sql or delete_room.sql has numbered them.
@@ -84,7 +88,7 @@ std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> co
 }  // namespace
 
 void RoomChanges::Read(const RoomKey& room, const std::string& actor,
-                       const std::vector<std::string>& named, absl::Time deadline,
+                       const std::vector<std::string>& named, SteadyTime deadline,
                        Callback<std::optional<RoomState>> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
@@ -102,13 +106,12 @@ void RoomChanges::Read(const RoomKey& room, const std::string& actor,
 }
 
 void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
-                        absl::Time deadline, Callback<std::vector<RoomEvent>> done) {
+                        SteadyTime deadline, Callback<std::vector<RoomEvent>> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
-  // Run again, it finds another version; who then looks again sees that it is done.
-  transaction.idempotent = true;
+  transaction.idempotent = true;  // run again, it finds its own attempt
   transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
-  transaction.statements.push_back(change.deletes ? DeleteStatement(room, version)
+  transaction.statements.push_back(change.deletes ? DeleteStatement(room, version, actor)
                                                   : ChangeStatement(room, version, change, actor));
   database_.Run(std::move(transaction),
                 [room_id = room.room, events = std::move(change.events), actor,

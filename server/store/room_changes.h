@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
@@ -56,12 +56,12 @@ class RoomChanges {
 
   // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
   void Read(const RoomKey& room, const std::string& actor, const std::vector<std::string>& named,
-            absl::Time deadline, Callback<std::optional<RoomState>> done);
+            SteadyTime deadline, Callback<std::optional<RoomState>> done);
 
   // REQUIRES: the change has events. Returns these as they are in the log; none: the room hasn't
   // got that version any more, and nothing is stored.
   void Store(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
-             absl::Time deadline, Callback<std::vector<RoomEvent>> done);
+             SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
  private:
   Database& database_;

@@ -1,8 +1,11 @@
 #include "server/store/room_purger.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/store/schema_guard.h"
 #include "server/store/sql.h"
 #include "server/store/statement.h"
 
@@ -13,13 +16,15 @@ absl::StatusOr<int> RoomPurger::Run() {
   if (!rooms.ok()) return rooms.status();
   int parts = 0;
   int done = 0;
+  std::set<std::string> failed;  // tenants
   for (const DeletedRoom& room : *rooms) {
-    Progress progress = Progress::kMoreToDo;
+    Progress progress = failed.contains(room.tenant) ? Progress::kLeft : Progress::kMoreToDo;
     for (; progress == Progress::kMoreToDo && parts < max_parts_; ++parts) {
       progress = PurgePart(room);
     }
     if (progress == Progress::kMoreToDo) return done;  // the next run begins with this one
     if (progress == Progress::kDone) ++done;
+    if (progress == Progress::kFailed) failed.insert(room.tenant);
     after_ = room;
   }
   if (rooms->size() < static_cast<size_t>(max_parts_)) after_ = {};
@@ -53,19 +58,24 @@ RoomPurger::Progress RoomPurger::PurgePart(const DeletedRoom& room) const {
           return purged.status();
         });
       });
-  return status.ok() ? progress : Progress::kLeft;
+  return status.ok() ? progress : Progress::kFailed;
 }
 
 absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(BlockingSession& session,
                                                              const DeletedRoom& room) {
+  if (absl::Status bounded = Migrator::BoundLocks(session); !bounded.ok()) return bounded;
   const auto locked = session.Query(sql::kLockRoomToPurge, {room.tenant, room.room_id});
   if (!locked.ok()) return locked.status();
   if (locked->empty()) return Progress::kLeft;  // another server is at it
-  const auto tenant = SchemaName::Parse(room.tenant);
-  if (tenant.has_value() && (*locked)[0][0] == "t") {
+  const BlockingSession::Row& found = locked->front();
+  const auto name = SchemaName::Parse(room.tenant);
+  if (name.has_value() && found[0] == "t") {
+    if (found[1] != "t") return Progress::kLeft;  // another's, maybe
     const auto erased =
-        session.Query(RenderSql(sql::kPurgeRoom, *tenant), {room.room_id, absl::StrCat(kMaxRows)});
+        session.Query(RenderSql(sql::kPurgeRoom, *name), {room.room_id, absl::StrCat(kMaxRows)});
     if (!erased.ok()) return erased.status();
+    const TenantKey tenant{*name, ParseStamp(found[2].value_or(""))};
+    if (absl::Status status = GuardSchema(session, tenant); !status.ok()) return status;
     if ((*erased)[0][0] != "0") return Progress::kMoreToDo;
   }
   const auto forgotten =

@@ -26,7 +26,8 @@ class RoomPurger {
       : migrator_(migrator), max_parts_(max_parts) {}
 
   // Goes on with the rooms that were deleted first; returns how many are done with. One that fails
-  // is logged and left for later: the runs go round through all that there are.
+  // is logged and left for later, with the others of its tenant: the runs go round through all that
+  // there are.
   // Errors: the migrator's.
   absl::StatusOr<int> Run();
 
@@ -36,7 +37,7 @@ class RoomPurger {
     std::string tenant = {};
     std::string room_id = "00000000-0000-0000-0000-000000000000";
   };
-  enum class Progress { kMoreToDo, kDone, kLeft };
+  enum class Progress { kMoreToDo, kDone, kLeft, kFailed };
 
   absl::StatusOr<std::vector<DeletedRoom>> Find() const;
   Progress PurgePart(const DeletedRoom& room) const;

@@ -20,7 +20,7 @@ using test::Soon;
 class RoomPurgerTest : public testing::Test {
  protected:
   // With two messages, a reaction, a pin and a mention.
-  RoomId AddRoom(const SchemaName& tenant, const std::string& other) {
+  RoomId AddRoom(const TenantKey& tenant, const std::string& other) {
     const RoomId id = stack_.AddRoom(tenant, {"alice", other});
     for (const char* text : {"one", "two"}) {
       EXPECT_TRUE(stack_.Send({tenant, id}, "alice", text, text).ok());
@@ -54,6 +54,12 @@ class RoomPurgerTest : public testing::Test {
     });
     ASSERT_TRUE(stored.ok());
     ASSERT_EQ(stored->size(), 1u);
+    AgeDeletions();
+  }
+  // As if time had passed.
+  void AgeDeletions() const {
+    database_.Execute(
+        "UPDATE chatter.room_to_purge SET deleted_at = deleted_at - interval '1 minute'");
   }
   std::string Count(const std::string& what) const {
     return database_.Execute("SELECT count(*) FROM " + what);
@@ -66,8 +72,8 @@ class RoomPurgerTest : public testing::Test {
   }
 
   test::TestDatabase database_;
-  const SchemaName acme_ = database_.AddTenant("acme");
-  const SchemaName globex_ = database_.AddTenant("globex");
+  const TenantKey acme_ = database_.AddTenant("acme");
+  const TenantKey globex_ = database_.AddTenant("globex");
   CoreStack stack_{database_.url()};
   const Migrator migrator_{{.database_url = database_.url()}};
 };
@@ -77,7 +83,7 @@ TEST_F(RoomPurgerTest, ErasesWhatIsLeftOfDeletedRoomsAndNothingElse) {
   AddRoom(acme_, "carol");
   AddRoom(globex_, "bob");
   Delete({acme_, gone});
-  EXPECT_EQ(CountAll("acme"), "6 2 2 2 2 2") << "only the members have gone with it";
+  EXPECT_EQ(CountAll("acme"), "7 2 2 2 2 2") << "only the members have gone with it";
   RoomPurger purger(migrator_);
   EXPECT_EQ(*purger.Run(), 1);
   EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 2");
@@ -94,12 +100,21 @@ TEST_F(RoomPurgerTest, GoesOnWhereAnotherWasEnded) {
     RoomPurger ended(migrator_, /*max_parts=*/1);
     EXPECT_EQ(*ended.Run(), 0);
   }
-  EXPECT_EQ(Count("acme.chatter_event"), absl::StrCat(RoomPurger::kMaxRows + 3));
+  EXPECT_EQ(Count("acme.chatter_event"), absl::StrCat(RoomPurger::kMaxRows + 4));
   EXPECT_EQ(Count("chatter.room_to_purge"), "1");
   RoomPurger next(migrator_);
   EXPECT_EQ(*next.Run(), 1);
   EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
+}
+
+TEST_F(RoomPurgerTest, LeavesWhatWasDeletedJustNow) {
+  Delete({acme_, AddRoom(acme_, "bob")});
+  database_.Execute("UPDATE chatter.room_to_purge SET deleted_at = now() - interval '50 seconds'");
+  RoomPurger purger(migrator_);
+  EXPECT_EQ(*purger.Run(), 0);
+  AgeDeletions();
+  EXPECT_EQ(*purger.Run(), 1);
 }
 
 TEST_F(RoomPurgerTest, ForgetsTheRoomsOfTenantsThatAreGone) {
@@ -119,6 +134,18 @@ TEST_F(RoomPurgerTest, ARoomThatCannotBePurgedDoesNotHoldUpTheOthers) {
   EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
   database_.Execute("ALTER TABLE acme.theirs RENAME TO chatter_mention");
   EXPECT_EQ(*RoomPurger(migrator_).Run(), 1);
+}
+
+TEST_F(RoomPurgerTest, ALockedTenantHoldsUpTheOthersForAWhileOnly) {
+  for (const char* other : {"bob", "carol"}) Delete({acme_, AddRoom(acme_, other)});
+  Delete({globex_, AddRoom(globex_, "bob")});
+  auto locker = migrator_.OpenSession();
+  ASSERT_TRUE(locker.ok());
+  ASSERT_TRUE(locker->Execute("BEGIN; LOCK TABLE acme.chatter_event").ok());
+  EXPECT_EQ(*RoomPurger(migrator_).Run(), 1);
+  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
+  ASSERT_TRUE(locker->Execute("ROLLBACK").ok());
+  EXPECT_EQ(*RoomPurger(migrator_).Run(), 2);
 }
 
 TEST_F(RoomPurgerTest, LeavesARoomToTheServerThatIsAtIt) {

@@ -3,9 +3,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "server/base/clock.h"
 #include "server/model/errors.h"
 #include "server/store/database.h"
+#include "server/store/epoch_store.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 #include "server/store/stored_event.h"
@@ -61,8 +62,7 @@ std::string FirstEventDetails(const RoomStore::NewRoom& room) {
   return ToStored(created).details;
 }
 
-Statement CreateStatement(const SchemaName& tenant, const RoomId& id,
-                          const RoomStore::NewRoom& room,
+Statement CreateStatement(const TenantKey& tenant, const RoomId& id, const RoomStore::NewRoom& room,
                           const std::optional<Sha256Digest>& member_set, const Actor& actor) {
   Statement create{sql::kCreateRoom, tenant, {}};
   Params& params = create.params;
@@ -74,23 +74,23 @@ Statement CreateStatement(const SchemaName& tenant, const RoomId& id,
   return create;
 }
 
-Statement FindBySet(const SchemaName& tenant, const Sha256Digest& member_set, const Actor& actor,
+Statement FindBySet(const TenantKey& tenant, const Sha256Digest& member_set, const Actor& actor,
                     RoomFields fields) {
   return {Statements().find_by_set.With(RoomLookUps::For(fields)), tenant,
           Params().Text(actor.user_id).Digest(member_set)};
 }
 
-Statement FindById(const SchemaName& tenant, const RoomId& room, const std::string& member,
+Statement FindById(const TenantKey& tenant, const RoomId& room, const std::string& member,
                    RoomFields fields) {
   return {Statements().find.With(RoomLookUps::For(fields)), tenant,
           Params().Text(member).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
-void MakeRoom(Database& database, const SchemaName& tenant, const RoomStore::NewRoom& room,
+void MakeRoom(Database& database, const TenantKey& tenant, const RoomStore::NewRoom& room,
               const std::optional<Sha256Digest>& member_set, const Actor& actor,
-              absl::Time deadline, Callback<RoomStore::MadeRoom> done) {
-  const RoomId our_id = RoomId::Generate(absl::ToUnixMillis(absl::Now()));
+              SteadyTime deadline, Callback<RoomStore::MadeRoom> done) {
+  const RoomId our_id = RoomId::Generate(absl::ToUnixMillis(Clock::Real().Now()));
   Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // whether it was this call that made the room, our id tells
@@ -130,8 +130,8 @@ RoomStore::Membership ReadMembership(const Rows& rows, int row) {
 
 }  // namespace
 
-void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& actor,
-                       absl::Time deadline, Callback<MadeRoom> done) {
+void RoomStore::Create(const TenantKey& tenant, NewRoom room, const Actor& actor,
+                       SteadyTime deadline, Callback<MadeRoom> done) {
   const std::optional<Sha256Digest> member_set = MemberSet(room, actor);
   if (!member_set.has_value()) {
     return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
@@ -150,8 +150,8 @@ void RoomStore::Create(const SchemaName& tenant, NewRoom room, const Actor& acto
          });
 }
 
-void RoomStore::Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
-                     RoomFields fields, absl::Time deadline, Callback<std::optional<Room>> done) {
+void RoomStore::Find(const TenantKey& tenant, const RoomId& room, const std::string& member,
+                     RoomFields fields, SteadyTime deadline, Callback<std::optional<Room>> done) {
   RunOne(database_, FindById(tenant, room, member, fields), deadline, kIdempotent,
          [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
@@ -160,7 +160,7 @@ void RoomStore::Find(const SchemaName& tenant, const RoomId& room, const std::st
          });
 }
 
-void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, absl::Time deadline,
+void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
                           Callback<bool> done) {
   RunOne(database_, {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(user_id)},
          deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -169,9 +169,9 @@ void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, absl:
          });
 }
 
-void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
+void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
                            const ListFilter& filter, RoomFields fields,
-                           std::optional<ListPosition> after, int limit, absl::Time deadline,
+                           std::optional<ListPosition> after, int limit, SteadyTime deadline,
                            Callback<std::vector<Room>> done) {
   Params params;
   params.Text(user_id);
@@ -181,32 +181,39 @@ void RoomStore::ListOfUser(const SchemaName& tenant, const std::string& user_id,
     params.NullTime().NullUuid();
   }
   params.Int(limit).Bool(filter.include_hidden).Bool(filter.pinned_only);
-  RunOne(database_, {Statements().list.With(RoomLookUps::For(fields)), tenant, std::move(params)},
-         deadline, kIdempotent,
-         [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<Room> rooms;
-           rooms.reserve(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) {
-             rooms.push_back(ReadFields(*rows, row, fields));
-           }
-           done(std::move(rooms));
-         });
-}
-
-void RoomStore::ListHeads(const SchemaName& tenant, const std::string& user_id, int limit,
-                          int counted, absl::Time deadline, Callback<Memberships> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kWithoutJit, std::nullopt, Params()});
+  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, Params()});
+  transaction.statements.push_back(
+      {Statements().list.With(RoomLookUps::For(fields)), tenant, std::move(params)});
+  database_.Run(std::move(transaction), [fields, done = std::move(done)](
+                                            absl::StatusOr<Database::Results> results) mutable {
+    if (!results.ok()) return done(std::move(results).status());
+    const Rows& rows = results->back();
+    std::vector<Room> rooms;
+    rooms.reserve(static_cast<size_t>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row) {
+      rooms.push_back(ReadFields(rows, row, fields));
+    }
+    done(std::move(rooms));
+  });
+}
+
+void RoomStore::ListHeads(const TenantKey& tenant, const std::string& user_id, int limit,
+                          int counted, SteadyTime deadline, Callback<Memberships> done) {
+  Database::Transaction transaction;
+  transaction.deadline = deadline;
+  transaction.idempotent = true;
+  transaction.statements.push_back(FindEpochStatement(tenant));
+  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, Params()});
   transaction.statements.push_back(
       {sql::kListHeads, tenant, Params().Text(user_id).Int(limit).Int(counted)});
   database_.Run(std::move(transaction),
                 [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
                   if (!results.ok()) return done(std::move(results).status());
                   const Rows& rows = results->back();
-                  Memberships memberships;
+                  Memberships memberships{.epoch = ReadEpoch(results->front()).epoch, .rooms = {}};
                   memberships.rooms.reserve(static_cast<size_t>(rows.size()));
                   for (int row = 0; row < rows.size(); ++row) {
                     memberships.rooms.push_back(ReadMembership(rows, row));
@@ -216,9 +223,9 @@ void RoomStore::ListHeads(const SchemaName& tenant, const std::string& user_id, 
                 });
 }
 
-void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
+void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
                        const BrowseFilter& filter, const std::optional<BrowsePosition>& after,
-                       int limit, absl::Time deadline, Callback<std::vector<BrowsedRoom>> done) {
+                       int limit, SteadyTime deadline, Callback<std::vector<BrowsedRoom>> done) {
   Statement browse{sql::kBrowseRooms, tenant, Params().Text(user_id).Text(filter.name_prefix)};
   browse.params.Text(after.has_value() ? after->name : "");
   after.has_value() ? browse.params.Uuid(after->room_id) : browse.params.NullUuid();
@@ -239,7 +246,7 @@ void RoomStore::Browse(const SchemaName& tenant, const std::string& user_id,
 }
 
 void RoomStore::ListMembers(const RoomKey& room, const std::string& member,
-                            const std::string& after, int limit, absl::Time deadline,
+                            const std::string& after, int limit, SteadyTime deadline,
                             Callback<std::optional<std::vector<Member>>> done) {
   Database::Transaction transaction;
   transaction.deadline = deadline;

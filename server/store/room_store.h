@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
+#include "server/model/epoch.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"
 
@@ -36,15 +38,15 @@ class RoomStore {
   // The one DIRECT room with exactly these users; or a new room of another kind, but the one that
   // this actor has made with this request id if there is one. Errors: NOT_FOUND (ROOM_NOT_FOUND:
   // there is one, and the actor isn't in it any more).
-  void Create(const SchemaName& tenant, NewRoom room, const Actor& actor, absl::Time deadline,
+  void Create(const TenantKey& tenant, NewRoom room, const Actor& actor, SteadyTime deadline,
               Callback<MadeRoom> done);
 
   // nullopt: there is no such room, or `member` (if not empty) isn't in it.
-  void Find(const SchemaName& tenant, const RoomId& room, const std::string& member,
-            RoomFields fields, absl::Time deadline, Callback<std::optional<Room>> done);
+  void Find(const TenantKey& tenant, const RoomId& room, const std::string& member,
+            RoomFields fields, SteadyTime deadline, Callback<std::optional<Room>> done);
 
   // False: there is no such room, or `user_id` (if not empty) isn't in it.
-  void HasMember(const RoomKey& room, const std::string& user_id, absl::Time deadline,
+  void HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
                  Callback<bool> done);
 
   // A place in a user's room list: rooms come by descending (last_event_at, id).
@@ -57,9 +59,9 @@ class RoomStore {
     bool pinned_only = false;
   };
   // The user's rooms after `after` (nullopt: from the beginning), up to `limit`.
-  void ListOfUser(const SchemaName& tenant, const std::string& user_id, const ListFilter& filter,
+  void ListOfUser(const TenantKey& tenant, const std::string& user_id, const ListFilter& filter,
                   RoomFields fields, std::optional<ListPosition> after, int limit,
-                  absl::Time deadline, Callback<std::vector<Room>> done);
+                  SteadyTime deadline, Callback<std::vector<Room>> done);
 
   struct Membership {
     RoomHead head;
@@ -70,12 +72,13 @@ class RoomStore {
     int32_t unread_mention_count = 0;
   };
   struct Memberships {
+    Epoch epoch;                    // in which they were read
     std::vector<Membership> rooms;  // most recent first, up to the limit
     int64_t total = 0;
   };
   // The user's rooms and how far each log goes; for the first `counted` of them, what is unread.
-  void ListHeads(const SchemaName& tenant, const std::string& user_id, int limit, int counted,
-                 absl::Time deadline, Callback<Memberships> done);
+  void ListHeads(const TenantKey& tenant, const std::string& user_id, int limit, int counted,
+                 SteadyTime deadline, Callback<Memberships> done);
 
   // A place in the list of PUBLIC rooms: they come by ascending (name in lower case, id).
   struct BrowsePosition {
@@ -92,14 +95,14 @@ class RoomStore {
   };
   // The PUBLIC rooms that the filter lets through after `after` (nullopt: from the beginning), up
   // to `limit`.
-  void Browse(const SchemaName& tenant, const std::string& user_id, const BrowseFilter& filter,
-              const std::optional<BrowsePosition>& after, int limit, absl::Time deadline,
+  void Browse(const TenantKey& tenant, const std::string& user_id, const BrowseFilter& filter,
+              const std::optional<BrowsePosition>& after, int limit, SteadyTime deadline,
               Callback<std::vector<BrowsedRoom>> done);
 
   // The members after the user `after`, up to `limit`. nullopt: there is no such room, or `member`
   // (if not empty) isn't in it.
   void ListMembers(const RoomKey& room, const std::string& member, const std::string& after,
-                   int limit, absl::Time deadline,
+                   int limit, SteadyTime deadline,
                    Callback<std::optional<std::vector<Member>>> done);
 
  private:

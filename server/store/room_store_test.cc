@@ -22,7 +22,7 @@ using ::testing::ElementsAre;
 
 class RoomStoreTest : public ::testing::Test {
  protected:
-  absl::StatusOr<RoomStore::MadeRoom> Create(const SchemaName& tenant,
+  absl::StatusOr<RoomStore::MadeRoom> Create(const TenantKey& tenant,
                                              std::vector<std::string> users) {
     return Await<RoomStore::MadeRoom>([&](auto done) {
       stack_.rooms.Create(tenant, {.user_ids = users}, {users[0]}, Soon(), std::move(done));
@@ -30,7 +30,7 @@ class RoomStoreTest : public ::testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
 };
 
@@ -94,7 +94,7 @@ TEST_F(RoomStoreTest, NamesUnknownUsersAndMakesNothing) {
 }
 
 TEST_F(RoomStoreTest, TheSameUsersInTwoTenantsHaveTwoRooms) {
-  const SchemaName other = database_.AddTenant("other");
+  const TenantKey other = database_.AddTenant("other");
   const RoomId one = stack_.AddRoom(tenant_, {"alice", "bob"});
   const RoomId two = stack_.AddRoom(other, {"alice", "bob"});
   EXPECT_NE(one, two);

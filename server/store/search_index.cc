@@ -1,38 +1,98 @@
 #include "server/store/search_index.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "server/model/errors.h"
+#include "server/store/schema_guard.h"
 #include "server/store/sql.h"
 #include "server/store/statement.h"
+#include "spdlog/spdlog.h"
 
 namespace chatter::store {
 namespace {
 
-absl::Status UnknownLanguageError() {
-  FieldViolations violations;
-  violations.Add("settings.search_language",
-                 "must be a text search configuration of PostgreSQL, such as `english`, or empty");
-  return violations.ToStatus();
-}
+using Rows = std::vector<BlockingSession::Row>;
 
-// Until the transaction ends.
-absl::Status TryLock(BlockingSession& session, const SchemaName& tenant) {
+// Until the transaction ends. false: another session has it.
+absl::StatusOr<bool> TryLock(BlockingSession& session, const TenantKey& tenant) {
   const auto rows = session.Query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
-                                  {"chatter search index of " + tenant.text()});
+                                  {absl::StrCat("chatter search index of ", tenant.text(), " ",
+                                                static_cast<uint32_t>(tenant.stamp))});
   if (!rows.ok()) return rows.status();
-  if ((*rows)[0][0] != "t") return ConflictError();
   // Lets go of the statement before, and of its snapshot: who makes an index waits for older ones.
-  return session.Execute("SELECT 1");
+  if (absl::Status status = session.Execute("SELECT 1"); !status.ok()) return status;
+  return (*rows)[0][0] == "t";
 }
 
-absl::Status CheckLanguage(BlockingSession& session, const SearchLanguage& language) {
-  const auto rows = session.Query(sql::kFindSearchLanguage, {language.name()});
+struct Languages {
+  std::string in_force;               // empty: none
+  std::optional<std::string> wanted;  // empty: none; nullopt: the one in force
+};
+
+absl::StatusOr<Languages> ReadLanguages(BlockingSession& session, const TenantKey& tenant) {
+  Languages languages;
+  absl::Status read = InSchema(session, tenant, [&] {
+    const auto rows = session.Query(RenderSql(sql::kFindSearchLanguages, tenant.name), {});
+    if (!rows.ok() || rows->empty()) return rows.status();
+    languages = {.in_force = rows->front()[0].value_or(""), .wanted = rows->front()[1]};
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return read;
+  return languages;
+}
+
+absl::StatusOr<Rows> ListIndexes(BlockingSession& session, const TenantKey& tenant) {
+  return session.Query(sql::kListSearchIndexes, {tenant.text()});
+}
+
+bool IsWhole(const BlockingSession::Row& row) { return row[1] == "t"; }
+
+bool IsOf(const BlockingSession::Row& row, const std::optional<SearchLanguage>& language) {
+  const auto index = SqlIdentifier::Parse(row[0].value_or(""));
+  return language.has_value() && index.has_value() &&
+         (*index == language->event_index() || *index == language->message_index());
+}
+
+// Whether there are the language's two, whole, and nothing else.
+bool AreRight(const Rows& rows, const std::optional<SearchLanguage>& language) {
+  if (rows.size() != (language.has_value() ? 2 : 0)) return false;
+  return std::all_of(rows.begin(), rows.end(), [&](const BlockingSession::Row& row) {
+    return IsWhole(row) && IsOf(row, language);
+  });
+}
+
+// Whether what is wanted may still come: the session has ended, or somebody was in the way.
+bool IsPassing(std::string_view sqlstate) {
+  return sqlstate.empty() || sqlstate.starts_with("08") || sqlstate.starts_with("57P") ||
+         sqlstate == "40P01" || sqlstate == "40001" || sqlstate == "55P03";
+}
+
+using Executor = absl::FunctionRef<absl::Status(const std::string& sql)>;
+
+// What follows can't be part of a transaction, nor be undone: so before each such statement. Should
+// another schema get the name in this very moment, it has an index more or less for a while.
+absl::Status CheckSchema(BlockingSession& session, const TenantKey& tenant) {
+  return InSchema(session, tenant, [] { return absl::OkStatus(); });
+}
+
+absl::Status DropIndexes(BlockingSession& session, const TenantKey& tenant,
+                         absl::FunctionRef<bool(const BlockingSession::Row&)> which,
+                         Executor execute) {
+  const auto rows = ListIndexes(session, tenant);
   if (!rows.ok()) return rows.status();
-  return rows->empty() ? UnknownLanguageError() : absl::OkStatus();
+  for (const BlockingSession::Row& row : *rows) {
+    const auto index = SqlIdentifier::Parse(row[0].value_or(""));
+    if (!index.has_value() || !which(row)) continue;
+    absl::Status dropped = execute("DROP INDEX CONCURRENTLY IF EXISTS " + tenant.name.Quoted() +
+                                   "." + index->Quoted());
+    if (!dropped.ok()) return dropped;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -46,7 +106,7 @@ absl::Status SearchIndex::Execute(BlockingSession& session, std::string_view sql
   absl::Status status = session.Execute(sql);
   MutexLock lock(mu_);
   working_.erase(&session);
-  return status;
+  return stopped_ ? absl::CancelledError("the server stops") : status;
 }
 
 void SearchIndex::Stop() {
@@ -55,65 +115,95 @@ void SearchIndex::Stop() {
   for (const auto& [session, canceller] : working_) canceller.Cancel();
 }
 
-absl::Status SearchIndex::Drop(BlockingSession& session, const SchemaName& tenant, Dropped which,
-                               const std::optional<SearchLanguage>& language) {
-  const auto rows = session.Query(sql::kListSearchIndexes, {tenant.text()});
-  if (!rows.ok()) return rows.status();
-  for (const BlockingSession::Row& row : *rows) {
-    const auto index = SqlIdentifier::Parse(row[0].value_or(""));
-    if (!index.has_value()) continue;
-    const bool own = language.has_value() &&
-                     (*index == language->event_index() || *index == language->message_index());
-    const bool is_whole = row[1] == "t";
-    if (which == Dropped::kBroken ? is_whole : own) continue;
-    absl::Status dropped = Execute(
-        session, "DROP INDEX CONCURRENTLY IF EXISTS " + tenant.Quoted() + "." + index->Quoted());
-    if (!dropped.ok()) return dropped;
-  }
-  return absl::OkStatus();
-}
-
 absl::Status SearchIndex::Make(BlockingSession& session, std::string_view sql,
-                               const SchemaName& tenant, const SqlIdentifier& index,
+                               const TenantKey& tenant, const SqlIdentifier& index,
                                const SearchLanguage& language) {
-  const std::string rendered = RenderSql(SearchSql(sql, language), tenant);
+  if (absl::Status same = CheckSchema(session, tenant); !same.ok()) return same;
+  const std::string rendered = RenderSql(SearchSql(sql, language), tenant.name);
   return Execute(session, absl::StrReplaceAll(rendered, {{"{index}", index.Quoted()}}));
 }
 
 // Each statement is a transaction of its own: none that makes an index while others write can be
 // part of a larger one.
-absl::Status SearchIndex::Change(BlockingSession& session, const SchemaName& tenant,
-                                 const std::optional<SearchLanguage>& language) {
-  if (language.has_value()) {
-    absl::Status status = CheckLanguage(session, *language);
-    if (status.ok()) status = Drop(session, tenant, Dropped::kBroken, language);
-    if (status.ok()) {
-      status =
-          Make(session, sql::kCreateEventSearchIndex, tenant, language->event_index(), *language);
-    }
-    if (status.ok()) {
-      status = Make(session, sql::kCreateMessageSearchIndex, tenant, language->message_index(),
-                    *language);
-    }
-    if (!status.ok()) return status;
-  }
-  absl::Status set = session
-                         .Query(RenderSql(sql::kSetSearchLanguage, tenant),
-                                {language.has_value() ? language->name() : ""})
-                         .status();
-  return set.ok() ? Drop(session, tenant, Dropped::kOthers, language) : set;
+absl::Status SearchIndex::MakeIndexes(BlockingSession& session, const TenantKey& tenant,
+                                      const SearchLanguage& language) {
+  const auto execute = [&](const std::string& sql) { return Execute(session, sql); };
+  // An end of the program has come between.
+  absl::Status status = DropIndexes(
+      session, tenant, [](const BlockingSession::Row& row) { return !IsWhole(row); }, execute);
+  if (!status.ok()) return status;
+  status = Make(session, sql::kCreateEventSearchIndex, tenant, language.event_index(), language);
+  if (!status.ok()) return status;
+  return Make(session, sql::kCreateMessageSearchIndex, tenant, language.message_index(), language);
 }
 
-absl::Status SearchIndex::SetLanguage(const SchemaName& tenant, std::string_view language) {
-  const auto wanted = SearchLanguage::Parse(language);
-  if (!wanted.has_value() && !language.empty()) return UnknownLanguageError();
+absl::Status SearchIndex::MakeWanted(BlockingSession& session, const TenantKey& tenant,
+                                     const std::string& language) {
+  if (const auto wanted = SearchLanguage::Parse(language); wanted.has_value()) {
+    absl::Status made = MakeIndexes(session, tenant, *wanted);
+    if (!made.ok()) return made;
+  }
+  return InSchema(session, tenant, [&] {
+    return session.Query(RenderSql(sql::kSetSearchLanguage, tenant.name), {language}).status();
+  });
+}
+
+absl::StatusOr<bool> SearchIndex::Fail(BlockingSession& session, const TenantKey& tenant,
+                                       const std::string& language, const std::string& sqlstate) {
+  if (IsPassing(sqlstate)) return false;
+  bool failed = false;
+  absl::Status told = InSchema(session, tenant, [&] {
+    const auto rows =
+        session.Query(RenderSql(sql::kFailSearchLanguage, tenant.name), {language, sqlstate});
+    failed = rows.ok() && !rows->empty();
+    return rows.status();
+  });
+  if (!told.ok()) return told;
+  return failed;
+}
+
+absl::Status SearchIndex::Renew(BlockingSession& session, const TenantKey& tenant,
+                                const std::string& language) {
+  const auto own = SearchLanguage::Parse(language);
+  const auto rows = ListIndexes(session, tenant);
+  if (!rows.ok()) return rows.status();
+  if (AreRight(*rows, own)) return absl::OkStatus();
+  if (own.has_value()) {
+    absl::Status made = MakeIndexes(session, tenant, *own);
+    if (!made.ok()) return made;
+  }
+  return DropIndexes(
+      session, tenant, [&](const BlockingSession::Row& row) { return !IsOf(row, own); },
+      [&](const std::string& sql) { return Execute(session, sql); });
+}
+
+absl::Status SearchIndex::SettleAlone(BlockingSession& session, const TenantKey& tenant) {
+  while (true) {
+    const auto languages = ReadLanguages(session, tenant);
+    if (!languages.ok()) return languages.status();
+    if (!languages->wanted.has_value()) return Renew(session, tenant, languages->in_force);
+    absl::Status made = MakeWanted(session, tenant, *languages->wanted);
+    if (made.ok()) continue;  // in force, or another is wanted by now
+    if (absl::IsCancelled(made)) return made;
+    const BlockingSession::Error error = session.last_error();
+    const auto failed = Fail(session, tenant, *languages->wanted, error.sqlstate);
+    if (!failed.ok() || !*failed) return made;
+    spdlog::error("search language {} of tenant {} failed: sqlstate={} message=\"{}\"",
+                  *languages->wanted, tenant.text(), error.sqlstate, error.message);
+  }
+}
+
+absl::Status SearchIndex::Settle(const TenantKey& tenant) {
   const std::string what = "the making of a search index for " + tenant.text();
   // One session holds the lock, another one does the work.
   return migrator_.Run(what, [&](BlockingSession& holder) {
     return holder.InTransaction([&]() -> absl::Status {
-      if (absl::Status locked = TryLock(holder, tenant); !locked.ok()) return locked;
-      return migrator_.Run(
-          what, [&](BlockingSession& session) { return Change(session, tenant, wanted); });
+      const auto locked = TryLock(holder, tenant);
+      if (!locked.ok() || !*locked) return locked.status();
+      return migrator_.Run(what, [&](BlockingSession& session) {
+        session.SetBound(absl::InfiniteDuration());  // a large log takes hours
+        return SettleAlone(session, tenant);
+      });
     });
   });
 }

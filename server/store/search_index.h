@@ -1,9 +1,9 @@
 // Makes and drops the indexes that searching a tenant's messages needs.
 //
 // There are none but those of the tenant's language: a tenant that can't be searched pays nothing.
-// They are made while the tenant goes on as ever, and the language is in force only once they are
-// whole, so that a change that was ended, in whatever way, leaves the language that was before;
-// what it left beside that, the next change clears away.
+// What is wanted stands in the tenant's settings. The indexes are made while the tenant goes on as
+// ever, and the language is in force only once they are whole: so whatever ends the making leaves
+// the language that was before, and whoever settles the tenant next, on any server, goes on.
 //
 // Thread-safe. The migrator must outlive it. Blocks, for as long as it takes to read all messages:
 // never call it on a gRPC or database thread.
@@ -11,7 +11,6 @@
 #define CHATTER_SERVER_STORE_SEARCH_INDEX_H_
 
 #include <map>
-#include <optional>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -26,23 +25,30 @@ class SearchIndex {
  public:
   explicit SearchIndex(const Migrator& migrator) : migrator_(migrator) {}
 
-  // Empty: messages can't be searched any more. Errors: INVALID_ARGUMENT (INVALID_FIELD:
-  // `settings.search_language`), ABORTED (CONFLICT: another call is at it); the migrator's.
-  absl::Status SetLanguage(const SchemaName& tenant, std::string_view language);
+  // Brings the tenant's indexes to what its settings say: those of the language that is wanted,
+  // which is in force then, or has failed; else those of the language in force, if they are missing
+  // or an older version has made them with other contents; and none beside. Does nothing where
+  // another call, on any server, is at it.
+  // Errors: the migrator's, and whatever made it fail.
+  absl::Status Settle(const TenantKey& tenant);
 
-  // Ends the change that is under way, and all that come later, with an error. From any thread.
+  // Ends what is under way, and all that come later, with an error. From any thread.
   void Stop();
 
  private:
-  // Drops those that are not of this language (nullopt: all), or those that aren't whole: an end of
-  // the program has come between.
-  enum class Dropped { kOthers, kBroken };
-
-  absl::Status Change(BlockingSession& session, const SchemaName& tenant,
-                      const std::optional<SearchLanguage>& language);
-  absl::Status Drop(BlockingSession& session, const SchemaName& tenant, Dropped which,
-                    const std::optional<SearchLanguage>& language);
-  absl::Status Make(BlockingSession& session, std::string_view sql, const SchemaName& tenant,
+  absl::Status SettleAlone(BlockingSession& session, const TenantKey& tenant);
+  // `language`: empty: none. Puts it in force.
+  absl::Status MakeWanted(BlockingSession& session, const TenantKey& tenant,
+                          const std::string& language);
+  // Writes down that it has failed, unless it is to be tried again. Whether it did.
+  absl::StatusOr<bool> Fail(BlockingSession& session, const TenantKey& tenant,
+                            const std::string& language, const std::string& sqlstate);
+  // Of the language in force.
+  absl::Status Renew(BlockingSession& session, const TenantKey& tenant,
+                     const std::string& language);
+  absl::Status MakeIndexes(BlockingSession& session, const TenantKey& tenant,
+                           const SearchLanguage& language);
+  absl::Status Make(BlockingSession& session, std::string_view sql, const TenantKey& tenant,
                     const SqlIdentifier& index, const SearchLanguage& language);
   // A statement that may take long: Stop ends it.
   absl::Status Execute(BlockingSession& session, std::string_view sql);

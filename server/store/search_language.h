@@ -24,10 +24,10 @@ class SearchLanguage {
 
   // The indexes of the tenant's messages: as they were sent, and as those that were edited are now.
   SqlIdentifier event_index() const {
-    return *SqlIdentifier::Parse("chatter_event_words_" + name_);
+    return *SqlIdentifier::Parse("chatter_event_room_words_" + name_);
   }
   SqlIdentifier message_index() const {
-    return *SqlIdentifier::Parse("chatter_message_words_" + name_);
+    return *SqlIdentifier::Parse("chatter_message_room_words_" + name_);
   }
 
  private:

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
+#include "server/base/steady_time.h"
 #include "server/model/errors.h"
 #include "server/store/database.h"
 #include "server/store/highlights.h"
@@ -20,7 +20,7 @@ absl::Status TooBroadError() {
                    "The search took too long. Ask for more, or rarer, words, or in one room.");
 }
 
-Statement SearchStatement(const SchemaName& tenant, const SearchLanguage& language,
+Statement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
                           const std::string& member, const Query& query,
                           const HighlightMarks& marks) {
   Params params;
@@ -53,8 +53,8 @@ std::vector<SearchReader::Hit> ReadHits(const Rows& rows, const HighlightMarks& 
 
 }  // namespace
 
-void SearchReader::Search(const SchemaName& tenant, const SearchLanguage& language,
-                          const std::string& member, const Query& query, absl::Time deadline,
+void SearchReader::Search(const TenantKey& tenant, const SearchLanguage& language,
+                          const std::string& member, const Query& query, SteadyTime deadline,
                           Callback<Found> done) {
   HighlightMarks marks = HighlightMarks::Random();
   Database::Transaction transaction;
@@ -74,7 +74,7 @@ void SearchReader::Search(const SchemaName& tenant, const SearchLanguage& langua
                  done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
                   // PostgreSQL's own bound has ended it, not the caller's patience.
                   const bool too_broad =
-                      absl::IsDeadlineExceeded(results.status()) && absl::Now() < deadline;
+                      absl::IsDeadlineExceeded(results.status()) && SteadyTime::Now() < deadline;
                   if (too_broad) return done(TooBroadError());
                   if (!results.ok()) return done(std::move(results).status());
                   Found found;

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "chatter/v1/search.pb.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/room.h"
 #include "server/store/search_language.h"
 
@@ -48,8 +49,8 @@ class SearchReader {
   };
   // What `member` (empty: a service) may read, the best first.
   // Errors: RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
-  void Search(const SchemaName& tenant, const SearchLanguage& language, const std::string& member,
-              const Query& query, absl::Time deadline, Callback<Found> done);
+  void Search(const TenantKey& tenant, const SearchLanguage& language, const std::string& member,
+              const Query& query, SteadyTime deadline, Callback<Found> done);
 
  private:
   Database& database_;

@@ -17,12 +17,12 @@ class SendQueueTest : public testing::Test {
   static RoomKey Room(std::string_view tenant, uint8_t number) {
     std::array<uint8_t, 16> bytes{};
     bytes[0] = number;
-    return {*SchemaName::Parse(tenant), RoomId::FromBytes(bytes)};
+    return {{*SchemaName::Parse(tenant)}, RoomId::FromBytes(bytes)};
   }
   bool Add(const RoomKey& room, const std::string& id, std::string text = "hello") {
     Send send{
         {.room = room, .sender_id = "alice", .client_message_id = id, .text = std::move(text)},
-        absl::InfiniteFuture(),
+        SteadyTime::InfiniteFuture(),
         [](absl::StatusOr<StoredMessage>) {}};
     return queue_.Add(send);
   }
@@ -98,7 +98,7 @@ TEST_F(SendQueueTest, DetailsCountAsMuchAsTexts) {
              .client_message_id = "1",
              .text = "hello",
              .details = std::string(60'000, 'x')},
-            absl::InfiniteFuture(),
+            SteadyTime::InfiniteFuture(),
             [](absl::StatusOr<StoredMessage>) {}};
   EXPECT_TRUE(queue_.Add(send));
   EXPECT_GT(queue_.bytes(), 60'000u);

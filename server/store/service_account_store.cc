@@ -10,10 +10,12 @@
 namespace chatter::store {
 namespace {
 
+constexpr absl::Duration kTouchTimeout = absl::Seconds(5);
+
 using Identities = std::vector<std::optional<ServiceIdentity>>;
 
 Statement OnAccount(std::string_view sql, std::string_view name) {
-  return {.sql = sql, .schema = std::nullopt, .params = std::move(Params().Text(name))};
+  return {.sql = sql, .tenant = std::nullopt, .params = std::move(Params().Text(name))};
 }
 
 // The columns that all statements about accounts begin with.
@@ -47,25 +49,20 @@ ApiKey ReadKey(const Rows& rows, int row) {
   return key;
 }
 
-// Of a statement that gives each row's place, from 1, in column 6 and perhaps an expiry in 7.
-void FindInPlaces(Database& database, Statement statement, size_t count, bool with_expiry,
-                  absl::Time deadline, Callback<Identities> done) {
-  RunOne(database, std::move(statement), deadline, kIdempotent,
-         [count, with_expiry, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           Identities found(count);
-           for (int row = 0; row < rows->size(); ++row) {
-             auto& identity = found.at(static_cast<size_t>(rows->GetInt(row, 6)) - 1);
-             identity = ReadIdentity(*rows, row);
-             if (with_expiry && !rows->IsNull(row, 7)) identity->expires_at = rows->GetTime(row, 7);
-           }
-           done(std::move(found));
-         });
+// Of a statement that gives each row's place, from 1, in column 6: that place, from 0.
+size_t PlaceOf(const Rows& rows, int row) { return static_cast<size_t>(rows.GetInt(row, 6)) - 1; }
+
+Identities ReadInPlaces(const Rows& rows, size_t count) {
+  Identities found(count);
+  for (int row = 0; row < rows.size(); ++row) {
+    found.at(PlaceOf(rows, row)) = ReadIdentity(rows, row);
+  }
+  return found;
 }
 
 }  // namespace
 
-void ServiceAccountStore::Set(const ServiceAccount& account, absl::Time deadline,
+void ServiceAccountStore::Set(const ServiceAccount& account, SteadyTime deadline,
                               Callback<ServiceAccount> done) {
   Statement set = OnAccount(sql::kSetServiceAccount, account.name);
   set.params.Texts(account.scope.tenants)
@@ -88,7 +85,7 @@ void ServiceAccountStore::Set(const ServiceAccount& account, absl::Time deadline
                 });
 }
 
-void ServiceAccountStore::List(const std::string& after, int limit, absl::Time deadline,
+void ServiceAccountStore::List(const std::string& after, int limit, SteadyTime deadline,
                                Callback<std::vector<ServiceAccount>> done) {
   Statement statement = OnAccount(sql::kListServiceAccounts, after);
   statement.params.Int(limit);
@@ -101,7 +98,7 @@ void ServiceAccountStore::List(const std::string& after, int limit, absl::Time d
          });
 }
 
-void ServiceAccountStore::Delete(const std::string& name, absl::Time deadline,
+void ServiceAccountStore::Delete(const std::string& name, SteadyTime deadline,
                                  Callback<bool> done) {
   RunOne(database_, OnAccount(sql::kDeleteServiceAccount, name), deadline, kOnce,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -110,7 +107,7 @@ void ServiceAccountStore::Delete(const std::string& name, absl::Time deadline,
          });
 }
 
-void ServiceAccountStore::CreateKey(const NewKey& key, absl::Time deadline,
+void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
                                     Callback<CreatedKey> done) {
   Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kLockServiceAccount, key.account));
@@ -120,7 +117,7 @@ void ServiceAccountStore::CreateKey(const NewKey& key, absl::Time deadline,
         .params.Digest(key.digest)
         .Int(absl::ToInt64Microseconds(key.overlap));
   }
-  Statement create{.sql = sql::kCreateApiKey, .schema = std::nullopt, .params = {}};
+  Statement create{.sql = sql::kCreateApiKey, .tenant = std::nullopt, .params = {}};
   const bool ends = key.ttl != absl::InfiniteDuration();
   create.params.Digest(key.digest)
       .Text(key.account)
@@ -136,7 +133,7 @@ void ServiceAccountStore::CreateKey(const NewKey& key, absl::Time deadline,
                 });
 }
 
-void ServiceAccountStore::ListKeys(const std::string& account, absl::Time deadline,
+void ServiceAccountStore::ListKeys(const std::string& account, SteadyTime deadline,
                                    Callback<std::optional<std::vector<ApiKey>>> done) {
   Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account));
@@ -154,9 +151,9 @@ void ServiceAccountStore::ListKeys(const std::string& account, absl::Time deadli
                 });
 }
 
-void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, absl::Time deadline,
+void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, SteadyTime deadline,
                                     Callback<bool> done) {
-  Statement statement{.sql = sql::kRevokeApiKey, .schema = std::nullopt, .params = {}};
+  Statement statement{.sql = sql::kRevokeApiKey, .tenant = std::nullopt, .params = {}};
   statement.params.Digest(digest);
   RunOne(database_, std::move(statement), deadline, kOnce,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -165,18 +162,37 @@ void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, absl::Time deadl
          });
 }
 
-void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, absl::Time deadline,
+void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, SteadyTime deadline,
                                      Callback<Identities> done) {
-  Statement statement{.sql = sql::kFindApiKeys, .schema = std::nullopt, .params = {}};
+  Statement statement{.sql = sql::kFindApiKeys, .tenant = std::nullopt, .params = {}};
   statement.params.Digests(digests);
-  FindInPlaces(database_, std::move(statement), digests.size(), /*with_expiry=*/true, deadline,
-               std::move(done));
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [this, digests, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           Identities found = ReadInPlaces(*rows, digests.size());
+           std::vector<Sha256Digest> used;
+           for (int row = 0; row < rows->size(); ++row) {
+             const size_t place = PlaceOf(*rows, row);
+             if (!rows->IsNull(row, 7)) found[place]->expires_at = rows->GetTime(row, 7);
+             if (rows->GetBool(row, 8)) used.push_back(digests[place]);
+           }
+           if (!used.empty()) Touch(used);
+           done(std::move(found));
+         });
+}
+
+// What fails will be news the next time, too.
+void ServiceAccountStore::Touch(const std::vector<Sha256Digest>& digests) {
+  Statement statement{.sql = sql::kTouchApiKeys, .tenant = std::nullopt, .params = {}};
+  statement.params.Digests(digests);
+  RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout, kIdempotent,
+         [](const absl::StatusOr<Rows>&) {});
 }
 
 void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subject_names,
-                                            absl::Time deadline,
+                                            SteadyTime deadline,
                                             Callback<std::vector<ServiceIdentity>> done) {
-  Statement statement{.sql = sql::kFindCertificateAccounts, .schema = std::nullopt, .params = {}};
+  Statement statement{.sql = sql::kFindCertificateAccounts, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(subject_names);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -187,12 +203,15 @@ void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subj
          });
 }
 
-void ServiceAccountStore::Find(const std::vector<std::string>& names, absl::Time deadline,
+void ServiceAccountStore::Find(const std::vector<std::string>& names, SteadyTime deadline,
                                Callback<Identities> done) {
-  Statement statement{.sql = sql::kFindAccounts, .schema = std::nullopt, .params = {}};
+  Statement statement{.sql = sql::kFindAccounts, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(names);
-  FindInPlaces(database_, std::move(statement), names.size(), /*with_expiry=*/false, deadline,
-               std::move(done));
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [count = names.size(), done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           done(ReadInPlaces(*rows, count));
+         });
 }
 
 }  // namespace chatter::store

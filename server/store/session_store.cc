@@ -4,11 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/store/database.h"
-#include "server/store/places.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
+
+constexpr absl::Duration kTouchTimeout = absl::Seconds(5);
 
 // What a row of create_session.sql, find_session.sql or list_sessions.sql describes.
 Session ReadSession(const Rows& rows, int row) {
@@ -20,7 +21,8 @@ Session ReadSession(const Rows& rows, int row) {
           .device = std::string(rows.GetText(row, 4)),
           .idle_ttl = rows.IsNull(row, 5) ? absl::InfiniteDuration()
                                           : absl::Microseconds(rows.GetInt(row, 5)),
-          .last_used_at = rows.GetTime(row, 6)};
+          .last_used_at = rows.GetTime(row, 6),
+          .service = std::string(rows.GetText(row, 8))};
 }
 
 std::optional<Session> ReadOne(const Rows& rows) {
@@ -30,17 +32,19 @@ std::optional<Session> ReadOne(const Rows& rows) {
 
 }  // namespace
 
-void SessionStore::Create(const SchemaName& tenant, const NewSession& session, absl::Time deadline,
+void SessionStore::Create(const TenantKey& tenant, const NewSession& session, SteadyTime deadline,
                           Callback<std::optional<Session>> done) {
-  Statement lock{.sql = sql::kLockUserSessions, .schema = std::nullopt, .params = {}};
+  Statement lock{.sql = sql::kLockUserSessions, .tenant = std::nullopt, .params = {}};
   lock.params.Text(absl::StrCat(tenant.text(), " ", session.user_id));
-  Statement create{.sql = sql::kCreateSession, .schema = tenant, .params = {}};
+  Statement create{.sql = sql::kCreateSession, .tenant = tenant, .params = {}};
   const bool idles = session.idle_ttl != absl::InfiniteDuration();
-  create.params.Digest(session.token_digest)
+  create.params.Text(tenant.text())
+      .Digest(session.token_digest)
       .Text(session.user_id)
       .Int(absl::ToInt64Microseconds(session.ttl))
       .Int(idles ? absl::ToInt64Microseconds(session.idle_ttl) : 0)
       .Text(session.device)
+      .Text(session.service)
       .Int(kMaxSessionsPerUser - 1);
   database_.Run({.statements = {std::move(lock), std::move(create)},
                  .deadline = deadline,
@@ -51,11 +55,11 @@ void SessionStore::Create(const SchemaName& tenant, const NewSession& session, a
                 });
 }
 
-void SessionStore::List(const SchemaName& tenant, const std::string& user_id,
-                        const std::optional<ListPosition>& after, int limit, absl::Time deadline,
+void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
+                        const std::optional<ListPosition>& after, int limit, SteadyTime deadline,
                         Callback<std::vector<Session>> done) {
-  Statement statement{.sql = sql::kListSessions, .schema = tenant, .params = {}};
-  statement.params.Text(user_id);
+  Statement statement{.sql = sql::kListSessions, .tenant = tenant, .params = {}};
+  statement.params.Text(tenant.text()).Text(user_id);
   if (after.has_value()) {
     statement.params.Time(after->created_at).Digest(after->token_digest);
   } else {
@@ -73,10 +77,10 @@ void SessionStore::List(const SchemaName& tenant, const std::string& user_id,
          });
 }
 
-void SessionStore::Revoke(const SchemaName& tenant, const Sha256Digest& token_digest,
-                          const std::string& user_id, absl::Time deadline, Callback<bool> done) {
-  Statement statement{.sql = sql::kRevokeSession, .schema = tenant, .params = {}};
-  statement.params.Digest(token_digest).Text(user_id).Text(tenant.text());
+void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_digest,
+                          const std::string& user_id, SteadyTime deadline, Callback<bool> done) {
+  Statement statement{.sql = sql::kRevokeSession, .tenant = tenant, .params = {}};
+  statement.params.Text(tenant.text()).Digest(token_digest).Text(user_id);
   RunOne(database_, std::move(statement), deadline, kOnce,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
@@ -84,14 +88,14 @@ void SessionStore::Revoke(const SchemaName& tenant, const Sha256Digest& token_di
          });
 }
 
-void SessionStore::RevokeAll(const SchemaName& tenant, const std::string& user_id,
-                             const std::optional<std::string>& device, absl::Time deadline,
+void SessionStore::RevokeAll(const TenantKey& tenant, const std::string& user_id,
+                             const std::optional<std::string>& device, SteadyTime deadline,
                              Callback<std::vector<Sha256Digest>> done) {
-  Statement statement{.sql = sql::kRevokeSessions, .schema = tenant, .params = {}};
-  statement.params.Text(user_id)
+  Statement statement{.sql = sql::kRevokeSessions, .tenant = tenant, .params = {}};
+  statement.params.Text(tenant.text())
+      .Text(user_id)
       .Smallint(device.has_value() ? 1 : 0)
-      .Text(device.value_or(""))
-      .Text(tenant.text());
+      .Text(device.value_or(""));
   RunOne(database_, std::move(statement), deadline, kOnce,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
@@ -103,23 +107,47 @@ void SessionStore::RevokeAll(const SchemaName& tenant, const std::string& user_i
          });
 }
 
-void SessionStore::Find(const SchemaName& tenant, const Sha256Digest& token_digest,
-                        absl::Time deadline, Callback<std::optional<Session>> done) {
-  Statement statement{.sql = sql::kFindSession, .schema = tenant, .params = {}};
-  statement.params.Digest(token_digest);
+void SessionStore::Find(const TenantKey& tenant, const Sha256Digest& token_digest,
+                        SteadyTime deadline, Callback<std::optional<Session>> done) {
+  Statement statement{.sql = sql::kFindSession, .tenant = tenant, .params = {}};
+  statement.params.Text(tenant.text()).Digest(token_digest);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+         [this, tenant, token_digest, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
+           if (rows->size() > 0 && rows->GetBool(0, 9)) Touch(tenant, {token_digest});
            done(ReadOne(*rows));
          });
 }
 
-void SessionStore::FindEnded(const SchemaName& tenant,
-                             const std::vector<Sha256Digest>& token_digests, absl::Time deadline,
+void SessionStore::FindEnded(const TenantKey& tenant,
+                             const std::vector<Sha256Digest>& token_digests, SteadyTime deadline,
                              Callback<std::vector<size_t>> done) {
-  Statement statement{.sql = sql::kFindEndedSessions, .schema = tenant, .params = {}};
+  Statement statement{.sql = sql::kFindEndedSessions, .tenant = tenant, .params = {}};
+  statement.params.Text(tenant.text()).Digests(token_digests);
+  RunOne(database_, std::move(statement), deadline, kIdempotent,
+         [this, tenant, token_digests, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<size_t> ended;
+           std::vector<Sha256Digest> used;
+           for (int row = 0; row < rows->size(); ++row) {
+             const auto place = static_cast<size_t>(rows->GetInt(row, 0)) - 1;
+             if (rows->GetBool(row, 1)) {
+               used.push_back(token_digests[place]);
+             } else {
+               ended.push_back(place);
+             }
+           }
+           if (!used.empty()) Touch(tenant, used);
+           done(std::move(ended));
+         });
+}
+
+// What fails will be news the next time, too.
+void SessionStore::Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests) {
+  Statement statement{.sql = sql::kTouchSessions, .tenant = tenant, .params = {}};
   statement.params.Digests(token_digests);
-  FindPlaces(database_, std::move(statement), deadline, std::move(done));
+  RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout, kIdempotent,
+         [](const absl::StatusOr<Rows>&) {});
 }
 
 }  // namespace chatter::store

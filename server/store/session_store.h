@@ -1,8 +1,8 @@
 // Chatter's own sessions, in the tenant's schema.
 //
-// A session holds until it expires, has lain idle for too long, or is revoked; all by the
-// database's clock. Thread-safe. The database must outlive the store. Callbacks run on the
-// database's thread.
+// A session holds until it expires, has lain idle for too long, or is revoked, by the database's
+// clock; and while the service account that made it might make it anew. Thread-safe. The database
+// must outlive the store. Callbacks run on the database's thread.
 #ifndef CHATTER_SERVER_STORE_SESSION_STORE_H_
 #define CHATTER_SERVER_STORE_SESSION_STORE_H_
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::store {
@@ -27,12 +28,13 @@ class SessionStore {
   struct NewSession {
     Sha256Digest token_digest;
     std::string user_id;
+    std::string service;  // the account that makes it (or kAdministratorName)
     absl::Duration ttl;
     absl::Duration idle_ttl = absl::InfiniteDuration();
     std::string device = {};
   };
   // nullopt: there is no such active user. Deletes the user's sessions that hold no longer.
-  void Create(const SchemaName& tenant, const NewSession& session, absl::Time deadline,
+  void Create(const TenantKey& tenant, const NewSession& session, SteadyTime deadline,
               Callback<std::optional<Session>> done);
 
   // Where a list goes on.
@@ -41,26 +43,29 @@ class SessionStore {
     Sha256Digest token_digest;
   };
   // Those that hold, newest first, up to `limit`.
-  void List(const SchemaName& tenant, const std::string& user_id,
-            const std::optional<ListPosition>& after, int limit, absl::Time deadline,
+  void List(const TenantKey& tenant, const std::string& user_id,
+            const std::optional<ListPosition>& after, int limit, SteadyTime deadline,
             Callback<std::vector<Session>> done);
 
   // `user_id`: whose it must be; empty: anybody's. false: there was no such session that held.
-  void Revoke(const SchemaName& tenant, const Sha256Digest& token_digest,
-              const std::string& user_id, absl::Time deadline, Callback<bool> done);
+  void Revoke(const TenantKey& tenant, const Sha256Digest& token_digest, const std::string& user_id,
+              SteadyTime deadline, Callback<bool> done);
   // Answers with those that held. `device`: nullopt: all of the user's.
-  void RevokeAll(const SchemaName& tenant, const std::string& user_id,
-                 const std::optional<std::string>& device, absl::Time deadline,
+  void RevokeAll(const TenantKey& tenant, const std::string& user_id,
+                 const std::optional<std::string>& device, SteadyTime deadline,
                  Callback<std::vector<Sha256Digest>> done);
 
   // The session if it holds. Counts as a use.
-  void Find(const SchemaName& tenant, const Sha256Digest& token_digest, absl::Time deadline,
+  void Find(const TenantKey& tenant, const Sha256Digest& token_digest, SteadyTime deadline,
             Callback<std::optional<Session>> done);
   // Which of these hold no longer: their places, ascending. Counts as a use of the others.
-  void FindEnded(const SchemaName& tenant, const std::vector<Sha256Digest>& token_digests,
-                 absl::Time deadline, Callback<std::vector<size_t>> done);
+  void FindEnded(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests,
+                 SteadyTime deadline, Callback<std::vector<size_t>> done);
 
  private:
+  // Writes down that these are used; after the answer, since nothing hangs on it.
+  void Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests);
+
   Database& database_;
 };
 

@@ -17,14 +17,13 @@ Settings ReadSettings(const Rows& rows) {
   if (!rows.IsNull(0, 1)) settings.rewrite_window = absl::Seconds(rows.GetInt(0, 1));
   settings.forgets_edits = rows.GetBool(0, 2);
   settings.search_language = std::string(rows.GetText(0, 3));
+  if (!rows.IsNull(0, 4)) {
+    settings.search_language_change = {
+        .search_language = std::string(rows.GetText(0, 4)),
+        .requested_at = rows.GetTime(0, 5),
+        .sqlstate = rows.IsNull(0, 6) ? "" : std::string(rows.GetText(0, 6))};
+  }
   return settings;
-}
-
-Callback<Rows> ReadAnswer(Callback<Settings> done) {
-  return [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-    if (!rows.ok()) return done(std::move(rows).status());
-    done(ReadSettings(*rows));
-  };
 }
 
 std::vector<int16_t> NumbersOf(const std::vector<Feature>& features) {
@@ -40,22 +39,30 @@ int64_t SecondsOf(absl::Duration window) {
 
 }  // namespace
 
-void SettingsStore::Find(const SchemaName& tenant, absl::Time deadline, Callback<Settings> done) {
+void SettingsStore::Find(const TenantKey& tenant, SteadyTime deadline, Callback<Settings> done) {
   RunOne(database_, {sql::kFindSettings, tenant, Params()}, deadline, kIdempotent,
-         ReadAnswer(std::move(done)));
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           done(ReadSettings(*rows));
+         });
 }
 
-void SettingsStore::Change(const SchemaName& tenant, const Update& update, absl::Time deadline,
-                           Callback<Settings> done) {
+void SettingsStore::Change(const TenantKey& tenant, const Update& update, SteadyTime deadline,
+                           Callback<std::optional<Settings>> done) {
   Params params;
   params.Bool(update.disabled_features.has_value())
       .Smallints(NumbersOf(update.disabled_features.value_or(std::vector<Feature>())))
       .Bool(update.rewrite_window.has_value())
       .Int(SecondsOf(update.rewrite_window.value_or(absl::InfiniteDuration())))
       .Bool(update.forgets_edits.has_value())
-      .Bool(update.forgets_edits.value_or(false));
+      .Bool(update.forgets_edits.value_or(false))
+      .Bool(update.search_language.has_value())
+      .Text(update.search_language.value_or(""));
   RunOne(database_, {sql::kChangeSettings, tenant, std::move(params)}, deadline, kIdempotent,
-         ReadAnswer(std::move(done)));
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(std::move(rows).status());
+           done(rows->size() == 0 ? std::nullopt : std::optional(ReadSettings(*rows)));
+         });
 }
 
 }  // namespace chatter::store

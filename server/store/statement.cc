@@ -4,32 +4,15 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
 #include <unordered_set>
 
 #include "absl/strings/str_replace.h"
 #include "server/base/mutex.h"
+#include "server/store/pg_types.h"
 
 namespace chatter::store {
 namespace {
-
-// Type numbers of PostgreSQL, fixed for ever (pg_type.dat).
-constexpr uint32_t kInferred = 0;
-constexpr uint32_t kBool = 16;
-constexpr uint32_t kBytea = 17;
-constexpr uint32_t kInt8 = 20;
-constexpr uint32_t kInt2 = 21;
-constexpr uint32_t kInt4 = 23;
-constexpr uint32_t kText = 25;
-constexpr uint32_t kByteaArray = 1001;
-constexpr uint32_t kInt2Array = 1005;
-constexpr uint32_t kTextArray = 1009;
-constexpr uint32_t kInt8Array = 1016;
-constexpr uint32_t kTimestamptz = 1184;
-constexpr uint32_t kTimestamptzArray = 1185;
-constexpr uint32_t kUuid = 2950;
-constexpr uint32_t kUuidArray = 2951;
 
 // PostgreSQL counts microseconds from here.
 absl::Time Epoch() { return absl::FromUnixSeconds(946'684'800); }  // 2000-01-01T00:00:00Z
@@ -47,16 +30,21 @@ uint64_t ReadBigEndian(const char* data, int size) {
   return value;
 }
 
-// Calls `take` with the bytes of each element of a one-dimensional array without nulls.
+// Calls `take` with the bytes of each element of an array of one dimension. Leaves out nulls, and
+// whatever an array of more dimensions holds: the server writes neither.
 template <typename Take>
-void ForEachElement(const char* data, Take take) {
-  if (ReadBigEndian(data, 4) == 0) return;  // no dimension: empty
-  const uint64_t count = ReadBigEndian(data + 12, 4);
-  data += 20;
+void ForEachElement(std::string_view array, Take take) {
+  constexpr size_t kHeader = 20;
+  constexpr uint64_t kNull = 0xFFFFFFFF;
+  if (array.size() < kHeader || ReadBigEndian(array.data(), 4) != 1) return;
+  const uint64_t count = ReadBigEndian(array.data() + 12, 4);
+  array.remove_prefix(kHeader);
   for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t size = ReadBigEndian(data, 4);
-    take(std::string_view(data + 4, size));
-    data += 4 + size;
+    const uint64_t size = ReadBigEndian(array.data(), 4);
+    array.remove_prefix(4);
+    if (size == kNull) continue;
+    take(array.substr(0, size));
+    array.remove_prefix(size);
   }
 }
 
@@ -219,8 +207,16 @@ std::string_view KeepSql(std::string sql) {
   return *kept.insert(std::move(sql)).first;
 }
 
+std::string_view NameOf(const Statement& statement) {
+  constexpr std::string_view kBegin = "/*";
+  std::string_view text = statement.sql;
+  if (!text.starts_with(kBegin)) return "";
+  text.remove_prefix(kBegin.size());
+  return text.substr(0, text.find_first_of(":*"));
+}
+
 std::string Statement::Render() const {
-  return schema.has_value() ? RenderSql(sql, *schema) : std::string(sql);
+  return tenant.has_value() ? RenderSql(sql, tenant->name) : std::string(sql);
 }
 
 void Rows::Free::operator()(pg_result* result) const { PQclear(result); }
@@ -241,34 +237,37 @@ size_t Rows::Length(int row, int column) const {
   return static_cast<size_t>(PQgetlength(result_.get(), row, column));
 }
 
+std::string_view Rows::Value(int row, int column, std::initializer_list<uint32_t> types) const {
+  const auto type = PQftype(result_.get(), column);
+  if (std::find(types.begin(), types.end(), type) == types.end()) std::abort();
+  return {PQgetvalue(result_.get(), row, column), Length(row, column)};
+}
+
 bool Rows::GetBool(int row, int column) const {
-  if (PQftype(result_.get(), column) != kBool) std::abort();
-  return *PQgetvalue(result_.get(), row, column) != 0;
+  const std::string_view value = Value(row, column, {kBool});
+  return !value.empty() && value[0] != 0;
 }
 
 int64_t Rows::GetInt(int row, int column) const {
-  const char* data = PQgetvalue(result_.get(), row, column);
-  switch (PQftype(result_.get(), column)) {
-    case kInt2:
-      return static_cast<int16_t>(ReadBigEndian(data, 2));
-    case kInt4:
-      return static_cast<int32_t>(ReadBigEndian(data, 4));
-    case kInt8:
-      return static_cast<int64_t>(ReadBigEndian(data, 8));
+  const std::string_view value = Value(row, column, {kInt2, kInt4, kInt8});
+  switch (value.size()) {
+    case 2:
+      return static_cast<int16_t>(ReadBigEndian(value.data(), 2));
+    case 4:
+      return static_cast<int32_t>(ReadBigEndian(value.data(), 4));
+    case 8:
+      return static_cast<int64_t>(ReadBigEndian(value.data(), 8));
     default:
-      std::abort();
+      return 0;
   }
 }
 
 std::string_view Rows::GetText(int row, int column) const {
-  const auto type = PQftype(result_.get(), column);
-  if (type != kText && type != kBytea) std::abort();
-  return {PQgetvalue(result_.get(), row, column),
-          static_cast<size_t>(PQgetlength(result_.get(), row, column))};
+  return Value(row, column, {kText, kBytea});
 }
 
 std::string Rows::GetTextOrEmpty(int row, int column) const {
-  return IsNull(row, column) ? std::string() : std::string(GetText(row, column));
+  return std::string(GetText(row, column));
 }
 
 Sha256Digest Rows::GetDigest(int row, int column) const {
@@ -279,31 +278,32 @@ Sha256Digest Rows::GetDigest(int row, int column) const {
 }
 
 RoomId Rows::GetUuid(int row, int column) const {
-  if (PQftype(result_.get(), column) != kUuid) std::abort();
-  std::array<uint8_t, 16> bytes;
-  std::memcpy(bytes.data(), PQgetvalue(result_.get(), row, column), bytes.size());
+  const std::string_view value = Value(row, column, {kUuid});
+  std::array<uint8_t, 16> bytes{};
+  std::copy_n(value.begin(), std::min(value.size(), bytes.size()), bytes.begin());
   return RoomId::FromBytes(bytes);
 }
 
 absl::Time Rows::GetTime(int row, int column) const {
-  if (PQftype(result_.get(), column) != kTimestamptz) std::abort();
-  const auto micros =
-      static_cast<int64_t>(ReadBigEndian(PQgetvalue(result_.get(), row, column), 8));
+  const std::string_view value = Value(row, column, {kTimestamptz});
+  if (value.size() != 8) return Epoch();
+  const auto micros = static_cast<int64_t>(ReadBigEndian(value.data(), 8));
+  // PostgreSQL's infinities.
+  if (micros == std::numeric_limits<int64_t>::max()) return absl::InfiniteFuture();
+  if (micros == std::numeric_limits<int64_t>::min()) return absl::InfinitePast();
   return Epoch() + absl::Microseconds(micros);
 }
 
 std::vector<std::string> Rows::GetTexts(int row, int column) const {
-  if (PQftype(result_.get(), column) != kTextArray) std::abort();
   std::vector<std::string> values;
-  ForEachElement(PQgetvalue(result_.get(), row, column),
+  ForEachElement(Value(row, column, {kTextArray}),
                  [&](std::string_view element) { values.emplace_back(element); });
   return values;
 }
 
 std::vector<int16_t> Rows::GetSmallints(int row, int column) const {
-  if (PQftype(result_.get(), column) != kInt2Array) std::abort();
   std::vector<int16_t> values;
-  ForEachElement(PQgetvalue(result_.get(), row, column), [&](std::string_view element) {
+  ForEachElement(Value(row, column, {kInt2Array}), [&](std::string_view element) {
     values.push_back(static_cast<int16_t>(ReadBigEndian(element.data(), 2)));
   });
   return values;

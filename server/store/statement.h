@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,12 +71,19 @@ struct Statement {
   // The text of a statement in server/store/sql, or one kept by KeepSql: its address identifies it.
   // May hold `{schema}`, which stands for the quoted name of the tenant's schema.
   std::string_view sql;
-  std::optional<SchemaName> schema;
+  std::optional<TenantKey> tenant;
   Params params;
+  // What is asked instead, by roles that may not ask in which history of which cluster the database
+  // is. Empty: the same.
+  std::string_view without_history = {};
 
   // What PostgreSQL is given.
   std::string Render() const;
 };
+
+// What the file is called that holds the statement's text; empty: none does. Valid while the text
+// is.
+std::string_view NameOf(const Statement& statement);
 
 // `sql` with each `{schema}` replaced.
 std::string RenderSql(std::string_view sql, const SchemaName& schema);
@@ -85,11 +93,13 @@ std::string RenderSql(std::string_view sql, const SchemaName& schema);
 std::string_view KeepSql(std::string sql);
 
 // The rows that a statement gave. The getters abort when the column isn't of the type they want:
-// the statement and its reader stand side by side.
+// the statement and its reader stand side by side, and rows of another shape than the statement's
+// are never delivered (statement_shape.h). Of a null they give an empty value.
 class Rows {
  public:
   Rows();
   explicit Rows(pg_result* result);  // takes ownership
+  const pg_result* raw() const { return result_.get(); }
   Rows(Rows&&) noexcept;
   Rows& operator=(Rows&&) noexcept;
   ~Rows();
@@ -111,6 +121,9 @@ class Rows {
   struct Free {
     void operator()(pg_result* result) const;
   };
+  // The bytes of a value that is of one of these types; of null: none.
+  std::string_view Value(int row, int column, std::initializer_list<uint32_t> types) const;
+
   std::unique_ptr<pg_result, Free> result_;
 };
 

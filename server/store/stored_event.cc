@@ -22,6 +22,7 @@ enum Kind : int16_t {
   kReactionRemoved = 10,
   kMessagePinned = 11,
   kMessageUnpinned = 12,
+  // 13: of a room that was deleted (delete_room.sql). Nobody reads it.
 };
 
 template <typename Message>

@@ -10,12 +10,12 @@ namespace chatter::store {
 namespace {
 
 Statement OnTenant(std::string_view sql, const SchemaName& name) {
-  return {.sql = sql, .schema = std::nullopt, .params = std::move(Params().Text(name.text()))};
+  return {.sql = sql, .tenant = std::nullopt, .params = std::move(Params().Text(name.text()))};
 }
 
 // Runs the statements and a look at the tenant behind them.
 void RunThenFind(Database& database, std::vector<Statement> statements, const SchemaName& name,
-                 absl::Time deadline, Callback<Database::Results> done) {
+                 SteadyTime deadline, Callback<Database::Results> done) {
   Database::Transaction transaction;
   transaction.statements = std::move(statements);
   transaction.statements.push_back(OnTenant(sql::kFindTenant, name));
@@ -24,7 +24,7 @@ void RunThenFind(Database& database, std::vector<Statement> statements, const Sc
   database.Run(std::move(transaction), std::move(done));
 }
 
-void ChangeOne(Database& database, Statement statement, const SchemaName& name, absl::Time deadline,
+void ChangeOne(Database& database, Statement statement, const SchemaName& name, SteadyTime deadline,
                TenantChanges::Done done) {
   std::vector<Statement> statements;
   statements.push_back(std::move(statement));
@@ -37,29 +37,29 @@ void ChangeOne(Database& database, Statement statement, const SchemaName& name, 
 
 }  // namespace
 
-void TenantChanges::Suspend(const SchemaName& name, const std::string& reason, absl::Time deadline,
+void TenantChanges::Suspend(const SchemaName& name, const std::string& reason, SteadyTime deadline,
                             Done done) {
   Statement statement = OnTenant(sql::kSuspendTenant, name);
   statement.params.Text(reason);
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }
 
-void TenantChanges::Resume(const SchemaName& name, absl::Time deadline, Done done) {
+void TenantChanges::Resume(const SchemaName& name, SteadyTime deadline, Done done) {
   ChangeOne(database_, OnTenant(sql::kResumeTenant, name), name, deadline, std::move(done));
 }
 
-void TenantChanges::Delete(const SchemaName& name, absl::Duration grace, absl::Time deadline,
+void TenantChanges::Delete(const SchemaName& name, absl::Duration grace, SteadyTime deadline,
                            Done done) {
   Statement statement = OnTenant(sql::kDeleteTenant, name);
   statement.params.Int(absl::ToInt64Microseconds(grace));
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }
 
-void TenantChanges::Undelete(const SchemaName& name, absl::Time deadline, Done done) {
+void TenantChanges::Undelete(const SchemaName& name, SteadyTime deadline, Done done) {
   ChangeOne(database_, OnTenant(sql::kUndeleteTenant, name), name, deadline, std::move(done));
 }
 
-void TenantChanges::Change(const SchemaName& name, const Update& update, absl::Time deadline,
+void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyTime deadline,
                            Callback<Updated> done) {
   std::vector<Statement> statements;
   statements.push_back(OnTenant(sql::kLockTenant, name));
@@ -88,7 +88,7 @@ void TenantChanges::Change(const SchemaName& name, const Update& update, absl::T
 }
 
 void TenantChanges::RenameDomain(const SchemaName& name, const std::string& old_domain,
-                                 const std::string& new_domain, absl::Time deadline, Done done) {
+                                 const std::string& new_domain, SteadyTime deadline, Done done) {
   Statement statement = OnTenant(sql::kRenameTenantDomain, name);
   statement.params.Text(old_domain).Text(new_domain);
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));

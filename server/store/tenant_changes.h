@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::store {
@@ -25,14 +26,14 @@ class TenantChanges {
   using Done = Callback<std::optional<Tenant>>;
 
   // Leaves a deleted tenant as it is. REQUIRES: `reason` isn't empty.
-  void Suspend(const SchemaName& name, const std::string& reason, absl::Time deadline, Done done);
+  void Suspend(const SchemaName& name, const std::string& reason, SteadyTime deadline, Done done);
   // Leaves an active or deleted tenant as it is.
-  void Resume(const SchemaName& name, absl::Time deadline, Done done);
+  void Resume(const SchemaName& name, SteadyTime deadline, Done done);
   // Counts the grace anew where the tenant is deleted already.
-  void Delete(const SchemaName& name, absl::Duration grace, absl::Time deadline, Done done);
+  void Delete(const SchemaName& name, absl::Duration grace, SteadyTime deadline, Done done);
   // The tenant is as it was before, suspended perhaps. Leaves a tenant whose grace is over as it
   // is.
-  void Undelete(const SchemaName& name, absl::Time deadline, Done done);
+  void Undelete(const SchemaName& name, SteadyTime deadline, Done done);
 
   struct Update {
     std::optional<std::string> display_name;
@@ -43,12 +44,12 @@ class TenantChanges {
     std::vector<std::string> removed_domains;
   };
   // Leaves a deleted tenant as it is. ALREADY_EXISTS: a domain is another tenant's.
-  void Change(const SchemaName& name, const Update& update, absl::Time deadline,
+  void Change(const SchemaName& name, const Update& update, SteadyTime deadline,
               Callback<Updated> done);
   // Leaves a tenant that is deleted or doesn't have the domain as it is. ALREADY_EXISTS: the new
   // one is a tenant's.
   void RenameDomain(const SchemaName& name, const std::string& old_domain,
-                    const std::string& new_domain, absl::Time deadline, Done done);
+                    const std::string& new_domain, SteadyTime deadline, Done done);
 
  private:
   Database& database_;

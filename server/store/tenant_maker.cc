@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/store/sql.h"
+#include "server/store/tenant_adoption.h"
 
 namespace chatter::store {
 namespace {
@@ -45,14 +46,44 @@ absl::StatusOr<bool> SchemaExists(BlockingSession& session, const SchemaName& na
   return (*rows)[0][0].has_value();
 }
 
-absl::Status RecordDomain(BlockingSession& session, const SchemaName& name,
-                          const std::string& domain) {
+// What the row says that the schema isn't asked for, and back into `tenant`.
+absl::Status RecordNames(BlockingSession& session, Tenant& tenant) {
+  const std::string& name = tenant.schema_name.text();
+  for (const std::string& domain : tenant.domains) {
+    const auto rows = session.Query(
+        "INSERT INTO chatter.tenant_domain AS d (domain, schema_name) VALUES ($1, $2) "
+        "ON CONFLICT (domain) DO UPDATE SET domain = excluded.domain "
+        "WHERE d.schema_name = excluded.schema_name RETURNING d.domain",
+        {domain, name});
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return TenantExistsError("domain \"" + domain + "\"");
+  }
   const auto rows = session.Query(
-      "INSERT INTO chatter.tenant_domain (domain, schema_name) VALUES ($1, $2) "
-      "ON CONFLICT DO NOTHING RETURNING domain",
-      {domain, name.text()});
+      "UPDATE chatter.tenant SET display_name = coalesce(nullif($2, ''), display_name) "
+      "WHERE schema_name = $1 "
+      "RETURNING display_name, (extract(epoch FROM created_at) * 1000000)::bigint, "
+      "state::integer, state_reason, coalesce((extract(epoch FROM purge_at) * 1000000)::bigint, 0)",
+      {name, tenant.display_name});
   if (!rows.ok()) return rows.status();
-  return rows->empty() ? TenantExistsError("domain \"" + domain + "\"") : absl::OkStatus();
+  int64_t created_micros = 0;
+  int64_t purge_micros = 0;
+  int state = 0;
+  if (rows->empty() || !absl::SimpleAtoi(rows->front()[1].value_or(""), &created_micros) ||
+      !absl::SimpleAtoi(rows->front()[2].value_or(""), &state) ||
+      !absl::SimpleAtoi(rows->front()[4].value_or(""), &purge_micros)) {
+    return InternalError();
+  }
+  tenant.display_name = rows->front()[0].value_or("");
+  tenant.created_at = absl::FromUnixMicros(created_micros);
+  tenant.state = static_cast<TenantState>(state);  // of one that was renamed: what it was
+  tenant.state_reason = rows->front()[3].value_or("");
+  tenant.purge_at = absl::FromUnixMicros(purge_micros);
+  const auto domains = session.Query(
+      "SELECT domain FROM chatter.tenant_domain WHERE schema_name = $1 ORDER BY domain", {name});
+  if (!domains.ok()) return domains.status();
+  tenant.domains.clear();
+  for (const BlockingSession::Row& row : *domains) tenant.domains.push_back(row[0].value_or(""));
+  return absl::OkStatus();
 }
 
 absl::Status MakeKey(BlockingSession& session, const SchemaName& name, const Sha256Digest& key) {
@@ -79,13 +110,19 @@ absl::StatusOr<Tenant> TenantMaker::Attach(const Tenant& tenant,
 }
 
 absl::Status TenantMaker::Ensure(const SchemaName& name) const {
+  bool tenant_exists = false;
   bool schema_exists = false;
-  absl::Status looked = migrator_.Run("the search for a schema", [&](BlockingSession& session) {
-    const auto exists = SchemaExists(session, name);
-    schema_exists = exists.ok() && *exists;
-    return exists.status();
-  });
-  if (!looked.ok()) return looked;
+  absl::Status looked =
+      migrator_.Run("the search for a schema", [&](BlockingSession& session) -> absl::Status {
+        const auto tenant =
+            session.Query("SELECT FROM chatter.tenant WHERE schema_name = $1", {name.text()});
+        if (!tenant.ok()) return tenant.status();
+        tenant_exists = !tenant->empty();
+        const auto exists = SchemaExists(session, name);
+        schema_exists = exists.ok() && *exists;
+        return exists.status();
+      });
+  if (!looked.ok() || tenant_exists) return looked;
   const absl::Status made =
       Make({.schema_name = name, .display_name = {}, .domains = {}, .created_at = {}},
            schema_exists, /*first_key=*/std::nullopt)
@@ -117,49 +154,45 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
 absl::Status TenantMaker::MakeIn(BlockingSession& session, Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
   if (absl::Status locked = Migrator::LockTenant(session, name); !locked.ok()) return locked;
-  // First, so that a tenant that there is isn't called a schema that there is.
-  if (absl::Status recorded = Record(session, tenant); !recorded.ok()) return recorded;
-  if (absl::Status made = MakeSchema(session, tenant); !made.ok()) return made;
-  absl::Status prepared = migrator_.PrepareNew(session, name);
-  if (!prepared.ok() && session.last_error().sqlstate == kDuplicateTable) {
-    return TablesExistError(name);
+  const auto recorded = FindRecorded(session, name);
+  if (!recorded.ok()) return recorded.status();
+  if (recorded->has_value()) {
+    const bool is_deleted = (*recorded)->state == TenantState::kDeleted;
+    const bool makes_way = tenant.attached
+                               ? (*recorded)->behind == Behind::kSomething && !is_deleted
+                               : (*recorded)->behind == Behind::kNothing;
+    if (!makes_way) return TenantExistsError("schema name \"" + name.text() + "\"");
+    if (absl::Status forgotten = ForgetTenant(session, name); !forgotten.ok()) return forgotten;
   }
-  return prepared;
+  absl::Status made = tenant.attached ? AttachIn(session, tenant) : CreateIn(session, tenant);
+  if (!made.ok() && session.last_error().sqlstate == kDuplicateTable) return TablesExistError(name);
+  return made.ok() ? RecordNames(session, tenant) : made;
 }
 
-absl::Status TenantMaker::MakeSchema(BlockingSession& session, const Tenant& tenant) const {
+absl::Status TenantMaker::CreateIn(BlockingSession& session, const Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
-  if (tenant.attached) {
-    const auto exists = SchemaExists(session, name);
-    if (!exists.ok()) return exists.status();
-    return *exists ? absl::OkStatus() : SchemaNotFoundError(name);
-  }
   absl::Status made = session.Execute("CREATE SCHEMA " + name.Quoted());
   if (!made.ok() && session.last_error().sqlstate == kDuplicateSchema) {
     return SchemaExistsError(name);
   }
-  return made;
+  if (!made.ok()) return made;
+  absl::Status recorded =
+      session
+          .Query(
+              "INSERT INTO chatter.tenant (schema_name, display_name, schema_version) "
+              "VALUES ($1, $2, 0)",
+              {name.text(), tenant.display_name})
+          .status();
+  return recorded.ok() ? migrator_.PrepareNew(session, name) : recorded;
 }
 
-absl::Status TenantMaker::Record(BlockingSession& session, Tenant& tenant) const {
-  const std::string& name = tenant.schema_name.text();
-  const auto rows = session.Query(
-      "INSERT INTO chatter.tenant (schema_name, display_name, schema_version, attached, "
-      "user_source) "
-      "VALUES ($1, $2, $3::integer, $4::boolean, $5) ON CONFLICT DO NOTHING "
-      "RETURNING (extract(epoch FROM created_at) * 1000000)::bigint",
-      {name, tenant.display_name, absl::StrCat(tenant.schema_version),
-       tenant.attached ? "true" : "false", tenant.user_source});
-  if (!rows.ok()) return rows.status();
-  if (rows->empty()) return TenantExistsError("schema name \"" + name + "\"");
-  int64_t micros = 0;
-  if (!absl::SimpleAtoi((*rows)[0][0].value_or(""), &micros)) return InternalError();
-  tenant.created_at = absl::FromUnixMicros(micros);
-  for (const std::string& domain : tenant.domains) {
-    absl::Status recorded = RecordDomain(session, tenant.schema_name, domain);
-    if (!recorded.ok()) return recorded;
-  }
-  return absl::OkStatus();
+absl::Status TenantMaker::AttachIn(BlockingSession& session, const Tenant& tenant) const {
+  const auto exists = SchemaExists(session, tenant.schema_name);
+  if (!exists.ok()) return exists.status();
+  if (!*exists) return SchemaNotFoundError(tenant.schema_name);
+  Tenant unknown = tenant;
+  unknown.schema_version = 0;
+  return migrator_.BringUp(session, unknown).status();
 }
 
 }  // namespace chatter::store

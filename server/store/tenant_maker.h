@@ -24,25 +24,29 @@ class TenantMaker {
   // the name or a domain is taken; ALREADY_EXISTS (SERVICE_ACCOUNT_EXISTS) when the account's name
   // is; the migrator's.
 
-  // Makes the schema. Errors: ALREADY_EXISTS (SCHEMA_EXISTS).
+  // Makes the schema. A tenant of that name whose schema is gone is forgotten first, with all that
+  // the control schema holds of it. Errors: ALREADY_EXISTS (SCHEMA_EXISTS).
   absl::StatusOr<Tenant> Create(const Tenant& tenant,
                                 const std::optional<Sha256Digest>& first_key = std::nullopt) const;
-  // Makes Chatter's tables in a schema that is there.
+  // Makes Chatter's tables in a schema that is there, or adopts those that are there (AdoptSchema):
+  // under the name that a tenant's schema has been given, it is that tenant, and what came from
+  // another is a tenant of its own with that one's data. A tenant of that name whose schema was
+  // another is forgotten first.
   // Errors: NOT_FOUND (SCHEMA_NOT_FOUND); ALREADY_EXISTS (SCHEMA_EXISTS): it has tables with the
-  // names of Chatter's.
+  // names of Chatter's; UNAVAILABLE (TENANT_NOT_READY): a newer program has made its tables.
   absl::StatusOr<Tenant> Attach(const Tenant& tenant,
                                 const std::optional<Sha256Digest>& first_key = std::nullopt) const;
 
-  // Does nothing if there is such a tenant; else attaches it if there is such a schema; else
-  // creates it.
+  // Does nothing if there is such a tenant, whatever its schema is; else attaches it if there is
+  // such a schema; else creates it.
   absl::Status Ensure(const SchemaName& name) const;
 
  private:
   absl::StatusOr<Tenant> Make(const Tenant& tenant, bool attached,
                               const std::optional<Sha256Digest>& first_key) const;
   absl::Status MakeIn(BlockingSession& session, Tenant& tenant) const;
-  absl::Status MakeSchema(BlockingSession& session, const Tenant& tenant) const;
-  absl::Status Record(BlockingSession& session, Tenant& tenant) const;
+  absl::Status CreateIn(BlockingSession& session, const Tenant& tenant) const;
+  absl::Status AttachIn(BlockingSession& session, const Tenant& tenant) const;
 
   const Migrator& migrator_;
 };

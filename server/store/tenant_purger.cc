@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/store/sql.h"
 #include "server/store/statement.h"
+#include "server/store/tenant_adoption.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::store {
@@ -28,6 +29,22 @@ absl::StatusOr<int> TenantPurger::Run() {
   return purged;
 }
 
+namespace {
+
+// What is the tenant's behind its name. Another schema that has come there isn't.
+absl::Status Drop(BlockingSession& session, const SchemaName& name, bool attached) {
+  const auto recorded = FindRecorded(session, name);
+  if (!recorded.ok()) return recorded.status();
+  if (recorded->has_value() && (*recorded)->behind == Behind::kSomething) {
+    spdlog::warn("the schema of tenant {} isn't what it was: it is left as it is", name.text());
+    return absl::OkStatus();
+  }
+  return session.Execute(attached ? RenderSql(sql::kDropTenantTables, name)
+                                  : "DROP SCHEMA IF EXISTS " + name.Quoted() + " CASCADE");
+}
+
+}  // namespace
+
 bool TenantPurger::Purge(const SchemaName& name) const {
   bool purged = false;
   const absl::Status status = migrator_.Run(
@@ -40,15 +57,9 @@ bool TenantPurger::Purge(const SchemaName& name) const {
           if (!rows.ok()) return rows.status();
           if (rows->empty()) return absl::OkStatus();  // another server was quicker
           const bool attached = (*rows)[0][0] == "t";
-          absl::Status dropped =
-              session.Execute(attached ? RenderSql(sql::kDropTenantTables, name)
-                                       : "DROP SCHEMA IF EXISTS " + name.Quoted() + " CASCADE");
-          if (!dropped.ok()) return dropped;
+          if (absl::Status dropped = Drop(session, name, attached); !dropped.ok()) return dropped;
           purged = true;
-          const auto forgotten = session.Query(sql::kForgetTenantInAccounts, {name.text()});
-          if (!forgotten.ok()) return forgotten.status();
-          return session.Query("DELETE FROM chatter.tenant WHERE schema_name = $1", {name.text()})
-              .status();
+          return ForgetTenant(session, name);
         });
       });
   if (status.ok() && purged) spdlog::info("tenant purged: {}", name.text());

@@ -1,9 +1,10 @@
 // Removes what is left of deleted tenants whose grace is over.
 //
 // A schema that Chatter made goes with all that is in it; from one that was there before, only
-// Chatter's own tables go. Then the control schema forgets the tenant. Each tenant is one
-// transaction; several servers may purge at the same time. Not thread-safe; the migrator must
-// outlive it. Blocks: never call it on a gRPC or database thread.
+// Chatter's own tables go, and from one that has come in the place of the tenant's, nothing. Then
+// the control schema forgets the tenant. Each tenant is one transaction; several servers may purge
+// at the same time. Not thread-safe; the migrator must outlive it. Blocks: never call it on a gRPC
+// or database thread.
 #ifndef CHATTER_SERVER_STORE_TENANT_PURGER_H_
 #define CHATTER_SERVER_STORE_TENANT_PURGER_H_
 

@@ -21,7 +21,9 @@ std::optional<Tenant> ReadRow(const Rows& rows, int row) {
                 .purge_at = rows.IsNull(row, 6) ? absl::InfiniteFuture() : rows.GetTime(row, 6),
                 .attached = rows.GetBool(row, 7),
                 .schema_version = static_cast<int>(rows.GetInt(row, 8)),
-                .user_source = std::string(rows.GetText(row, 9))};
+                .user_source = std::string(rows.GetText(row, 9)),
+                .schema_is_known = rows.GetBool(row, 10),
+                .schema_stamp = static_cast<uint64_t>(rows.GetInt(row, 11))};
 }
 
 }  // namespace
@@ -30,31 +32,31 @@ std::optional<Tenant> ReadTenant(const Rows& rows) {
   return rows.size() == 0 ? std::nullopt : ReadRow(rows, 0);
 }
 
-void TenantStore::FindOne(std::string_view sql, Params params, absl::Time deadline,
+void TenantStore::FindOne(std::string_view sql, Params params, SteadyTime deadline,
                           Callback<std::optional<Tenant>> done) {
-  RunOne(database_, {.sql = sql, .schema = std::nullopt, .params = std::move(params)}, deadline,
+  RunOne(database_, {.sql = sql, .tenant = std::nullopt, .params = std::move(params)}, deadline,
          kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
            if (!rows.ok()) return done(rows.status());
            done(ReadTenant(*rows));
          });
 }
 
-void TenantStore::Find(const SchemaName& schema, absl::Time deadline,
+void TenantStore::Find(const SchemaName& schema, SteadyTime deadline,
                        Callback<std::optional<Tenant>> done) {
   FindOne(sql_.find, Params().Text(schema.text()), deadline, std::move(done));
 }
 
-void TenantStore::FindByDomain(const std::vector<std::string>& spellings, absl::Time deadline,
+void TenantStore::FindByDomain(const std::vector<std::string>& spellings, SteadyTime deadline,
                                Callback<std::optional<Tenant>> done) {
   FindOne(sql_.find_by_domain, Params().Texts(spellings), deadline, std::move(done));
 }
 
-void TenantStore::Check(const std::vector<SchemaName>& schemas, absl::Time deadline,
+void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadline,
                         Callback<std::vector<Checked>> done) {
   std::vector<std::string_view> names;
   names.reserve(schemas.size());
   for (const SchemaName& schema : schemas) names.push_back(schema.text());
-  Statement statement{.sql = sql_.check, .schema = std::nullopt, .params = {}};
+  Statement statement{.sql = sql_.check, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(names);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -66,14 +68,16 @@ void TenantStore::Check(const std::vector<SchemaName>& schemas, absl::Time deadl
              tenant.state = static_cast<TenantState>(rows->GetInt(row, 0));
              tenant.state_reason = std::string(rows->GetText(row, 1));
              tenant.identity_version = rows->GetInt(row, 2);
+             tenant.schema_is_known = rows->GetBool(row, 3);
+             tenant.schema_stamp = static_cast<uint64_t>(rows->GetInt(row, 4));
            }
            done(std::move(checked));
          });
 }
 
 void TenantStore::List(const Filter& filter, const std::string& after, int limit,
-                       absl::Time deadline, Callback<std::vector<Tenant>> done) {
-  Statement statement{.sql = sql::kListTenants, .schema = std::nullopt, .params = {}};
+                       SteadyTime deadline, Callback<std::vector<Tenant>> done) {
+  Statement statement{.sql = sql::kListTenants, .tenant = std::nullopt, .params = {}};
   statement.params.Text(after).Int(limit);
   constexpr int16_t kAny = 0;
   statement.params.Smallint(filter.state.has_value() ? static_cast<int16_t>(*filter.state) : kAny);

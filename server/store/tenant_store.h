@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 #include "server/store/directory_sql.h"
 #include "server/store/statement.h"
@@ -29,22 +30,24 @@ class TenantStore {
   // Tenants are found in the directory that `sql` reads; listed are those that Chatter has
   // recorded.
   explicit TenantStore(Database& database, DirectorySql sql = DirectorySql::Own())
-      : database_(database), sql_(std::move(sql)) {}
+      : database_(database), sql_(sql) {}
   TenantStore(const TenantStore&) = delete;
   TenantStore& operator=(const TenantStore&) = delete;
 
   // nullopt: there is no such tenant.
-  void Find(const SchemaName& schema, absl::Time deadline, Callback<std::optional<Tenant>> done);
+  void Find(const SchemaName& schema, SteadyTime deadline, Callback<std::optional<Tenant>> done);
   // By the first of these, as which the domain may be spelt, that leads to one.
-  void FindByDomain(const std::vector<std::string>& spellings, absl::Time deadline,
+  void FindByDomain(const std::vector<std::string>& spellings, SteadyTime deadline,
                     Callback<std::optional<Tenant>> done);
   struct Checked {
     std::optional<TenantState> state;  // nullopt: there is no such tenant
     std::string state_reason;
     int64_t identity_version = 0;  // counts what ended sessions or shut out users
+    bool schema_is_known = true;   // as Tenant's
+    uint64_t schema_stamp = 0;     // likewise
   };
   // How each of these is, in order.
-  void Check(const std::vector<SchemaName>& schemas, absl::Time deadline,
+  void Check(const std::vector<SchemaName>& schemas, SteadyTime deadline,
              Callback<std::vector<Checked>> done);
 
   struct Filter {
@@ -53,11 +56,11 @@ class TenantStore {
     std::string domain = {};  // empty: any
   };
   // Those whose schema name comes after `after` in byte order, ascending, up to `limit`.
-  void List(const Filter& filter, const std::string& after, int limit, absl::Time deadline,
+  void List(const Filter& filter, const std::string& after, int limit, SteadyTime deadline,
             Callback<std::vector<Tenant>> done);
 
  private:
-  void FindOne(std::string_view sql, Params params, absl::Time deadline,
+  void FindOne(std::string_view sql, Params params, SteadyTime deadline,
                Callback<std::optional<Tenant>> done);
 
   Database& database_;

@@ -29,8 +29,8 @@ Callback<Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
 }  // namespace
 
 void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, int max_issuers,
-                           absl::Time deadline, Callback<std::optional<TokenIssuer>> done) {
-  Statement statement{.sql = sql::kSetTokenIssuer, .schema = std::nullopt, .params = {}};
+                           SteadyTime deadline, Callback<std::optional<TokenIssuer>> done) {
+  Statement statement{.sql = sql::kSetTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text())
       .Text(issuer.issuer)
       .Text(issuer.audience)
@@ -41,9 +41,9 @@ void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, 
   RunOne(database_, std::move(statement), deadline, kIdempotent, ReadOne(std::move(done)));
 }
 
-void TokenIssuerStore::List(const SchemaName& tenant, absl::Time deadline,
+void TokenIssuerStore::List(const SchemaName& tenant, SteadyTime deadline,
                             Callback<std::vector<TokenIssuer>> done) {
-  Statement statement{.sql = sql::kListTokenIssuers, .schema = std::nullopt, .params = {}};
+  Statement statement{.sql = sql::kListTokenIssuers, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text());
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -55,15 +55,15 @@ void TokenIssuerStore::List(const SchemaName& tenant, absl::Time deadline,
 }
 
 void TokenIssuerStore::Find(const SchemaName& tenant, const std::string& issuer,
-                            absl::Time deadline, Callback<std::optional<TokenIssuer>> done) {
-  Statement statement{.sql = sql::kFindTokenIssuer, .schema = std::nullopt, .params = {}};
+                            SteadyTime deadline, Callback<std::optional<TokenIssuer>> done) {
+  Statement statement{.sql = sql::kFindTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text()).Text(issuer);
   RunOne(database_, std::move(statement), deadline, kIdempotent, ReadOne(std::move(done)));
 }
 
 void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issuer,
-                              absl::Time deadline, Callback<bool> done) {
-  Statement statement{.sql = sql::kDeleteTokenIssuer, .schema = std::nullopt, .params = {}};
+                              SteadyTime deadline, Callback<bool> done) {
+  Statement statement{.sql = sql::kDeleteTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text()).Text(issuer);
   RunOne(database_, std::move(statement), deadline, kOnce,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -72,10 +72,10 @@ void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issue
          });
 }
 
-void TokenIssuerStore::CreateUser(const SchemaName& tenant, const std::string& user_id,
-                                  const std::string& display_name, absl::Time deadline,
+void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& user_id,
+                                  const std::string& display_name, SteadyTime deadline,
                                   Callback<bool> done) {
-  Statement statement{.sql = sql::kCreateTokenUser, .schema = tenant, .params = {}};
+  Statement statement{.sql = sql::kCreateTokenUser, .tenant = tenant, .params = {}};
   statement.params.Text(user_id).Text(display_name).Text(tenant.text());
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {

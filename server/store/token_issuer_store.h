@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 #include "server/model/token_issuer.h"
 
@@ -24,20 +25,20 @@ class TokenIssuerStore {
   // Adds the issuer, or replaces the one of that name. nullopt: the tenant, which must exist, has
   // `max_issuers` others already.
   void Set(const SchemaName& tenant, const TokenIssuer& issuer, int max_issuers,
-           absl::Time deadline, Callback<std::optional<TokenIssuer>> done);
+           SteadyTime deadline, Callback<std::optional<TokenIssuer>> done);
   // By ascending name in byte order. Of a tenant that doesn't exist: none.
-  void List(const SchemaName& tenant, absl::Time deadline, Callback<std::vector<TokenIssuer>> done);
+  void List(const SchemaName& tenant, SteadyTime deadline, Callback<std::vector<TokenIssuer>> done);
   // nullopt: the tenant has no such issuer.
-  void Find(const SchemaName& tenant, const std::string& issuer, absl::Time deadline,
+  void Find(const SchemaName& tenant, const std::string& issuer, SteadyTime deadline,
             Callback<std::optional<TokenIssuer>> done);
   // false: the tenant had no such issuer.
-  void Delete(const SchemaName& tenant, const std::string& issuer, absl::Time deadline,
+  void Delete(const SchemaName& tenant, const std::string& issuer, SteadyTime deadline,
               Callback<bool> done);
 
   // Makes the user of a token, unless there is one with that id, or the tenant's users are its
   // application's own. Whether it did.
-  void CreateUser(const SchemaName& tenant, const std::string& user_id,
-                  const std::string& display_name, absl::Time deadline, Callback<bool> done);
+  void CreateUser(const TenantKey& tenant, const std::string& user_id,
+                  const std::string& display_name, SteadyTime deadline, Callback<bool> done);
 
  private:
   Database& database_;

@@ -20,40 +20,41 @@ using testing::IsEmpty;
 
 class TokenIssuerStoreTest : public testing::Test {
  protected:
-  std::optional<TokenIssuer> Set(const SchemaName& tenant, const TokenIssuer& issuer, int max) {
+  std::optional<TokenIssuer> Set(const TenantKey& tenant, const TokenIssuer& issuer, int max) {
     auto stored = Await<std::optional<TokenIssuer>>(
-        [&](auto done) { store_.Set(tenant, issuer, max, Soon(), std::move(done)); });
+        [&](auto done) { store_.Set(tenant.name, issuer, max, Soon(), std::move(done)); });
     EXPECT_TRUE(stored.ok()) << stored.status();
     return *stored;
   }
-  std::optional<TokenIssuer> Find(const SchemaName& tenant, const std::string& issuer) {
+  std::optional<TokenIssuer> Find(const TenantKey& tenant, const std::string& issuer) {
     return *Await<std::optional<TokenIssuer>>(
-        [&](auto done) { store_.Find(tenant, issuer, Soon(), std::move(done)); });
+        [&](auto done) { store_.Find(tenant.name, issuer, Soon(), std::move(done)); });
   }
-  std::vector<std::string> Names(const SchemaName& tenant) {
+  std::vector<std::string> Names(const TenantKey& tenant) {
     const auto issuers = *Await<std::vector<TokenIssuer>>(
-        [&](auto done) { store_.List(tenant, Soon(), std::move(done)); });
+        [&](auto done) { store_.List(tenant.name, Soon(), std::move(done)); });
     std::vector<std::string> names;
     for (const TokenIssuer& issuer : issuers) names.push_back(issuer.issuer);
     return names;
   }
-  bool Delete(const SchemaName& tenant, const std::string& issuer) {
-    return *Await<bool>([&](auto done) { store_.Delete(tenant, issuer, Soon(), std::move(done)); });
+  bool Delete(const TenantKey& tenant, const std::string& issuer) {
+    return *Await<bool>(
+        [&](auto done) { store_.Delete(tenant.name, issuer, Soon(), std::move(done)); });
   }
-  bool CreateUser(const SchemaName& tenant, const std::string& id, const std::string& name) {
+  bool CreateUser(const TenantKey& tenant, const std::string& id, const std::string& name) {
     const auto created = Await<bool>(
         [&](auto done) { store_.CreateUser(tenant, id, name, Soon(), std::move(done)); });
     EXPECT_TRUE(created.ok()) << created.status();
     return *created;
   }
-  std::optional<User> FindUser(const SchemaName& tenant, const std::string& id) {
+  std::optional<User> FindUser(const TenantKey& tenant, const std::string& id) {
     return *Await<std::optional<User>>(
         [&](auto done) { stack_.users.Find(tenant, id, Soon(), std::move(done)); });
   }
 
   TestDatabase database_;
-  const SchemaName acme_ = database_.AddTenant("acme");
-  const SchemaName globex_ = database_.AddTenant("globex");
+  const TenantKey acme_ = database_.AddTenant("acme");
+  const TenantKey globex_ = database_.AddTenant("globex");
   CoreStack stack_{database_.url()};
   TokenIssuerStore store_{*stack_.database};
 };

@@ -39,7 +39,7 @@ std::vector<User> InOrderOf(const std::vector<User>& wanted, std::vector<User> s
 
 }  // namespace
 
-void UserStore::Upsert(const SchemaName& tenant, std::vector<User> users, absl::Time deadline,
+void UserStore::Upsert(const TenantKey& tenant, std::vector<User> users, SteadyTime deadline,
                        Callback<std::vector<User>> done) {
   std::vector<std::string_view> ids;
   std::vector<std::string_view> names;
@@ -47,7 +47,7 @@ void UserStore::Upsert(const SchemaName& tenant, std::vector<User> users, absl::
     ids.push_back(user.id);
     names.push_back(user.display_name);
   }
-  Statement statement{.sql = sql::kUpsertUsers, .schema = tenant, .params = {}};
+  Statement statement{.sql = sql::kUpsertUsers, .tenant = tenant, .params = {}};
   statement.params.Texts(ids).Texts(names);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [users = std::move(users), done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -56,9 +56,9 @@ void UserStore::Upsert(const SchemaName& tenant, std::vector<User> users, absl::
          });
 }
 
-void UserStore::SetActive(const SchemaName& tenant, const std::string& user_id, bool active,
-                          absl::Time deadline, Callback<std::optional<User>> done) {
-  Statement statement{.sql = sql::kSetUserActive, .schema = tenant, .params = {}};
+void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, bool active,
+                          SteadyTime deadline, Callback<std::optional<User>> done) {
+  Statement statement{.sql = sql::kSetUserActive, .tenant = tenant, .params = {}};
   statement.params.Text(user_id).Bool(active).Text(tenant.text());
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -68,9 +68,9 @@ void UserStore::SetActive(const SchemaName& tenant, const std::string& user_id, 
          });
 }
 
-void UserStore::Find(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+void UserStore::Find(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                      Callback<std::optional<User>> done) {
-  Statement statement{.sql = sql::kFindUser, .schema = tenant, .params = {}};
+  Statement statement{.sql = sql::kFindUser, .tenant = tenant, .params = {}};
   statement.params.Text(user_id);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
@@ -80,16 +80,16 @@ void UserStore::Find(const SchemaName& tenant, const std::string& user_id, absl:
          });
 }
 
-void UserStore::FindInactive(const SchemaName& tenant, const std::vector<std::string>& user_ids,
-                             absl::Time deadline, Callback<std::vector<size_t>> done) {
-  Statement statement{.sql = sql::kFindInactiveUsers, .schema = tenant, .params = {}};
+void UserStore::FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+                             SteadyTime deadline, Callback<std::vector<size_t>> done) {
+  Statement statement{.sql = sql::kFindInactiveUsers, .tenant = tenant, .params = {}};
   statement.params.Texts(user_ids);
   FindPlaces(database_, std::move(statement), deadline, std::move(done));
 }
 
-void UserStore::List(const SchemaName& tenant, const std::string& prefix, const std::string& after,
-                     int limit, absl::Time deadline, Callback<std::vector<User>> done) {
-  Statement statement{.sql = sql::kListUsers, .schema = tenant, .params = {}};
+void UserStore::List(const TenantKey& tenant, const std::string& prefix, const std::string& after,
+                     int limit, SteadyTime deadline, Callback<std::vector<User>> done) {
+  Statement statement{.sql = sql::kListUsers, .tenant = tenant, .params = {}};
   statement.params.Text(prefix).Text(after).Int(limit);
   RunOne(database_, std::move(statement), deadline, kIdempotent,
          [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::store {
@@ -24,20 +25,20 @@ class UserStore {
   explicit UserStore(Database& database) : database_(database) {}
 
   // Creates or renames `users` (no id twice); the result is in the same order.
-  void Upsert(const SchemaName& tenant, std::vector<User> users, absl::Time deadline,
+  void Upsert(const TenantKey& tenant, std::vector<User> users, SteadyTime deadline,
               Callback<std::vector<User>> done);
   // Of Chatter's own table. nullopt: there is no such user.
-  void SetActive(const SchemaName& tenant, const std::string& user_id, bool active,
-                 absl::Time deadline, Callback<std::optional<User>> done);
+  void SetActive(const TenantKey& tenant, const std::string& user_id, bool active,
+                 SteadyTime deadline, Callback<std::optional<User>> done);
   // nullopt: there is no such user.
-  void Find(const SchemaName& tenant, const std::string& user_id, absl::Time deadline,
+  void Find(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
             Callback<std::optional<User>> done);
   // Which of these aren't there or aren't active: their places, ascending.
-  void FindInactive(const SchemaName& tenant, const std::vector<std::string>& user_ids,
-                    absl::Time deadline, Callback<std::vector<size_t>> done);
+  void FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+                    SteadyTime deadline, Callback<std::vector<size_t>> done);
   // Those whose id begins with `prefix` and comes after `after` in byte order, up to `limit`.
-  void List(const SchemaName& tenant, const std::string& prefix, const std::string& after,
-            int limit, absl::Time deadline, Callback<std::vector<User>> done);
+  void List(const TenantKey& tenant, const std::string& prefix, const std::string& after, int limit,
+            SteadyTime deadline, Callback<std::vector<User>> done);
 
  private:
   Database& database_;

@@ -32,7 +32,7 @@ UserSource Source(std::string_view table, std::string_view active = "is_active",
 class UserViewTest : public ::testing::Test {
  protected:
   void ReadFrom(const std::optional<UserSource>& source) const {
-    database_.Execute(RenderUserView(tenant_, source));
+    database_.Execute(RenderUserView(tenant_.name, source));
   }
   void MakeTable(const std::string& name, const std::string& id_type) const {
     database_.Execute("CREATE TABLE " + name + " (id " + id_type +
@@ -53,7 +53,7 @@ class UserViewTest : public ::testing::Test {
   }
 
   TestDatabase database_;
-  const SchemaName tenant_ = database_.AddTenant("acme");
+  const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
 };
 

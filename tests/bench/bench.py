@@ -13,12 +13,13 @@ import sys
 
 import charts
 import report
+from apart import apart
 from budget import budget
 from calls import authentication, calls
 from growth import growth
 from machine import LOCAL, ROOT, Chatterd, Failed, Postgres
 from run import Bench
-from sending import BARE_TABLES, fan_out, loaded, quiet, sends
+from sending import BARE_TABLES, fan_out, loaded, quiet, sends, snapshot
 from streams import catch_up, idle, stalled
 
 # In this order. The seconds that each takes: all of it, and with --quick.
@@ -27,12 +28,14 @@ WORKLOADS = {
     "fan-out": (fan_out, 95, 17),
     "quiet": (quiet, 38, 11),
     "loaded": (loaded, 42, 6),
+    "snapshot": (snapshot, 147, 22),
     "idle": (idle, 25, 6),
     "catch-up": (catch_up, 45, 6),
     "stalled": (stalled, 48, 14),
     "calls": (calls, 60, 14),
     "authentication": (authentication, 22, 6),
     "budget": (budget, 40, 7),
+    "apart": (apart, 82, 30),
     "growth": (growth, 420, 20),
 }
 

@@ -48,8 +48,9 @@ def _sql_of_create_new():
 
 
 def _sql_of_list_rooms(without=()):
-    return "\\set u random(1, 16)\n" + store_sql("list_rooms", "lists", "('u' || :u::text)", "NULL", "NULL", "51",
-                                                "false", "false", without=without)
+    return "\\set u random(1, 16)\n" + _pipeline(
+        store_sql("general_plan", "lists"),
+        store_sql("list_rooms", "lists", "('u' || :u::text)", "NULL", "NULL", "51", "false", "false", without=without))
 
 
 def _sql_of_list_messages(schema, rooms, members, history):

@@ -1,4 +1,4 @@
-"""Draws the charts of docs/performance.md from the figures of a run."""
+"""Draws the charts of docs/performance/notebook.md from the figures of a run."""
 
 import io
 

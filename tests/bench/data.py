@@ -85,7 +85,7 @@ def make_tenant(postgres, name, rooms, members, history=0, same_members=False):
 
 def analyze(postgres, name):
     postgres.run_sql(f"VACUUM ANALYZE {name}.chatter_user, {name}.chatter_session, {name}.chatter_room, "
-                     f"{name}.chatter_member, {name}.chatter_event")
+                     f"{name}.chatter_member, {name}.chatter_mark, {name}.chatter_event")
 
 
 def make_tenants(postgres, name, numbers, rooms, members, history, tablespace="pg_default", seconds=240):

@@ -55,7 +55,7 @@ def rss_of(pid):
 def own_process(command, **options):
     """A process in a session of its own, so that Ctrl-C reaches only us, which dies with us."""
     return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *map(str, command)],
-                            stdin=subprocess.DEVNULL, start_new_session=True, **options)
+                            start_new_session=True, **{"stdin": subprocess.DEVNULL, **options})
 
 
 def end(process):

@@ -110,6 +110,6 @@ def table(rows):
 
 
 def markdown(rows):
-    """The same for docs/performance.md."""
+    """The same for docs/performance/notebook.md."""
     lines = [COLUMNS, tuple("---" for _ in COLUMNS), *map(cells, rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

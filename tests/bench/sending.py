@@ -1,9 +1,11 @@
 """The workloads that send: how many, to how many, and how soon they arrive."""
 
+import contextlib
 import statistics
+import subprocess
 
 import data
-from machine import Chatterd, Reference, generate, pgbench
+from machine import Chatterd, Reference, end, generate, own_process, pgbench
 from run import TEXT_BYTES, median, median_cpu, per_second, store_sql, timing
 
 # ---- Durable sends ----
@@ -30,7 +32,7 @@ def _append_script(schema):
     """The store's own statements, as one pipeline with one commit, as the store sends them."""
     return ("\\set run random(1, 1000000000000000)\n"
             f"SELECT array_agg(:run::text || '-' || i) AS ids FROM generate_series(1, {_APPEND_ROWS}) i \\gset\n"
-            "\\startpipeline\n" + store_sql("fix_plans", schema) + store_sql("lock_rooms", schema, ":locks")
+            "\\startpipeline\n" + store_sql("fix_plans", schema, "'100'") + store_sql("lock_rooms", schema, ":locks")
             + store_sql("append_messages", schema, ":rooms", ":senders", ":ids", ":texts", ":services", ":details",
                         ":threads")
             + "\\endpipeline\n")
@@ -182,3 +184,51 @@ def loaded(bench):
                           aim=aim if at_half else None, cpu=run.cpu_per(run.result["sent"]),
                           baseline_cpu=quiet_run.cpu_per(quiet_run.result["sent"]), per="message", rate=rate,
                           delivery=run.result["delivery"])
+
+
+# ---- A long snapshot ----
+
+SNAPSHOT_ROOMS = 20
+SNAPSHOT_RATE = 500
+
+
+@contextlib.contextmanager
+def _open_snapshot(postgres):
+    """A transaction that does nothing but keep its snapshot, as that of a pg_dump does."""
+    process = own_process(["psql", "-XAtq"], env=postgres.environment, stdout=subprocess.PIPE, text=True,
+                          stdin=subprocess.PIPE)
+    try:
+        process.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ;\nSELECT count(*) FROM pg_class;\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        yield
+    finally:
+        process.stdin.close()
+        end(process)
+
+
+def snapshot(bench):
+    seconds = bench.pick(10, 3)
+    ageing = bench.pick(120, 10)
+    postgres = bench.postgres
+    data.make_tenant(postgres, "snapshot", rooms=SNAPSHOT_ROOMS, members=2, history=1000)
+
+    def run(server, wanted):
+        return bench.check("a long snapshot", generate(
+            server, postgres, "rate", "--tenant", "snapshot", "--rooms", SNAPSHOT_ROOMS, "--members", 2,
+            "--rate", SNAPSHOT_RATE, "--text-bytes", TEXT_BYTES, *timing(wanted), timeout=wanted + 120))
+
+    with Chatterd(postgres) as server:
+        bench.step("a long snapshot: before", seconds + 2)
+        before = run(server, seconds)
+        with _open_snapshot(postgres):
+            bench.step("a long snapshot: it grows old", ageing + 2)
+            run(server, ageing)
+            bench.step("a long snapshot: after", seconds + 2)
+            after = run(server, seconds)
+    for name in ("p50", "p99"):
+        bench.add(f"snapshot/{name}", f"Latency {name} of {SNAPSHOT_RATE} sends/s in {SNAPSHOT_ROOMS} rooms, {ageing} s into "
+                  "another's transaction; before it", after.result["ack"][f"{name}_us"], "µs", "lower",
+                  before.result["ack"][f"{name}_us"], must=2 if name == "p50" else None,
+                  cpu=after.cpu_per(after.result["sent"]), baseline_cpu=before.cpu_per(before.result["sent"]),
+                  per="message", ack=after.result["ack"])

@@ -2,8 +2,8 @@
 
     /usr/bin/python3 tests/bench/tenants.py [--tenants 10000] [--create 200]
 
-Starts a private PostgreSQL and a chatterd (CHATTERD names another than build/release's, or else
-build/dev's). Prints a line for each measurement.
+Starts a private PostgreSQL and a chatterd (CHATTERD names another than build/release's). Prints a
+line for each measurement.
 """
 
 import argparse
@@ -17,9 +17,6 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-if "CHATTERD" not in os.environ:
-    builds = [ROOT / f"build/{preset}/bin/chatterd" for preset in ("release", "dev")]
-    os.environ["CHATTERD"] = str(next(path for path in builds if path.exists()))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 
 # pylint: disable=wrong-import-position

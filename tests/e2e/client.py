@@ -148,6 +148,15 @@ class Client:
         return self.settings.UpdateSettings(settings_pb2.UpdateSettingsRequest(
             settings=settings_pb2.Settings(**settings), update_mask={"paths": mask.split()})).settings
 
+    def set_search_language(self, language):
+        """As a service, until all messages can be searched in it."""
+        settings = self.set_settings("search_language", search_language=language)
+        while settings.HasField("search_language_change"):
+            assert settings.search_language_change.state == (
+                settings_pb2.SEARCH_LANGUAGE_CHANGE_STATE_PREPARING), settings
+            settings = self.settings.GetSettings(settings_pb2.GetSettingsRequest()).settings
+        assert settings.search_language == language, settings
+
     def mark_read(self, room_id, seq, silent=False):
         return self.read_state.MarkRead(read_state_pb2.MarkReadRequest(
             room_id=room_id, seq=seq, silent=silent)).read_seq
@@ -183,26 +192,26 @@ class Client:
             after = messages[-1].seq if messages else 0
         return messages
 
-    def subscribe(self, cursors=None, watched=()):
+    def subscribe(self, cursors=None, watched=(), epoch=""):
         """A Subscribe stream, opened."""
-        subscription = Subscription(self, cursors, watched)
+        subscription = Subscription(self, cursors, watched, epoch)
         subscription.wait_opened()
         return subscription
 
-    def stream(self, cursors=None, opened=True, watched=()):
+    def stream(self, cursors=None, opened=True, watched=(), epoch=""):
         """A Chat stream; opened, unless told not to."""
         stream = Stream(self)
         if opened:
-            stream.open(cursors, watched)
+            stream.open(cursors, watched, epoch)
             stream.wait_opened()
         return stream
 
 
-def open_command(cursors=None, watched=()):
-    """`cursors`: the last seq by room id; `watched`: ids of users."""
+def open_command(cursors=None, watched=(), epoch=""):
+    """`cursors`: the last seq by room id, of this epoch; `watched`: ids of users."""
     return chat_pb2.Open(cursors=[chat_pb2.RoomCursor(room_id=room_id, after_seq=seq)
                                   for room_id, seq in (cursors or {}).items()],
-                         watched_user_ids=watched)
+                         watched_user_ids=watched, epoch=epoch)
 
 
 class Stream:
@@ -243,9 +252,9 @@ class Stream:
             self._to_send.append(request)
             self._changed.notify_all()
 
-    def open(self, cursors=None, watched=()):
-        """`cursors`: the last seq by room id; `watched`: ids of users."""
-        return self.command(open=open_command(cursors, watched))
+    def open(self, cursors=None, watched=(), epoch=""):
+        """As for open_command."""
+        return self.command(open=open_command(cursors, watched, epoch))
 
     def send(self, room_id, client_message_id, text="", **details):
         """`details`: fields of MessageDetails."""
@@ -395,8 +404,8 @@ class Stream:
 class Subscription(Stream):
     """A Subscribe stream: everything that came. Thread-safe."""
 
-    def __init__(self, client, cursors=None, watched=()):
+    def __init__(self, client, cursors=None, watched=(), epoch=""):
         self._begin()
-        request = chat_pb2.SubscribeRequest(open=open_command(cursors, watched))
+        request = chat_pb2.SubscribeRequest(open=open_command(cursors, watched, epoch))
         self._read_from(client.chat_stub.Subscribe(request, metadata=client.metadata,
                                                    wait_for_ready=True, timeout=PATIENCE * 20))

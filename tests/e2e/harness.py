@@ -4,8 +4,8 @@ Everything started here is ended here, by its pid, whatever becomes of the test.
 wait for something: every wait watches for what it waits for, and has a deadline.
 
 The environment: CHATTERD and CHATTER (the programs), E2E_BUILD_DIR (for what is generated),
-E2E_TIME_FACTOR (how much longer everything may take, for slow builds), E2E_SEED (for the
-randomised tests).
+E2E_TIME_FACTOR (how much longer everything may take, for slow builds), E2E_CXX_FLAGS (what the
+programs were compiled with), E2E_SEED (for the randomised tests).
 """
 
 import atexit
@@ -13,6 +13,7 @@ import contextlib
 import functools
 import os
 import random
+import re
 import secrets
 import select
 import shutil
@@ -36,8 +37,11 @@ TIME_FACTOR = float(os.environ.get("E2E_TIME_FACTOR", "1"))
 PATIENCE = 30 * TIME_FACTOR  # seconds until a wait is a failure
 WHOLE_TEST = 240 * TIME_FACTOR  # seconds until a test is a failure
 
-CHATTERD = os.environ.get("CHATTERD", str(stubs.ROOT / "build/dev/bin/chatterd"))
-CHATTER = os.environ.get("CHATTER", str(stubs.ROOT / "build/dev/bin/chatter"))
+CHATTERD = os.environ.get("CHATTERD", str(stubs.ROOT / "build/release/bin/chatterd"))
+CHATTER = os.environ.get("CHATTER", str(stubs.ROOT / "build/release/bin/chatter"))
+
+# The address sanitizer keeps what is freed, so as to notice its use: figures of memory mean little.
+SANITIZED = "-fsanitize" in os.environ.get("E2E_CXX_FLAGS", "")
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
@@ -98,7 +102,7 @@ class Postgres:
             self._pg_ctl("stop", "-m", mode, "-s")
 
     def destroy(self):
-        home = self._home()
+        home = self.home()
         with contextlib.suppress(subprocess.CalledProcessError):  # not running
             self._pg_ctl("stop", "-m", "immediate", "-s")
         shutil.rmtree(home, ignore_errors=True)
@@ -127,10 +131,10 @@ class Postgres:
         return done.stdout.splitlines()
 
     def log(self):
-        return self._home() / "log"
+        return self.home() / "log"
 
     # Where it can't be where it should, scripts/postgres says where it is.
-    def _home(self):
+    def home(self):
         with contextlib.suppress(OSError):
             return Path((self._data / "home").read_text("utf-8").strip())
         return self._data
@@ -150,7 +154,7 @@ class Postgres:
     def _pg_ctl(self, *arguments):
         programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"),
                           key=lambda path: int(path.parts[4]))
-        command = [str(programs[-1]), *arguments, "-D", str(self._home() / "data")]
+        command = [str(programs[-1]), *arguments, "-D", str(self.home() / "data")]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
         subprocess.run(command, check=True, timeout=PATIENCE, cwd="/", stderr=subprocess.PIPE)
@@ -159,16 +163,20 @@ class Postgres:
 class Chatterd:
     """One chatterd on a port of its own, which it keeps over restarts. Not started yet.
 
-    `credentials` are those of the harness's own connections, where flags turn TLS on.
+    `credentials` are those of the harness's own connections, where flags turn TLS on;
+    `environment` is what the process gets beside this one's; `within` is the command that bounds
+    what it may have, such as prlimit.
     """
 
-    def __init__(self, database_url, *flags, credentials=None):
+    def __init__(self, database_url, *flags, credentials=None, environment=None, within=()):
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
         self.admin_key = secrets.token_hex(32)
         self._database_url = database_url
         self._flags = flags
+        self._environment = environment or {}
         self.credentials = credentials
+        self._within = within
         self._dir = Path(tempfile.mkdtemp(prefix="chatter-e2e."))
         self.admin_key_file = self._dir / "admin-key"
         self.admin_key_file.write_text(self.admin_key + "\n", "utf-8")
@@ -180,10 +188,11 @@ class Chatterd:
                        if not name.startswith("CHATTER")}
         environment["CHATTERD_DATABASE_URL"] = self._database_url
         environment["CHATTERD_DRAIN_GRACE"] = "1s"  # unless a flag says otherwise
+        environment |= self._environment
         with open(self.log, "ab") as log:
             # Dies with this process even when that is killed.
             self._process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", CHATTERD, "--listen", self.address,
+                [*self._within, "setpriv", "--pdeathsig", "KILL", CHATTERD, "--listen", self.address,
                  "--admin-key-file", str(self.admin_key_file), *self._flags],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if wait:
@@ -192,6 +201,11 @@ class Chatterd:
     @property
     def pid(self):
         return self._process.pid
+
+    def peak_memory(self):
+        """The most that it has had in memory so far, in bytes."""
+        status = Path(f"/proc/{self.pid}/status").read_text("ascii")
+        return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1]) << 10
 
     def running(self):
         return self._process is not None and self._process.poll() is None

@@ -149,6 +149,7 @@ class Follower:
         self._tenant = tenant
         self._user_id = user_id
         self._wanted = None
+        self._epoch = ""  # of these
         self.seqs = {room_id: [] for room_id in room_ids}
         self.ends = []  # how the streams ended
 
@@ -176,11 +177,13 @@ class Follower:
 
     def _follow(self, client):
         stream = client.stream(opened=False)
-        stream.open({room_id: len(seqs) for room_id, seqs in self.seqs.items()})
+        stream.open({room_id: len(seqs) for room_id, seqs in self.seqs.items()}, epoch=self._epoch)
         while not self._has_all():
             events = stream.take(timeout=0.2)  # looks up now and then: is it time to finish?
             for event in events:
                 self._test.assertFalse(event.HasField("reset"), event)
+                if event.HasField("opened"):
+                    self._epoch = event.opened.epoch or self._epoch
                 if event.HasField("room_event"):
                     seqs = self.seqs[event.room_event.room_id]
                     self._test.assertEqual(event.room_event.seq, len(seqs) + 1)

@@ -15,7 +15,7 @@ except ImportError as error:
     sys.exit(f"e2e: {error}; scripts/install-deps test installs it, for /usr/bin/python3")
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("E2E_BUILD_DIR", ROOT / "build/dev/tests/e2e")).resolve()
+BUILD = Path(os.environ.get("E2E_BUILD_DIR", ROOT / "build/release/tests/e2e")).resolve()
 
 _SYSTEM_PROTOS = Path("/usr/share/grpc-proto")  # Debian's grpc-proto
 _SYSTEM_FILES = ["grpc/health/v1/health.proto", "grpc/reflection/v1alpha/reflection.proto"]

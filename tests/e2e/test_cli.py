@@ -155,9 +155,11 @@ class CommandLine(CommandLineTestCase):
         self.as_user("alice", "tail", str(uuid.uuid4()), code=NOT_FOUND)
         self.as_user("alice", "user", "get", "nobody", code=NOT_FOUND)
         self.admin("tenant", "get", "nothing", code=NOT_FOUND)
-        self.as_user("alice", "--tenant", "nothing", "room", "list", code=NOT_FOUND)
+        self.admin("--tenant", "nothing", "user", "get", "alice", code=NOT_FOUND)
 
     def test_denied_is_4(self):
+        # Strangers aren't told whether there is such a tenant.
+        self.as_user("alice", "--tenant", "nothing", "room", "list", code=DENIED)
         self.assertIn("CREDENTIAL_REQUIRED", self.chatter("room", "list", code=DENIED))
         self.assertIn("CREDENTIAL_INVALID",
                       self.chatter("room", "list", token="wrong", code=DENIED))

@@ -1,6 +1,7 @@
 """What a tenant has chosen, and the texts that messages have had, as a shell script handles them with `chatter`."""
 
 import json
+import subprocess
 
 from command_line import DENIED, NOT_FOUND, REFUSED, USAGE, CommandLineTestCase
 
@@ -47,6 +48,24 @@ class Settings(CommandLineTestCase):
         told = json.loads(self.set("--no-rewrite-window", "--keep-edits", "--json"))["settings"]
         self.assertEqual((told["disabled_features"], told["forgets_edits"], "rewrite_window" in told),
                          (["FEATURE_EDITING", "FEATURE_DELETING"], False, False))
+
+    def test_a_search_language_is_waited_for_or_not(self):
+        rows = self.rows(self.set("--search-language", "english"))
+        self.assertEqual(rows["search language"], "english")
+        self.assertNotIn("in preparation", rows)
+        # Whoever makes an index waits for those who may look at older rows.
+        with subprocess.Popen(["psql", "-XAtq", self.database_url], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True) as reader:
+            reader.stdin.write("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 'reads';\n")
+            reader.stdin.flush()
+            self.assertEqual(reader.stdout.readline(), "reads\n")
+            rows = self.rows(self.set("--search-language", "german", "--no-wait"))
+            self.assertEqual(rows["search language"], "english")
+            self.assertTrue(rows["in preparation"].startswith("german, since "))
+            self.assertIn("in preparation", self.shown())
+            reader.stdin.close()
+        self.until(lambda: "in preparation" not in self.shown(), "german is in force")
+        self.assertEqual(self.shown()["search language"], "german")
 
     def test_refusals_say_what_to_do(self):
         self.set("--disable", "editing")

@@ -70,6 +70,8 @@ class DeleteRoom(ServerTestCase):
         self.bob.messages.AddReaction(message_pb2.AddReactionRequest(
             room_id=self.room_id, seq=2, reaction="+"))
         delete(self.alice, self.room_id)
+        self.postgres.query("UPDATE chatter.room_to_purge SET deleted_at = now() - interval '1 hour'",
+                            self.database_url)
         self.until(lambda: self.count("chatter.room_to_purge") == 0, "the room is purged")
         for table in ("event", "message", "reaction", "member", "room"):
             self.assertEqual(self.count(f"{self.tenant.name}.chatter_{table}"), 0)

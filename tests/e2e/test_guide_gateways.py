@@ -15,6 +15,7 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         self._connection.request("GET", f"/events?user={user}", headers={"Last-Event-ID": last_id})
         self._lines = self._connection.getresponse()
+        self.status = self._lines.status
         self.last_id = last_id
 
     def wait_for(self, kind):
@@ -36,12 +37,14 @@ class Browser:
 
 
 class Guide(ServerTestCase):
-    def post(self, port, user, room, text):
+    def post(self, port, user, room, text, status=200):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("POST", f"/messages?user={user}&room={room}", text)
-        sent = json.loads(connection.getresponse().read())
+        response = connection.getresponse()
+        self.assertEqual(response.status, status)
+        sent = response.read()
         connection.close()
-        return int(sent["seq"])
+        return int(json.loads(sent)["seq"]) if status == 200 else None
 
     def test_all_of_it(self):
         tenant = Tenant(self.server, "demo")
@@ -62,8 +65,17 @@ class Guide(ServerTestCase):
         self.assertEqual((event["actorId"], event["messageSent"]["text"]),
                          ("alice", "Hello from a browser"))
         bob.close()
-        self.post(port, "alice", room, "while he was away")
-        back = Browser(port, "bob", bob.last_id)
-        self.addCleanup(back.close)
-        self.assertEqual(back.wait_for("room_event")["roomEvent"]["messageSent"]["text"],
-                         "while he was away")
+        for text in ("while he was away", "again, when he had seen no event but opened"):
+            self.post(port, "alice", room, text)
+            back = Browser(port, "bob", bob.last_id)
+            self.addCleanup(back.close)
+            self.assertEqual(back.wait_for("room_event")["roomEvent"]["messageSent"]["text"], text)
+            back.close()
+            bob = Browser(port, "bob")
+            self.addCleanup(bob.close)
+            bob.wait_for("opened")
+            bob.close()
+        nobody = Browser(port, "nobody")
+        self.addCleanup(nobody.close)
+        self.assertGreaterEqual(nobody.status, 400)
+        self.post(port, "alice", "no-room", "lost", status=400)

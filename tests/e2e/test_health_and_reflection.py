@@ -5,7 +5,7 @@ import grpc
 from google.protobuf import descriptor_pb2
 
 from client import CHANNEL_OPTIONS
-from harness import NOT_SERVING, PATIENCE, SERVING, ServerTestCase
+from harness import NOT_SERVING, PATIENCE, SERVING, ServerTestCase, free_port
 from stubs import health_pb2, health_pb2_grpc, reflection_pb2, reflection_pb2_grpc
 
 SERVICES = {"chatter.v1.ChatService", "chatter.v1.MemberService", "chatter.v1.MessageService",
@@ -17,7 +17,12 @@ SERVICES = {"chatter.v1.ChatService", "chatter.v1.MemberService", "chatter.v1.Me
             "grpc.reflection.v1alpha.ServerReflection"}
 
 
+OPS_ADDRESS = f"127.0.0.1:{free_port()}"
+
+
 class HealthAndReflection(ServerTestCase):
+    flags = ("--ops-listen", OPS_ADDRESS)
+
     def setUp(self):
         if not self.server.running():
             self.server.start()
@@ -25,9 +30,11 @@ class HealthAndReflection(ServerTestCase):
         self.channel = grpc.insecure_channel(self.server.address, CHANNEL_OPTIONS)
         self.addCleanup(self.channel.close)
         self.health = health_pb2_grpc.HealthStub(self.channel)
+        self.ops_channel = grpc.insecure_channel(OPS_ADDRESS, CHANNEL_OPTIONS)
+        self.addCleanup(self.ops_channel.close)
 
-    def reflect(self, *requests):
-        stub = reflection_pb2_grpc.ServerReflectionStub(self.channel)
+    def reflect(self, *requests, channel=None):
+        stub = reflection_pb2_grpc.ServerReflectionStub(channel or self.ops_channel)
         return list(stub.ServerReflectionInfo(
             iter([reflection_pb2.ServerReflectionRequest(**request) for request in requests]),
             timeout=PATIENCE))
@@ -64,8 +71,19 @@ class HealthAndReflection(ServerTestCase):
         (answer,) = self.reflect({"list_services": ""})
         names = {service.name for service in answer.list_services_response.service}
         self.assertLessEqual(SERVICES, names | {"grpc.reflection.v1alpha.ServerReflection"})
-        self.assertFalse([name for name in names if "channelz" in name],
-                         "channelz is for operators, on their own port")
+        self.assertIn("grpc.channelz.v1.Channelz", names)
+
+    def test_strangers_have_neither_reflection_nor_channelz(self):
+        # Each stream of the one takes a thread; the other tells of everybody's connections.
+        with self.assertFails(grpc.StatusCode.UNIMPLEMENTED):
+            self.reflect({"list_services": ""}, channel=self.channel)
+        with self.assertFails(grpc.StatusCode.UNIMPLEMENTED):
+            self.channel.unary_unary("/grpc.channelz.v1.Channelz/GetServers")(b"", timeout=PATIENCE)
+
+    def test_operators_have_the_services_in_name_only(self):
+        for path in ("/chatter.v1.RoomService/", "/chatter.v1.RoomService/ListRooms"):
+            with self.subTest(path=path), self.assertFails(grpc.StatusCode.UNIMPLEMENTED):
+                self.ops_channel.unary_unary(path)(b"", timeout=PATIENCE)
 
     def test_reflection_describes_every_service_it_lists(self):
         (answer,) = self.reflect({"list_services": ""})

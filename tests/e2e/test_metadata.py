@@ -8,7 +8,6 @@ from harness import PATIENCE, ServerTestCase
 from stubs import room_pb2, tenant_pb2, user_pb2
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
-NOT_FOUND = grpc.StatusCode.NOT_FOUND
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
 DENIED = grpc.StatusCode.PERMISSION_DENIED
 
@@ -48,23 +47,23 @@ class MetadataTestCase(ServerTestCase):
 class Metadata(MetadataTestCase):
     # ---- The tenant by name ----
 
-    def test_unknown_tenants_are_not_found(self):
+    def test_an_unknown_tenant_knows_no_credential(self):
         for name in ("nobody", self.tenant.name + "x", self.tenant.name.upper(), "public",
                      "chatter", "pg_catalog", "information_schema", "-", " ", "a.b",
                      f"{self.tenant.name} ", "%", "\\", "*"):
-            self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+            self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
                                ("x-chatter-tenant", name), self.authorization)
 
-    def test_sql_in_the_tenant_name_is_only_a_tenant_that_is_not_found(self):
+    def test_sql_in_the_tenant_name_is_only_a_tenant_that_is_unknown(self):
         for name in (f"{self.tenant.name}; DROP SCHEMA {self.tenant.name} CASCADE",
                      f'{self.tenant.name}"."chatter_user', "' OR '1'='1",
                      "'; SELECT pg_sleep(60)--", f"{self.tenant.name}'--", "{schema}", "$1"):
-            self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+            self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
                                ("x-chatter-tenant", name), self.authorization)
 
     def test_overlong_tenant_names(self):
         # No name of that length can exist; nothing of that length need be looked at.
-        self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+        self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
                            ("x-chatter-tenant", "a" * 64), self.authorization)
         for length in (1_000, 7_000):
             self.assert_denied(INVALID, "INVALID_METADATA",
@@ -190,7 +189,7 @@ class TenantByHost(MetadataTestCase):
         for host in ("nowhere.example.com", f"x{self.domain}", f"{self.domain}.evil.com",
                      f"{self.domain}:port", f"{self.domain}, nowhere.example.com", "a b",
                      f"{self.domain}'--", "[::1]:50051", ":80", "%"):
-            self.assert_denied(NOT_FOUND, "TENANT_NOT_FOUND",
+            self.assert_denied(UNAUTHENTICATED, "CREDENTIAL_INVALID",
                                ("x-forwarded-host", host), self.authorization)
 
     def test_a_forwarded_host_given_twice_is_refused(self):

@@ -10,8 +10,8 @@ from stubs import ROOT
 METRICS_ADDRESS = f"127.0.0.1:{free_port()}"
 
 
-def scrape():
-    with urllib.request.urlopen(f"http://{METRICS_ADDRESS}/metrics", timeout=PATIENCE) as answer:
+def scrape(address=METRICS_ADDRESS):
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=PATIENCE) as answer:
         lines = answer.read().decode().splitlines()
     return {name: float(value) for name, value in
             (line.rsplit(" ", 1) for line in lines if line and not line.startswith("#"))}

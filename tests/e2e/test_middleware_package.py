@@ -111,7 +111,7 @@ class MiddlewarePackage(ServerTestCase):
 
     def test_nobody_else_gets_in(self):
         here, there = self.make_tenant("alice"), self.make_tenant("alice")
-        for who, reason in (({}, "TENANT_NOT_FOUND"), ({"tenant": here}, "CREDENTIAL_REQUIRED"),
+        for who, reason in (({}, "CREDENTIAL_REQUIRED"), ({"tenant": here}, "CREDENTIAL_REQUIRED"),
                             ({"tenant": here, "token": there.token("alice")}, "CREDENTIAL_INVALID"),
                             ({"tenant": here, "token": "x"}, "CREDENTIAL_INVALID")):
             with self.assertRaises(grpc.RpcError) as caught:

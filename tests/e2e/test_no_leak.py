@@ -57,7 +57,7 @@ class NoLeak(ServerTestCase):
         bouncer = PgBouncer(cls.database_url, free_port())
         cls.addClassCleanup(bouncer.destroy, PATIENCE)
         bouncer.start(PATIENCE)
-        cls.bounced = Chatterd(bouncer.url, "--no-prepared-statements")
+        cls.bounced = Chatterd(bouncer.url)  # with default settings: it has to find out by itself
         cls.addClassCleanup(cls.bounced.destroy)
         cls.servers = (cls.server, cls.bounced)
         cls.bounced.start()

@@ -19,6 +19,7 @@ class Subscriber:
     def __init__(self, test, room_ids):
         self.test = test
         self.seen = {room_id: [] for room_id in room_ids}
+        self.epoch = ""  # of these
 
     def cursors(self):
         return {room_id: len(seen) for room_id, seen in self.seen.items()}
@@ -29,6 +30,8 @@ class Subscriber:
     def take(self, events):
         for event in events:
             self.test.assertFalse(event.HasField("reset"), event)
+            if event.HasField("opened"):
+                self.epoch = event.opened.epoch
             if event.HasField("room_event"):
                 seen = self.seen[event.room_event.room_id]
                 self.test.assertEqual(event.room_event.seq, len(seen) + 1)
@@ -83,7 +86,7 @@ class Resume(ServerTestCase):
         while subscriber.total() < WANTED:
             client = self.tenant.client("reader", proxy.address)
             stream = client.stream(opened=False)
-            stream.open(subscriber.cursors())
+            stream.open(subscriber.cursors(), epoch=subscriber.epoch)
             self.stay(subscriber, stream, self.random.randrange(2 * WANTED // VISITS))
             self.visits += 1
             leave = self.random.choice(["close", "cancel", "cut", "cut", "drop"])

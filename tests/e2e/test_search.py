@@ -10,10 +10,6 @@ NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
 DISABLED = (grpc.StatusCode.FAILED_PRECONDITION, "FEATURE_DISABLED")
 
 
-def speak(client, language):
-    return client.set_settings("search_language", search_language=language)
-
-
 def search(client, query, **fields):
     return client.search.SearchMessages(search_pb2.SearchMessagesRequest(query=query, **fields))
 
@@ -29,7 +25,7 @@ class Search(ServerTestCase):
         self.bob = self.client(self.tenant, "bob")
         self.carol = self.client(self.tenant, "carol")
         self.room_id = self.alice.room_id("alice", "bob")
-        speak(self.tenant.service, "english")
+        self.tenant.service.set_search_language("english")
 
     def test_messages_are_found_with_what_matches(self):
         self.alice.send_message(self.room_id, "1", "Grüße 👍 from the sailing boats")
@@ -55,7 +51,7 @@ class Search(ServerTestCase):
 
     def test_each_finds_what_they_may_read(self):
         other_tenant = self.make_tenant("alice", "bob")
-        speak(other_tenant.service, "english")
+        other_tenant.service.set_search_language("english")
         elsewhere = self.client(other_tenant, "alice")
         elsewhere.send_message(elsewhere.room_id("alice", "bob"), "1", "apples abroad")
         self.alice.send_message(self.room_id, "1", "apples")
@@ -93,17 +89,19 @@ class Search(ServerTestCase):
         self.assertEqual(seqs(self.alice, "Schiff"), [])
         settings = self.tenant.service.set_settings("search_language forgets_edits",
                                                     search_language="german", forgets_edits=True)
-        self.assertEqual((settings.search_language, settings.forgets_edits), ("german", True))
+        self.assertTrue(settings.forgets_edits)
+        self.assertEqual(settings.search_language_change.search_language, "german")
+        self.tenant.service.set_search_language("german")
         self.assertEqual(seqs(self.alice, "Schiff segeln"), [2])
         with self.assertFails(*INVALID):
             self.tenant.service.set_settings("search_language forgets_edits", search_language="klingon")
         settings = self.tenant.service.set_settings("rewrite_window")
         self.assertEqual((settings.search_language, settings.forgets_edits), ("german", True))
-        speak(self.tenant.service, "")
+        self.tenant.service.set_search_language("")
         with self.assertFails(*DISABLED):
             search(self.alice, "Schiff")
         with self.assertFails(grpc.StatusCode.PERMISSION_DENIED, "CREDENTIAL_NOT_ALLOWED"):
-            speak(self.alice, "english")
+            self.alice.set_search_language("english")
 
     def test_there_is_none_unless_the_tenant_wants_it(self):
         other_tenant = self.make_tenant("alice")

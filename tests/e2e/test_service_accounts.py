@@ -7,7 +7,7 @@ from google.protobuf import duration_pb2
 
 from client import Client
 from harness import Chatterd, ServerTestCase
-from stubs import room_pb2, service_account_pb2, tenant_pb2, user_pb2
+from stubs import room_pb2, service_account_pb2, session_pb2, tenant_pb2, user_pb2
 
 INVALID = (grpc.StatusCode.UNAUTHENTICATED, "CREDENTIAL_INVALID")
 OUT_OF_SCOPE = (grpc.StatusCode.PERMISSION_DENIED, "OUT_OF_SCOPE")
@@ -94,6 +94,43 @@ class ServiceAccounts(ServerTestCase):
         self.set_account(may_act_for_users=False)
         self.assertRefused(self.connect(self.key.key, "alice"), OUT_OF_SCOPE)
 
+    def test_who_may_not_act_for_users_signs_nobody_in(self):
+        self.set_account(may_act_for_users=False)
+        with self.assertFails(*OUT_OF_SCOPE):
+            self.shop.sessions.CreateSession(session_pb2.CreateSessionRequest(user_id="alice"))
+        self.list_users(self.shop)  # what it does for itself goes on
+        self.set_account(services=["chatter.v1.SessionService"])
+        made = self.shop.sessions.CreateSession(session_pb2.CreateSessionRequest(user_id="alice"))
+        self.assertTrue(self.connect(made.token).create_room("alice", "bob").created)
+
+    def test_sessions_and_their_streams_end_with_the_account_that_made_them(self):
+        def sign_in():
+            made = self.shop.sessions.CreateSession(session_pb2.CreateSessionRequest(user_id="alice"))
+            self.assertEqual(made.session.service, self.name)
+            alice = self.connect(made.token)
+            stream = alice.stream()
+            self.addCleanup(stream.cancel)
+            stream.wait_opened()
+            return alice, stream
+
+        mine = self.client(self.tenant, "alice").stream()
+        self.addCleanup(mine.cancel)
+        alice, stream = sign_in()
+        self.accounts.RevokeApiKey(service_account_pb2.RevokeApiKeyRequest(id=self.key.api_key.id))
+        self.list_users(alice)  # a key that is replaced signs nobody out
+        self.set_account(may_act_for_users=False)
+        self.assertFailure(stream.end(), *INVALID)
+        self.assertRefused(alice, INVALID)
+
+        self.set_account()
+        self.shop = self.connect(self.make_key().key)
+        alice, stream = sign_in()
+        self.accounts.DeleteServiceAccount(
+            service_account_pb2.DeleteServiceAccountRequest(name=self.name))
+        self.assertFailure(stream.end(), *INVALID)
+        self.assertRefused(alice, INVALID)
+        self.assertTrue(mine.reply(mine.ping()).HasField("done"))
+
     def test_a_key_is_worth_nothing_in_other_tenants(self):
         other = self.make_tenant("alice")
         self.assertRefused(self.connect(self.key.key, tenant=other.name), INVALID)
@@ -145,6 +182,18 @@ class ServiceAccounts(ServerTestCase):
             except grpc.RpcError as error:
                 return error.code() == INVALID[0]
         self.until(is_refused, "the other node refuses the key")
+
+    def test_what_another_node_remembers_of_a_key_makes_no_session(self):
+        node = Chatterd(self.database_url)
+        self.addCleanup(node.destroy)
+        node.start()
+        elsewhere = self.connect(self.key.key, address=node.address)
+        sign_in = session_pb2.CreateSessionRequest(user_id="alice")
+        elsewhere.sessions.CreateSession(sign_in)
+        self.accounts.RevokeApiKey(
+            service_account_pb2.RevokeApiKeyRequest(id=self.key.api_key.id))
+        with self.assertFails(*INVALID):  # at once: a session outlives what is remembered
+            elsewhere.sessions.CreateSession(sign_in)
 
     def test_keys_are_rotated_with_an_overlap(self):
         fresh = self.make_key(overlap=duration_pb2.Duration(seconds=3600))

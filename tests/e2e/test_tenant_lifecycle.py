@@ -15,6 +15,7 @@ from stubs import room_pb2, tenant_pb2, user_pb2
 
 FAILED_PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
+UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
 
 ACTIVE = tenant_pb2.TENANT_STATE_ACTIVE
 SUSPENDED = tenant_pb2.TENANT_STATE_SUSPENDED
@@ -89,9 +90,25 @@ class TenantLifecycle(ServerTestCase):
         stream.open()
         self.assertFailure(stream.end(), FAILED_PRECONDITION, "TENANT_SUSPENDED")
         self.until_reason(self.there, "TENANT_SUSPENDED")
+        self.assert_strangers_cant_tell()
         self.assertEqual(self.resume().state, ACTIVE)
         self.list_rooms(self.alice)
         self.until_reason(self.there, None)
+
+    def assert_strangers_cant_tell(self):
+        """Whether the tenant is there at all, is all the same to who has no credential of it."""
+        active = self.make_tenant("alice")
+        for token in (None, active.token("alice"), "chs_" + "a" * 43, "chk_" + "a" * 43, "x"):
+            heard = set()
+            for name in (self.tenant.name, "no_such_tenant", "NO SUCH NAME"):
+                stranger = Client(self.server.address, tenant=name, token=token)
+                self.addCleanup(stranger.close)
+                with self.assertRaises(grpc.RpcError) as caught:
+                    self.list_rooms(stranger)
+                failure = harness.failure_of(caught.exception)
+                heard.add((failure.code, failure.reason, failure.message))
+            self.assertEqual(len(heard), 1, heard)
+            self.assertEqual(heard.pop()[0], UNAUTHENTICATED)
 
     def test_open_streams_of_a_suspended_tenant_end_on_every_server(self):
         streams = [client.stream() for client in (self.alice, self.there)]
@@ -119,9 +136,9 @@ class TenantLifecycle(ServerTestCase):
     def test_deleted_at_once_the_schema_is_dropped(self):
         name = self.tenant.name
         self.assertEqual(self.delete(name, 0).state, DELETED)
-        with self.assertFails(NOT_FOUND, "TENANT_NOT_FOUND"):
+        with self.assertFails(UNAUTHENTICATED, "CREDENTIAL_INVALID"):
             self.list_rooms(self.alice)
-        self.until_reason(self.there, "TENANT_NOT_FOUND")
+        self.until_reason(self.there, "CREDENTIAL_INVALID")
         self.until_purged(name)
         self.assertFalse(self.schema_exists(name))
         with self.assertFails(NOT_FOUND, "TENANT_NOT_FOUND"):
@@ -136,7 +153,7 @@ class TenantLifecycle(ServerTestCase):
         room_id = self.alice.room_id("alice", "bob")
         deleted = self.delete(self.tenant.name, 3600)
         self.assertGreater(deleted.purge_at.seconds, deleted.created_at.seconds + 3000)
-        with self.assertFails(NOT_FOUND, "TENANT_NOT_FOUND"):
+        with self.assertFails(UNAUTHENTICATED, "CREDENTIAL_INVALID"):
             self.list_rooms(self.alice)
         with self.assertFails(grpc.StatusCode.ALREADY_EXISTS, "TENANT_EXISTS"):
             harness.Tenant(self.server, self.tenant.name)
@@ -176,14 +193,14 @@ class TenantLifecycle(ServerTestCase):
         self.addCleanup(old.close)
         self.addCleanup(new.close)
         self.list_rooms(old)
-        with self.assertFails(NOT_FOUND, "TENANT_NOT_FOUND"):
+        with self.assertFails(UNAUTHENTICATED, "CREDENTIAL_INVALID"):
             self.list_rooms(new)
         renamed = self.admin.RenameDomain(tenant_pb2.RenameDomainRequest(
             schema_name=name, old_domain="old.example", new_domain="new.example")).tenant
         self.assertEqual((list(renamed.domains), renamed.display_name),
                          (["new.example"], "Old Name Ltd"))
         self.list_rooms(new)
-        with self.assertFails(NOT_FOUND, "TENANT_NOT_FOUND"):
+        with self.assertFails(UNAUTHENTICATED, "CREDENTIAL_INVALID"):
             self.list_rooms(old)
 
     def test_lists_by_state_name_and_domain(self):

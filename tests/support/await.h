@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
-#include "absl/time/clock.h"
 #include "server/base/callback.h"
+#include "server/base/steady_time.h"
 
 namespace chatter::test {
 
@@ -38,7 +38,7 @@ absl::StatusOr<T> Await(Start start) {
 }
 
 // The deadline of calls in tests: far away, since it is there to end a hanging test only.
-inline absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
+inline SteadyTime Soon() { return SteadyTime::Now() + absl::Seconds(60); }
 
 }  // namespace chatter::test
 

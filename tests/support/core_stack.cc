@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "server/base/clock.h"
+#include "server/chat/walks.h"
 #include "server/rpc/encode.h"
 #include "tests/support/await.h"
 
@@ -11,9 +13,12 @@ namespace chatter::test {
 namespace {
 
 std::unique_ptr<store::Database> OpenDatabase(const std::string& url, bool prepared_statements) {
-  auto database = store::Database::Create(
-      {.url = url, .query_connections = 2, .prepared_statements = prepared_statements},
-      [](bool) {});
+  // Locks stand in for what takes long: they are waited for.
+  auto database = store::Database::Create({.url = url,
+                                           .query_connections = 2,
+                                           .prepared_statements = prepared_statements,
+                                           .max_lock_wait = absl::ZeroDuration()},
+                                          [](bool) {});
   if (!database.ok()) std::abort();
   return *std::move(database);
 }
@@ -26,33 +31,40 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       users(*database),
       rooms(*database),
       room_changes(*database),
-      message_changes(*database),
+      settler(*database),
+      message_changes(*database, settler),
       message_references(*database),
       read_state_store(*database),
       settings_store(*database),
+      epoch_store(*database),
       presence_store(*database),
       reader(*database),
       search_reader(*database),
       migrator({.database_url = url}),
       search_index(migrator),
-      hub(2, reader, clock, rpc::EncodeRoomEvents),
+      hub(2, reader, epoch_store, clock, rpc::EncodeRoomEvents),
       pages(reader, rpc::EncodeRoomEvents),
       bus(hub),
       writer(*database,
-             [this](std::vector<CommittedEvents> events) { bus.PublishEvents(std::move(events)); }),
+             [this](std::vector<CommittedEvents> events) {
+               for (const CommittedEvents& committed : events) settler.Note(committed.room);
+               bus.PublishEvents(std::move(events));
+             }),
       settings(settings_store, Clock::Real()),  // tells the database until when to try
       messages(writer, reader, message_references, settings),
       room_changer(room_changes, pages, bus),
       message_changer(message_changes, settings, pages, bus),
-      read_states(read_state_store),
+      walks(chat::kWalkOptions),
+      read_states(read_state_store, walks),
       presence(presence_store, settings, clock, rpc::EncodePresence),
-      search({search_reader, search_index, settings, clock}),
+      search_languages(search_index, settings),
+      search({search_reader, search_languages, settings}),
       sessions(options,
-               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms}) {}
+               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms, walks}) {}
 
 CoreStack::~CoreStack() { database->Stop(); }
 
-void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string>& ids) {
+void CoreStack::AddUsers(const TenantKey& tenant, const std::vector<std::string>& ids) {
   std::vector<User> list;
   for (const std::string& id : ids)
     list.push_back({.id = id, .display_name = "", .created_at = {}});
@@ -61,7 +73,7 @@ void CoreStack::AddUsers(const SchemaName& tenant, const std::vector<std::string
   if (!done.ok()) std::abort();
 }
 
-RoomId CoreStack::AddRoom(const SchemaName& tenant, std::vector<std::string> ids) {
+RoomId CoreStack::AddRoom(const TenantKey& tenant, std::vector<std::string> ids) {
   AddUsers(tenant, ids);
   std::sort(ids.begin(), ids.end());
   auto made = Await<store::RoomStore::MadeRoom>([&](auto callback) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "server/base/clock.h"
+#include "server/base/turnstile.h"
 #include "server/bus/bus.h"
 #include "server/chat/hub.h"
 #include "server/chat/log_pages.h"
@@ -15,9 +17,11 @@
 #include "server/chat/read_states.h"
 #include "server/chat/room_changer.h"
 #include "server/chat/search.h"
+#include "server/chat/search_languages.h"
 #include "server/chat/tenant_settings.h"
 #include "server/rpc/chat_sessions.h"
 #include "server/store/database.h"
+#include "server/store/epoch_store.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/message_changes.h"
@@ -25,6 +29,7 @@
 #include "server/store/presence_store.h"
 #include "server/store/read_state_store.h"
 #include "server/store/room_changes.h"
+#include "server/store/room_settler.h"
 #include "server/store/room_store.h"
 #include "server/store/search_index.h"
 #include "server/store/search_reader.h"
@@ -38,9 +43,9 @@ struct CoreStack {
                      const rpc::ChatOptions& options = {}, bool prepared_statements = true);
   ~CoreStack();
 
-  void AddUsers(const SchemaName& tenant, const std::vector<std::string>& ids);
+  void AddUsers(const TenantKey& tenant, const std::vector<std::string>& ids);
   // The DIRECT room of these users; makes the users too.
-  RoomId AddRoom(const SchemaName& tenant, std::vector<std::string> ids);
+  RoomId AddRoom(const TenantKey& tenant, std::vector<std::string> ids);
   absl::StatusOr<store::StoredMessage> Send(const RoomKey& room, const std::string& sender,
                                             const std::string& client_message_id,
                                             const std::string& text);
@@ -51,10 +56,12 @@ struct CoreStack {
   store::UserStore users;
   store::RoomStore rooms;
   store::RoomChanges room_changes;
+  store::RoomSettler settler;
   store::MessageChanges message_changes;
   store::MessageReferences message_references;
   store::ReadStateStore read_state_store;
   store::SettingsStore settings_store;
+  store::EpochStore epoch_store;
   store::PresenceStore presence_store;
   store::EventReader reader;
   store::SearchReader search_reader;
@@ -68,8 +75,10 @@ struct CoreStack {
   chat::Messages messages;
   chat::RoomChanger room_changer;
   chat::MessageChanger message_changer;
+  Turnstile walks;
   chat::ReadStates read_states;
   chat::Presence presence;
+  chat::SearchLanguages search_languages;
   chat::Search search;
   rpc::ChatSessions sessions;
 };

@@ -13,7 +13,19 @@ class FakeClock final : public Clock {
     MutexLock lock(mu_);
     return now_;
   }
+  SteadyTime Steady() const override {
+    MutexLock lock(mu_);
+    return steady_;
+  }
+
+  // Time passes.
   void Advance(absl::Duration by) {
+    MutexLock lock(mu_);
+    now_ += by;
+    steady_ += by;
+  }
+  // Somebody sets the time of day, by so much, back or forth.
+  void Step(absl::Duration by) {
     MutexLock lock(mu_);
     now_ += by;
   }
@@ -21,6 +33,8 @@ class FakeClock final : public Clock {
  private:
   mutable Mutex mu_;
   absl::Time now_ ABSL_GUARDED_BY(mu_) = absl::FromUnixSeconds(1'700'000'000);
+  // Where the real one is, so that a real database meets deadlines by this clock.
+  SteadyTime steady_ ABSL_GUARDED_BY(mu_) = SteadyTime::Now();
 };
 
 }  // namespace chatter::test

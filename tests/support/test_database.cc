@@ -9,7 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/crypto.h"
+#include "server/store/blocking_session.h"
 #include "server/store/migrator.h"
+#include "server/store/schema_guard.h"
+#include "server/store/sql.h"
 #include "server/store/tenant_maker.h"
 
 namespace chatter::test {
@@ -64,17 +67,30 @@ TestDatabase::TestDatabase() : name_(RandomName()) {
 
 TestDatabase::~TestDatabase() { Run(ServerUrl(), "DROP DATABASE " + name_ + " WITH (FORCE)"); }
 
-SchemaName TestDatabase::AddTenant(std::string_view name) const {
+TenantKey TestDatabase::AddTenant(std::string_view name) const {
   const store::Migrator migrator({.database_url = url_});
   auto tenant = store::TenantMaker(migrator).Create({.schema_name = *SchemaName::Parse(name),
                                                      .display_name = "",
                                                      .domains = {},
                                                      .created_at = {}});
   if (!tenant.ok()) Die("tenant not made");
-  return tenant->schema_name;
+  return Find(name);
+}
+
+TenantKey TestDatabase::Find(std::string_view name) const {
+  const SchemaName schema = *SchemaName::Parse(name);
+  auto session = store::BlockingSession::Open(url_);
+  if (!session.ok()) Die("no connection");
+  const auto found = session->Query(store::sql::kFindTenant, {schema.text()});
+  if (!found.ok() || found->size() != 1) Die("tenant not found");
+  return {schema, store::ParseStamp(found->front().back().value_or(""))};
 }
 
 std::string TestDatabase::Execute(const std::string& sql) const { return Run(url_, sql); }
+
+std::string TestDatabase::ExecuteOn(const std::string& database, const std::string& sql) const {
+  return Run(WithDatabase(url_, database), sql);
+}
 
 void TestDatabase::CutConnections() const {
   Run(url_,

@@ -19,11 +19,16 @@ class TestDatabase {
   TestDatabase(const TestDatabase&) = delete;
   TestDatabase& operator=(const TestDatabase&) = delete;
 
+  const std::string& name() const { return name_; }
   const std::string& url() const { return url_; }
   // Makes a tenant without domains.
-  SchemaName AddTenant(std::string_view name) const;
+  TenantKey AddTenant(std::string_view name) const;
+  // The tenant of that name, as its schema is now.
+  TenantKey Find(std::string_view name) const;
   // Runs one statement; returns the first value of its first row, or "".
   std::string Execute(const std::string& sql) const;
+  // The same in another database of the server.
+  std::string ExecuteOn(const std::string& database, const std::string& sql) const;
   // Cuts all connections to the database but this call's own.
   void CutConnections() const;
 

@@ -3,6 +3,7 @@
 -- each behind a line feed): arrays of one length.
 -- A message that was stored before with the same details has its mentions already, unless it was deleted; then it has
 -- no details. OFFSET 0: so that each message is looked up by its key, whatever is known of the log.
+-- Gives: nothing
 INSERT INTO {schema}.chatter_mention (room_id, seq, user_id, sender_id)
 SELECT e.room_id, e.seq, u.id, e.actor_id
   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[])

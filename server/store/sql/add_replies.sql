@@ -2,6 +2,7 @@
 -- of them. Needs fix_plans.sql and the locks of lock_rooms.sql before it.
 -- $1 rooms, $2 senders, $3 client message ids: arrays of one length. A reply that was stored before is kept already, and
 -- counted. OFFSET 0: so that each message is looked up by its key, whatever is known of the log.
+-- Gives: nothing
 WITH added AS (
   INSERT INTO {schema}.chatter_reply (room_id, thread_seq, seq)
   SELECT e.room_id, e.thread_seq, e.seq

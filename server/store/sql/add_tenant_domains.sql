@@ -1,4 +1,5 @@
 -- Those of $2 that the tenant doesn't have yet. Fails where one is another tenant's.
+-- Gives: nothing
 INSERT INTO chatter.tenant_domain (domain, schema_name)
 SELECT n.domain, t.schema_name
   FROM unnest($2::text[]) AS n (domain)

@@ -6,8 +6,12 @@
 -- same_content (as far as it is known: what is deleted, and a text that an edit has erased, are taken for the same),
 -- archived, as_stored (what is given is what the log holds).
 -- Readers (role 4) may not send, and nobody may where the room is archived.
+-- A room is looked up with its first message in the batch only (OFFSET 0: so that the look-up isn't even begun with the
+-- others).
+-- Gives: role smallint, seq bigint, created_at timestamptz, duplicate boolean, same_content boolean, archived boolean,
+-- as_stored boolean
 WITH checked AS (
-  SELECT i.*, r.head_seq, m.role, r.archived_at IS NOT NULL AS archived,
+  SELECT i.*, here.last_seq, here.archived, here.settled, m.role,
          e.seq AS prior_seq, e.created_at AS prior_created_at,
          e.text IS NULL
            OR coalesce(e.details, '') = coalesce(i.details, '')
@@ -17,27 +21,36 @@ WITH checked AS (
            AS same_content,
          e.seq IS NULL OR e.text IS NOT NULL AND e.text = i.text AND coalesce(e.details, '') = coalesce(i.details, '')
            AS as_stored,
-         m.role < 4 AND r.archived_at IS NULL AND e.seq IS NULL AS fresh
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
-           WITH ORDINALITY AS i (room_id, sender_id, client_message_id, text, service, details, thread_seq, ord)
-    LEFT JOIN {schema}.chatter_room r ON r.id = i.room_id
+         m.role < 4 AND e.seq IS NULL AS may_be_fresh
+    FROM (SELECT *, row_number() OVER (PARTITION BY room_id ORDER BY ord) AS place
+            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
+                   WITH ORDINALITY AS t (room_id, sender_id, client_message_id, text, service, details, thread_seq, ord)
+         ) i
+    LEFT JOIN LATERAL (SELECT {{last_seq}} AS last_seq, r.archived_at IS NOT NULL AS archived, r.settled
+                         FROM {schema}.chatter_room r
+                        WHERE i.place = 1 AND r.id = i.room_id
+                       OFFSET 0) here ON true
     LEFT JOIN {schema}.chatter_member m ON m.room_id = i.room_id AND m.user_id = i.sender_id
     LEFT JOIN {schema}.chatter_event e ON e.room_id = i.room_id AND e.actor_id = i.sender_id
                                       AND e.client_message_id = i.client_message_id
 ), numbered AS (
-  SELECT *, head_seq + count(*) FILTER (WHERE fresh) OVER (PARTITION BY room_id ORDER BY ord) AS seq
+  SELECT ord, room_id, sender_id, client_message_id, text, service, details, thread_seq, role, prior_seq,
+         prior_created_at, same_content, as_stored,
+         first_value(archived) OVER room AS archived,
+         first_value(settled) OVER room AS settled,
+         may_be_fresh AND NOT first_value(archived) OVER room AS fresh,
+         first_value(last_seq) OVER room + count(*) FILTER (WHERE may_be_fresh) OVER room AS seq
     FROM checked
+  WINDOW room AS (PARTITION BY room_id ORDER BY ord)
 ), stored AS (
   INSERT INTO {schema}.chatter_event
          (room_id, seq, created_at, kind, actor_id, client_message_id, text, service, details, thread_seq)
   SELECT room_id, seq, statement_timestamp(), 2, sender_id, client_message_id, text, nullif(service, ''),
          nullif(details, ''), nullif(thread_seq, 0)
     FROM numbered WHERE fresh
-), advanced AS (
-  UPDATE {schema}.chatter_room r
-     SET head_seq = n.seq, last_event_at = statement_timestamp()
-    FROM (SELECT room_id, max(seq) AS seq FROM numbered WHERE fresh GROUP BY room_id) n
-   WHERE r.id = n.room_id
+), unsettled AS (
+  UPDATE {schema}.chatter_room r SET settled = false
+   WHERE r.id = ANY (ARRAY(SELECT room_id FROM numbered WHERE fresh AND settled))
 )
 SELECT role, CASE WHEN fresh THEN seq ELSE prior_seq END AS seq,
        coalesce(prior_created_at, statement_timestamp()) AS created_at,

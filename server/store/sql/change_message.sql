@@ -1,16 +1,22 @@
 -- Changes a message and appends the event that says so, if the room still has the version that the change was
--- decided on; else no row. Needs the lock of lock_rooms.sql before it.
+-- decided on; else no row, unless this very attempt has done it before: then what it gave. Needs the lock of
+-- lock_rooms.sql before it.
 -- $1 room, $2 version, $3 message; $4 what is to be: 7 edited, 8 deleted, 9 reacted to, 10 not reacted to, 11 pinned,
 -- 12 not pinned; $5 the new text (null: none), $6 the reaction (empty: none), $7 how many different reactions there
--- may be; $8 details of the event, $9 actor, $10 service account (empty: none).
+-- may be; $8 details of the event, $9 actor, $10 service account (empty: none); $11 the attempt.
 -- Whether the message is there; whether there are too many reactions; the event's number (null: it is as wanted
 -- already) and time; whether such a change erases texts from the log: of a deleted message all, of an edited one those
 -- that it had before, where the tenant wants that.
-WITH erasing AS (
+-- Gives: found boolean, too_many boolean, seq bigint, created_at timestamptz, erases_texts boolean
+WITH done AS (
+  SELECT seq, created_at FROM {schema}.chatter_event
+   WHERE room_id = $1 AND actor_id = $9 AND client_message_id = $11
+), erasing AS (
   SELECT $4 = 8::smallint
       OR $4 = 7::smallint AND EXISTS (SELECT FROM {schema}.chatter_settings WHERE forgets_edits) AS texts
 ), room AS (
-  SELECT id, head_seq + 1 AS seq FROM {schema}.chatter_room WHERE id = $1 AND version = $2
+  SELECT id, {{last_seq}} + 1 AS seq FROM {schema}.chatter_room r
+   WHERE id = $1 AND version = $2 AND NOT EXISTS (SELECT FROM done)
 ), target AS (
   SELECT room.seq AS event_seq, coalesce(m.text, e.text) AS text, m.pinned_at, coalesce(m.edit_seqs, '{}') AS edit_seqs,
          e.thread_seq
@@ -78,15 +84,16 @@ WITH erasing AS (
     FROM happens
    WHERE $4 = 8::smallint AND m.room_id = $1 AND m.seq = happens.thread_seq
 ), event AS (
-  INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, text, details, service)
-  SELECT $1, happens.seq, statement_timestamp(), $4, $9, $5, $8, nullif($10, '') FROM happens
-), advanced AS (
-  UPDATE {schema}.chatter_room r
-     SET head_seq = happens.seq, last_event_at = statement_timestamp()
-    FROM happens
-   WHERE r.id = $1
+  INSERT INTO {schema}.chatter_event
+         (room_id, seq, created_at, kind, actor_id, client_message_id, text, details, service)
+  SELECT $1, happens.seq, statement_timestamp(), $4, $9, $11, $5, $8, nullif($10, '') FROM happens
+), unsettled AS (
+  UPDATE {schema}.chatter_room r SET settled = false FROM happens WHERE r.id = $1 AND r.settled
 )
 SELECT EXISTS (SELECT FROM target) AS found, NOT allowed.reaction AS too_many,
        (SELECT seq FROM happens) AS seq, statement_timestamp() AS created_at,
        erasing.texts AS erases_texts
   FROM room, allowed, erasing
+UNION ALL
+SELECT true, false, done.seq, done.created_at, erasing.texts
+  FROM done, erasing

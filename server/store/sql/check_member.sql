@@ -1,4 +1,5 @@
 -- One row if the room exists and $2 is in it; $2 empty: if the room exists.
+-- Gives: ?column? boolean
 SELECT true
   FROM {schema}.chatter_room r
  WHERE r.id = $1

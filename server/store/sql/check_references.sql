@@ -5,6 +5,8 @@
 -- thread's message belongs to no thread itself (null: the sender may not read it); which users aren't in the room; of
 -- the message to forward text (null: the sender may not read it), details, sender, created_at; of the message that was
 -- stored before under the same id seq (null: none was), text, details. What is deleted, nobody may read.
+-- Gives: reply_found boolean, begins_thread boolean, unknown_users text[], text text, details bytea, actor_id text,
+-- created_at timestamptz, seq bigint, text text, details bytea
 WITH mine AS (
   SELECT m.room_id, CASE WHEN r.history = 2 THEN m.joined_seq ELSE 1 END AS first_seq
     FROM {schema}.chatter_member m

@@ -1,6 +1,7 @@
 -- $1 digest, $2 account, $3 lifetime in microseconds (0: without an end), $4 how many keys may hold beside
 -- it. Deletes those that have ended. No row: there is no such account, or it has more keys. May be run
 -- twice for one key: a retry finds what the first attempt stored.
+-- Gives: token_digest bytea, account text, created_at timestamptz, expires_at timestamptz, last_used_at timestamptz
 WITH ended AS (
   DELETE FROM chatter.api_key WHERE account = $2 AND expires_at <= statement_timestamp()
 )

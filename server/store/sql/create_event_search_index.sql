@@ -1,3 +1,5 @@
--- Of the messages as they were sent. search_messages.sql has the same expression and the same conditions.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {schema}.chatter_event USING gin (to_tsvector({language}, text))
+-- Of the messages as they were sent, by their words and their room: a word that no text has, as it begins with a space.
+-- search_messages.sql has the same expression and the same conditions.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {schema}.chatter_event
+ USING gin ((to_tsvector({language}, text) || array_to_tsvector(ARRAY[' ' || room_id])))
  WHERE kind = 2 AND text IS NOT NULL AND text <> ''

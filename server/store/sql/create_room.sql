@@ -4,6 +4,7 @@
 -- $1 our id, $2 kind, $3 member set (null: none), $4 user ids, $5 actor, $6 details of the first event,
 -- $7 the service account (empty: none), $8 owners (of a DIRECT room: all members are), $9 name, $10 topic,
 -- $11 avatar URL, $12 attributes, $13 history.
+-- Gives: nothing
 WITH room AS (
   INSERT INTO {schema}.chatter_room
          (id, kind, member_set, head_seq, member_count, created_at, last_event_at,

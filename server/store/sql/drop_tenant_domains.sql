@@ -1,4 +1,5 @@
 -- Those that aren't in $2 any more.
+-- Gives: domain text
 DELETE FROM chatter.tenant_domain d
  USING chatter.tenant t
  WHERE t.schema_name = $1 AND t.state <> 3 AND d.schema_name = $1 AND d.domain <> ALL ($2)

@@ -1,6 +1,12 @@
-SELECT t.schema_name, t.display_name, t.created_at,
+-- A deleted tenant's schema is known, whatever it is: it is nobody's concern until the purge.
+-- Gives: schema_name text, display_name text, created_at timestamptz, domains text[], state smallint, state_reason
+-- text, purge_at timestamptz, attached boolean, schema_version integer, user_source text, schema_is_known boolean,
+-- schema_stamp bigint
+SELECT c.schema_name, c.display_name, c.created_at,
        array(SELECT d.domain FROM chatter.tenant_domain d
-              WHERE d.schema_name = t.schema_name ORDER BY d.domain) AS domains,
-       t.state, t.state_reason, t.purge_at, t.attached, t.schema_version, t.user_source
-  FROM chatter.tenant t
- WHERE t.schema_name = $1
+              WHERE d.schema_name = c.schema_name ORDER BY d.domain) AS domains,
+       c.state, c.state_reason, c.purge_at, c.attached, c.schema_version, c.user_source,
+       c.state = 3 OR {{schema_is_known}} AS schema_is_known,
+       coalesce({{schema_stamp}}, 0) AS schema_stamp
+  FROM chatter.tenant c
+ WHERE c.schema_name = $1

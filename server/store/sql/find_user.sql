@@ -1,1 +1,2 @@
+-- Gives: id text, display_name text, created_at timestamptz, active boolean
 SELECT id, display_name, created_at, active FROM {schema}.chatter_user_view WHERE id = $1

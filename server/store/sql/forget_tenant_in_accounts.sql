@@ -1,4 +1,5 @@
 -- $1 a tenant that is purged: no account may do anything in one that gets its name later.
+-- Gives: nothing
 WITH idle AS (
   DELETE FROM chatter.service_account WHERE tenants = ARRAY[$1::text]
 )

@@ -1,6 +1,8 @@
 -- $1 room; $2 for which member (empty: a service); $3 the number after which to begin; $4 how many; $5 without
 -- replies in threads.
 -- No row: no such room, or the member isn't in it. One without a message: there is none.
+-- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at
+-- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, reactions text[]
 SELECT l.*
   {{reader}}
   LEFT JOIN LATERAL (SELECT {{message_columns}},

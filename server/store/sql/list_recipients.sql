@@ -1,4 +1,5 @@
 -- Whom to notify of a message now. $1 room; $2 message; $3 the user id after which to begin; $4 how many.
+-- Gives: user_id text
 SELECT m.user_id
   FROM {schema}.chatter_event e
   JOIN {schema}.chatter_room r ON r.id = e.room_id

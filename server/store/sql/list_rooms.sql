@@ -1,17 +1,26 @@
 -- $1 user; $2, $3 the place after which to begin (null: from the start); $4 how many; $5 the hidden ones, too; $6 only
 -- those that the user has pinned.
 -- The page comes first, from few columns: all rooms of the user are sorted for it.
+-- Gives: id uuid, kind smallint, head_seq bigint, member_count integer, created_at timestamptz, last_event_at
+-- timestamptz, name text, topic text, avatar_url text, attributes text[], history smallint, archived_at timestamptz,
+-- role smallint, first_seq bigint, read_seq bigint, notifications smallint, muted_until timestamptz, pinned_by_member
+-- boolean, hidden boolean
+-- /*user_ids{*/, user_ids text[] /*}*/ /*other_names{*/, other_names text[] /*}*/ /*unread{*/, unread bigint /*}*/ /*unread_mentions{*/, unread_mentions bigint /*}*/
+-- /*last_message{*/, seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service
+-- text, edited_at timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint /*}*/
 SELECT {{room_columns}}
-  FROM (SELECT own.room_id
+  FROM (SELECT own.room_id, {{last_event_at}} AS last_event_at
           FROM {schema}.chatter_member own
-          JOIN {schema}.chatter_room room ON room.id = own.room_id
+          JOIN {schema}.chatter_room r ON r.id = own.room_id
+          {{head}}
          WHERE own.user_id = $1
-           AND ($2::timestamptz IS NULL OR (room.last_event_at, room.id) < ($2, $3::uuid))
-           AND ($5::boolean OR own.hidden_at_seq IS NULL OR own.hidden_at_seq < room.head_seq)
+           AND ($2::timestamptz IS NULL OR ({{last_event_at}}, r.id) < ($2, $3::uuid))
+           AND ($5::boolean OR own.hidden_at_seq IS NULL OR own.hidden_at_seq < {{head_seq}})
            AND (NOT $6::boolean OR own.pinned_at IS NOT NULL)
-         ORDER BY room.last_event_at DESC, room.id DESC
+         ORDER BY last_event_at DESC, room_id DESC
          LIMIT $4) page
-  JOIN {schema}.chatter_member mine ON mine.room_id = page.room_id AND mine.user_id = $1
+  JOIN ({{membership}}) mine ON mine.room_id = page.room_id AND mine.user_id = $1
   JOIN {schema}.chatter_room r ON r.id = page.room_id
+  {{head}}
   {{last_message}}
- ORDER BY r.last_event_at DESC, r.id DESC
+ ORDER BY page.last_event_at DESC, page.room_id DESC

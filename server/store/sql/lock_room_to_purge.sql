@@ -1,6 +1,9 @@
 -- $1 tenant, $2 room. No row where another server is at work on it, or has done it; else whether the tenant's schema is
--- still there.
-SELECT to_regclass(quote_ident(tenant) || '.chatter_event') IS NOT NULL
-  FROM chatter.room_to_purge
- WHERE tenant = $1 AND room_id = $2::uuid
-   FOR UPDATE SKIP LOCKED
+-- there, whether it is known, and its stamp.
+SELECT to_regclass(quote_ident(c.schema_name) || '.chatter_event') IS NOT NULL, {{schema_is_known}},
+       coalesce({{schema_stamp}}, 0)
+  FROM chatter.room_to_purge p
+  LEFT JOIN chatter.tenant t ON t.schema_name = p.tenant
+ CROSS JOIN LATERAL (SELECT p.tenant AS schema_name, t.marker_oid) c
+ WHERE p.tenant = $1 AND p.room_id = $2::uuid
+   FOR UPDATE OF p SKIP LOCKED

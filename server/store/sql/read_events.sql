@@ -1,5 +1,7 @@
 -- $1 room; $2 the number after which to begin; $3 how many at most; $4 bytes: no event begins beyond them, where
 -- each counts for 100 more than its content. None of a room that was deleted.
+-- Gives: seq bigint, created_at timestamptz, kind smallint, actor_id text, client_message_id text, text text, details
+-- bytea, service text
 SELECT seq, created_at, kind, actor_id, client_message_id, text, {{event_details}}, service
   FROM (SELECT seq, created_at, kind, actor_id, client_message_id, text, details, service,
                sum(100 + coalesce(octet_length(text), 0) + coalesce(octet_length(details), 0))

@@ -1,11 +1,10 @@
--- $1 token digest, $2 whose it must be (empty: anybody's), $3 the tenant.
+-- $1 the tenant, $2 token digest, $3 whose it must be (empty: anybody's). Whether it held; no row: there is none.
+-- Gives: holds boolean
 WITH revoked AS (
-  DELETE FROM {schema}.chatter_session WHERE token_digest = $1 AND $2 IN ('', user_id)
-  RETURNING expires_at, idle_ttl, last_used_at
+  DELETE FROM {schema}.chatter_session AS s WHERE s.token_digest = $2 AND $3 IN ('', s.user_id)
+  RETURNING {{session_holds}} AS holds
 ), counted AS (
   UPDATE chatter.tenant SET identity_version = identity_version + 1
-   WHERE schema_name = $3 AND EXISTS (SELECT FROM revoked)
+   WHERE schema_name = $1 AND EXISTS (SELECT FROM revoked)
 )
-SELECT expires_at > statement_timestamp()
-       AND (idle_ttl IS NULL OR last_used_at + idle_ttl * interval '1 microsecond' > statement_timestamp())
-  FROM revoked
+SELECT holds FROM revoked

@@ -1,12 +1,10 @@
--- $1 user; $2 whether only those of the device $3; $4 the tenant.
+-- $1 the tenant, $2 user; $3 whether only those of the device $4. What is revoked, and whether it held.
+-- Gives: token_digest bytea, holds boolean
 WITH revoked AS (
-  DELETE FROM {schema}.chatter_session WHERE user_id = $1 AND ($2::smallint = 0 OR device = $3)
-  RETURNING token_digest, expires_at, idle_ttl, last_used_at
+  DELETE FROM {schema}.chatter_session AS s WHERE s.user_id = $2 AND ($3::smallint = 0 OR s.device = $4)
+  RETURNING s.token_digest, {{session_holds}} AS holds
 ), counted AS (
   UPDATE chatter.tenant SET identity_version = identity_version + 1
-   WHERE schema_name = $4 AND EXISTS (SELECT FROM revoked)
+   WHERE schema_name = $1 AND EXISTS (SELECT FROM revoked)
 )
-SELECT token_digest,
-       expires_at > statement_timestamp()
-       AND (idle_ttl IS NULL OR last_used_at + idle_ttl * interval '1 microsecond' > statement_timestamp())
-  FROM revoked
+SELECT token_digest, holds FROM revoked

@@ -1,5 +1,6 @@
 -- $1 user ids, no id twice; $2 when each was last there. Of those who have become invisible it isn't told, and no time
 -- is ever taken back.
+-- Gives: nothing
 INSERT INTO {schema}.chatter_user_state AS s (user_id, last_seen_at)
 SELECT user_id, last_seen_at
   FROM unnest($1::text[], $2::timestamptz[]) AS seen (user_id, last_seen_at)

@@ -1,5 +1,6 @@
 -- $1 tenant, $2 issuer, $3 audience, $4 jwks, $5 jwks_uri, $6 create_users (1: yes), $7 how many issuers a
 -- tenant may have. No row: it has as many others. (Two at once may make it one more, which does no harm.)
+-- Gives: issuer text, audience text, jwks text, jwks_uri text, create_users boolean, created_at timestamptz
 INSERT INTO chatter.token_issuer AS i (schema_name, issuer, audience, jwks, jwks_uri, create_users)
 SELECT $1, $2, $3, $4, $5, $6 = 1
  WHERE (SELECT count(*) FROM chatter.token_issuer o WHERE o.schema_name = $1 AND o.issuer <> $2) < $7

@@ -1,2 +1,3 @@
 -- $2 the reason, not empty.
+-- Gives: nothing
 UPDATE chatter.tenant SET state = 2, state_reason = $2 WHERE schema_name = $1 AND state <> 3

@@ -1,10 +1,9 @@
 -- $1 user. Whether to change what, and to what: $2 and $3 (from), $4 (to; -1: never), $5 (zone) when not to be
--- disturbed; $6 and $7 whether read marks are hidden; $8 and $9 whether the user seems to be offline. No row: no time
--- zone has that name, or AT TIME ZONE would take it for an abbreviation, which knows no summer time.
+-- disturbed; $6 and $7 whether read marks are hidden; $8 and $9 whether the user seems to be offline.
+-- Gives: quiet_from smallint, quiet_to smallint, quiet_zone text, hides_read_marks boolean, invisible boolean
 INSERT INTO {schema}.chatter_user_state AS s
        (user_id, quiet_from, quiet_to, quiet_zone, hides_read_marks, invisible)
-SELECT $1, nullif($3, -1), nullif($4, -1), $5, $7, $9
- WHERE $5 = '' OR $5 NOT IN ('CET', 'EET', 'MET', 'WET') AND EXISTS (SELECT FROM pg_timezone_names() z WHERE z.name = $5)
+VALUES ($1, nullif($3, -1), nullif($4, -1), $5, $7, $9)
     ON CONFLICT (user_id) DO UPDATE
    SET quiet_from = CASE WHEN $2 THEN excluded.quiet_from ELSE s.quiet_from END,
        quiet_to = CASE WHEN $2 THEN excluded.quiet_to ELSE s.quiet_to END,

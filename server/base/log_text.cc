@@ -1,0 +1,50 @@
+#include "server/base/log_text.h"
+
+#include <algorithm>
+
+namespace chatter {
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+bool IsPrintable(char c) { return c >= ' ' && c <= '~'; }
+
+void AppendEscaped(char c, std::string& out) {
+  out.push_back('\\');
+  switch (c) {
+    case '\n':
+      out.push_back('n');
+      break;
+    case '\r':
+      out.push_back('r');
+      break;
+    case '\t':
+      out.push_back('t');
+      break;
+    default: {
+      const auto byte = static_cast<unsigned char>(c);
+      out.push_back('x');
+      out.push_back(kHexDigits[byte >> 4]);
+      out.push_back(kHexDigits[byte & 0xf]);
+    }
+  }
+}
+
+}  // namespace
+
+bool IsLogText(std::string_view text) { return std::all_of(text.begin(), text.end(), IsPrintable); }
+
+std::string LogText(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (IsPrintable(c)) {
+      out.push_back(c);
+    } else {
+      AppendEscaped(c, out);
+    }
+  }
+  return out;
+}
+
+}  // namespace chatter

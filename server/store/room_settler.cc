@@ -1,0 +1,81 @@
+#include "server/store/room_settler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/steady_time.h"
+#include "server/model/errors.h"
+#include "server/store/database.h"
+#include "server/store/lock_wait.h"
+#include "server/store/sql.h"
+
+namespace chatter::store {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(10);
+constexpr absl::Duration kMaxLockWait = absl::Milliseconds(100);  // for a table
+
+Database::Transaction SettleTransaction(const std::vector<RoomKey>& rooms) {
+  const TenantKey& tenant = rooms.front().tenant;
+  std::vector<RoomId> ids;
+  for (const RoomKey& room : rooms) ids.push_back(room.room);
+  Database::Transaction transaction;
+  transaction.deadline = SteadyTime::Now() + kPatience;
+  transaction.idempotent = true;
+  transaction.statements = {BoundLocks(kMaxLockWait),
+                            {sql::kWriteBehind, std::nullopt, Params()},
+                            {sql::kLockQuietRooms, tenant, Params().Uuids(ids)},
+                            {sql::kSettleRooms, tenant, Params()}};
+  return transaction;
+}
+
+}  // namespace
+
+void RoomSettler::Note(const RoomKey& room) {
+  MutexLock lock(mu_);
+  if (since_.size() < max_rooms_) since_.insert(room);
+}
+
+void RoomSettler::Tick() {
+  {
+    MutexLock lock(mu_);
+    const absl::flat_hash_set<RoomKey> quiet = std::exchange(before_, std::exchange(since_, {}));
+    if (settling_) return;
+    for (const RoomKey& room : quiet) {
+      if (!before_.contains(room)) quiet_.push_back(room);
+    }
+    std::sort(quiet_.begin(), quiet_.end());
+    settling_ = true;
+  }
+  SettleNext();
+}
+
+void RoomSettler::SettleNext() {
+  const std::vector<RoomKey> rooms = TakeSome();
+  if (rooms.empty()) return;
+  database_.Run(SettleTransaction(rooms), [this](const absl::StatusOr<Database::Results>& results) {
+    const v1::ErrorReason reason = ReasonOf(results.status());
+    if (reason == v1::ERROR_REASON_DATABASE_UNAVAILABLE)
+      ForgetQuiet();  // else one tenant's trouble
+    SettleNext();
+  });
+}
+
+void RoomSettler::ForgetQuiet() {
+  MutexLock lock(mu_);
+  quiet_.clear();
+}
+
+std::vector<RoomKey> RoomSettler::TakeSome() {
+  MutexLock lock(mu_);
+  std::vector<RoomKey> some;
+  while (!quiet_.empty() && some.size() < kMaxRoomsAtOnce &&
+         (some.empty() || quiet_.back().tenant == some.front().tenant)) {
+    some.push_back(std::move(quiet_.back()));
+    quiet_.pop_back();
+  }
+  if (some.empty()) settling_ = false;
+  return some;
+}
+
+}  // namespace chatter::store

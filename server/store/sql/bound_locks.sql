@@ -1,0 +1,3 @@
+-- For the rest of this transaction: a statement fails that has to wait for a lock for longer than $1, a number of
+-- milliseconds.
+SELECT set_config('lock_timeout', $1, true)
