@@ -1,10 +1,8 @@
 #include "server/store/tenant_adoption.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/store/migrator.h"
