@@ -75,7 +75,7 @@ class Metrics final : public prometheus::Collectable {
   void AddReads(std::vector<MetricFamily>& all) const {
     Gauge(all, "requests_read", "Requests of unary calls that are being read", reads_.count());
     Counter(all, "reads_cancelled", "Calls ended because their requests didn't come in time",
-            reads_.cancelled());
+            reads_.cut_off());
   }
 
   void AddStreams(std::vector<MetricFamily>& all) const {

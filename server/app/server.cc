@@ -272,7 +272,7 @@ void Server::BeginTasks() {
   heartbeat_task_.emplace(kHeartbeatTick, [this] {
     backend_->chat_sessions.Tick();
     backend_->presence.Tick();
-    services_->reads().CancelLate(SteadyTime::Now());
+    services_->reads().CutOffLate(SteadyTime::Now());
   });
   recheck_task_.emplace(kRecheckInterval, [this] {
     if (ready()) backend_->identity->rechecker.Run(backend_->chat_sessions.Streams());

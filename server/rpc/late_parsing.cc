@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/malformed_request.h"
+#include "server/model/errors.h"
 
 namespace chatter::rpc {
 namespace {
@@ -25,6 +26,17 @@ using interceptors::CallContext;
 
 // What the handler is to be given instead of a request.
 grpc_byte_buffer* EmptyRequest() { return grpc_raw_byte_buffer_create(nullptr, 0); }
+
+absl::Status TooLateError() {
+  return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST,
+                   absl::StrCat("The request didn't come to its end within ",
+                                absl::FormatDuration(PendingReads::kMaxTime), "."));
+}
+
+absl::Status TooManyError() {
+  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+                   "Too many requests of this caller have begun to come, and have not ended.");
+}
 
 // Runs a handler that parses its request itself. `bytes` become the handler's.
 void Run(MethodHandler& handler, const MethodHandler::HandlerParameter& call, CallContext* context,
@@ -72,9 +84,9 @@ class RequestReader final : public grpc_completion_queue_functor {
  private:
   void Finish() {
     const std::unique_ptr<RequestReader> self(this);
-    reads_.Remove(place_);
+    const absl::Status cut_off = reads_.Remove(place_);
     if (bytes_ == nullptr) {  // none came to its end
-      context_.Deny(interceptors::MalformedRequestError());
+      context_.Deny(cut_off.ok() ? interceptors::MalformedRequestError() : cut_off);
       bytes_ = EmptyRequest();
     }
     Run(handler_, call_, &context_, bytes_);
@@ -142,46 +154,51 @@ PendingReads::Place PendingReads::Add(grpc_call* call, Caller caller) {
   MutexLock lock(mu_);
   if (of_anybody && of_anybody_.size() >= kMaxOfAnybody) {
     const auto oldest = std::find_if(of_anybody_.begin(), of_anybody_.end(),
-                                     [](const Read& read) { return !read.cancelled; });
-    if (oldest != of_anybody_.end()) Cancel(*oldest);
+                                     [](const Read& read) { return read.cut_off.ok(); });
+    if (oldest != of_anybody_.end()) CutOff(*oldest, TooManyError());
   }
   Reads& reads = of_anybody ? of_anybody_ : of_callers_;
-  return reads.insert(reads.end(), {call, now, std::move(caller)});
+  return reads.insert(reads.end(), {call, now, std::move(caller), absl::OkStatus()});
 }
 
-void PendingReads::Remove(Place place) {
+absl::Status PendingReads::Remove(Place place) {
   MutexLock lock(mu_);
+  absl::Status cut_off = std::move(place->cut_off);
   (place->caller == nullptr ? of_anybody_ : of_callers_).erase(place);
+  return cut_off;
 }
 
-void PendingReads::CancelLate(SteadyTime now) {
+void PendingReads::CutOffLate(SteadyTime now) {
   MutexLock lock(mu_);
-  CancelLate(of_callers_, now);
-  CancelLate(of_anybody_, now);
-  CancelSlow(now);
+  CutOffLate(of_callers_, now);
+  CutOffLate(of_anybody_, now);
+  CutOffSlow(now);
 }
 
-void PendingReads::CancelLate(Reads& reads, SteadyTime now) {
+void PendingReads::CutOffLate(Reads& reads, SteadyTime now) {
   for (Read& read : reads) {
     if (read.began + kMaxTime > now) break;
-    if (!read.cancelled) Cancel(read);
+    if (read.cut_off.ok()) CutOff(read, TooLateError());
   }
 }
 
-void PendingReads::CancelSlow(SteadyTime now) {
+void PendingReads::CutOffSlow(SteadyTime now) {
   if (of_callers_.size() <= kMaxSlowOfCaller) return;
   absl::flat_hash_map<std::string, size_t> slow;
   for (auto read = of_callers_.rbegin(); read != of_callers_.rend(); ++read) {
-    if (read->cancelled || read->began + kSlow > now) continue;
-    if (++slow[read->caller()] > kMaxSlowOfCaller) Cancel(*read);
+    if (!read->cut_off.ok() || read->began + kSlow > now) continue;
+    if (++slow[read->caller()] > kMaxSlowOfCaller) CutOff(*read, TooManyError());
   }
 }
 
 // What reads it is told later, by another thread.
-void PendingReads::Cancel(Read& read) {
-  read.cancelled = true;
-  ++cancelled_;
-  if (read.call != nullptr) grpc_call_cancel(read.call, nullptr);
+void PendingReads::CutOff(Read& read, absl::Status why) {
+  ++cut_off_;
+  if (read.call != nullptr) {
+    grpc_call_cancel_with_status(read.call, static_cast<grpc_status_code>(why.code()),
+                                 std::string(why.message()).c_str(), nullptr);
+  }
+  read.cut_off = std::move(why);
 }
 
 size_t PendingReads::count() const {
@@ -189,9 +206,9 @@ size_t PendingReads::count() const {
   return of_callers_.size() + of_anybody_.size();
 }
 
-uint64_t PendingReads::cancelled() const {
+uint64_t PendingReads::cut_off() const {
   MutexLock lock(mu_);
-  return cancelled_;
+  return cut_off_;
 }
 
 LateParsingService::LateParsingService(grpc::Service& service, std::string_view full_name,

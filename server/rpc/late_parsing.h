@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/base/mutex.h"
 #include "server/base/steady_time.h"
@@ -32,10 +33,10 @@ class PendingReads {
   // How long the request of a unary call may take to come.
   static constexpr absl::Duration kMaxTime = absl::Seconds(30);
   // How many requests of callers that needn't show who they are (for health) may come at once: one
-  // more cancels the oldest, which is the least likely to be anybody's in earnest.
+  // more cuts off the oldest, which is the least likely to be anybody's in earnest.
   static constexpr size_t kMaxOfAnybody = 100;
   // How many requests of one caller may have been coming for longer than kSlow; beyond that, the
-  // oldest are cancelled. Each may hold 512 KiB.
+  // oldest are cut off. Each may hold 512 KiB.
   static constexpr size_t kMaxSlowOfCaller = 50;
   static constexpr absl::Duration kSlow = absl::Seconds(1);
 
@@ -46,32 +47,33 @@ class PendingReads {
     grpc_call* call;
     SteadyTime began;
     Caller caller;
-    bool cancelled = false;
+    absl::Status cut_off;  // why, or OK
   };
   using Place = std::list<Read>::iterator;
 
   // `call` must live, and `caller` may be asked, until it is removed.
   Place Add(grpc_call* call, Caller caller);
-  void Remove(Place place);
+  // Returns why the read was cut off, or OK.
+  absl::Status Remove(Place place);
 
-  // Cancels those that should have come by `now`, and those that one caller has too many of. To be
+  // Cuts off those that should have come by `now`, and those that one caller has too many of. To be
   // called every second or so.
-  void CancelLate(SteadyTime now);
+  void CutOffLate(SteadyTime now);
 
   size_t count() const;
-  uint64_t cancelled() const;  // since the start
+  uint64_t cut_off() const;  // since the start
 
  private:
   using Reads = std::list<Read>;  // the oldest first
 
-  void Cancel(Read& read) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void CancelLate(Reads& reads, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void CancelSlow(SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOff(Read& read, absl::Status why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOffLate(Reads& reads, SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void CutOffSlow(SteadyTime now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   mutable Mutex mu_;
   Reads of_callers_ ABSL_GUARDED_BY(mu_);
   Reads of_anybody_ ABSL_GUARDED_BY(mu_);
-  uint64_t cancelled_ ABSL_GUARDED_BY(mu_) = 0;
+  uint64_t cut_off_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 // Stands for a service of the callback API in the server: register this one instead. Unary calls,

@@ -131,11 +131,13 @@ TEST_F(LateParsingTest, ARequestThatDoesNotComeInTimeEndsItsCall) {
   Silent call(channel_, TestServer::kAdministratorKey);
   while (reads_.count() == 0) std::this_thread::yield();
   const SteadyTime now = SteadyTime::Now();
-  reads_.CancelLate(now);
-  EXPECT_EQ(reads_.cancelled(), 0u);
-  for (int i = 0; i < 2; ++i) reads_.CancelLate(now + 2 * PendingReads::kMaxTime);
-  EXPECT_FALSE(call.Finish().ok());
-  EXPECT_EQ(reads_.cancelled(), 1u);
+  reads_.CutOffLate(now);
+  EXPECT_EQ(reads_.cut_off(), 0u);
+  for (int i = 0; i < 2; ++i) reads_.CutOffLate(now + 2 * PendingReads::kMaxTime);
+  const grpc::Status end = call.Finish();
+  EXPECT_EQ(end.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(end.error_message(), "The request didn't come to its end within 30s.");
+  EXPECT_EQ(reads_.cut_off(), 1u);
   while (users_.users_seen < 0) std::this_thread::yield();
   EXPECT_EQ(users_.users_seen, 0) << "the handler is given an empty one, which is denied";
 }
@@ -148,11 +150,11 @@ TEST(PendingReadsTest, WhereAnybodyReadsTooManyTheOldestGoes) {
   for (size_t i = 0; i < PendingReads::kMaxOfAnybody + 2; ++i) {
     places.push_back(reads.Add(nullptr, nullptr));
   }
-  EXPECT_TRUE(places[0]->cancelled);
-  EXPECT_TRUE(places[1]->cancelled);
-  EXPECT_FALSE(places[2]->cancelled);
-  EXPECT_FALSE(of_a_caller->cancelled);
-  EXPECT_EQ(reads.cancelled(), 2u);
+  EXPECT_FALSE(places[0]->cut_off.ok());
+  EXPECT_FALSE(places[1]->cut_off.ok());
+  EXPECT_TRUE(places[2]->cut_off.ok());
+  EXPECT_TRUE(of_a_caller->cut_off.ok());
+  EXPECT_EQ(reads.cut_off(), 2u);
   for (const PendingReads::Place place : places) reads.Remove(place);
   reads.Remove(of_a_caller);
   EXPECT_EQ(reads.count(), 0u);
@@ -166,14 +168,14 @@ TEST(PendingReadsTest, OfACallerWithTooManySlowOnesTheOldestGo) {
   for (size_t i = 0; i < PendingReads::kMaxSlowOfCaller + 2; ++i) {
     places.push_back(reads.Add(nullptr, [] { return "alice"; }));
   }
-  reads.CancelLate(places[0]->began);
-  EXPECT_EQ(reads.cancelled(), 0u) << "a burst of requests may come at once";
-  for (int i = 0; i < 2; ++i) reads.CancelLate(places.back()->began + PendingReads::kSlow);
-  EXPECT_TRUE(places[0]->cancelled);
-  EXPECT_TRUE(places[1]->cancelled);
-  EXPECT_FALSE(places[2]->cancelled);
-  EXPECT_FALSE(of_another->cancelled);
-  EXPECT_EQ(reads.cancelled(), 2u);
+  reads.CutOffLate(places[0]->began);
+  EXPECT_EQ(reads.cut_off(), 0u) << "a burst of requests may come at once";
+  for (int i = 0; i < 2; ++i) reads.CutOffLate(places.back()->began + PendingReads::kSlow);
+  EXPECT_FALSE(places[0]->cut_off.ok());
+  EXPECT_FALSE(places[1]->cut_off.ok());
+  EXPECT_TRUE(places[2]->cut_off.ok());
+  EXPECT_TRUE(of_another->cut_off.ok());
+  EXPECT_EQ(reads.cut_off(), 2u);
 }
 
 }  // namespace
