@@ -1,13 +1,13 @@
 # Writes a header with the text of SQL files.
 #
-#   cmake -DOUT=<header> -DNAMESPACE=<name> -DFILES=<file;file...> -P EmbedSql.cmake
+#   cmake -DOUT=<header> -DNAMESPACE=<name> -DFILES=<file;file...> -DPIECES=<folder;folder...> -P EmbedSql.cmake
 #
 # read_events.sql becomes `inline constexpr std::string_view kReadEvents`, and stands in `kAll`. Files whose names begin
 # with a number are migrations: together, in order, they become `inline constexpr std::string_view
 # kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call. What stays, as a comment at
 # the text's head, is the statement's name and, where the file's comment ends with `Gives: NAME TYPE, ...`, the
-# columns of its rows (server/store/statement_shape.h). `{{columns}}` stands for the text of pieces/columns.sql,
-# which several statements share.
+# columns of its rows (server/postgres/statement_shape.h). `{{columns}}` stands for the text of columns.sql in one
+# of the folders PIECES, which several statements share.
 function(strip_comments text out)
   string(REGEX REPLACE "(^|\n)--[^\n]*" "" text "${text}")
   string(STRIP "${text}" text)
@@ -30,10 +30,11 @@ foreach(file IN LISTS FILES)
     endif()
     strip_comments("${text}" text)
     set(text "/*${stem}${gives}*/ ${text}")
-    get_filename_component(folder ${file} DIRECTORY)
     while(text MATCHES "{{([a-z_]+)}}")
       set(piece ${CMAKE_MATCH_1})
-      file(READ ${folder}/pieces/${piece}.sql content)
+      find_file(path ${piece}.sql PATHS ${PIECES} NO_DEFAULT_PATH NO_CACHE REQUIRED)
+      file(READ ${path} content)
+      unset(path)
       strip_comments("${content}" content)
       string(REPLACE "{{${piece}}}" "${content}" text "${text}")
     endwhile()

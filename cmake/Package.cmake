@@ -5,8 +5,9 @@ include(GNUInstallDirs)
 
 set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/Chatter)
 set_target_properties(chatter_middleware PROPERTIES EXPORT_NAME middleware)
-install(TARGETS chatter_middleware chatter_core chatter_grpc chatter_proto EXPORT ChatterTargets
-  COMPONENT middleware)
+install(TARGETS chatter_middleware chatter_interceptors chatter_config chatter_identity chatter_store
+  chatter_postgres chatter_wire chatter_model chatter_base chatter_grpc chatter_proto
+  EXPORT ChatterTargets COMPONENT middleware)
 install(EXPORT ChatterTargets NAMESPACE Chatter:: DESTINATION ${destination} COMPONENT middleware)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/server/include/chatter
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT middleware)

@@ -9,16 +9,16 @@
 #include <string_view>
 
 #include "absl/synchronization/mutex.h"
-#include "server/app/config.h"
 #include "server/app/logging.h"
 #include "server/app/migrate_command.h"
 #include "server/app/server.h"
+#include "server/config/config.h"
 
 namespace {
 
-using chatter::app::Command;
-using chatter::app::Config;
 using chatter::app::Server;
+using chatter::config::Command;
+using chatter::config::Config;
 
 constexpr int kSuccess = 0;
 constexpr int kFailure = 1;
@@ -51,7 +51,7 @@ int Serve(const Config& config) {
   return kSuccess;
 }
 
-int Run(const chatter::app::CommandLine& command_line) {
+int Run(const chatter::config::CommandLine& command_line) {
   if (command_line.command != Command::kMigrate) return Serve(command_line.config);
   return chatter::app::RunMigrate(command_line.config, std::cerr) ? kSuccess : kFailure;
 }
@@ -62,7 +62,7 @@ int main(int argc, char** argv) {
   // A thread of gRPC may outlive main(): nothing of OpenSSL may be cleaned up under it at exit.
   OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   const auto command_line =
-      chatter::app::ParseCommandLine(argc, argv, chatter::app::ProcessEnvironment());
+      chatter::config::ParseCommandLine(argc, argv, chatter::config::ProcessEnvironment());
   if (!command_line.ok()) {
     std::cerr << "chatterd: " << command_line.status().message() << '\n';
     return kWrongUsage;

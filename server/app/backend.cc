@@ -5,13 +5,13 @@
 #include <utility>
 #include <vector>
 
-#include "server/chat/walks.h"
-#include "server/rpc/encode.h"
+#include "server/rooms/walks.h"
+#include "server/wire/encode.h"
 
 namespace chatter::app {
 namespace {
 
-int HubWorkers(const Config& config) {
+int HubWorkers(const config::Config& config) {
   if (config.workers > 0) return config.workers;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
 }
@@ -19,15 +19,16 @@ int HubWorkers(const Config& config) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Create(
-    const Config& config, const Clock& clock, store::Database::ReadyListener on_connected) {
-  auto identity = IdentityBackend::Create(config, clock, std::move(on_connected),
-                                          /*few_connections_first=*/true);
+    const config::Config& config, const Clock& clock,
+    postgres::Database::ReadyListener on_connected) {
+  auto identity = middleware::IdentityBackend::Create(config, clock, std::move(on_connected),
+                                                      /*few_connections_first=*/true);
   if (!identity.ok()) return identity.status();
   return std::unique_ptr<Backend>(new Backend(config, clock, *std::move(identity)));
 }
 
-Backend::Backend(const Config& config, const Clock& clock,
-                 std::unique_ptr<IdentityBackend> made_identity)
+Backend::Backend(const config::Config& config, const Clock& clock,
+                 std::unique_ptr<middleware::IdentityBackend> made_identity)
     : identity(std::move(made_identity)),
       tenant_maker(identity->migrator),
       search_index(identity->migrator),
@@ -47,8 +48,8 @@ Backend::Backend(const Config& config, const Clock& clock,
       tenant_changes(*identity->database),
       tenant_purger(identity->migrator),
       room_purger(identity->migrator),
-      hub(HubWorkers(config), event_reader, epoch_store, clock, rpc::EncodeRoomEvents),
-      log_pages(event_reader, rpc::EncodeRoomEvents),
+      log_pages(event_reader, wire::EncodeRoomEvents, clock),
+      hub(HubWorkers(config), event_reader, epoch_store, log_pages, clock, wire::EncodeRoomEvents),
       bus(hub),
       event_writer(*identity->database,
                    [this](std::vector<CommittedEvents> events) {
@@ -57,20 +58,20 @@ Backend::Backend(const Config& config, const Clock& clock,
                      bus.PublishEvents(std::move(events));
                    }),
       tenant_settings(settings_store, clock),
-      presence(presence_store, tenant_settings, clock, rpc::EncodePresence),
+      presence(presence_store, tenant_settings, clock, wire::EncodePresence),
       search_languages(search_index, tenant_settings),
       search({.reader = search_reader, .languages = search_languages, .settings = tenant_settings}),
       settings(settings_store, tenant_settings, search_languages, presence),
       messages(event_writer, event_reader, message_references, tenant_settings),
-      room_changer(room_changes, log_pages, bus),
+      room_changer(room_changes, bus),
       rooms(room_store, room_changer, tenant_settings, bus),
       members(room_store, room_changer),
-      message_changer(message_changes, tenant_settings, log_pages, bus),
-      walks(chat::kWalkOptions),
+      message_changer(message_changes, tenant_settings, bus),
+      walks(rooms::kWalkOptions),
       read_states(read_state_store, walks),
       preferences(preference_store, presence, clock),
-      users(identity->user_store, config.user_table.has_value() ? chat::Users::Table::kApplications
-                                                                : chat::Users::Table::kOwn),
+      users(identity->user_store, config.user_table.has_value() ? admin::Users::Table::kApplications
+                                                                : admin::Users::Table::kOwn),
       tenants({.tenants = identity->tenant_store,
                .maker = tenant_maker,
                .directory = identity->tenant_directory,

@@ -7,37 +7,34 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "server/app/config.h"
-#include "server/app/identity_backend.h"
+#include "server/admin/preferences.h"
+#include "server/admin/ready_tenants.h"
+#include "server/admin/service_accounts.h"
+#include "server/admin/sessions.h"
+#include "server/admin/settings_calls.h"
+#include "server/admin/tenant_epochs.h"
+#include "server/admin/tenant_export.h"
+#include "server/admin/tenant_lifecycle.h"
+#include "server/admin/tenants.h"
+#include "server/admin/token_issuers.h"
+#include "server/admin/users.h"
 #include "server/base/clock.h"
 #include "server/base/turnstile.h"
 #include "server/bus/bus.h"
-#include "server/chat/hub.h"
-#include "server/chat/log_pages.h"
-#include "server/chat/members.h"
-#include "server/chat/message_changer.h"
-#include "server/chat/messages.h"
-#include "server/chat/preferences.h"
-#include "server/chat/presence.h"
-#include "server/chat/read_states.h"
-#include "server/chat/ready_tenants.h"
-#include "server/chat/room_changer.h"
-#include "server/chat/rooms.h"
-#include "server/chat/search.h"
-#include "server/chat/search_languages.h"
-#include "server/chat/service_accounts.h"
-#include "server/chat/sessions.h"
-#include "server/chat/settings_calls.h"
-#include "server/chat/tenant_epochs.h"
-#include "server/chat/tenant_export.h"
-#include "server/chat/tenant_lifecycle.h"
-#include "server/chat/tenant_settings.h"
-#include "server/chat/tenants.h"
-#include "server/chat/token_issuers.h"
-#include "server/chat/users.h"
+#include "server/config/config.h"
 #include "server/interceptors/reply_budget.h"
-#include "server/rpc/chat_sessions.h"
-#include "server/store/database.h"
+#include "server/live/hub.h"
+#include "server/live/log_pages.h"
+#include "server/live/presence.h"
+#include "server/middleware/identity_backend.h"
+#include "server/postgres/database.h"
+#include "server/rooms/members.h"
+#include "server/rooms/message_changer.h"
+#include "server/rooms/messages.h"
+#include "server/rooms/read_states.h"
+#include "server/rooms/room_changer.h"
+#include "server/rooms/rooms.h"
+#include "server/rooms/search.h"
 #include "server/store/epoch_store.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
@@ -57,6 +54,9 @@
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_purger.h"
+#include "server/stream/chat_sessions.h"
+#include "server/tenants/search_languages.h"
+#include "server/tenants/tenant_settings.h"
 
 namespace chatter::app {
 
@@ -65,14 +65,15 @@ struct Backend {
   // Begins to connect to the database; `on_connected` hears of it, from the database's thread.
   // `clock` must outlive the backend.
   static absl::StatusOr<std::unique_ptr<Backend>> Create(
-      const Config& config, const Clock& clock, store::Database::ReadyListener on_connected);
+      const config::Config& config, const Clock& clock,
+      postgres::Database::ReadyListener on_connected);
   // Stops the database first, so that nothing calls back into what is about to go.
   // REQUIRES: no call is under way.
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
 
-  const std::unique_ptr<IdentityBackend> identity;
+  const std::unique_ptr<middleware::IdentityBackend> identity;
   const store::TenantMaker tenant_maker;
   store::SearchIndex search_index;
   store::RoomStore room_store;
@@ -92,39 +93,40 @@ struct Backend {
   store::TenantPurger tenant_purger;
   store::RoomPurger room_purger;
 
-  chat::Hub hub;
-  chat::LogPages log_pages;
+  live::LogPages log_pages;
+  live::Hub hub;
   bus::InProcessBus bus;
   store::EventWriter event_writer;
 
-  chat::TenantSettings tenant_settings;
-  chat::Presence presence;
-  chat::SearchLanguages search_languages;
-  chat::Search search;
-  chat::SettingsCalls settings;
-  chat::Messages messages;
-  chat::RoomChanger room_changer;
-  chat::Rooms rooms;
-  chat::Members members;
-  chat::MessageChanger message_changer;
+  tenants::TenantSettings tenant_settings;
+  live::Presence presence;
+  tenants::SearchLanguages search_languages;
+  rooms::Search search;
+  admin::SettingsCalls settings;
+  rooms::Messages messages;
+  rooms::RoomChanger room_changer;
+  rooms::Rooms rooms;
+  rooms::Members members;
+  rooms::MessageChanger message_changer;
   Turnstile walks;
-  chat::ReadStates read_states;
-  chat::Preferences preferences;
-  chat::Users users;
-  chat::Tenants tenants;
-  chat::TenantLifecycle tenant_lifecycle;
-  chat::ReadyTenants ready_tenants;
-  chat::TenantEpochs tenant_epochs;
-  chat::TenantExports tenant_exports;
-  chat::ServiceAccounts service_accounts;
-  chat::Sessions sessions;
-  chat::TokenIssuers token_issuers;
+  rooms::ReadStates read_states;
+  admin::Preferences preferences;
+  admin::Users users;
+  admin::Tenants tenants;
+  admin::TenantLifecycle tenant_lifecycle;
+  admin::ReadyTenants ready_tenants;
+  admin::TenantEpochs tenant_epochs;
+  admin::TenantExports tenant_exports;
+  admin::ServiceAccounts service_accounts;
+  admin::Sessions sessions;
+  admin::TokenIssuers token_issuers;
 
-  rpc::ChatSessions chat_sessions;
+  stream::ChatSessions chat_sessions;
   interceptors::ReplyBudget replies;
 
  private:
-  Backend(const Config& config, const Clock& clock, std::unique_ptr<IdentityBackend> made_identity);
+  Backend(const config::Config& config, const Clock& clock,
+          std::unique_ptr<middleware::IdentityBackend> made_identity);
 };
 
 }  // namespace chatter::app

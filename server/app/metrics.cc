@@ -79,7 +79,7 @@ class Metrics final : public prometheus::Collectable {
   }
 
   void AddStreams(std::vector<MetricFamily>& all) const {
-    const rpc::LiveBytes& live = backend_.chat_sessions.live_bytes();
+    const stream::LiveBytes& live = backend_.chat_sessions.live_bytes();
     Gauge(all, "streams", "Chat streams that are open", backend_.chat_sessions.active());
     Counter(all, "streams_refused", "Streams refused because their users had enough of them",
             backend_.chat_sessions.refused());
@@ -106,7 +106,7 @@ class Metrics final : public prometheus::Collectable {
   }
 
   void AddLogPages(std::vector<MetricFamily>& all) const {
-    using chat::LogPages;
+    using live::LogPages;
     Counter(all, "epochs_ended", "Times that a tenant's logs were found in another epoch",
             backend_.hub.epochs_ended());
     const LogPages::Stats stats = backend_.log_pages.stats();
@@ -118,7 +118,7 @@ class Metrics final : public prometheus::Collectable {
   }
 
   void AddDatabase(std::vector<MetricFamily>& all) const {
-    using store::Database;
+    using postgres::Database;
     const Database::Stats stats = backend_.identity->database->stats();
     Gauge(all, "database_connections", "Connections to PostgreSQL that stand",
           stats.connections_up);

@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "server/app/identity_backend.h"
 #include "server/app/progress.h"
 #include "server/app/schemas.h"
 #include "server/base/steady_time.h"
+#include "server/middleware/identity_backend.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"
 #include "server/store/tenant_maker.h"
@@ -68,8 +68,8 @@ bool Report(const MigrationRun::Report& report, absl::Duration elapsed, std::ost
 
 }  // namespace
 
-bool RunMigrate(const Config& config, std::ostream& err) {
-  const store::Migrator migrator(MigratorOptionsOf(config));
+bool RunMigrate(const config::Config& config, std::ostream& err) {
+  const store::Migrator migrator(middleware::MigratorOptionsOf(config));
   const store::TenantMaker maker(migrator);
   const SteadyTime start = SteadyTime::Now();
   const absl::Status prepared = PrepareControl(migrator, maker, config.single_schema);

@@ -6,13 +6,13 @@
 
 #include <ostream>
 
-#include "server/app/config.h"
+#include "server/config/config.h"
 
 namespace chatter::app {
 
 // Shows on `err` (which stands for standard error) how far it has come, and in the end which
 // tenants failed. Returns whether all is up to date.
-bool RunMigrate(const Config& config, std::ostream& err);
+bool RunMigrate(const config::Config& config, std::ostream& err);
 
 }  // namespace chatter::app
 

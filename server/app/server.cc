@@ -75,7 +75,7 @@ constexpr std::chrono::milliseconds kFlushGrace(1'000);
   std::_Exit(EXIT_SUCCESS);
 }
 
-void SetUpConnections(grpc::ServerBuilder& builder, const Config& config,
+void SetUpConnections(grpc::ServerBuilder& builder, const config::Config& config,
                       const grpc::ResourceQuota& quota) {
   builder.SetMaxReceiveMessageSize(limits::kRequestBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
@@ -117,7 +117,7 @@ struct ConnectionLimits {
   size_t per_address;
 };
 
-ConnectionLimits LimitConnections(const Config& config) {
+ConnectionLimits LimitConnections(const config::Config& config) {
   ConnectionLimits limits = {static_cast<size_t>(config.max_connections),
                              static_cast<size_t>(config.max_connections_per_address)};
   const size_t descriptors = RaiseDescriptorLimit();
@@ -128,7 +128,8 @@ ConnectionLimits LimitConnections(const Config& config) {
   return limits;
 }
 
-void WarnOfCleartext(const Acceptor& acceptor, const std::string& address, const Config& config) {
+void WarnOfCleartext(const Acceptor& acceptor, const std::string& address,
+                     const config::Config& config) {
   if (acceptor.loopback_only() || config.insecure) return;
   spdlog::warn(
       "connections to {} aren't encrypted, and other machines get there: see --tls-cert-file, put "
@@ -138,13 +139,13 @@ void WarnOfCleartext(const Acceptor& acceptor, const std::string& address, const
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Server>> Server::Start(Config config, const Clock& clock) {
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(config::Config config, const Clock& clock) {
   std::unique_ptr<Server> server(new Server(std::move(config), clock));
   if (absl::Status status = server->Begin(); !status.ok()) return status;
   return server;
 }
 
-Server::Server(Config config, const Clock& clock)
+Server::Server(config::Config config, const Clock& clock)
     : config_(std::move(config)),
       clock_(clock),
       quota_("connections"),

@@ -18,13 +18,13 @@
 #include "absl/status/statusor.h"
 #include "server/app/acceptor.h"
 #include "server/app/backend.h"
-#include "server/app/config.h"
 #include "server/app/metrics.h"
-#include "server/app/periodic_task.h"
 #include "server/app/schemas.h"
 #include "server/app/services.h"
 #include "server/app/tls.h"
 #include "server/base/clock.h"
+#include "server/base/periodic_task.h"
+#include "server/config/config.h"
 #include "server/store/control_probe.h"
 
 namespace chatter::app {
@@ -35,7 +35,7 @@ class Server {
   // whenever the connection is lost, the health service says NOT_SERVING.
   // Errors: INVALID_ARGUMENT (a setting), UNAVAILABLE (an address can't be listened on; the message
   // names it). `clock` must outlive the server.
-  static absl::StatusOr<std::unique_ptr<Server>> Start(Config config,
+  static absl::StatusOr<std::unique_ptr<Server>> Start(config::Config config,
                                                        const Clock& clock = Clock::Real());
   ~Server();
 
@@ -50,7 +50,7 @@ class Server {
   void Shutdown();
 
  private:
-  Server(Config config, const Clock& clock);
+  Server(config::Config config, const Clock& clock);
   absl::Status Begin();
   absl::Status Listen();
   absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials();
@@ -68,7 +68,7 @@ class Server {
   void StopCalls();
   void FlushPresence();
 
-  const Config config_;
+  const config::Config config_;
   const Clock& clock_;
 
   // Set by the threads that find out.

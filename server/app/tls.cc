@@ -41,18 +41,18 @@ class CredentialsOfCore final : public grpc::ServerCredentials {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<TlsCertificates>> TlsCertificates::Create(TlsFiles files) {
-  auto material = ReadTlsMaterial(files);
+absl::StatusOr<std::unique_ptr<TlsCertificates>> TlsCertificates::Create(config::TlsFiles files) {
+  auto material = config::ReadTlsMaterial(files);
   if (!material.ok()) return material.status();
   LogExpiry(material->expires_at);
-  if (IsWorldReadable(files.key)) {
+  if (config::IsWorldReadable(files.key)) {
     spdlog::warn("every user of this machine can read the private key: file={}", files.key);
   }
   return std::unique_ptr<TlsCertificates>(
       new TlsCertificates(std::move(files), *std::move(material)));
 }
 
-TlsCertificates::TlsCertificates(TlsFiles files, TlsMaterial material)
+TlsCertificates::TlsCertificates(config::TlsFiles files, config::TlsMaterial material)
     : files_(std::move(files)), material_(std::move(material)) {}
 
 std::shared_ptr<grpc::ServerCredentials> TlsCertificates::MakeServerCredentials() {
@@ -64,7 +64,7 @@ std::shared_ptr<grpc::ServerCredentials> TlsCertificates::MakeServerCredentials(
 }
 
 void TlsCertificates::Refresh() {
-  auto read = ReadTlsMaterial(files_);
+  auto read = config::ReadTlsMaterial(files_);
   const std::string last_problem = std::exchange(problem_, std::string(read.status().message()));
   if (!read.ok()) {
     if (problem_ != last_problem) {

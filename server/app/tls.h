@@ -18,8 +18,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "server/app/tls_files.h"
 #include "server/base/mutex.h"
+#include "server/config/tls_files.h"
 
 namespace chatter::app {
 
@@ -27,7 +27,7 @@ class TlsCertificates {
  public:
   // REQUIRES: files.enabled().
   // Errors: INVALID_ARGUMENT, with one line that names the setting.
-  static absl::StatusOr<std::unique_ptr<TlsCertificates>> Create(TlsFiles files);
+  static absl::StatusOr<std::unique_ptr<TlsCertificates>> Create(config::TlsFiles files);
 
   // For one listening port, so to be called once. This object must outlive the server.
   std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials();
@@ -37,16 +37,16 @@ class TlsCertificates {
   void Refresh();
 
  private:
-  TlsCertificates(TlsFiles files, TlsMaterial material);
+  TlsCertificates(config::TlsFiles files, config::TlsMaterial material);
   // What gRPC doesn't have yet, for it to own; nullptr: nothing.
   grpc_ssl_server_certificate_config* TakeNew();
   static grpc_ssl_certificate_config_reload_status GiveToGrpc(
       void* self, grpc_ssl_server_certificate_config** config);
 
-  const TlsFiles files_;
+  const config::TlsFiles files_;
 
   Mutex mu_;
-  TlsMaterial material_ ABSL_GUARDED_BY(mu_);
+  config::TlsMaterial material_ ABSL_GUARDED_BY(mu_);
   bool given_ ABSL_GUARDED_BY(mu_) = false;  // whether gRPC has it
 
   std::string problem_;  // of the last Refresh, whose own it is

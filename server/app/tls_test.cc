@@ -38,16 +38,16 @@ class TlsTest : public testing::Test {
     WriteKey(certificate.key);
   }
 
-  TlsFiles Files() const {
+  config::TlsFiles Files() const {
     return {.certificate = Path("certificate"), .key = Path("key"), .client_ca = ""};
   }
-  TlsFiles FilesWithClientCa() const {
-    TlsFiles files = Files();
+  config::TlsFiles FilesWithClientCa() const {
+    config::TlsFiles files = Files();
     files.client_ca = Path("client-ca");
     return files;
   }
 
-  void Serve(const TlsFiles& files) {
+  void Serve(const config::TlsFiles& files) {
     auto certificates = TlsCertificates::Create(files);
     ASSERT_TRUE(certificates.ok()) << certificates.status();
     certificates_ = *std::move(certificates);
@@ -78,8 +78,8 @@ class TlsTest : public testing::Test {
     return status.ok();
   }
 
-  std::string ErrorOf(const TlsFiles& files) {
-    return std::string(ReadTlsMaterial(files).status().message());
+  std::string ErrorOf(const config::TlsFiles& files) {
+    return std::string(config::ReadTlsMaterial(files).status().message());
   }
 
   const TestCertificate old_authority_ = MakeAuthority("old");
@@ -174,7 +174,7 @@ TEST_F(TlsTest, TellsWhenTheCertificateExpires) {
   const absl::Time expires_at = absl::FromUnixSeconds(absl::ToUnixSeconds(absl::Now()) + 1'000);
   const TestCertificate leaf = MakeCertificate(old_authority_, kNames, expires_at);
   Write({.certificate = leaf.certificate + old_authority_.certificate, .key = leaf.key});
-  const auto material = ReadTlsMaterial(Files());
+  const auto material = config::ReadTlsMaterial(Files());
   ASSERT_TRUE(material.ok()) << material.status();
   EXPECT_EQ(material->expires_at, expires_at);
 }

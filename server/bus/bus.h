@@ -7,7 +7,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "server/model/room.h"
@@ -59,12 +58,10 @@ class Bus {
 class InProcessBus final : public Bus {
  public:
   explicit InProcessBus(Listener& listener) : listener_(listener) {}
-  void PublishEvents(std::vector<CommittedEvents> events) override {
-    listener_.OnEvents(std::move(events));
-  }
-  void PublishNotice(Notice notice) override { listener_.OnNotice(std::move(notice)); }
-  void PublishUserNotice(UserNotice notice) override { listener_.OnUserNotice(std::move(notice)); }
-  void PublishRoomJoined(RoomJoined joined) override { listener_.OnRoomJoined(std::move(joined)); }
+  void PublishEvents(std::vector<CommittedEvents> events) override;
+  void PublishNotice(Notice notice) override;
+  void PublishUserNotice(UserNotice notice) override;
+  void PublishRoomJoined(RoomJoined joined) override;
 
  private:
   Listener& listener_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/identity/service_principal.h"
 
 namespace chatter::identity {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/identity/base64url.h"
+#include "server/base/base64url.h"
 #include "server/identity/json_object.h"
 
 namespace chatter::identity {

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/chat/text.h"
-#include "server/chat/validate.h"
-#include "server/identity/base64url.h"
+#include "server/base/base64url.h"
+#include "server/base/text.h"
 #include "server/identity/json_object.h"
+#include "server/model/validate.h"
 
 namespace chatter::identity {
 namespace {
@@ -83,7 +83,7 @@ std::string ToDisplayName(std::string_view name) {
     while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0) == 0x80) --end;
     name = name.substr(0, end);
   }
-  return chat::DisplayNameProblem(name).empty() ? std::string(name) : std::string();
+  return DisplayNameProblem(name).empty() ? std::string(name) : std::string();
 }
 
 absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
@@ -95,7 +95,7 @@ absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
   if (issuer == nullptr || !IsIssuerName(*issuer)) return Malformed("`iss` isn't an issuer");
   jwt.issuer = *issuer;
   const std::string* subject = FindText(*claims, "sub");
-  if (subject == nullptr || !chat::UserIdProblem(*subject).empty()) {
+  if (subject == nullptr || !UserIdProblem(*subject).empty()) {
     return Malformed("`sub` isn't a user id");
   }
   jwt.user_id = *subject;
@@ -109,8 +109,8 @@ absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
 }  // namespace
 
 bool IsIssuerName(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxIssuerBytes && chat::IsUtf8(text) &&
-         !chat::HasControlCharacters(text);
+  return !text.empty() && text.size() <= kMaxIssuerBytes && IsUtf8(text) &&
+         !HasControlCharacters(text);
 }
 
 bool LooksLikeJwt(std::string_view text) { return std::count(text.begin(), text.end(), '.') == 2; }

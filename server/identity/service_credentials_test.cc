@@ -5,9 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "server/base/secret_token.h"
 #include "server/identity/api_key_authenticator.h"
 #include "server/identity/client_certificate_authenticator.h"
-#include "server/identity/secret_token.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
 

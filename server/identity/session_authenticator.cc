@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/model/errors.h"
 
 namespace chatter::identity {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
 

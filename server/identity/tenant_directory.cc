@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "server/identity/host.h"
 #include "server/model/errors.h"
+#include "server/model/host.h"
 
 namespace chatter::identity {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
 
@@ -26,7 +26,7 @@ class AccessLogTest : public testing::Test {
 
   static auto Lines(const std::string& log) { return std::count(log.begin(), log.end(), '\n'); }
 
-  const std::string token_ = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string token_ = GenerateToken(kSessionTokenPrefix);
   TestServer server_;
 };
 
@@ -71,8 +71,7 @@ TEST_F(AccessLogTest, WarnsOfTheServersFailures) {
 TEST_F(AccessLogTest, NeverHoldsACredential) {
   server_.database.AddSession("acme", token_, "alice");
   server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(token_)});
-  server_.GetUser({{"x-chatter-tenant", "acme"},
-                   Bearer(identity::GenerateToken(identity::kSessionTokenPrefix))});
+  server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(GenerateToken(kSessionTokenPrefix))});
   server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(TestServer::kAdministratorKey)});
   server_.GetUser({{"x-chatter-tenant", "acme"}, {"authorization", "Basic chs_secret"}});
   EXPECT_THAT(server_.log(),

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/interceptors/access_log.h"
 #include "server/interceptors/request_id.h"
 #include "server/interceptors/tenant_resolver.h"
@@ -58,7 +58,7 @@ class FailClosedTest : public testing::Test {
     EXPECT_EQ(server.sightings.admitted(), 0);
   }
 
-  const std::string token_ = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string token_ = GenerateToken(kSessionTokenPrefix);
 };
 
 TEST_F(FailClosedTest, WithoutAnyInterceptor) { ExpectDefect(InstallParts(true, false, false)); }
@@ -122,7 +122,7 @@ TEST(CallContext, BoundsTheDeadline) {
 
 TEST(CallContext, StreamsHaveNoDeadline) {
   TestServer server;
-  const std::string token = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string token = GenerateToken(kSessionTokenPrefix);
   server.database.AddTenant("acme");
   server.database.AddSession("acme", token, "alice");
   ASSERT_TRUE(server.Chat({{"x-chatter-tenant", "acme"}, Bearer(token)}).status.ok());

@@ -1,8 +1,8 @@
 #include "server/interceptors/malformed_request.h"
 
 #include "server/interceptors/call_context.h"
+#include "server/interceptors/status.h"
 #include "server/model/errors.h"
-#include "server/rpc/status.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -21,7 +21,7 @@ class MalformedRequest final : public grpc::experimental::Interceptor {
     }
     if (malformed_ &&
         methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
-      methods->ModifySendStatus(rpc::ToGrpcStatus(CallContext::Admit(&context_).status()));
+      methods->ModifySendStatus(ToGrpcStatus(CallContext::Admit(&context_).status()));
     }
     methods->Proceed();
   }

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "server/chat/validate.h"
 #include "server/model/errors.h"
+#include "server/model/validate.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -24,7 +24,7 @@ absl::StatusOr<std::optional<std::string>> ReadOnBehalfOf(const ClientMetadata& 
     return InvalidMetadataError(kKey, " and its -bin exclude each other.");
   }
   const std::string_view user_id = text->has_value() ? **text : **binary;
-  if (!chat::UserIdProblem(user_id).empty()) {
+  if (!UserIdProblem(user_id).empty()) {
     return InvalidMetadataError(kKey, " must be a user's id.");
   }
   return std::string(user_id);

@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "chatter/v1/room.grpc.pb.h"
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/interceptors/metadata.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
@@ -28,8 +28,8 @@ class StackTest : public testing::Test {
     server_.database.AddSession("globex", bob_, "bob");
   }
 
-  const std::string alice_ = identity::GenerateToken(identity::kSessionTokenPrefix);
-  const std::string bob_ = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string alice_ = GenerateToken(kSessionTokenPrefix);
+  const std::string bob_ = GenerateToken(kSessionTokenPrefix);
   TestServer server_;
 };
 
@@ -72,11 +72,11 @@ TEST_F(StackTest, ACallThatIsGivenUpWhileItWaitsDoesNoHarm) {
 // Whatever a stranger sends, the answer is the same for a tenant that is active, one that is
 // suspended, one that is deleted and one that there never was.
 TEST_F(StackTest, StrangersCantTellHowATenantIs) {
-  const std::string strange = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string strange = GenerateToken(kSessionTokenPrefix);
   const std::vector<Metadata> credentials = {
       {},
       {Bearer(strange)},
-      {Bearer(identity::GenerateToken(identity::kApiKeyPrefix))},
+      {Bearer(GenerateToken(kApiKeyPrefix))},
       {Bearer("nonsense")},
       {Bearer(strange), {"x-chatter-on-behalf-of", "alice"}},
       {Bearer(strange), {"x-chatter-on-behalf-of", std::string(1'000, 'a')}},
@@ -104,7 +104,7 @@ TEST_F(StackTest, StrangersCantTellHowATenantIs) {
 
 TEST_F(StackTest, WhoBelongsToASuspendedTenantIsToldSo) {
   server_.database.AddTenant("suspended", {}, TenantState::kSuspended);
-  const std::string token = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string token = GenerateToken(kSessionTokenPrefix);
   server_.database.AddSession("suspended", token, "alice");
   for (const auto& credential : {Bearer(token), Bearer(TestServer::kAdministratorKey)}) {
     const Outcome outcome = server_.GetUser({{"x-chatter-tenant", "suspended"}, credential});

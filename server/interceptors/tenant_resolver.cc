@@ -5,11 +5,11 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "server/identity/host.h"
 #include "server/identity/peer_address.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/metadata.h"
 #include "server/model/errors.h"
+#include "server/model/host.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -26,12 +26,12 @@ absl::StatusOr<std::optional<std::string_view>> ReadForwardedHost(
   const ClientMetadata& metadata = context.client_metadata();
   if (metadata.find(kForwardedHostKey) == metadata.end()) return std::nullopt;
   if (!trusted_proxies.Trusts(context.peer())) return std::nullopt;
-  return SingleValue(metadata, kForwardedHostKey, identity::kMaxHostBytes, Charset::kBeyondAscii);
+  return SingleValue(metadata, kForwardedHostKey, kMaxHostBytes, Charset::kBeyondAscii);
 }
 
 absl::StatusOr<identity::TenantHint> ReadHint(const CallContext& context,
                                               const identity::TrustedProxies& trusted_proxies) {
-  const auto name = SingleValue(context.client_metadata(), kTenantKey, identity::kMaxHostBytes);
+  const auto name = SingleValue(context.client_metadata(), kTenantKey, kMaxHostBytes);
   if (!name.ok()) return name.status();
   const auto forwarded_host = ReadForwardedHost(context, trusted_proxies);
   if (!forwarded_host.ok()) return forwarded_host.status();

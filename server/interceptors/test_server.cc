@@ -12,8 +12,8 @@
 #include "server/identity/administrator_key_authenticator.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/stack.h"
+#include "server/interceptors/status.h"
 #include "server/rpc/methods.h"
-#include "server/rpc/status.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -263,7 +263,7 @@ class TestServer::Users final : public v1::UserService::CallbackService {
     const auto caller = sightings_.Admit(context);
     if (caller.ok()) response->mutable_user()->set_id(Describe(*caller));
     auto* reactor = context->DefaultReactor();
-    reactor->Finish(rpc::ToGrpcStatus(caller.status()));
+    reactor->Finish(ToGrpcStatus(caller.status()));
     return reactor;
   }
   grpc::ServerUnaryReactor* UpsertUsers(grpc::CallbackServerContext* context,
@@ -272,7 +272,7 @@ class TestServer::Users final : public v1::UserService::CallbackService {
     const auto caller = sightings_.Admit(context);
     if (caller.ok()) response->add_users()->set_id(Describe(*caller));
     auto* reactor = context->DefaultReactor();
-    reactor->Finish(rpc::ToGrpcStatus(caller.status()));
+    reactor->Finish(ToGrpcStatus(caller.status()));
     return reactor;
   }
 
@@ -290,7 +290,7 @@ class TestServer::Tenants final : public v1::TenantService::CallbackService {
     const auto caller = sightings_.Admit(context);
     if (caller.ok()) response->set_next_page_token(Describe(*caller));
     auto* reactor = context->DefaultReactor();
-    reactor->Finish(rpc::ToGrpcStatus(caller.status()));
+    reactor->Finish(ToGrpcStatus(caller.status()));
     return reactor;
   }
 
@@ -315,7 +315,7 @@ class TestServer::Chats final : public v1::ChatService::CallbackService {
         response_.add_events()->mutable_opened()->set_user_id(Describe(*caller));
         StartWriteAndFinish(&response_, {}, grpc::Status::OK);
       } else {
-        Finish(rpc::ToGrpcStatus(caller.status()));
+        Finish(ToGrpcStatus(caller.status()));
       }
     }
     void OnDone() override { delete this; }

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "server/identity/secret_token.h"
+#include "server/base/secret_token.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
 
@@ -39,7 +39,7 @@ class UserAuthTest : public testing::Test {
                  v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
   }
 
-  const std::string token_ = identity::GenerateToken(identity::kSessionTokenPrefix);
+  const std::string token_ = GenerateToken(kSessionTokenPrefix);
   const Metadata session_ = {Bearer(token_)};
   const Metadata key_ = {Bearer(TestServer::kAdministratorKey)};
   TestServer server_;
@@ -108,7 +108,7 @@ TEST_F(UserAuthTest, RequiresACredential) {
 }
 
 TEST_F(UserAuthTest, RefusesInvalidCredentials) {
-  ExpectCredentialInvalid({Bearer(identity::GenerateToken(identity::kSessionTokenPrefix))});
+  ExpectCredentialInvalid({Bearer(GenerateToken(kSessionTokenPrefix))});
   ExpectCredentialInvalid({Bearer("chs_")});
   ExpectCredentialInvalid({Bearer("chs_' OR '1'='1")});
   ExpectCredentialInvalid({Bearer("anything")});
@@ -181,7 +181,7 @@ class ServiceAuthTest : public UserAuthTest {
     ExpectDenied(outcome, grpc::StatusCode::PERMISSION_DENIED, reason);
   }
 
-  const std::string api_key_ = identity::GenerateToken(identity::kApiKeyPrefix);
+  const std::string api_key_ = GenerateToken(kApiKeyPrefix);
   const Metadata service_ = InAcme({Bearer(api_key_)});
 };
 

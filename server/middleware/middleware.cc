@@ -6,29 +6,29 @@
 #include <utility>
 #include <vector>
 
-#include "server/app/config.h"
-#include "server/app/identity_backend.h"
 #include "server/base/clock.h"
+#include "server/config/config.h"
 #include "server/interceptors/method_policy.h"
 #include "server/interceptors/stack.h"
+#include "server/middleware/identity_backend.h"
 
 namespace chatter {
 
 struct Middleware::Impl {
-  app::Config config;
+  config::Config config;
   interceptors::MethodPolicies methods;
   std::atomic<bool> connected = false;
-  std::unique_ptr<app::IdentityBackend> identity = nullptr;
+  std::unique_ptr<middleware::IdentityBackend> identity = nullptr;
 };
 
 absl::StatusOr<std::unique_ptr<Middleware>> Middleware::Create(const MiddlewareOptions& options) {
-  auto config = app::ReadSettings(options.settings, app::ProcessEnvironment());
+  auto config = config::ReadSettings(options.settings, config::ProcessEnvironment());
   if (!config.ok()) return config.status();
   std::vector<interceptors::MethodPolicies::Entry> methods;
   for (const auto& [method, policy] : options.methods) methods.push_back({method, policy});
   auto impl = std::unique_ptr<Impl>(new Impl{
       .config = *std::move(config), .methods = interceptors::MethodPolicies(std::move(methods))});
-  auto identity = app::IdentityBackend::Create(
+  auto identity = middleware::IdentityBackend::Create(
       impl->config, Clock::Real(), [impl = impl.get()](bool is) { impl->connected = is; });
   if (!identity.ok()) return identity.status();
   impl->identity = *std::move(identity);
@@ -40,7 +40,7 @@ Middleware::Middleware(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Middleware::~Middleware() = default;
 
 void Middleware::Install(grpc::ServerBuilder& builder) {
-  app::IdentityBackend& identity = *impl_->identity;
+  middleware::IdentityBackend& identity = *impl_->identity;
   interceptors::InstallStack(builder,
                              {.tenants = identity.tenant_directory,
                               .authenticators = identity.authenticators,

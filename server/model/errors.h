@@ -1,6 +1,6 @@
 // Errors as absl::Status with the details that the API promises.
 //
-// Each detail is a payload of the status, keyed by its Protobuf type URL: what rpc/ turns one to
+// Each detail is a payload of the status, keyed by its Protobuf type URL: what wire/ turns one to
 // one into google.rpc.Status. No raw database text ever gets in here.
 #ifndef CHATTER_SERVER_MODEL_ERRORS_H_
 #define CHATTER_SERVER_MODEL_ERRORS_H_

@@ -90,7 +90,7 @@ class RoomId {
 
 // A tenant's schema, and not another that has its name by now: one that was made again, renamed or
 // restored. The key of everything in memory that belongs to a tenant, and what each statement in
-// its schema means: where another schema has the name, it fails (store/connection.h).
+// its schema means: where another schema has the name, it fails (postgres/connection.h).
 struct TenantKey {
   SchemaName name;
   // What the database had under the name when it was looked up: pieces/schema_stamp.sql. 0:

@@ -1,6 +1,6 @@
 // Tenants, users and callers as plain values, free of gRPC and SQL. Rooms: room.h.
 //
-// What the bounds of each field are is written in proto/chatter/v1, and checked in server/chat.
+// What the bounds of each field are is written in proto/chatter/v1, and checked by model/validate.h.
 #ifndef CHATTER_SERVER_MODEL_MODEL_H_
 #define CHATTER_SERVER_MODEL_MODEL_H_
 

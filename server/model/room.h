@@ -1,6 +1,6 @@
 // Rooms, their members, messages and events as plain values, free of gRPC and SQL.
 //
-// What the bounds of each field are is written in proto/chatter/v1, and checked in server/chat.
+// What the bounds of each field are is written in proto/chatter/v1, and checked by model/validate.h.
 #ifndef CHATTER_SERVER_MODEL_ROOM_H_
 #define CHATTER_SERVER_MODEL_ROOM_H_
 
@@ -68,6 +68,18 @@ struct EncodedRun {
   bool ends_room = false;  // the last of the events is that the room was deleted
 
   uint64_t next_seq() const { return first_seq + count; }
+};
+
+// What became of a message that was sent.
+struct StoredMessage {
+  uint64_t seq = 0;
+  absl::Time created_at;
+  bool duplicate = false;  // an earlier send with the same client message id stored it
+};
+
+struct SentMessage {
+  RoomId room_id;
+  StoredMessage stored;
 };
 
 struct Message {

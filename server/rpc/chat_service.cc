@@ -4,17 +4,20 @@
 
 #include "server/interceptors/call_context.h"
 #include "server/rpc/chat_stream.h"
-#include "server/rpc/convert.h"
-#include "server/rpc/notices.h"
 #include "server/rpc/subscribe_stream.h"
 #include "server/rpc/unary.h"
+#include "server/stream/notices.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::Messages;
+using rooms::Messages;
 using store::EventReader;
 
 namespace {
+
+using wire::FromProto;
+using wire::ToProto;
 
 Messages::ListRequest FromProto(const v1::ListMessagesRequest& request) {
   Messages::ListRequest out{.room_id = request.room_id(),
@@ -53,13 +56,13 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* ChatService::Subscribe(
 grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* context,
                                                    const v1::SendMessageRequest* request,
                                                    v1::SendMessageResponse* response) {
-  return RunUnary<Messages::Sent>(
+  return RunUnary<SentMessage>(
       context,
-      [&](const Caller& caller, Callback<Messages::Sent> done) {
+      [&](const Caller& caller, Callback<SentMessage> done) {
         messages_.Send(caller, request->room_id(), request->client_message_id(), request->text(),
                        request->details(), caller.deadline, std::move(done));
       },
-      [response](const Messages::Sent& sent) { ToProto(sent, response); });
+      [response](const SentMessage& sent) { ToProto(sent, response); });
 }
 
 grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* context,
@@ -72,7 +75,7 @@ grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* c
                            [this, user_id = caller.principal.user_id, active = request->active(),
                             done = std::move(done)](absl::StatusOr<RoomKey> room) mutable {
                              if (room.ok()) {
-                               PublishTyping(bus_, settings_, *room, user_id, active);
+                               stream::PublishTyping(bus_, settings_, *room, user_id, active);
                              }
                              done(std::move(room));
                            });

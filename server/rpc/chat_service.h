@@ -1,4 +1,4 @@
-// ChatService: the wire's side of chat::Messages, and the door to the streams.
+// ChatService: the wire's side of rooms::Messages, and the door to the streams.
 //
 // Chat and Subscribe are raw: a stream decodes what it is sent itself and writes events that were
 // encoded once for all streams. Thread-safe. The rules and the sessions must outlive it.
@@ -9,11 +9,11 @@
 
 #include "chatter/v1/chat.grpc.pb.h"
 #include "server/bus/bus.h"
-#include "server/chat/messages.h"
-#include "server/chat/rooms.h"
-#include "server/chat/tenant_settings.h"
-#include "server/rpc/arena_messages.h"
-#include "server/rpc/chat_sessions.h"
+#include "server/rooms/messages.h"
+#include "server/rooms/rooms.h"
+#include "server/stream/arena_messages.h"
+#include "server/stream/chat_sessions.h"
+#include "server/tenants/tenant_settings.h"
 
 namespace chatter::rpc {
 
@@ -28,8 +28,8 @@ using RawChatService =
 
 class ChatService final : public RawChatService {
  public:
-  ChatService(chat::Messages& messages, chat::Rooms& rooms, bus::Bus& bus,
-              chat::TenantSettings& settings, ChatSessions& sessions)
+  ChatService(rooms::Messages& messages, rooms::Rooms& rooms, bus::Bus& bus,
+              tenants::TenantSettings& settings, stream::ChatSessions& sessions)
       : messages_(messages), rooms_(rooms), bus_(bus), settings_(settings), sessions_(sessions) {
     SetMessageAllocatorFor_ListMessages(&list_messages_);
   }
@@ -55,12 +55,12 @@ class ChatService final : public RawChatService {
                                                v1::ListPinnedMessagesResponse* response) override;
 
  private:
-  chat::Messages& messages_;
-  chat::Rooms& rooms_;
+  rooms::Messages& messages_;
+  rooms::Rooms& rooms_;
   bus::Bus& bus_;
-  chat::TenantSettings& settings_;
-  ChatSessions& sessions_;
-  ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
+  tenants::TenantSettings& settings_;
+  stream::ChatSessions& sessions_;
+  stream::ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
 };
 
 }  // namespace chatter::rpc

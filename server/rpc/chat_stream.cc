@@ -14,7 +14,7 @@ using Reactor = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
 // session has no room for a command.
 class ChatStream final : public EventStream<Reactor> {
  public:
-  explicit ChatStream(ChatSessions& sessions) : EventStream(sessions) {}
+  explicit ChatStream(stream::ChatSessions& sessions) : EventStream(sessions) {}
 
   void Start(Caller caller) {
     Begin(std::move(caller));
@@ -44,7 +44,7 @@ class ChatStream final : public EventStream<Reactor> {
     if (request_bytes_.Length() > session().max_request_bytes()) {
       session().Fail(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_INVALID_FIELD,
                                "A request may have up to 512 KiB."));
-    } else if (!ParseRequest(request_bytes_, request)) {
+    } else if (!wire::ParseRequest(request_bytes_, request)) {
       session().Fail(MakeError(absl::StatusCode::kInvalidArgument,
                                v1::ERROR_REASON_MALFORMED_REQUEST,
                                "The bytes aren't a chatter.v1.ChatRequest."));
@@ -59,7 +59,7 @@ class ChatStream final : public EventStream<Reactor> {
 
 }  // namespace
 
-Reactor* NewChatStream(ChatSessions& sessions, absl::StatusOr<Caller> caller) {
+Reactor* NewChatStream(stream::ChatSessions& sessions, absl::StatusOr<Caller> caller) {
   if (!caller.ok()) return new DeniedStream<Reactor>(caller.status());
   auto stream = std::make_shared<ChatStream>(sessions);
   stream->Start(*std::move(caller));

@@ -5,13 +5,13 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/status/statusor.h"
-#include "server/rpc/chat_sessions.h"
+#include "server/stream/chat_sessions.h"
 
 namespace chatter::rpc {
 
 // The reactor of one call, which deletes itself. `caller`: who it is, or why the call is denied.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewChatStream(
-    ChatSessions& sessions, absl::StatusOr<Caller> caller);
+    stream::ChatSessions& sessions, absl::StatusOr<Caller> caller);
 
 }  // namespace chatter::rpc
 

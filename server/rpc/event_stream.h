@@ -14,16 +14,16 @@
 #include <vector>
 
 #include "server/base/mutex.h"
-#include "server/rpc/chat_session.h"
-#include "server/rpc/chat_sessions.h"
-#include "server/rpc/frame.h"
-#include "server/rpc/status.h"
+#include "server/interceptors/status.h"
+#include "server/stream/chat_session.h"
+#include "server/stream/chat_sessions.h"
+#include "server/wire/frame.h"
 
 namespace chatter::rpc {
 
 template <typename Reactor>
 class EventStream : public Reactor,
-                    public ChatSession::Transport,
+                    public stream::ChatSession::Transport,
                     public std::enable_shared_from_this<EventStream<Reactor>> {
  public:
   // From gRPC.
@@ -53,7 +53,7 @@ class EventStream : public Reactor,
         writing_ = false;
         again = std::exchange(output_again_, false);
       } else {
-        response_bytes_ = ToByteBuffer(frame);
+        response_bytes_ = wire::ToByteBuffer(frame);
         this->StartWrite(&response_bytes_);
       }
       Started();
@@ -62,9 +62,9 @@ class EventStream : public Reactor,
   }
 
  protected:
-  explicit EventStream(ChatSessions& sessions) : sessions_(sessions) {}
+  explicit EventStream(stream::ChatSessions& sessions) : sessions_(sessions) {}
 
-  ChatSession& session() { return *session_; }
+  stream::ChatSession& session() { return *session_; }
 
   void Begin(Caller&& caller) {
     self_ = this->shared_from_this();
@@ -104,13 +104,13 @@ class EventStream : public Reactor,
       if (finished_ || writing_ || starting_ > 0) return;
       finished_ = true;
     }
-    this->Finish(ToGrpcStatus(*end));
+    this->Finish(interceptors::ToGrpcStatus(*end));
   }
 
-  ChatSessions& sessions_;
-  std::shared_ptr<ChatSession> session_;  // constant after Begin
-  std::shared_ptr<EventStream> self_;     // until OnDone
-  grpc::ByteBuffer response_bytes_;       // touched by the write alone
+  stream::ChatSessions& sessions_;
+  std::shared_ptr<stream::ChatSession> session_;  // constant after Begin
+  std::shared_ptr<EventStream> self_;             // until OnDone
+  grpc::ByteBuffer response_bytes_;               // touched by the write alone
 
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool output_again_ ABSL_GUARDED_BY(mu_) = false;
@@ -122,7 +122,9 @@ class EventStream : public Reactor,
 template <typename Reactor>
 class DeniedStream final : public Reactor {
  public:
-  explicit DeniedStream(const absl::Status& status) { this->Finish(ToGrpcStatus(status)); }
+  explicit DeniedStream(const absl::Status& status) {
+    this->Finish(interceptors::ToGrpcStatus(status));
+  }
   void OnDone() override { delete this; }
 };
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "server/interceptors/call_context.h"
-#include "server/rpc/status.h"
+#include "server/interceptors/status.h"
 
 namespace chatter::rpc {
 
@@ -78,7 +78,7 @@ namespace {
 grpc::Status DenialOf(grpc::CallbackServerContext* context) {
   const auto* const ours = dynamic_cast<const interceptors::CallContext*>(context);
   if (ours == nullptr || !ours->denied()) return grpc::Status::OK;
-  return ToGrpcStatus(interceptors::CallContext::Admit(context).status());
+  return interceptors::ToGrpcStatus(interceptors::CallContext::Admit(context).status());
 }
 
 class Refused final : public grpc::ServerWriteReactor<HealthCheckResponse> {

@@ -4,13 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::Members;
-using Changed = chat::RoomChanger::Changed;
+using rooms::Members;
+using Changed = rooms::RoomChanger::Changed;
 
 grpc::ServerUnaryReactor* MemberService::ListMembers(grpc::CallbackServerContext* context,
                                                      const v1::ListMembersRequest* request,
@@ -23,7 +23,7 @@ grpc::ServerUnaryReactor* MemberService::ListMembers(grpc::CallbackServerContext
       },
       [response](Members::Page page) {
         response->mutable_members()->Reserve(static_cast<int>(page.members.size()));
-        for (const Member& member : page.members) ToProto(member, response->add_members());
+        for (const Member& member : page.members) wire::ToProto(member, response->add_members());
         response->set_next_page_token(std::move(page.next_page_token));
       });
 }
@@ -34,8 +34,8 @@ grpc::ServerUnaryReactor* MemberService::AddMembers(grpc::CallbackServerContext*
   return RunUnary<Changed>(
       context,
       [&](const Caller& caller, Callback<Changed> done) {
-        members_.Add(caller, request->room_id(), ToStrings(request->user_ids()), request->role(),
-                     std::move(done));
+        members_.Add(caller, request->room_id(), wire::ToStrings(request->user_ids()),
+                     request->role(), std::move(done));
       },
       [response](const Changed& changed) {
         response->mutable_added_user_ids()->Assign(changed.added.begin(), changed.added.end());
@@ -48,7 +48,7 @@ grpc::ServerUnaryReactor* MemberService::RemoveMembers(grpc::CallbackServerConte
   return RunUnary<Changed>(
       context,
       [&](const Caller& caller, Callback<Changed> done) {
-        members_.Remove(caller, request->room_id(), ToStrings(request->user_ids()),
+        members_.Remove(caller, request->room_id(), wire::ToStrings(request->user_ids()),
                         std::move(done));
       },
       [response](const Changed& changed) {

@@ -1,17 +1,17 @@
-// MemberService: the wire's side of chat::Members.
+// MemberService: the wire's side of rooms::Members.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_MEMBER_SERVICE_H_
 #define CHATTER_SERVER_RPC_MEMBER_SERVICE_H_
 
 #include "chatter/v1/member.grpc.pb.h"
-#include "server/chat/members.h"
+#include "server/rooms/members.h"
 
 namespace chatter::rpc {
 
 class MemberService final : public v1::MemberService::CallbackService {
  public:
-  explicit MemberService(chat::Members& members) : members_(members) {}
+  explicit MemberService(rooms::Members& members) : members_(members) {}
 
   grpc::ServerUnaryReactor* ListMembers(grpc::CallbackServerContext* context,
                                         const v1::ListMembersRequest* request,
@@ -33,7 +33,7 @@ class MemberService final : public v1::MemberService::CallbackService {
                                       v1::LeaveRoomResponse* response) override;
 
  private:
-  chat::Members& members_;
+  rooms::Members& members_;
 };
 
 }  // namespace chatter::rpc

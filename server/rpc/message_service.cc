@@ -2,17 +2,17 @@
 
 #include <utility>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::Messages;
+using rooms::Messages;
 
 namespace {
 
 template <typename Request>
-chat::MessagePlace PlaceOf(const Request& request) {
+rooms::MessagePlace PlaceOf(const Request& request) {
   return {.room_id = request.room_id(), .seq = request.seq()};
 }
 
@@ -49,7 +49,7 @@ grpc::ServerUnaryReactor* MessageService::ListEdits(grpc::CallbackServerContext*
           out.set_seq(edit.seq);
           out.set_text(std::move(edit.text));
           out.set_actor_id(std::move(edit.actor_id));
-          ToProto(edit.created_at, out.mutable_created_at());
+          wire::ToProto(edit.created_at, out.mutable_created_at());
         }
         response->set_next_page_token(std::move(page.next_page_token));
       });

@@ -1,18 +1,18 @@
-// MessageService: the wire's side of chat::MessageChanger.
+// MessageService: the wire's side of rooms::MessageChanger.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_MESSAGE_SERVICE_H_
 #define CHATTER_SERVER_RPC_MESSAGE_SERVICE_H_
 
 #include "chatter/v1/message.grpc.pb.h"
-#include "server/chat/message_changer.h"
-#include "server/chat/messages.h"
+#include "server/rooms/message_changer.h"
+#include "server/rooms/messages.h"
 
 namespace chatter::rpc {
 
 class MessageService final : public v1::MessageService::CallbackService {
  public:
-  MessageService(chat::MessageChanger& changer, chat::Messages& messages)
+  MessageService(rooms::MessageChanger& changer, rooms::Messages& messages)
       : changer_(changer), messages_(messages) {}
 
   grpc::ServerUnaryReactor* EditMessage(grpc::CallbackServerContext* context,
@@ -41,8 +41,8 @@ class MessageService final : public v1::MessageService::CallbackService {
                                          v1::UnpinMessageResponse* response) override;
 
  private:
-  chat::MessageChanger& changer_;
-  chat::Messages& messages_;
+  rooms::MessageChanger& changer_;
+  rooms::Messages& messages_;
 };
 
 }  // namespace chatter::rpc

@@ -2,15 +2,15 @@
 
 #include <utility>
 
-#include "server/rpc/convert.h"
-#include "server/rpc/notices.h"
 #include "server/rpc/unary.h"
+#include "server/stream/notices.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using Changed = chat::Preferences::Changed;
-using RoomChanged = chat::Preferences::RoomChanged;
-using RecipientPage = chat::Preferences::RecipientPage;
+using Changed = admin::Preferences::Changed;
+using RoomChanged = admin::Preferences::RoomChanged;
+using RecipientPage = admin::Preferences::RecipientPage;
 
 grpc::ServerUnaryReactor* PreferenceService::GetPreferences(
     grpc::CallbackServerContext* context, const v1::GetPreferencesRequest* /*request*/,
@@ -21,7 +21,7 @@ grpc::ServerUnaryReactor* PreferenceService::GetPreferences(
         preferences_.Get(caller, std::move(done));
       },
       [response](const UserPreferences& preferences) {
-        ToProto(preferences, response->mutable_preferences());
+        wire::ToProto(preferences, response->mutable_preferences());
       });
 }
 
@@ -32,11 +32,11 @@ grpc::ServerUnaryReactor* PreferenceService::UpdatePreferences(
       context,
       [&](const Caller& caller, Callback<Changed> done) {
         preferences_.Update(caller, request->preferences(),
-                            ToStrings(request->update_mask().paths()), std::move(done));
+                            wire::ToStrings(request->update_mask().paths()), std::move(done));
       },
       [this, response](const Changed& changed) {
-        PublishPreferences(bus_, changed);
-        ToProto(changed.preferences, response->mutable_preferences());
+        stream::PublishPreferences(bus_, changed);
+        wire::ToProto(changed.preferences, response->mutable_preferences());
       });
 }
 
@@ -47,11 +47,12 @@ grpc::ServerUnaryReactor* PreferenceService::UpdateRoomPreferences(
       context,
       [&](const Caller& caller, Callback<RoomChanged> done) {
         preferences_.UpdateForRoom(caller, request->room_id(), request->preferences(),
-                                   ToStrings(request->update_mask().paths()), std::move(done));
+                                   wire::ToStrings(request->update_mask().paths()),
+                                   std::move(done));
       },
       [this, response](const RoomChanged& changed) {
-        PublishPreferences(bus_, changed);
-        ToProto(changed.preferences, response->mutable_preferences());
+        stream::PublishPreferences(bus_, changed);
+        wire::ToProto(changed.preferences, response->mutable_preferences());
       });
 }
 

@@ -1,18 +1,18 @@
-// PreferenceService: the wire's side of chat::Preferences.
+// PreferenceService: the wire's side of admin::Preferences.
 //
 // Thread-safe. The rules and the bus must outlive it.
 #ifndef CHATTER_SERVER_RPC_PREFERENCE_SERVICE_H_
 #define CHATTER_SERVER_RPC_PREFERENCE_SERVICE_H_
 
 #include "chatter/v1/preference.grpc.pb.h"
+#include "server/admin/preferences.h"
 #include "server/bus/bus.h"
-#include "server/chat/preferences.h"
 
 namespace chatter::rpc {
 
 class PreferenceService final : public v1::PreferenceService::CallbackService {
  public:
-  PreferenceService(chat::Preferences& preferences, bus::Bus& bus)
+  PreferenceService(admin::Preferences& preferences, bus::Bus& bus)
       : preferences_(preferences), bus_(bus) {}
 
   grpc::ServerUnaryReactor* GetPreferences(grpc::CallbackServerContext* context,
@@ -29,7 +29,7 @@ class PreferenceService final : public v1::PreferenceService::CallbackService {
                                            v1::ListRecipientsResponse* response) override;
 
  private:
-  chat::Preferences& preferences_;
+  admin::Preferences& preferences_;
   bus::Bus& bus_;
 };
 

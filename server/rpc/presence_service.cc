@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
@@ -15,11 +15,11 @@ grpc::ServerUnaryReactor* PresenceService::GetPresence(grpc::CallbackServerConte
   return RunUnary<Presences>(
       context,
       [&](const Caller& caller, Callback<Presences> done) {
-        presence_.Get(caller, ToStrings(request->user_ids()), std::move(done));
+        presence_.Get(caller, wire::ToStrings(request->user_ids()), std::move(done));
       },
       [response](const Presences& presences) {
         for (const UserPresence& presence : presences) {
-          ToProto(presence, response->add_presences());
+          wire::ToProto(presence, response->add_presences());
         }
       });
 }

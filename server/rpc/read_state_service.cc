@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "server/rpc/notices.h"
 #include "server/rpc/unary.h"
+#include "server/stream/notices.h"
 
 namespace chatter::rpc {
 
-using Moved = chat::ReadStates::Moved;
+using Moved = rooms::ReadStates::Moved;
 using Unread = store::ReadStateStore::Unread;
 
 grpc::ServerUnaryReactor* ReadStateService::MarkRead(grpc::CallbackServerContext* context,
@@ -20,7 +20,7 @@ grpc::ServerUnaryReactor* ReadStateService::MarkRead(grpc::CallbackServerContext
                               caller.deadline, std::move(done));
       },
       [this, response](const Moved& moved) {
-        PublishReadMark(bus_, moved);
+        stream::PublishReadMark(bus_, moved);
         response->set_read_seq(moved.marks.read_seq);
       });
 }
@@ -35,7 +35,7 @@ grpc::ServerUnaryReactor* ReadStateService::MarkDelivered(grpc::CallbackServerCo
                                    std::move(done));
       },
       [this, response](const Moved& moved) {
-        PublishReadMark(bus_, moved);
+        stream::PublishReadMark(bus_, moved);
         response->set_delivered_seq(moved.marks.delivered_seq);
       });
 }
@@ -50,7 +50,7 @@ grpc::ServerUnaryReactor* ReadStateService::MarkUnread(grpc::CallbackServerConte
                                 std::move(done));
       },
       [this, response](const Moved& moved) {
-        PublishReadMark(bus_, moved);
+        stream::PublishReadMark(bus_, moved);
         response->set_read_seq(moved.marks.read_seq);
       });
 }

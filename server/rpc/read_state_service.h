@@ -1,4 +1,4 @@
-// ReadStateService: the wire's side of chat::ReadStates.
+// ReadStateService: the wire's side of rooms::ReadStates.
 //
 // Thread-safe. The rules and the bus must outlive it.
 #ifndef CHATTER_SERVER_RPC_READ_STATE_SERVICE_H_
@@ -6,13 +6,13 @@
 
 #include "chatter/v1/read_state.grpc.pb.h"
 #include "server/bus/bus.h"
-#include "server/chat/read_states.h"
+#include "server/rooms/read_states.h"
 
 namespace chatter::rpc {
 
 class ReadStateService final : public v1::ReadStateService::CallbackService {
  public:
-  ReadStateService(chat::ReadStates& read_states, bus::Bus& bus)
+  ReadStateService(rooms::ReadStates& read_states, bus::Bus& bus)
       : read_states_(read_states), bus_(bus) {}
 
   grpc::ServerUnaryReactor* MarkRead(grpc::CallbackServerContext* context,
@@ -29,7 +29,7 @@ class ReadStateService final : public v1::ReadStateService::CallbackService {
                                         v1::CountUnreadResponse* response) override;
 
  private:
-  chat::ReadStates& read_states_;
+  rooms::ReadStates& read_states_;
   bus::Bus& bus_;
 };
 

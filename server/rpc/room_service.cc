@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::RoomChanger;
-using chat::Rooms;
+using rooms::RoomChanger;
+using rooms::Rooms;
 
 namespace {
 
@@ -16,7 +16,7 @@ namespace {
 template <typename Response>
 void Fill(Rooms::Page page, Response* response) {
   response->mutable_rooms()->Reserve(static_cast<int>(page.rooms.size()));
-  for (Room& room : page.rooms) ToProto(std::move(room), response->add_rooms());
+  for (Room& room : page.rooms) wire::ToProto(std::move(room), response->add_rooms());
   response->set_next_page_token(std::move(page.next_page_token));
 }
 
@@ -29,16 +29,16 @@ grpc::ServerUnaryReactor* RoomService::CreateRoom(grpc::CallbackServerContext* c
       context,
       [&](const Caller& caller, Callback<Rooms::Created> done) {
         rooms_.Create(caller,
-                      {.user_ids = ToStrings(request->user_ids()),
+                      {.user_ids = wire::ToStrings(request->user_ids()),
                        .kind = request->kind(),
                        .profile = request->profile(),
-                       .owner_ids = ToStrings(request->owner_ids()),
+                       .owner_ids = wire::ToStrings(request->owner_ids()),
                        .request_id = request->request_id(),
-                       .read_mask = ToStrings(request->read_mask().paths())},
+                       .read_mask = wire::ToStrings(request->read_mask().paths())},
                       std::move(done));
       },
       [response](Rooms::Created result) {
-        ToProto(std::move(result.room), response->mutable_room());
+        wire::ToProto(std::move(result.room), response->mutable_room());
         response->set_created(result.created);
       });
 }
@@ -49,10 +49,10 @@ grpc::ServerUnaryReactor* RoomService::GetRoom(grpc::CallbackServerContext* cont
   return RunUnary<Room>(
       context,
       [&](const Caller& caller, Callback<Room> done) {
-        rooms_.Get(caller, request->room_id(), ToStrings(request->read_mask().paths()),
+        rooms_.Get(caller, request->room_id(), wire::ToStrings(request->read_mask().paths()),
                    std::move(done));
       },
-      [response](Room room) { ToProto(std::move(room), response->mutable_room()); });
+      [response](Room room) { wire::ToProto(std::move(room), response->mutable_room()); });
 }
 
 grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* context,
@@ -64,7 +64,7 @@ grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* co
         rooms_.List(caller,
                     {.filter = {.include_hidden = request->include_hidden(),
                                 .pinned_only = request->pinned_only()},
-                     .read_mask = ToStrings(request->read_mask().paths()),
+                     .read_mask = wire::ToStrings(request->read_mask().paths()),
                      .page_size = request->page_size(),
                      .page_token = request->page_token()},
                     std::move(done));
@@ -94,10 +94,10 @@ grpc::ServerUnaryReactor* RoomService::UpdateRoom(grpc::CallbackServerContext* c
                       {.room_id = request->room_id(),
                        .profile = request->profile(),
                        .kind = request->kind(),
-                       .mask = ToStrings(request->update_mask().paths())},
+                       .mask = wire::ToStrings(request->update_mask().paths())},
                       std::move(done));
       },
-      [response](Room room) { ToProto(std::move(room), response->mutable_room()); });
+      [response](Room room) { wire::ToProto(std::move(room), response->mutable_room()); });
 }
 
 grpc::ServerUnaryReactor* RoomService::ArchiveRoom(grpc::CallbackServerContext* context,

@@ -1,4 +1,4 @@
-// RoomService: the wire's side of chat::Rooms.
+// RoomService: the wire's side of rooms::Rooms.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_ROOM_SERVICE_H_
@@ -7,14 +7,14 @@
 #include <string_view>
 
 #include "chatter/v1/room.grpc.pb.h"
-#include "server/chat/rooms.h"
-#include "server/rpc/arena_messages.h"
+#include "server/rooms/rooms.h"
+#include "server/stream/arena_messages.h"
 
 namespace chatter::rpc {
 
 class RoomService final : public v1::RoomService::CallbackService {
  public:
-  explicit RoomService(chat::Rooms& rooms) : rooms_(rooms) {
+  explicit RoomService(rooms::Rooms& rooms) : rooms_(rooms) {
     SetMessageAllocatorFor_ListRooms(&list_rooms_);
   }
 
@@ -47,8 +47,8 @@ class RoomService final : public v1::RoomService::CallbackService {
   grpc::ServerUnaryReactor* SetArchived(grpc::CallbackServerContext* context,
                                         std::string_view room_id, bool archived);
 
-  chat::Rooms& rooms_;
-  ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
+  rooms::Rooms& rooms_;
+  stream::ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
 };
 
 }  // namespace chatter::rpc

@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::Search;
+using rooms::Search;
 
 grpc::ServerUnaryReactor* SearchService::SearchMessages(grpc::CallbackServerContext* context,
                                                         const v1::SearchMessagesRequest* request,
@@ -26,7 +26,7 @@ grpc::ServerUnaryReactor* SearchService::SearchMessages(grpc::CallbackServerCont
       [response](Search::Page page) {
         for (store::SearchReader::Hit& hit : page.hits) {
           v1::SearchHit* out = response->add_hits();
-          ToProto(std::move(hit.message), out->mutable_message());
+          wire::ToProto(std::move(hit.message), out->mutable_message());
           for (const v1::TextRange& range : hit.highlights) *out->add_highlights() = range;
         }
         response->set_next_page_token(std::move(page.next_page_token));

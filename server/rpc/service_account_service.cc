@@ -3,14 +3,17 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::ServiceAccounts;
+using admin::ServiceAccounts;
 
 namespace {
+
+using wire::FromProto;
+using wire::ToProto;
 
 ServiceAccount FromProto(const v1::ServiceAccount& account) {
   return {.name = account.name(),
@@ -79,8 +82,8 @@ grpc::ServerUnaryReactor* ServiceAccountService::CreateApiKey(
       context,
       [&](const Caller& caller, Callback<ServiceAccounts::CreatedKey> done) {
         ServiceAccounts::NewKey key{.account = request->account(), .ttl = {}, .overlap = {}};
-        if (request->has_ttl()) key.ttl = rpc::FromProto(request->ttl());
-        if (request->has_overlap()) key.overlap = rpc::FromProto(request->overlap());
+        if (request->has_ttl()) key.ttl = FromProto(request->ttl());
+        if (request->has_overlap()) key.overlap = FromProto(request->overlap());
         accounts_.CreateKey(caller, key, std::move(done));
       },
       [response](const ServiceAccounts::CreatedKey& created) {

@@ -1,17 +1,17 @@
-// ServiceAccountService: the wire's side of chat::ServiceAccounts.
+// ServiceAccountService: the wire's side of admin::ServiceAccounts.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_SERVICE_ACCOUNT_SERVICE_H_
 #define CHATTER_SERVER_RPC_SERVICE_ACCOUNT_SERVICE_H_
 
 #include "chatter/v1/service_account.grpc.pb.h"
-#include "server/chat/service_accounts.h"
+#include "server/admin/service_accounts.h"
 
 namespace chatter::rpc {
 
 class ServiceAccountService final : public v1::ServiceAccountService::CallbackService {
  public:
-  explicit ServiceAccountService(chat::ServiceAccounts& accounts) : accounts_(accounts) {}
+  explicit ServiceAccountService(admin::ServiceAccounts& accounts) : accounts_(accounts) {}
 
   grpc::ServerUnaryReactor* SetServiceAccount(grpc::CallbackServerContext* context,
                                               const v1::SetServiceAccountRequest* request,
@@ -33,7 +33,7 @@ class ServiceAccountService final : public v1::ServiceAccountService::CallbackSe
                                          v1::RevokeApiKeyResponse* response) override;
 
  private:
-  chat::ServiceAccounts& accounts_;
+  admin::ServiceAccounts& accounts_;
 };
 
 }  // namespace chatter::rpc

@@ -2,20 +2,23 @@
 
 #include <utility>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::Sessions;
+using admin::Sessions;
 
 namespace {
+
+using wire::FromProto;
+using wire::ToProto;
 
 Sessions::NewSession FromProto(const v1::CreateSessionRequest& request) {
   Sessions::NewSession out{
       .user_id = request.user_id(), .ttl = {}, .idle_ttl = {}, .device = request.device()};
-  if (request.has_ttl()) out.ttl = rpc::FromProto(request.ttl());
-  if (request.has_idle_ttl()) out.idle_ttl = rpc::FromProto(request.idle_ttl());
+  if (request.has_ttl()) out.ttl = FromProto(request.ttl());
+  if (request.has_idle_ttl()) out.idle_ttl = FromProto(request.idle_ttl());
   return out;
 }
 

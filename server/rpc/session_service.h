@@ -1,17 +1,17 @@
-// SessionService: the wire's side of chat::Sessions.
+// SessionService: the wire's side of admin::Sessions.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_SESSION_SERVICE_H_
 #define CHATTER_SERVER_RPC_SESSION_SERVICE_H_
 
 #include "chatter/v1/session.grpc.pb.h"
-#include "server/chat/sessions.h"
+#include "server/admin/sessions.h"
 
 namespace chatter::rpc {
 
 class SessionService final : public v1::SessionService::CallbackService {
  public:
-  explicit SessionService(chat::Sessions& sessions) : sessions_(sessions) {}
+  explicit SessionService(admin::Sessions& sessions) : sessions_(sessions) {}
 
   grpc::ServerUnaryReactor* CreateSession(grpc::CallbackServerContext* context,
                                           const v1::CreateSessionRequest* request,
@@ -27,7 +27,7 @@ class SessionService final : public v1::SessionService::CallbackService {
                                            v1::RevokeSessionsResponse* response) override;
 
  private:
-  chat::Sessions& sessions_;
+  admin::Sessions& sessions_;
 };
 
 }  // namespace chatter::rpc

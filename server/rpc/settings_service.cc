@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "server/model/limits.h"
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 namespace {
@@ -14,7 +14,7 @@ void Fill(const SearchLanguageChange& change, v1::SearchLanguageChange* out) {
   out->set_state(change.sqlstate.empty() ? v1::SEARCH_LANGUAGE_CHANGE_STATE_PREPARING
                                          : v1::SEARCH_LANGUAGE_CHANGE_STATE_FAILED);
   out->set_sqlstate(change.sqlstate);
-  ToProto(change.requested_at, out->mutable_requested_at());
+  wire::ToProto(change.requested_at, out->mutable_requested_at());
 }
 
 void Fill(const Settings& settings, v1::Settings* out) {
@@ -22,7 +22,7 @@ void Fill(const Settings& settings, v1::Settings* out) {
     out->add_disabled_features(static_cast<v1::Feature>(feature));  // the numbers are the same
   }
   if (settings.rewrite_window != absl::InfiniteDuration()) {
-    ToProto(settings.rewrite_window, out->mutable_rewrite_window());
+    wire::ToProto(settings.rewrite_window, out->mutable_rewrite_window());
   }
   out->set_forgets_edits(settings.forgets_edits);
   out->set_search_language(settings.search_language);
@@ -70,8 +70,8 @@ grpc::ServerUnaryReactor* SettingsService::UpdateSettings(grpc::CallbackServerCo
   return RunUnary<Settings>(
       context,
       [&](const Caller& caller, Callback<Settings> done) {
-        settings_.Update(caller, request->settings(), ToStrings(request->update_mask().paths()),
-                         std::move(done));
+        settings_.Update(caller, request->settings(),
+                         wire::ToStrings(request->update_mask().paths()), std::move(done));
       },
       [response](const Settings& settings) { Fill(settings, response->mutable_settings()); });
 }

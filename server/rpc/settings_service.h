@@ -1,17 +1,17 @@
-// SettingsService: the wire's side of chat::SettingsCalls.
+// SettingsService: the wire's side of admin::SettingsCalls.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_SETTINGS_SERVICE_H_
 #define CHATTER_SERVER_RPC_SETTINGS_SERVICE_H_
 
 #include "chatter/v1/settings.grpc.pb.h"
-#include "server/chat/settings_calls.h"
+#include "server/admin/settings_calls.h"
 
 namespace chatter::rpc {
 
 class SettingsService final : public v1::SettingsService::CallbackService {
  public:
-  explicit SettingsService(chat::SettingsCalls& settings) : settings_(settings) {}
+  explicit SettingsService(admin::SettingsCalls& settings) : settings_(settings) {}
 
   grpc::ServerUnaryReactor* GetSettings(grpc::CallbackServerContext* context,
                                         const v1::GetSettingsRequest* request,
@@ -21,7 +21,7 @@ class SettingsService final : public v1::SettingsService::CallbackService {
                                            v1::UpdateSettingsResponse* response) override;
 
  private:
-  chat::SettingsCalls& settings_;
+  admin::SettingsCalls& settings_;
 };
 
 }  // namespace chatter::rpc

@@ -13,13 +13,13 @@ using Reactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
 // To its session, a client that sends `open` and then nothing more.
 class SubscribeStream final : public EventStream<Reactor> {
  public:
-  explicit SubscribeStream(ChatSessions& sessions) : EventStream(sessions) {}
+  explicit SubscribeStream(stream::ChatSessions& sessions) : EventStream(sessions) {}
 
   void Start(Caller caller, const grpc::ByteBuffer& request_bytes) {
     Begin(std::move(caller));
     grpc::ByteBuffer bytes = request_bytes;
     v1::SubscribeRequest request;
-    if (ParseRequest(bytes, request)) {
+    if (wire::ParseRequest(bytes, request)) {
       v1::ChatRequest command;
       *command.mutable_open() = std::move(*request.mutable_open());
       session().OnRequest(std::move(command));
@@ -36,7 +36,7 @@ class SubscribeStream final : public EventStream<Reactor> {
 
 }  // namespace
 
-Reactor* NewSubscribeStream(ChatSessions& sessions, absl::StatusOr<Caller> caller,
+Reactor* NewSubscribeStream(stream::ChatSessions& sessions, absl::StatusOr<Caller> caller,
                             const grpc::ByteBuffer& request) {
   if (!caller.ok()) return new DeniedStream<Reactor>(caller.status());
   auto stream = std::make_shared<SubscribeStream>(sessions);

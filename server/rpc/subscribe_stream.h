@@ -5,13 +5,13 @@
 #include <grpcpp/grpcpp.h>
 
 #include "absl/status/statusor.h"
-#include "server/rpc/chat_sessions.h"
+#include "server/stream/chat_sessions.h"
 
 namespace chatter::rpc {
 
 // The reactor of one call, which deletes itself. `caller`: who it is, or why the call is denied.
 // `request`: the bytes of a SubscribeRequest.
-grpc::ServerWriteReactor<grpc::ByteBuffer>* NewSubscribeStream(ChatSessions& sessions,
+grpc::ServerWriteReactor<grpc::ByteBuffer>* NewSubscribeStream(stream::ChatSessions& sessions,
                                                                absl::StatusOr<Caller> caller,
                                                                const grpc::ByteBuffer& request);
 

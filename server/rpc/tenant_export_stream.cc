@@ -4,30 +4,30 @@
 #include <memory>
 #include <utility>
 
+#include "server/interceptors/status.h"
 #include "server/model/errors.h"
-#include "server/rpc/convert.h"
-#include "server/rpc/status.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 namespace {
 
-using chat::TenantExport;
+using admin::TenantExport;
 
 struct SetRecord {
   v1::ExportRecord* out;
 
-  void operator()(const Tenant& tenant) const { ToProto(tenant, out->mutable_tenant()); }
-  void operator()(const User& user) const { ToProto(user, out->mutable_user()); }
-  void operator()(const Room& room) const { ToProto(room, out->mutable_room()); }
-  void operator()(const Member& member) const { ToProto(member, out->mutable_member()); }
-  void operator()(const RoomEvent& event) const { ToProto(event, out->mutable_event()); }
+  void operator()(const Tenant& tenant) const { wire::ToProto(tenant, out->mutable_tenant()); }
+  void operator()(const User& user) const { wire::ToProto(user, out->mutable_user()); }
+  void operator()(const Room& room) const { wire::ToProto(room, out->mutable_room()); }
+  void operator()(const Member& member) const { wire::ToProto(member, out->mutable_member()); }
+  void operator()(const RoomEvent& event) const { wire::ToProto(event, out->mutable_event()); }
 };
 
 // A page is read or written, never both, so that one step follows the other without a lock. A
 // client that has gone is noticed between two steps. Finishes in End() only.
 class TenantExportStream final : public grpc::ServerWriteReactor<v1::ExportTenantResponse> {
  public:
-  void Start(chat::TenantExports& exports, const absl::StatusOr<Caller>& caller,
+  void Start(admin::TenantExports& exports, const absl::StatusOr<Caller>& caller,
              std::string_view schema_name) {
     if (!caller.ok()) return End(caller.status());
     exports.Begin(*caller, schema_name,
@@ -52,14 +52,14 @@ class TenantExportStream final : public grpc::ServerWriteReactor<v1::ExportTenan
       if (!page.ok()) return End(page.status());
       if (page->empty()) return End(absl::OkStatus());
       response_.Clear();
-      for (const chat::ExportRecord& record : *page) {
+      for (const admin::ExportRecord& record : *page) {
         std::visit(SetRecord{response_.add_records()}, record);
       }
       StartWrite(&response_);
     });
   }
 
-  void End(const absl::Status& status) { Finish(ToGrpcStatus(status)); }
+  void End(const absl::Status& status) { Finish(interceptors::ToGrpcStatus(status)); }
 
   std::unique_ptr<TenantExport> export_;
   v1::ExportTenantResponse response_;  // the write's, while there is one
@@ -69,7 +69,7 @@ class TenantExportStream final : public grpc::ServerWriteReactor<v1::ExportTenan
 }  // namespace
 
 grpc::ServerWriteReactor<v1::ExportTenantResponse>* NewTenantExportStream(
-    chat::TenantExports& exports, const absl::StatusOr<Caller>& caller,
+    admin::TenantExports& exports, const absl::StatusOr<Caller>& caller,
     std::string_view schema_name) {
   auto* stream = new TenantExportStream;  // deletes itself in OnDone
   stream->Start(exports, caller, schema_name);

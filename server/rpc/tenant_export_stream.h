@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "chatter/v1/tenant.pb.h"
-#include "server/chat/tenant_export.h"
+#include "server/admin/tenant_export.h"
 #include "server/model/model.h"
 
 namespace chatter::rpc {
@@ -16,7 +16,7 @@ namespace chatter::rpc {
 // A stream that ends by itself. The next page is read only when gRPC has taken the last one, so
 // that a slow client costs one page of memory. `exports` must outlive it.
 grpc::ServerWriteReactor<v1::ExportTenantResponse>* NewTenantExportStream(
-    chat::TenantExports& exports, const absl::StatusOr<Caller>& caller,
+    admin::TenantExports& exports, const absl::StatusOr<Caller>& caller,
     std::string_view schema_name);
 
 }  // namespace chatter::rpc

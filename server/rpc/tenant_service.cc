@@ -4,16 +4,19 @@
 #include <utility>
 
 #include "server/interceptors/call_context.h"
-#include "server/rpc/convert.h"
 #include "server/rpc/tenant_export_stream.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::TenantLifecycle;
-using chat::Tenants;
+using admin::TenantLifecycle;
+using admin::Tenants;
 
 namespace {
+
+using wire::FromProto;
+using wire::ToProto;
 
 Tenants::NewTenant FromProto(const v1::Tenant& tenant, bool with_key) {
   return {.schema_name = tenant.schema_name(),
@@ -42,7 +45,7 @@ store::TenantStore::Filter FilterOf(const v1::ListTenantsRequest& request) {
 
 std::optional<absl::Duration> Grace(const v1::DeleteTenantRequest& request) {
   if (!request.has_grace()) return std::nullopt;
-  return rpc::FromProto(request.grace());
+  return FromProto(request.grace());
 }
 
 // Runs a rule whose result is the response's tenant.

@@ -1,21 +1,21 @@
-// TenantService: the wire's side of chat::Tenants and its kin.
+// TenantService: the wire's side of admin::Tenants and its kin.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_TENANT_SERVICE_H_
 #define CHATTER_SERVER_RPC_TENANT_SERVICE_H_
 
 #include "chatter/v1/tenant.grpc.pb.h"
-#include "server/chat/tenant_epochs.h"
-#include "server/chat/tenant_export.h"
-#include "server/chat/tenant_lifecycle.h"
-#include "server/chat/tenants.h"
+#include "server/admin/tenant_epochs.h"
+#include "server/admin/tenant_export.h"
+#include "server/admin/tenant_lifecycle.h"
+#include "server/admin/tenants.h"
 
 namespace chatter::rpc {
 
 class TenantService final : public v1::TenantService::CallbackService {
  public:
-  TenantService(chat::Tenants& tenants, chat::TenantLifecycle& lifecycle,
-                chat::TenantEpochs& epochs, chat::TenantExports& exports)
+  TenantService(admin::Tenants& tenants, admin::TenantLifecycle& lifecycle,
+                admin::TenantEpochs& epochs, admin::TenantExports& exports)
       : tenants_(tenants), lifecycle_(lifecycle), epochs_(epochs), exports_(exports) {}
 
   grpc::ServerUnaryReactor* CreateTenant(grpc::CallbackServerContext* context,
@@ -55,10 +55,10 @@ class TenantService final : public v1::TenantService::CallbackService {
       grpc::CallbackServerContext* context, const v1::ExportTenantRequest* request) override;
 
  private:
-  chat::Tenants& tenants_;
-  chat::TenantLifecycle& lifecycle_;
-  chat::TenantEpochs& epochs_;
-  chat::TenantExports& exports_;
+  admin::Tenants& tenants_;
+  admin::TenantLifecycle& lifecycle_;
+  admin::TenantEpochs& epochs_;
+  admin::TenantExports& exports_;
 };
 
 }  // namespace chatter::rpc

@@ -3,12 +3,12 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::TokenIssuers;
+using admin::TokenIssuers;
 
 namespace {
 
@@ -18,7 +18,7 @@ void Fill(const TokenIssuer& issuer, v1::TokenIssuer* out) {
   if (!issuer.jwks.empty()) out->set_jwks(issuer.jwks);
   if (!issuer.jwks_uri.empty()) out->set_jwks_uri(issuer.jwks_uri);
   out->set_create_users(issuer.create_users);
-  ToProto(issuer.created_at, out->mutable_created_at());
+  wire::ToProto(issuer.created_at, out->mutable_created_at());
 }
 
 }  // namespace

@@ -1,17 +1,17 @@
-// TokenIssuerService: the wire's side of chat::TokenIssuers.
+// TokenIssuerService: the wire's side of admin::TokenIssuers.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_TOKEN_ISSUER_SERVICE_H_
 #define CHATTER_SERVER_RPC_TOKEN_ISSUER_SERVICE_H_
 
 #include "chatter/v1/token_issuer.grpc.pb.h"
-#include "server/chat/token_issuers.h"
+#include "server/admin/token_issuers.h"
 
 namespace chatter::rpc {
 
 class TokenIssuerService final : public v1::TokenIssuerService::CallbackService {
  public:
-  explicit TokenIssuerService(chat::TokenIssuers& issuers) : issuers_(issuers) {}
+  explicit TokenIssuerService(admin::TokenIssuers& issuers) : issuers_(issuers) {}
 
   grpc::ServerUnaryReactor* SetTokenIssuer(grpc::CallbackServerContext* context,
                                            const v1::SetTokenIssuerRequest* request,
@@ -24,7 +24,7 @@ class TokenIssuerService final : public v1::TokenIssuerService::CallbackService 
                                               v1::DeleteTokenIssuerResponse* response) override;
 
  private:
-  chat::TokenIssuers& issuers_;
+  admin::TokenIssuers& issuers_;
 };
 
 }  // namespace chatter::rpc

@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "server/base/callback.h"
 #include "server/interceptors/call_context.h"
+#include "server/interceptors/status.h"
 #include "server/model/errors.h"
-#include "server/rpc/status.h"
 
 namespace chatter::rpc {
 
@@ -27,11 +27,11 @@ class UnaryFinisher {
       : reactor_(std::exchange(other.reactor_, nullptr)) {}
   UnaryFinisher& operator=(UnaryFinisher&&) = delete;
   ~UnaryFinisher() {
-    if (reactor_ != nullptr) reactor_->Finish(ToGrpcStatus(InternalError()));
+    if (reactor_ != nullptr) reactor_->Finish(interceptors::ToGrpcStatus(InternalError()));
   }
 
   void Finish(const absl::Status& status) {
-    std::exchange(reactor_, nullptr)->Finish(ToGrpcStatus(status));
+    std::exchange(reactor_, nullptr)->Finish(interceptors::ToGrpcStatus(status));
   }
 
  private:

@@ -3,12 +3,12 @@
 #include <utility>
 #include <vector>
 
-#include "server/rpc/convert.h"
 #include "server/rpc/unary.h"
+#include "server/wire/convert.h"
 
 namespace chatter::rpc {
 
-using chat::Users;
+using admin::Users;
 
 grpc::ServerUnaryReactor* UserService::UpsertUsers(grpc::CallbackServerContext* context,
                                                    const v1::UpsertUsersRequest* request,
@@ -23,7 +23,7 @@ grpc::ServerUnaryReactor* UserService::UpsertUsers(grpc::CallbackServerContext* 
         users_.Upsert(caller, std::move(users), std::move(done));
       },
       [response](const std::vector<User>& users) {
-        for (const User& user : users) ToProto(user, response->add_users());
+        for (const User& user : users) wire::ToProto(user, response->add_users());
       });
 }
 
@@ -35,7 +35,7 @@ grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* cont
       [&](const Caller& caller, Callback<User> done) {
         users_.Get(caller, request->user_id(), std::move(done));
       },
-      [response](const User& user) { ToProto(user, response->mutable_user()); });
+      [response](const User& user) { wire::ToProto(user, response->mutable_user()); });
 }
 
 grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* context,
@@ -51,7 +51,7 @@ grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* co
                     std::move(done));
       },
       [response](const Users::Page& page) {
-        for (const User& user : page.users) ToProto(user, response->add_users());
+        for (const User& user : page.users) wire::ToProto(user, response->add_users());
         response->set_next_page_token(page.next_page_token);
       });
 }
@@ -64,7 +64,7 @@ grpc::ServerUnaryReactor* UserService::DeactivateUser(grpc::CallbackServerContex
       [&](const Caller& caller, Callback<User> done) {
         users_.SetActive(caller, request->user_id(), false, std::move(done));
       },
-      [response](const User& user) { ToProto(user, response->mutable_user()); });
+      [response](const User& user) { wire::ToProto(user, response->mutable_user()); });
 }
 
 grpc::ServerUnaryReactor* UserService::ReactivateUser(grpc::CallbackServerContext* context,
@@ -75,7 +75,7 @@ grpc::ServerUnaryReactor* UserService::ReactivateUser(grpc::CallbackServerContex
       [&](const Caller& caller, Callback<User> done) {
         users_.SetActive(caller, request->user_id(), true, std::move(done));
       },
-      [response](const User& user) { ToProto(user, response->mutable_user()); });
+      [response](const User& user) { wire::ToProto(user, response->mutable_user()); });
 }
 
 }  // namespace chatter::rpc

@@ -1,17 +1,17 @@
-// UserService: the wire's side of chat::Users.
+// UserService: the wire's side of admin::Users.
 //
 // Thread-safe. The rules must outlive it.
 #ifndef CHATTER_SERVER_RPC_USER_SERVICE_H_
 #define CHATTER_SERVER_RPC_USER_SERVICE_H_
 
 #include "chatter/v1/user.grpc.pb.h"
-#include "server/chat/users.h"
+#include "server/admin/users.h"
 
 namespace chatter::rpc {
 
 class UserService final : public v1::UserService::CallbackService {
  public:
-  explicit UserService(chat::Users& users) : users_(users) {}
+  explicit UserService(admin::Users& users) : users_(users) {}
 
   grpc::ServerUnaryReactor* UpsertUsers(grpc::CallbackServerContext* context,
                                         const v1::UpsertUsersRequest* request,
@@ -30,7 +30,7 @@ class UserService final : public v1::UserService::CallbackService {
                                            v1::ReactivateUserResponse* response) override;
 
  private:
-  chat::Users& users_;
+  admin::Users& users_;
 };
 
 }  // namespace chatter::rpc

@@ -12,9 +12,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/model/errors.h"
-#include "server/store/lock_wait.h"
+#include "server/postgres/lock_wait.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 
 namespace chatter::store {
 namespace {
@@ -22,11 +22,11 @@ namespace {
 // The messages of one tenant.
 using Messages = std::span<const Send>;
 
-Statement LockStatement(const TenantKey& tenant, Messages messages) {
-  return {sql::kLockRooms, tenant, Params().Uuids(RoomsOf(messages))};
+postgres::Statement LockStatement(const TenantKey& tenant, Messages messages) {
+  return {sql::kLockRooms, tenant, postgres::Params().Uuids(RoomsOf(messages))};
 }
 
-Statement AppendStatement(const TenantKey& tenant, Messages messages) {
+postgres::Statement AppendStatement(const TenantKey& tenant, Messages messages) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
@@ -46,14 +46,14 @@ Statement AppendStatement(const TenantKey& tenant, Messages messages) {
     details.push_back(message.details);
     threads.push_back(message.thread_seq);
   }
-  Params params;
+  postgres::Params params;
   params.Uuids(rooms).Texts(senders).Texts(client_ids).Texts(texts).Texts(services);
   params.Blobs(details).Seqs(threads);
   return {sql::kAppendMessages, tenant, std::move(params)};
 }
 
 // Nothing, where none of the messages is in a thread.
-std::optional<Statement> AddRepliesStatement(const TenantKey& tenant, Messages messages) {
+std::optional<postgres::Statement> AddRepliesStatement(const TenantKey& tenant, Messages messages) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
@@ -64,12 +64,13 @@ std::optional<Statement> AddRepliesStatement(const TenantKey& tenant, Messages m
     client_ids.push_back(message.client_message_id);
   }
   if (rooms.empty()) return std::nullopt;
-  return Statement{sql::kAddReplies, tenant,
-                   Params().Uuids(rooms).Texts(senders).Texts(client_ids)};
+  return postgres::Statement{sql::kAddReplies, tenant,
+                             postgres::Params().Uuids(rooms).Texts(senders).Texts(client_ids)};
 }
 
 // Nothing, where none of the messages mentions anybody.
-std::optional<Statement> AddMentionsStatement(const TenantKey& tenant, Messages messages) {
+std::optional<postgres::Statement> AddMentionsStatement(const TenantKey& tenant,
+                                                        Messages messages) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
@@ -84,12 +85,12 @@ std::optional<Statement> AddMentionsStatement(const TenantKey& tenant, Messages 
     mentioned.push_back(absl::StrCat("\n", absl::StrJoin(message.mentions, "\n")));
   }
   if (rooms.empty()) return std::nullopt;
-  Params params;
+  postgres::Params params;
   params.Uuids(rooms).Texts(senders).Texts(client_ids).Blobs(details).Texts(mentioned);
-  return Statement{sql::kAddMentions, tenant, std::move(params)};
+  return postgres::Statement{sql::kAddMentions, tenant, std::move(params)};
 }
 
-BatchPart AddStatements(Messages messages, std::vector<Statement>& all) {
+BatchPart AddStatements(Messages messages, std::vector<postgres::Statement>& all) {
   const TenantKey& tenant = messages.front().message.room.tenant;
   BatchPart part{.first_statement = all.size()};
   all.push_back(LockStatement(tenant, messages));
@@ -101,13 +102,13 @@ BatchPart AddStatements(Messages messages, std::vector<Statement>& all) {
 }
 
 // Why a message that is new wasn't stored.
-absl::Status RefusalOf(const Rows& rows, int row) {
+absl::Status RefusalOf(const postgres::Rows& rows, int row) {
   if (rows.GetBool(row, 5)) return RoomArchivedError();
   return RoleNotAllowedError("Readers of a room can't send messages.");
 }
 
 // What a row of append_messages.sql says of a message.
-absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
+absl::StatusOr<StoredMessage> ReadOutcome(const postgres::Rows& rows, int row) {
   if (rows.IsNull(row, 0)) return RoomNotFoundError();
   if (rows.IsNull(row, 1)) return RefusalOf(rows, row);
   if (!rows.GetBool(row, 4)) {
@@ -122,19 +123,21 @@ absl::StatusOr<StoredMessage> ReadOutcome(const Rows& rows, int row) {
 
 }  // namespace
 
-AppendTransaction MakeAppendTransaction(Batch& batch, Lane lane, absl::Duration lock_wait) {
+AppendTransaction MakeAppendTransaction(Batch& batch, postgres::Lane lane,
+                                        absl::Duration lock_wait) {
   std::stable_sort(batch.begin(), batch.end(), [](const Send& a, const Send& b) {
     return a.message.room.tenant < b.message.room.tenant;
   });
   AppendTransaction made;
-  Database::Transaction& transaction = made.transaction;
+  postgres::Database::Transaction& transaction = made.transaction;
   transaction.lane = lane;
   transaction.idempotent = true;  // thanks to the client message ids
   transaction.deadline =
       std::max_element(batch.begin(), batch.end(), [](const Send& a, const Send& b) {
         return a.deadline < b.deadline;
       })->deadline;
-  transaction.statements.push_back({sql::kFixPlans, std::nullopt, LockWaitParams(lock_wait)});
+  transaction.statements.push_back(
+      {sql::kFixPlans, std::nullopt, postgres::LockWaitParams(lock_wait)});
   for (size_t begin = 0; begin < batch.size();) {
     const TenantKey& tenant = batch[begin].message.room.tenant;
     size_t end = begin;
@@ -168,12 +171,12 @@ Batch TakePart(Batch& batch, const BatchPart& part) {
   return taken;
 }
 
-std::vector<Outcome> ReadOutcomes(const Database::Results& results,
+std::vector<Outcome> ReadOutcomes(const postgres::Database::Results& results,
                                   const std::vector<BatchPart>& parts) {
   std::vector<Outcome> outcomes;
   outcomes.reserve(parts.back().end);
   for (const BatchPart& part : parts) {
-    const Rows& rows = results[part.append];
+    const postgres::Rows& rows = results[part.append];
     for (int row = 0; row < rows.size(); ++row) {
       outcomes.push_back({ReadOutcome(rows, row), rows.GetBool(row, 6)});
     }

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/model/room.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/send_queue.h"
 
 namespace chatter::store {
@@ -24,14 +24,15 @@ struct BatchPart {
 };
 
 struct AppendTransaction {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   std::vector<BatchPart> parts;
 };
 
 // Puts the messages of a tenant next to each other and the tenants in the order in which their
 // rooms are locked. Within a tenant the order of arrival stays. The transaction fails when it has
 // to wait for a lock for longer than `lock_wait`.
-AppendTransaction MakeAppendTransaction(Batch& batch, Lane lane, absl::Duration lock_wait);
+AppendTransaction MakeAppendTransaction(Batch& batch, postgres::Lane lane,
+                                        absl::Duration lock_wait);
 
 // The rooms of messages of one tenant, in the order in which they are locked.
 std::vector<RoomId> RoomsOf(std::span<const Send> messages);
@@ -45,7 +46,7 @@ struct Outcome {
   bool as_stored;  // what was given is what the log holds
 };
 // One for each message of the batch.
-std::vector<Outcome> ReadOutcomes(const Database::Results& results,
+std::vector<Outcome> ReadOutcomes(const postgres::Database::Results& results,
                                   const std::vector<BatchPart>& parts);
 
 // What was stored, taken out of the batch. Duplicates too: what looks like one may be this batch,

@@ -9,15 +9,17 @@
 #include <functional>
 #include <memory>
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class ControlProbe {
  public:
   // `on_change` hears of each change of readable(), from the database's thread. The database must
   // outlive the probe; `on_change` must do so until the database is stopped.
-  ControlProbe(Database& database, std::function<void()> on_change);
+  ControlProbe(postgres::Database& database, std::function<void()> on_change);
 
   // Asks, unless the last question is still without its answer.
   void Ask();
@@ -31,7 +33,7 @@ class ControlProbe {
     std::function<void()> on_change;
   };
 
-  Database& database_;
+  postgres::Database& database_;
   const std::shared_ptr<State> state_;
 };
 

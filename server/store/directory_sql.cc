@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 
 namespace chatter::store {
 
@@ -17,7 +17,7 @@ DirectorySql DirectorySql::Own() {
 
 DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const TableName& domains) {
   const auto render = [&](std::string_view sql) {
-    return KeepSql(absl::StrReplaceAll(
+    return postgres::KeepSql(absl::StrReplaceAll(
         absl::string_view(sql.data(), sql.size()),
         {{"{tenant_table}", tenants.Quoted()}, {"{domain_table}", domains.Quoted()}}));
   };

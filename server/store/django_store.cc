@@ -5,15 +5,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 
 namespace chatter::store {
 namespace {
 
 std::string_view Render(std::string_view sql, const DjangoTables& tables) {
-  return KeepSql(absl::StrReplaceAll(
+  return postgres::KeepSql(absl::StrReplaceAll(
       {sql.data(), sql.size()},
       {{"{session_table}", tables.sessions.Quoted()},
        {"{user_table}", tables.users.Quoted()},
@@ -25,14 +25,14 @@ std::string_view Render(std::string_view sql, const DjangoTables& tables) {
                         : "true"}}));
 }
 
-Sha256Digest ReadDigest(const Rows& rows, int row, int column) {
+Sha256Digest ReadDigest(const postgres::Rows& rows, int row, int column) {
   const std::string_view bytes = rows.GetText(row, column);
   Sha256Digest digest{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
   return digest;
 }
 
-DjangoStore::Present ReadPresent(const Rows& sessions, const Rows& users) {
+DjangoStore::Present ReadPresent(const postgres::Rows& sessions, const postgres::Rows& users) {
   DjangoStore::Present present;
   for (int row = 0; row < sessions.size(); ++row) {
     present.session_keys.emplace(sessions.GetText(row, 0));
@@ -45,7 +45,7 @@ DjangoStore::Present ReadPresent(const Rows& sessions, const Rows& users) {
 
 }  // namespace
 
-DjangoStore::DjangoStore(Database& database, const DjangoTables& tables)
+DjangoStore::DjangoStore(postgres::Database& database, const DjangoTables& tables)
     : database_(database),
       find_session_(Render(sql::kFindDjangoSession, tables)),
       find_live_sessions_(Render(sql::kFindLiveDjangoSessions, tables)),
@@ -54,11 +54,11 @@ DjangoStore::DjangoStore(Database& database, const DjangoTables& tables)
 
 void DjangoStore::FindSession(const TenantKey& tenant, const std::string& session_key,
                               SteadyTime deadline, Callback<std::optional<Session>> done) {
-  Statement statement{.sql = find_session_, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = find_session_, .tenant = tenant, .params = {}};
   statement.params.Text(session_key);
-  RunOne(
-      database_, std::move(statement), deadline, kIdempotent,
-      [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+  postgres::RunOne(
+      database_, std::move(statement), deadline, postgres::kIdempotent,
+      [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
         if (!rows.ok()) return done(rows.status());
         if (rows->size() == 0) return done(std::optional<Session>());
         done(Session{.data = std::string(rows->GetText(0, 0)), .expires_at = rows->GetTime(0, 1)});
@@ -67,37 +67,39 @@ void DjangoStore::FindSession(const TenantKey& tenant, const std::string& sessio
 
 void DjangoStore::FindUser(const TenantKey& tenant, const std::string& user_key,
                            SteadyTime deadline, Callback<std::optional<User>> done) {
-  Statement statement{.sql = find_user_, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = find_user_, .tenant = tenant, .params = {}};
   statement.params.Inferred(user_key);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (absl::IsInvalidArgument(rows.status())) return done(std::optional<User>());
-           if (!rows.ok()) return done(rows.status());
-           if (rows->size() == 0) return done(std::optional<User>());
-           done(User{.key = std::string(rows->GetText(0, 0)),
-                     .id = std::string(rows->GetText(0, 1)),
-                     .password = std::string(rows->GetText(0, 2)),
-                     .active = rows->GetBool(0, 3)});
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (absl::IsInvalidArgument(rows.status())) return done(std::optional<User>());
+                     if (!rows.ok()) return done(rows.status());
+                     if (rows->size() == 0) return done(std::optional<User>());
+                     done(User{.key = std::string(rows->GetText(0, 0)),
+                               .id = std::string(rows->GetText(0, 1)),
+                               .password = std::string(rows->GetText(0, 2)),
+                               .active = rows->GetBool(0, 3)});
+                   });
 }
 
 void DjangoStore::FindPresent(const TenantKey& tenant, const std::vector<std::string>& session_keys,
                               const std::vector<std::string>& user_keys, SteadyTime deadline,
                               Callback<Present> done) {
-  Statement sessions{.sql = find_live_sessions_, .tenant = tenant, .params = {}};
+  postgres::Statement sessions{.sql = find_live_sessions_, .tenant = tenant, .params = {}};
   sessions.params.Texts(session_keys);
-  Statement users{.sql = digest_passwords_, .tenant = tenant, .params = {}};
+  postgres::Statement users{.sql = digest_passwords_, .tenant = tenant, .params = {}};
   users.params.InferredArray(user_keys);
-  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  postgres::Database::Transaction transaction{
+      .statements = {}, .deadline = deadline, .idempotent = true};
   // Where sessions are in signed cookies, there needn't be a table of them.
   if (!session_keys.empty()) transaction.statements.push_back(std::move(sessions));
   transaction.statements.push_back(std::move(users));
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(results.status());
-                  done(results->size() == 1 ? ReadPresent({}, results->back())
-                                            : ReadPresent(results->front(), results->back()));
-                });
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        done(results->size() == 1 ? ReadPresent({}, results->back())
+                                  : ReadPresent(results->front(), results->back()));
+      });
 }
 
 }  // namespace chatter::store

@@ -16,9 +16,11 @@
 #include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 // Django's tables, and the columns of the user's.
 struct DjangoTables {
@@ -32,7 +34,7 @@ struct DjangoTables {
 
 class DjangoStore {
  public:
-  DjangoStore(Database& database, const DjangoTables& tables);
+  DjangoStore(postgres::Database& database, const DjangoTables& tables);
 
   struct Session {
     std::string data;
@@ -64,7 +66,7 @@ class DjangoStore {
                    Callback<Present> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
   // Statements with the tables' names in them.
   const std::string_view find_session_;
   const std::string_view find_live_sessions_;

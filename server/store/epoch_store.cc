@@ -3,19 +3,19 @@
 #include <utility>
 
 #include "server/model/errors.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 
-Statement FindEpochStatement(const TenantKey& tenant) {
+postgres::Statement FindEpochStatement(const TenantKey& tenant) {
   return {.sql = sql::kFindEpoch,
           .tenant = tenant,
-          .params = Params(),
+          .params = postgres::Params(),
           .without_history = sql::kFindEpochByMark};
 }
 
-FoundEpoch ReadEpoch(const Rows& rows) {
+FoundEpoch ReadEpoch(const postgres::Rows& rows) {
   if (rows.size() == 0) return {};
   return {.mark = std::string(rows.GetText(0, 0)),
           .epoch = rows.GetTextOrEmpty(0, 1),
@@ -24,18 +24,19 @@ FoundEpoch ReadEpoch(const Rows& rows) {
 
 void EpochStore::Begin(const TenantKey& tenant, const std::string& mark, SteadyTime deadline,
                        Callback<Epoch> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   // Once more is once too often at most: those who have just been told must look again.
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kBeginEpoch, tenant, Params().Text(mark)});
+  transaction.statements.push_back({sql::kBeginEpoch, tenant, postgres::Params().Text(mark)});
   transaction.statements.push_back(FindEpochStatement(tenant));
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  if (results->back().size() == 0) return done(TenantBrokenError());
-                  done(ReadEpoch(results->back()).epoch);
-                });
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        if (results->back().size() == 0) return done(TenantBrokenError());
+        done(ReadEpoch(results->back()).epoch);
+      });
 }
 
 }  // namespace chatter::store

@@ -10,11 +10,13 @@
 #include "server/base/steady_time.h"
 #include "server/model/epoch.h"
 #include "server/model/ids.h"
-#include "server/store/statement.h"
+#include "server/postgres/statement.h"
+
+namespace chatter::postgres {
+class Database;
+}  // namespace chatter::postgres
 
 namespace chatter::store {
-
-class Database;
 
 struct FoundEpoch {
   std::string mark;  // what is stored of it
@@ -26,12 +28,12 @@ struct FoundEpoch {
 
 // The statement that finds the epoch, to go with others in a transaction, before them: what they
 // give isn't older.
-Statement FindEpochStatement(const TenantKey& tenant);
-FoundEpoch ReadEpoch(const Rows& rows);
+postgres::Statement FindEpochStatement(const TenantKey& tenant);
+FoundEpoch ReadEpoch(const postgres::Rows& rows);
 
 class EpochStore {
  public:
-  explicit EpochStore(Database& database) : database_(database) {}
+  explicit EpochStore(postgres::Database& database) : database_(database) {}
 
   // Begins another epoch, unless the mark isn't `mark` any more (empty: in any case); gives the one
   // that it is then. Errors: the database's; UNAVAILABLE (TENANT_BROKEN): the tenant has no
@@ -40,7 +42,7 @@ class EpochStore {
              Callback<Epoch> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

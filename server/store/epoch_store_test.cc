@@ -16,11 +16,11 @@ namespace {
 using test::Await;
 using test::Soon;
 
-FoundEpoch FindEpoch(Database& database, const TenantKey& tenant) {
-  Database::Transaction transaction{
-      .statements = {}, .deadline = Soon(), .idempotent = true, .lane = Lane::kQuery};
+FoundEpoch FindEpoch(postgres::Database& database, const TenantKey& tenant) {
+  postgres::Database::Transaction transaction{
+      .statements = {}, .deadline = Soon(), .idempotent = true, .lane = postgres::Lane::kQuery};
   transaction.statements.push_back(FindEpochStatement(tenant));
-  const auto found = Await<Database::Results>(
+  const auto found = Await<postgres::Database::Results>(
       [&](auto done) { database.Run(std::move(transaction), std::move(done)); });
   return ReadEpoch(found->front());
 }

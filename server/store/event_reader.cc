@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "server/model/message_size.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 #include "server/store/stored_event.h"
@@ -13,14 +13,15 @@ namespace chatter::store {
 namespace {
 
 // Whether a row holds no message: there was nothing to read.
-bool IsEmpty(const Rows& rows, int row) { return rows.IsNull(row, 0); }
+bool IsEmpty(const postgres::Rows& rows, int row) { return rows.IsNull(row, 0); }
 
 // What the messages of a list may have in each direction: an answer stays below the 4 MiB that
 // gRPC's clients take unless they are told otherwise.
 constexpr size_t kMaxListBytes = 3 << 19;
 
 // Adds up to `limit` messages, and no more than have room; returns whether there are more.
-bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Message>& messages) {
+bool AddMessages(const RoomId& room, const postgres::Rows& rows, int limit,
+                 std::vector<Message>& messages) {
   messages.reserve(messages.size() + static_cast<size_t>(std::min(rows.size(), limit)));
   size_t bytes = 0;
   for (int row = 0; row < rows.size() && !IsEmpty(rows, row); ++row) {
@@ -37,26 +38,28 @@ bool AddMessages(const RoomId& room, const Rows& rows, int limit, std::vector<Me
 }
 
 // Answers with the statement's rows; nullopt: no such room, or `member` (if not empty) isn't in it.
-void RunForMember(Database& database, const RoomKey& room, const std::string& member,
-                  Statement statement, SteadyTime deadline, Callback<std::optional<Rows>> done) {
-  Database::Transaction transaction;
+void RunForMember(postgres::Database& database, const RoomKey& room, const std::string& member,
+                  postgres::Statement statement, SteadyTime deadline,
+                  Callback<std::optional<postgres::Rows>> done) {
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
-      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
+      {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Text(member)});
   transaction.statements.push_back(std::move(statement));
-  database.Run(std::move(transaction),
-               [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                 if (!results.ok()) return done(std::move(results).status());
-                 if (results->front().size() == 0) return done(std::optional<Rows>());
-                 done(std::optional(std::move(results->back())));
-               });
+  database.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        if (results->front().size() == 0) return done(std::optional<postgres::Rows>());
+        done(std::optional(std::move(results->back())));
+      });
 }
 
 // Answers with the epoch and the statement's rows.
-void RunInEpoch(Database& database, Statement statement, SteadyTime deadline,
-                Callback<Database::Results> done) {
-  Database::Transaction transaction;
+void RunInEpoch(postgres::Database& database, postgres::Statement statement, SteadyTime deadline,
+                Callback<postgres::Database::Results> done) {
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(FindEpochStatement(*statement.tenant));
@@ -68,34 +71,35 @@ void RunInEpoch(Database& database, Statement statement, SteadyTime deadline,
 
 void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
                              SteadyTime deadline, Callback<EventPage> done) {
-  RunInEpoch(database_,
-             {sql::kReadEvents, room.tenant,
-              Params().Uuid(room.room).Seq(after_seq).Int(limit).Int(int64_t{kMaxPageBytes})},
-             deadline,
-             [room_id = room.room, limit,
-              done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-               if (!results.ok()) return done(std::move(results).status());
-               const Rows& rows = results->back();
-               EventPage page;
-               page.epoch = ReadEpoch(results->front()).epoch;
-               page.events.reserve(static_cast<size_t>(rows.size()));
-               size_t bytes = 0;
-               for (int row = 0; row < rows.size(); ++row) {
-                 bytes += 100 + rows.Length(row, 5) + rows.Length(row, 6);  // text, details
-                 page.events.push_back(ReadEvent(room_id, rows, row));
-               }
-               page.has_more = rows.size() == limit || bytes >= kMaxPageBytes;
-               done(std::move(page));
-             });
+  RunInEpoch(
+      database_,
+      {sql::kReadEvents, room.tenant,
+       postgres::Params().Uuid(room.room).Seq(after_seq).Int(limit).Int(int64_t{kMaxPageBytes})},
+      deadline,
+      [room_id = room.room, limit,
+       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        const postgres::Rows& rows = results->back();
+        EventPage page;
+        page.epoch = ReadEpoch(results->front()).epoch;
+        page.events.reserve(static_cast<size_t>(rows.size()));
+        size_t bytes = 0;
+        for (int row = 0; row < rows.size(); ++row) {
+          bytes += 100 + rows.Length(row, 5) + rows.Length(row, 6);  // text, details
+          page.events.push_back(ReadEvent(room_id, rows, row));
+        }
+        page.has_more = rows.size() == limit || bytes >= kMaxPageBytes;
+        done(std::move(page));
+      });
 }
 
 void EventReader::ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& rooms,
                             SteadyTime deadline, Callback<Heads> done) {
   RunInEpoch(
-      database_, {sql::kReadHeads, tenant, Params().Uuids(rooms)}, deadline,
-      [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+      database_, {sql::kReadHeads, tenant, postgres::Params().Uuids(rooms)}, deadline,
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
         if (!results.ok()) return done(std::move(results).status());
-        const Rows& rows = results->back();
+        const postgres::Rows& rows = results->back();
         Heads heads{.found = ReadEpoch(results->front()), .heads = {}};
         for (int row = 0; row < rows.size(); ++row) {
           heads.heads.push_back({rows.GetUuid(row, 0), static_cast<uint64_t>(rows.GetInt(row, 1))});
@@ -112,29 +116,30 @@ void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAf
     rooms.push_back(place.room);
     seqs.push_back(place.after_seq);
   }
-  RunOne(database_, {sql::kReadJoined, tenant, Params().Uuids(rooms).Seqs(seqs)}, deadline,
-         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           std::vector<Joined> joined;
-           joined.reserve(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) {
-             joined.push_back({.room = rows->GetUuid(row, 0),
-                               .user_id = std::string(rows->GetText(row, 1)),
-                               .seq = static_cast<uint64_t>(rows->GetInt(row, 2))});
-           }
-           done(std::move(joined));
-         });
+  postgres::RunOne(
+      database_, {sql::kReadJoined, tenant, postgres::Params().Uuids(rooms).Seqs(seqs)}, deadline,
+      postgres::kIdempotent, [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+        if (!rows.ok()) return done(std::move(rows).status());
+        std::vector<Joined> joined;
+        joined.reserve(static_cast<size_t>(rows->size()));
+        for (int row = 0; row < rows->size(); ++row) {
+          joined.push_back({.room = rows->GetUuid(row, 0),
+                            .user_id = std::string(rows->GetText(row, 1)),
+                            .seq = static_cast<uint64_t>(rows->GetInt(row, 2))});
+        }
+        done(std::move(joined));
+      });
 }
 
 void EventReader::ListMessages(const RoomKey& room, const std::string& member,
                                const MessageRange& range, SteadyTime deadline,
                                Callback<MessagePage> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  std::vector<Statement>& statements = transaction.statements;
+  std::vector<postgres::Statement>& statements = transaction.statements;
   const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
-    Params params;
+    postgres::Params params;
     params.Uuid(room.room).Text(member).Seq(seq).Int(limit + 1);
     range.thread_seq != 0 ? params.Seq(range.thread_seq) : params.Bool(range.top_level_only);
     statements.push_back({sql, room.tenant, std::move(params)});
@@ -146,31 +151,32 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
   if (range.from.has_value()) {
     add(in_thread ? sql::kListRepliesAfter : sql::kListMessagesAfter, range.seq - 1, *range.from);
   }
-  database_.Run(std::move(transaction), [room_id = room.room, range, done = std::move(done)](
-                                            absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(results.status());
-    MessagePage page;
-    page.room_found = results->front().size() > 0;
-    if (!page.room_found) return done(std::move(page));
-    if (range.before.has_value()) {
-      page.has_earlier = AddMessages(room_id, results->front(), *range.before, page.messages);
-      std::reverse(page.messages.begin(), page.messages.end());
-    }
-    if (range.from.has_value()) {
-      page.has_later = AddMessages(room_id, results->back(), *range.from, page.messages);
-    }
-    done(std::move(page));
-  });
+  database_.Run(
+      std::move(transaction), [room_id = room.room, range, done = std::move(done)](
+                                  absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        MessagePage page;
+        page.room_found = results->front().size() > 0;
+        if (!page.room_found) return done(std::move(page));
+        if (range.before.has_value()) {
+          page.has_earlier = AddMessages(room_id, results->front(), *range.before, page.messages);
+          std::reverse(page.messages.begin(), page.messages.end());
+        }
+        if (range.from.has_value()) {
+          page.has_later = AddMessages(room_id, results->back(), *range.from, page.messages);
+        }
+        done(std::move(page));
+      });
 }
 
 void EventReader::ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq,
                              int limit, SteadyTime deadline, Callback<MessagePage> done) {
   RunForMember(database_, room, member,
                {sql::kListPinnedMessages, room.tenant,
-                Params().Uuid(room.room).Text(member).Seq(before_seq).Int(limit + 1)},
+                postgres::Params().Uuid(room.room).Text(member).Seq(before_seq).Int(limit + 1)},
                deadline,
-               [room_id = room.room, limit,
-                done = std::move(done)](absl::StatusOr<std::optional<Rows>> rows) mutable {
+               [room_id = room.room, limit, done = std::move(done)](
+                   absl::StatusOr<std::optional<postgres::Rows>> rows) mutable {
                  if (!rows.ok()) return done(std::move(rows).status());
                  MessagePage page;
                  page.room_found = rows->has_value();
@@ -185,7 +191,7 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
                                 const std::optional<Reaction>& after, int limit,
                                 SteadyTime deadline,
                                 Callback<std::optional<std::vector<Reaction>>> done) {
-  Params params;
+  postgres::Params params;
   params.Uuid(room.room).Text(member).Seq(seq);
   if (after.has_value()) {
     params.Time(after->created_at).Text(after->reaction).Text(after->user_id);
@@ -193,43 +199,44 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
     params.NullTime().NullText().NullText();
   }
   params.Int(limit);
-  RunForMember(database_, room, member, {sql::kListReactions, room.tenant, std::move(params)},
-               deadline,
-               [done = std::move(done)](absl::StatusOr<std::optional<Rows>> rows) mutable {
-                 if (!rows.ok()) return done(std::move(rows).status());
-                 if (!rows->has_value()) return done(std::optional<std::vector<Reaction>>());
-                 std::vector<Reaction> reactions;
-                 for (int row = 0; row < (*rows)->size(); ++row) {
-                   reactions.push_back({.created_at = (*rows)->GetTime(row, 2),
-                                        .reaction = std::string((*rows)->GetText(row, 0)),
-                                        .user_id = std::string((*rows)->GetText(row, 1))});
-                 }
-                 done(std::optional(std::move(reactions)));
-               });
+  RunForMember(
+      database_, room, member, {sql::kListReactions, room.tenant, std::move(params)}, deadline,
+      [done = std::move(done)](absl::StatusOr<std::optional<postgres::Rows>> rows) mutable {
+        if (!rows.ok()) return done(std::move(rows).status());
+        if (!rows->has_value()) return done(std::optional<std::vector<Reaction>>());
+        std::vector<Reaction> reactions;
+        for (int row = 0; row < (*rows)->size(); ++row) {
+          reactions.push_back({.created_at = (*rows)->GetTime(row, 2),
+                               .reaction = std::string((*rows)->GetText(row, 0)),
+                               .user_id = std::string((*rows)->GetText(row, 1))});
+        }
+        done(std::optional(std::move(reactions)));
+      });
 }
 
 void EventReader::ListEdits(const RoomKey& room, const std::string& member, uint64_t seq,
                             uint64_t after_seq, int limit, SteadyTime deadline,
                             Callback<EditPage> done) {
-  RunForMember(database_, room, member,
-               {sql::kListEdits, room.tenant,
-                Params().Uuid(room.room).Text(member).Seq(seq).Seq(after_seq).Int(limit)},
-               deadline,
-               [done = std::move(done)](absl::StatusOr<std::optional<Rows>> found) mutable {
-                 if (!found.ok()) return done(std::move(found).status());
-                 EditPage page;
-                 page.room_found = found->has_value();
-                 if (!page.room_found) return done(std::move(page));
-                 const Rows& rows = **found;
-                 page.message_found = rows.size() > 0;
-                 for (int row = 0; row < rows.size() && !rows.IsNull(row, 0); ++row) {
-                   page.edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
-                                         .text = std::string(rows.GetText(row, 1)),
-                                         .actor_id = std::string(rows.GetText(row, 2)),
-                                         .created_at = rows.GetTime(row, 3)});
-                 }
-                 done(std::move(page));
-               });
+  RunForMember(
+      database_, room, member,
+      {sql::kListEdits, room.tenant,
+       postgres::Params().Uuid(room.room).Text(member).Seq(seq).Seq(after_seq).Int(limit)},
+      deadline,
+      [done = std::move(done)](absl::StatusOr<std::optional<postgres::Rows>> found) mutable {
+        if (!found.ok()) return done(std::move(found).status());
+        EditPage page;
+        page.room_found = found->has_value();
+        if (!page.room_found) return done(std::move(page));
+        const postgres::Rows& rows = **found;
+        page.message_found = rows.size() > 0;
+        for (int row = 0; row < rows.size() && !rows.IsNull(row, 0); ++row) {
+          page.edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
+                                .text = std::string(rows.GetText(row, 1)),
+                                .actor_id = std::string(rows.GetText(row, 2)),
+                                .created_at = rows.GetTime(row, 3)});
+        }
+        done(std::move(page));
+      });
 }
 
 }  // namespace chatter::store

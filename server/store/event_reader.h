@@ -14,13 +14,15 @@
 #include "server/model/room.h"
 #include "server/store/epoch_store.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class EventReader {
  public:
-  explicit EventReader(Database& database) : database_(database) {}
+  explicit EventReader(postgres::Database& database) : database_(database) {}
 
   // No event of a page begins beyond them.
   static constexpr size_t kMaxPageBytes = 64 << 10;
@@ -106,7 +108,7 @@ class EventReader {
                  int limit, SteadyTime deadline, Callback<EditPage> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

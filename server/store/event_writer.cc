@@ -8,19 +8,19 @@
 
 #include "server/base/mutex.h"
 #include "server/model/errors.h"
+#include "server/postgres/database.h"
+#include "server/postgres/lock_wait.h"
+#include "server/postgres/sqlstate.h"
 #include "server/store/append_batch.h"
 #include "server/store/aside_tenants.h"
-#include "server/store/database.h"
-#include "server/store/lock_wait.h"
 #include "server/store/send_queue.h"
 #include "server/store/sql.h"
-#include "server/store/sqlstate.h"
 
 namespace chatter::store {
 namespace {
 
 using Trouble = AsideTenants::Trouble;
-using Results = absl::StatusOr<Database::Results>;
+using Results = absl::StatusOr<postgres::Database::Results>;
 
 // How many tenants may fail one after the other with what a database may always fail with, before
 // they aren't believed to be to blame.
@@ -40,7 +40,7 @@ absl::Status QueueFullError() {
 Trouble TroubleOf(const absl::Status& error) {
   if (ReasonOf(error) == v1::ERROR_REASON_TENANT_BROKEN) return Trouble::kBroken;
   if (IsSchemaChanged(error)) return Trouble::kReplaced;
-  return IsLockTimeout(error) ? Trouble::kBlocked : Trouble::kOther;
+  return postgres::IsLockTimeout(error) ? Trouble::kBlocked : Trouble::kOther;
 }
 
 // What senders are told of trouble with tables.
@@ -57,7 +57,7 @@ bool IsTheDatabases(const absl::Status& error) {
 
 // The part to which the statement belongs that failed; null: it isn't known.
 const BatchPart* BlamedPart(const absl::Status& error, const std::vector<BatchPart>& parts) {
-  const std::optional<size_t> failed = FailedStatement(error);
+  const std::optional<size_t> failed = postgres::FailedStatement(error);
   if (!failed.has_value() || *failed < parts.front().first_statement) return nullptr;
   const auto next = std::find_if(parts.begin(), parts.end(), [&](const BatchPart& part) {
     return part.first_statement > *failed;
@@ -73,7 +73,7 @@ void AnswerAll(Batch batch, const absl::Status& status) {
 
 class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
  public:
-  Impl(Database& database, CommitListener listener)
+  Impl(postgres::Database& database, CommitListener listener)
       : database_(database), listener_(std::move(listener)) {}
 
   void Append(Send send) {
@@ -149,7 +149,8 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
     Begin(std::move(work));
   }
 
-  void Answer(Batch batch, const Database::Results& results, const std::vector<BatchPart>& parts) {
+  void Answer(Batch batch, const postgres::Database::Results& results,
+              const std::vector<BatchPart>& parts) {
     std::vector<Outcome> outcomes = ReadOutcomes(results, parts);
     std::vector<CommittedEvents> rooms = TakeCommitted(batch, outcomes);
     {
@@ -166,7 +167,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   // `blamed`: how many tenants have been taken out of the batch, since it failed.
   void CommitShared(Batch batch, int blamed) {
     const absl::Duration lock_wait = blamed == 0 ? kMaxLockWait : kMinLockWait;
-    AppendTransaction made = MakeAppendTransaction(batch, Lane::kWrite, lock_wait);
+    AppendTransaction made = MakeAppendTransaction(batch, postgres::Lane::kWrite, lock_wait);
     database_.Run(std::move(made.transaction),
                   [self = shared_from_this(), batch = std::move(batch), blamed,
                    parts = std::move(made.parts)](Results results) mutable {
@@ -218,7 +219,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   // ---- Tenants that are set aside, one after the other ----
 
   void CommitAside(Batch batch) {
-    AppendTransaction made = MakeAppendTransaction(batch, Lane::kWriteAside, LockWait());
+    AppendTransaction made = MakeAppendTransaction(batch, postgres::Lane::kWriteAside, LockWait());
     database_.Run(std::move(made.transaction),
                   [self = shared_from_this(), batch = std::move(batch),
                    parts = std::move(made.parts)](Results results) mutable {
@@ -230,7 +231,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
                   });
   }
 
-  void EndAside(Batch batch, const Database::Results& results,
+  void EndAside(Batch batch, const postgres::Database::Results& results,
                 const std::vector<BatchPart>& parts) {
     {
       MutexLock lock(mu_);
@@ -272,12 +273,13 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       rooms = aside_.OnBlocked(std::move(batch), SteadyTime::Now());
     }
     if (rooms.empty()) return Next();
-    Database::Transaction transaction;
-    transaction.lane = Lane::kWriteAside;
+    postgres::Database::Transaction transaction;
+    transaction.lane = postgres::Lane::kWriteAside;
     transaction.idempotent = true;
     transaction.deadline = SteadyTime::Now() + kFindTimeout;
-    transaction.statements.push_back(BoundLocks(LockWait()));
-    transaction.statements.push_back({sql::kFindLockedRooms, tenant, Params().Uuids(rooms)});
+    transaction.statements.push_back(postgres::BoundLocks(LockWait()));
+    transaction.statements.push_back(
+        {sql::kFindLockedRooms, tenant, postgres::Params().Uuids(rooms)});
     database_.Run(std::move(transaction), [self = shared_from_this()](const Results& results) {
       self->OnLockedRooms(results);
       self->Next();
@@ -287,7 +289,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   void OnLockedRooms(const Results& results) {
     MutexLock lock(mu_);
     if (!results.ok()) return aside_.OnNothingFound();
-    const Rows& rows = results->back();
+    const postgres::Rows& rows = results->back();
     std::vector<RoomId> locked;
     for (int row = 0; row < rows.size(); ++row) locked.push_back(rows.GetUuid(row, 0));
     aside_.OnRoomsFound(locked);
@@ -301,7 +303,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
                     kMinLockWait);
   }
 
-  Database& database_;
+  postgres::Database& database_;
   CommitListener listener_;  // called on the database's thread only
 
   Mutex mu_;
@@ -314,7 +316,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   uint64_t refused_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-EventWriter::EventWriter(Database& database, CommitListener listener)
+EventWriter::EventWriter(postgres::Database& database, CommitListener listener)
     : impl_(std::make_shared<Impl>(database, std::move(listener))) {}
 
 EventWriter::~EventWriter() = default;

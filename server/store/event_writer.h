@@ -23,9 +23,11 @@
 #include "server/base/steady_time.h"
 #include "server/model/room.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 struct NewMessage {
   RoomKey room;
@@ -39,12 +41,6 @@ struct NewMessage {
   std::vector<std::string> mentions = {};  // ids of users; an empty one stands for everyone
 };
 
-struct StoredMessage {
-  uint64_t seq = 0;
-  absl::Time created_at;
-  bool duplicate = false;  // an earlier send with the same client message id stored it
-};
-
 class EventWriter {
  public:
   static constexpr size_t kMaxBatchRows = 512;
@@ -55,7 +51,7 @@ class EventWriter {
   // Hears of every commit, before the sends in it are answered: of each room once.
   using CommitListener = absl::AnyInvocable<void(std::vector<CommittedEvents>)>;
 
-  EventWriter(Database& database, CommitListener listener);
+  EventWriter(postgres::Database& database, CommitListener listener);
   ~EventWriter();
 
   // Errors: NOT_FOUND (ROOM_NOT_FOUND: no such room, or the sender isn't in it), ALREADY_EXISTS

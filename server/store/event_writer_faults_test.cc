@@ -10,7 +10,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/model/errors.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 #include "server/store/event_writer.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
@@ -28,13 +28,13 @@ using Answer = absl::StatusOr<StoredMessage>;
 class OpenTransaction {
  public:
   OpenTransaction(const std::string& url, const std::string& sql)
-      : session_(*BlockingSession::Open(url)) {
+      : session_(*postgres::BlockingSession::Open(url)) {
     EXPECT_TRUE(session_.Execute(absl::StrCat("BEGIN; ", sql)).ok());
   }
   void End() { EXPECT_TRUE(session_.Execute("ROLLBACK").ok()); }
 
  private:
-  BlockingSession session_;
+  postgres::BlockingSession session_;
 };
 
 class EventWriterFaultsTest : public ::testing::Test {

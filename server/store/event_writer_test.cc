@@ -83,7 +83,7 @@ TEST_F(EventWriterTest, AMessageWithoutATextIsNotOneWhoseTextIsErased) {
 }
 
 TEST_F(EventWriterTest, WhatIsToldOfADuplicateIsWhatTheLogHolds) {
-  const auto database = Database::Create({.url = database_.url()}, [](bool) {});
+  const auto database = postgres::Database::Create({.url = database_.url()}, [](bool) {});
   std::atomic<int> told = 0;
   EventWriter writer(**database, [&](std::vector<CommittedEvents>) { ++told; });
   const auto send = [&] {
@@ -276,7 +276,8 @@ TEST_F(EventWriterTest, ThreadsAndMentionsInOneBatchAreKeptByMessage) {
 }
 
 TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
-  const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  const auto database =
+      postgres::Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
   const auto stored = Await<StoredMessage>([&](auto done) {
     writer.Append({key_, "alice", "1", "hello"}, SteadyTime::Now() + absl::Milliseconds(20),
@@ -286,7 +287,8 @@ TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
 }
 
 TEST_F(EventWriterTest, AFullQueueRefuses) {
-  const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
+  const auto database =
+      postgres::Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
   std::atomic<int> refused = 0;
   const size_t half = EventWriter::kMaxQueuedRows / 2;

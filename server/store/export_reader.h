@@ -14,13 +14,15 @@
 #include "server/model/model.h"
 #include "server/model/room.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class ExportReader {
  public:
-  explicit ExportReader(Database& database) : database_(database) {}
+  explicit ExportReader(postgres::Database& database) : database_(database) {}
 
   // Up to `limit` entries after the place. Rooms come without members and messages.
   void Users(const TenantKey& tenant, const std::string& after, int limit, SteadyTime deadline,
@@ -33,7 +35,7 @@ class ExportReader {
               SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

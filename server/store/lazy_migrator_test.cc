@@ -102,12 +102,12 @@ TEST_F(LazyMigratorTest, LooksAgainAtASchemaThatIsNotKnownAgain) {
 // Holds the tenant's row until it is destroyed, so that no migration gets on.
 class Blocker {
  public:
-  explicit Blocker(const std::string& url) : session_(*BlockingSession::Open(url)) {
+  explicit Blocker(const std::string& url) : session_(*postgres::BlockingSession::Open(url)) {
     EXPECT_TRUE(session_.Execute("BEGIN; SELECT FROM chatter.tenant FOR UPDATE").ok());
   }
 
  private:
-  BlockingSession session_;
+  postgres::BlockingSession session_;
 };
 
 TEST_F(LazyMigratorTest, LetsNobodyWaitForLong) {

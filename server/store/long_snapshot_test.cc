@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
@@ -23,9 +23,9 @@ using test::TestDatabase;
 class LongSnapshotTest : public ::testing::Test {
  protected:
   LongSnapshotTest() {
-    auto session = BlockingSession::Open(database_.url());
+    auto session = postgres::BlockingSession::Open(database_.url());
     if (!session.ok()) std::abort();
-    snapshot_ = std::make_unique<BlockingSession>(*std::move(session));
+    snapshot_ = std::make_unique<postgres::BlockingSession>(*std::move(session));
     EXPECT_TRUE(snapshot_->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ").ok());
     EXPECT_TRUE(snapshot_->Query("SELECT count(*) FROM acme.chatter_event").ok());
   }
@@ -80,7 +80,7 @@ class LongSnapshotTest : public ::testing::Test {
   TestDatabase database_;
   const TenantKey tenant_ = database_.AddTenant("acme");
   const RoomKey room_{tenant_, CoreStack(database_.url()).AddRoom(tenant_, {"alice", "bob"})};
-  std::unique_ptr<BlockingSession> snapshot_;
+  std::unique_ptr<postgres::BlockingSession> snapshot_;
   int sent_ = 0;
 };
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "server/model/limits.h"
-#include "server/store/attempt.h"
-#include "server/store/database.h"
+#include "server/postgres/attempt.h"
+#include "server/postgres/database.h"
 #include "server/store/room_settler.h"
 #include "server/store/sql.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 using Outcome = MessageChanges::Outcome;
 
-MessageState ReadState(const Rows& rows) {
+MessageState ReadState(const postgres::Rows& rows) {
   MessageState state{.version = rows.GetInt(0, 0),
                      .kind = static_cast<RoomKind>(rows.GetInt(0, 5)),
                      .archived = rows.GetBool(0, 1),
@@ -32,24 +32,28 @@ std::string ReactionOf(const EventContent& event) {
   return {};
 }
 
-Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
-                          const EventContent& event, const Actor& actor) {
+postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
+                                    const EventContent& event, const Actor& actor) {
   const StoredContent stored = ToStored(event);
-  Statement statement{sql::kChangeMessage, room.tenant, Params().Uuid(room.room).Int(version)};
-  Params& params = statement.params;
+  postgres::Statement statement{sql::kChangeMessage, room.tenant,
+                                postgres::Params().Uuid(room.room).Int(version)};
+  postgres::Params& params = statement.params;
   params.Seq(seq).Smallint(stored.kind);
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
   params.Text(ReactionOf(event)).Int(limits::kReactions);
-  params.Bytes(stored.details).Text(actor.user_id).Text(actor.service).Text(NewAttemptId());
+  params.Bytes(stored.details)
+      .Text(actor.user_id)
+      .Text(actor.service)
+      .Text(postgres::NewAttemptId());
   return statement;
 }
 
-Outcome ReadOutcome(const RoomId& room, const Rows& rows, EventContent event, const Actor& actor) {
+Outcome ReadOutcome(const RoomId& room, const postgres::Rows& rows, EventContent event,
+                    const Actor& actor) {
   if (rows.size() == 0) return {};
   Outcome outcome{.current = true,
                   .found = rows.GetBool(0, 0),
                   .too_many_reactions = rows.GetBool(0, 1),
-                  .erases_texts = rows.GetBool(0, 4),
                   .event = {}};
   if (rows.IsNull(0, 2)) return outcome;
   outcome.event = RoomEvent{.room_id = room,
@@ -65,31 +69,34 @@ Outcome ReadOutcome(const RoomId& room, const Rows& rows, EventContent event, co
 
 void MessageChanges::Read(const RoomKey& room, const std::string& actor, uint64_t seq,
                           SteadyTime deadline, Callback<std::optional<MessageState>> done) {
-  RunOne(database_,
-         {sql::kReadMessageState, room.tenant, Params().Uuid(room.room).Text(actor).Seq(seq)},
-         deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           if (rows->size() == 0) return done(std::optional<MessageState>());
-           done(std::optional(ReadState(*rows)));
-         });
+  postgres::RunOne(database_,
+                   {sql::kReadMessageState, room.tenant,
+                    postgres::Params().Uuid(room.room).Text(actor).Seq(seq)},
+                   deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     if (rows->size() == 0) return done(std::optional<MessageState>());
+                     done(std::optional(ReadState(*rows)));
+                   });
 }
 
 void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
                            const Actor& actor, SteadyTime deadline, Callback<Outcome> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // run again, it finds its own attempt
-  transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
+  transaction.statements.push_back(
+      {sql::kLockRooms, room.tenant, postgres::Params().Uuids({room.room})});
   transaction.statements.push_back(ChangeStatement(room, version, seq, event, actor));
-  database_.Run(std::move(transaction),
-                [&settler = settler_, room, event = std::move(event), actor,
-                 done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  Outcome outcome =
-                      ReadOutcome(room.room, results->back(), std::move(event), actor);
-                  if (outcome.event.has_value()) settler.Note(room);
-                  done(std::move(outcome));
-                });
+  database_.Run(
+      std::move(transaction),
+      [&settler = settler_, room, event = std::move(event), actor,
+       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        Outcome outcome = ReadOutcome(room.room, results->back(), std::move(event), actor);
+        if (outcome.event.has_value()) settler.Note(room);
+        done(std::move(outcome));
+      });
 }
 
 }  // namespace chatter::store

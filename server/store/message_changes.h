@@ -16,9 +16,12 @@
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
 
+namespace chatter::postgres {
+class Database;
+}  // namespace chatter::postgres
+
 namespace chatter::store {
 
-class Database;
 class RoomSettler;
 
 // What a decision hangs on.
@@ -34,7 +37,7 @@ struct MessageState {
 
 class MessageChanges {
  public:
-  MessageChanges(Database& database, RoomSettler& settler)
+  MessageChanges(postgres::Database& database, RoomSettler& settler)
       : database_(database), settler_(settler) {}
 
   // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
@@ -45,7 +48,6 @@ class MessageChanges {
     bool current = false;             // false: the room hasn't got that version any more
     bool found = false;               // false: the message isn't there, or is deleted
     bool too_many_reactions = false;  // to have another one
-    bool erases_texts = false;        // of events that are in the log
     std::optional<RoomEvent> event;   // nullopt: nothing had to be changed
   };
   // Makes the message what `event` says of it, which is one of MessageEdited to MessageUnpinned.
@@ -54,7 +56,7 @@ class MessageChanges {
              const Actor& actor, SteadyTime deadline, Callback<Outcome> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
   RoomSettler& settler_;
 };
 

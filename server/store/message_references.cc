@@ -2,19 +2,19 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
 
-v1::MessageDetails ReadDetails(const Rows& rows, int column) {
+v1::MessageDetails ReadDetails(const postgres::Rows& rows, int column) {
   v1::MessageDetails details;
   details.ParseFromString(rows.GetTextOrEmpty(0, column));
   return details;
 }
 
-References ReadReferences(const Rows& rows) {
+References ReadReferences(const postgres::Rows& rows) {
   References references{.reply_found = rows.GetBool(0, 0),
                         .begins_thread = {},
                         .unknown_users = rows.GetTexts(0, 2),
@@ -34,8 +34,8 @@ References ReadReferences(const Rows& rows) {
   return references;
 }
 
-Params ParamsFor(const NewMessage& message, const v1::MessageDetails& details) {
-  Params params;
+postgres::Params ParamsFor(const NewMessage& message, const v1::MessageDetails& details) {
+  postgres::Params params;
   params.Uuid(message.room.room).Text(message.sender_id).Text(message.client_message_id);
   params.Seq(details.reply_to_seq()).Seq(details.thread_seq());
   params.Texts(std::vector<std::string>(details.mentioned_user_ids().begin(),
@@ -53,12 +53,14 @@ Params ParamsFor(const NewMessage& message, const v1::MessageDetails& details) {
 
 void MessageReferences::Find(const NewMessage& message, const v1::MessageDetails& details,
                              SteadyTime deadline, Callback<std::optional<References>> done) {
-  RunOne(database_, {sql::kCheckReferences, message.room.tenant, ParamsFor(message, details)},
-         deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           if (rows->size() == 0) return done(std::optional<References>());
-           done(std::optional(ReadReferences(*rows)));
-         });
+  postgres::RunOne(database_,
+                   {sql::kCheckReferences, message.room.tenant, ParamsFor(message, details)},
+                   deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     if (rows->size() == 0) return done(std::optional<References>());
+                     done(std::optional(ReadReferences(*rows)));
+                   });
 }
 
 }  // namespace chatter::store

@@ -14,9 +14,11 @@
 #include "server/base/steady_time.h"
 #include "server/store/event_writer.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 struct References {
   // A message as it is now.
@@ -41,7 +43,7 @@ struct References {
 
 class MessageReferences {
  public:
-  explicit MessageReferences(Database& database) : database_(database) {}
+  explicit MessageReferences(postgres::Database& database) : database_(database) {}
 
   // Of what `details` say of `message`. What is deleted, nobody may read. nullopt: the sender isn't
   // in the room.
@@ -50,7 +52,7 @@ class MessageReferences {
             Callback<std::optional<References>> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

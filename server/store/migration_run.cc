@@ -75,7 +75,7 @@ void MigrationRun::Work() {
   ended_.NotifyAll();
 }
 
-void MigrationRun::MigrateOne(BlockingSession& session, const SchemaName& name) {
+void MigrationRun::MigrateOne(postgres::BlockingSession& session, const SchemaName& name) {
   // That there is such a tenant was known: it isn't attached if it has gone meanwhile.
   const Tenant tenant{.schema_name = name,
                       .display_name = {},
@@ -84,7 +84,7 @@ void MigrationRun::MigrateOne(BlockingSession& session, const SchemaName& name) 
                       .schema_version = 1};
   const absl::Status status = migrator_.MigrateTenant(session, tenant);
   if (status.ok() || absl::IsNotFound(status)) return;
-  const BlockingSession::Error& error = session.last_error();
+  const postgres::BlockingSession::Error& error = session.last_error();
   spdlog::error("the migration of tenant {} failed: sqlstate={} message=\"{}\"", name.text(),
                 error.sqlstate, error.message);
   MutexLock lock(mu_);

@@ -51,7 +51,7 @@ class MigrationRun {
  private:
   MigrationRun(const Migrator& migrator, std::vector<SchemaName> tenants);
   void Work();
-  void MigrateOne(BlockingSession& session, const SchemaName& name);
+  void MigrateOne(postgres::BlockingSession& session, const SchemaName& name);
 
   const Migrator& migrator_;
   const std::vector<SchemaName> tenants_;

@@ -5,9 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/postgres/lock_wait.h"
+#include "server/postgres/statement.h"
 #include "server/store/control_migrations.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 #include "server/store/tenant_migrations.h"
 #include "spdlog/spdlog.h"
 
@@ -28,7 +29,7 @@ constexpr char kBoundLockWaits[] =
     "SELECT set_config('lock_timeout', '10s', true)";  // true: of this transaction only
 
 // Held until the transaction ends.
-absl::Status Lock(BlockingSession& session, const std::string& what) {
+absl::Status Lock(postgres::BlockingSession& session, const std::string& what) {
   const absl::Status locked = session
                                   .Query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
                                          {"chatter migration of " + what})
@@ -37,14 +38,14 @@ absl::Status Lock(BlockingSession& session, const std::string& what) {
 }
 
 // One migration, in a transaction of its own. Returns whether there was one to do.
-absl::StatusOr<bool> MigrateControlOnce(BlockingSession& session) {
+absl::StatusOr<bool> MigrateControlOnce(postgres::BlockingSession& session) {
   bool applied = false;
   const absl::Status status = session.InTransaction([&]() -> absl::Status {
     if (absl::Status locked = Lock(session, "the control schema"); !locked.ok()) return locked;
     const auto rows =
         session.Query("SELECT greatest(max(version::integer), 0) FROM chatter.migration");
     if (!rows.ok()) return rows.status();
-    const auto version = BlockingSession::ToInt((*rows)[0][0]);
+    const auto version = postgres::BlockingSession::ToInt((*rows)[0][0]);
     if (!version.ok()) return version.status();
     if (*version >= kControlVersion) return absl::OkStatus();
     applied = true;
@@ -91,29 +92,31 @@ Migrator::Readiness Migrator::ReadinessOf(const Tenant& tenant) const {
 absl::StatusOr<int> Migrator::MigrateControl() const {
   int count = 0;
   const absl::Status status =
-      Run("the migration of the control schema", [&](BlockingSession& session) -> absl::Status {
-        absl::Status prepared = session.InTransaction([&] {
-          const absl::Status locked = Lock(session, "the control schema");
-          return locked.ok() ? session.Execute(kPrepareControl) : locked;
-        });
-        if (!prepared.ok()) return prepared;
-        while (true) {
-          const auto applied = MigrateControlOnce(session);
-          if (!applied.ok()) return applied.status();
-          if (!*applied) return absl::OkStatus();
-          ++count;
-        }
-      });
+      Run("the migration of the control schema",
+          [&](postgres::BlockingSession& session) -> absl::Status {
+            absl::Status prepared = session.InTransaction([&] {
+              const absl::Status locked = Lock(session, "the control schema");
+              return locked.ok() ? session.Execute(kPrepareControl) : locked;
+            });
+            if (!prepared.ok()) return prepared;
+            while (true) {
+              const auto applied = MigrateControlOnce(session);
+              if (!applied.ok()) return applied.status();
+              if (!*applied) return absl::OkStatus();
+              ++count;
+            }
+          });
   if (!status.ok()) return status;
   return count;
 }
 
 absl::Status Migrator::MigrateTenant(const Tenant& tenant) const {
   return Run("the migration of tenant " + tenant.schema_name.text(),
-             [&](BlockingSession& session) { return MigrateTenant(session, tenant); });
+             [&](postgres::BlockingSession& session) { return MigrateTenant(session, tenant); });
 }
 
-absl::Status Migrator::MigrateTenant(BlockingSession& session, const Tenant& tenant) const {
+absl::Status Migrator::MigrateTenant(postgres::BlockingSession& session,
+                                     const Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
   std::string_view what;
   absl::Status migrated = session.InTransaction([&]() -> absl::Status {
@@ -129,7 +132,8 @@ absl::Status Migrator::MigrateTenant(BlockingSession& session, const Tenant& ten
   return migrated;
 }
 
-absl::StatusOr<Adoption> Migrator::BringUp(BlockingSession& session, const Tenant& tenant) const {
+absl::StatusOr<Adoption> Migrator::BringUp(postgres::BlockingSession& session,
+                                           const Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
   const auto adoption = AdoptSchema(session, tenant, tenant_version());
   if (!adoption.ok()) return adoption.status();
@@ -158,12 +162,12 @@ absl::StatusOr<Adoption> Migrator::BringUp(BlockingSession& session, const Tenan
 
 absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
   std::vector<SchemaName> names;
-  const absl::Status status =
-      Run("the search for tenants to migrate", [&](BlockingSession& session) -> absl::Status {
+  const absl::Status status = Run(
+      "the search for tenants to migrate", [&](postgres::BlockingSession& session) -> absl::Status {
         const auto rows = session.Query(std::string(sql::kFindLaggingTenants),
                                         {absl::StrCat(tenant_version()), user_source()});
         if (!rows.ok()) return rows.status();
-        for (const BlockingSession::Row& row : *rows) {
+        for (const postgres::BlockingSession::Row& row : *rows) {
           const auto name = SchemaName::Parse(row[0].value_or(""));
           if (name.has_value()) names.push_back(*name);  // else not one that we would have written
         }
@@ -173,7 +177,8 @@ absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
   return names;
 }
 
-absl::Status Migrator::PrepareNew(BlockingSession& session, const SchemaName& name) const {
+absl::Status Migrator::PrepareNew(postgres::BlockingSession& session,
+                                  const SchemaName& name) const {
   if (absl::Status done = Apply(session, name, 0); !done.ok()) return done;
   if (!user_source().empty()) {
     absl::Status made = session.Execute(RenderUserView(name, options_.user_source));
@@ -183,27 +188,28 @@ absl::Status Migrator::PrepareNew(BlockingSession& session, const SchemaName& na
                       {.version = tenant_version(), .user_source = user_source(), .is_new = true});
 }
 
-absl::Status Migrator::Apply(BlockingSession& session, const SchemaName& name, int version) const {
+absl::Status Migrator::Apply(postgres::BlockingSession& session, const SchemaName& name,
+                             int version) const {
   session.SetBound(absl::InfiniteDuration());  // a large table may take any time
   for (const std::string_view migration :
        options_.tenant_migrations.subspan(static_cast<size_t>(version))) {
-    if (absl::Status done = session.Execute(RenderSql(migration, name)); !done.ok()) return done;
+    if (absl::Status done = session.Execute(postgres::RenderSql(migration, name)); !done.ok())
+      return done;
   }
   return absl::OkStatus();
 }
 
-absl::Status Migrator::LockTenant(BlockingSession& session, const SchemaName& name) {
+absl::Status Migrator::LockTenant(postgres::BlockingSession& session, const SchemaName& name) {
   if (absl::Status locked = Lock(session, name.text()); !locked.ok()) return locked;
   return BoundLocks(session);
 }
 
-absl::Status Migrator::BoundLocks(BlockingSession& session) {
-  return session.Query(sql::kBoundLocks, {absl::StrCat(absl::ToInt64Milliseconds(kMaxLockWait))})
-      .status();
+absl::Status Migrator::BoundLocks(postgres::BlockingSession& session) {
+  return postgres::BoundLocks(session, kMaxLockWait);
 }
 
 absl::Status Migrator::Run(std::string_view what,
-                           absl::FunctionRef<absl::Status(BlockingSession&)> work) const {
+                           absl::FunctionRef<absl::Status(postgres::BlockingSession&)> work) const {
   auto session = sessions_.Take();
   const bool was_connected = connected_.exchange(session.ok());
   if (!session.ok()) {
@@ -213,7 +219,7 @@ absl::Status Migrator::Run(std::string_view what,
     return DatabaseUnavailableError();
   }
   absl::Status status = work(*session);
-  const BlockingSession::Error error = session->last_error();
+  const postgres::BlockingSession::Error error = session->last_error();
   sessions_.GiveBack(*std::move(session));
   if (status.ok() || IsForCallers(status) || absl::IsCancelled(status)) return status;
   if (failures_logged_.Admit(absl::StrCat(error.sqlstate, " ", std::string(what)),

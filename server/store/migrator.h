@@ -20,7 +20,7 @@
 #include "absl/types/span.h"
 #include "server/base/log_limiter.h"
 #include "server/model/model.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 #include "server/store/tenant_adoption.h"
 #include "server/store/user_view.h"
 
@@ -67,44 +67,44 @@ class Migrator {
   // What follows is for those who change tenants' schemas themselves.
 
   // Errors: UNAVAILABLE, with a message for the log only.
-  absl::StatusOr<BlockingSession> OpenSession() const {
-    return BlockingSession::Open(options_.database_url, &stop_);
+  absl::StatusOr<postgres::BlockingSession> OpenSession() const {
+    return postgres::BlockingSession::Open(options_.database_url, &stop_);
   }
   // Ends what runs in all sessions, and whatever is begun from now on: the program is about to end.
   void Stop() const { stop_.Stop(); }
   // The same as MigrateTenant above with a session of the caller's, and nothing is logged.
   // Errors: NOT_FOUND: there is no such tenant, nor a schema to attach; what sqlstate.h makes.
-  absl::Status MigrateTenant(BlockingSession& session, const Tenant& tenant) const;
+  absl::Status MigrateTenant(postgres::BlockingSession& session, const Tenant& tenant) const;
 
   // Inside a transaction of the caller's that holds the tenant's lock: all migrations of a schema
   // without any, the view, and what tells that the schema is the tenant's, whose row is there.
-  absl::Status PrepareNew(BlockingSession& session, const SchemaName& name) const;
+  absl::Status PrepareNew(postgres::BlockingSession& session, const SchemaName& name) const;
   // Inside the same: what MigrateTenant does. Returns what the schema was, as it was found.
   // Errors: AdoptSchema's.
-  absl::StatusOr<Adoption> BringUp(BlockingSession& session, const Tenant& tenant) const;
+  absl::StatusOr<Adoption> BringUp(postgres::BlockingSession& session, const Tenant& tenant) const;
   int tenant_version() const { return static_cast<int>(options_.tenant_migrations.size()); }
   // What a tenant's `user_source` is when it is up to date.
   const std::string& user_source() const { return user_source_; }
 
   // Takes the lock that whoever changes the tenant's schema must hold, for this transaction, and
   // bounds how long it waits for others (BoundLocks).
-  static absl::Status LockTenant(BlockingSession& session, const SchemaName& name);
+  static absl::Status LockTenant(postgres::BlockingSession& session, const SchemaName& name);
   // What waits for a lock on a tenant's table for longer than this makes the transaction fail: it
   // keeps other tenants' work waiting, and whoever else wants that table.
   static constexpr absl::Duration kMaxLockWait = absl::Seconds(2);
-  static absl::Status BoundLocks(BlockingSession& session);
+  static absl::Status BoundLocks(postgres::BlockingSession& session);
   // Runs `work` with a session from the pool. Errors that aren't meant for callers become INTERNAL
   // or UNAVAILABLE, and go to the log: the same one of the same work once a minute.
   absl::Status Run(std::string_view what,
-                   absl::FunctionRef<absl::Status(BlockingSession&)> work) const;
+                   absl::FunctionRef<absl::Status(postgres::BlockingSession&)> work) const;
 
  private:
-  absl::Status Apply(BlockingSession& session, const SchemaName& name, int version) const;
+  absl::Status Apply(postgres::BlockingSession& session, const SchemaName& name, int version) const;
 
   const MigratorOptions options_;
   const std::string user_source_;
-  StopSignal stop_;
-  mutable BlockingSessionPool sessions_;
+  postgres::StopSignal stop_;
+  mutable postgres::BlockingSessionPool sessions_;
   // So that the log has one line for each outage, and one a minute for what fails again and again.
   mutable std::atomic<bool> connected_ = true;
   mutable LogLimiter failures_logged_;

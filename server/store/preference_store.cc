@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 
@@ -14,7 +14,7 @@ using Recipients = PreferenceStore::Recipients;
 constexpr int16_t kNever = -1;
 
 // The row of find_preferences.sql or update_preferences.sql.
-UserPreferences ReadPreferences(const Rows& rows) {
+UserPreferences ReadPreferences(const postgres::Rows& rows) {
   UserPreferences preferences{.hides_read_marks = rows.GetBool(0, 3),
                               .invisible = rows.GetBool(0, 4)};
   if (!rows.IsNull(0, 0)) {
@@ -27,16 +27,17 @@ UserPreferences ReadPreferences(const Rows& rows) {
 }
 
 // Whether to change it, and to what.
-void AddChange(std::optional<bool> change, Params& params) {
+void AddChange(std::optional<bool> change, postgres::Params& params) {
   params.Bool(change.has_value()).Bool(change.value_or(false));
 }
 
-Statement ChangeStatement(const UserKey& user, const PreferenceStore::Update& update) {
+postgres::Statement ChangeStatement(const UserKey& user, const PreferenceStore::Update& update) {
   const DoNotDisturb hours =
       update.do_not_disturb.value_or(std::nullopt)
           .value_or(DoNotDisturb{.from_minute = kNever, .to_minute = kNever});
-  Statement statement{sql::kUpdatePreferences, user.tenant, Params().Text(user.user_id)};
-  Params& params = statement.params;
+  postgres::Statement statement{sql::kUpdatePreferences, user.tenant,
+                                postgres::Params().Text(user.user_id)};
+  postgres::Params& params = statement.params;
   params.Bool(update.do_not_disturb.has_value());
   params.Smallint(hours.from_minute).Smallint(hours.to_minute).Text(hours.time_zone);
   AddChange(update.hides_read_marks, params);
@@ -44,11 +45,11 @@ Statement ChangeStatement(const UserKey& user, const PreferenceStore::Update& up
   return statement;
 }
 
-Statement ChangeStatement(const RoomKey& room, const std::string& user_id,
-                          const PreferenceStore::RoomUpdate& update) {
-  Statement statement{sql::kUpdateRoomPreferences, room.tenant,
-                      Params().Uuid(room.room).Text(user_id)};
-  Params& params = statement.params;
+postgres::Statement ChangeStatement(const RoomKey& room, const std::string& user_id,
+                                    const PreferenceStore::RoomUpdate& update) {
+  postgres::Statement statement{sql::kUpdateRoomPreferences, room.tenant,
+                                postgres::Params().Uuid(room.room).Text(user_id)};
+  postgres::Params& params = statement.params;
   const NotificationLevel level = update.notifications.value_or(NotificationLevel::kAll);
   params.Bool(update.notifications.has_value()).Smallint(static_cast<int16_t>(level));
   const std::optional<absl::Time> muted_until = update.muted_until.value_or(std::nullopt);
@@ -59,7 +60,7 @@ Statement ChangeStatement(const RoomKey& room, const std::string& user_id,
   return statement;
 }
 
-Recipients ReadRecipients(const Rows& message, const Rows& users) {
+Recipients ReadRecipients(const postgres::Rows& message, const postgres::Rows& users) {
   if (message.size() == 0) return {};
   Recipients recipients{.room_found = true,
                         .message_found = !message.IsNull(0, 3) && !message.GetBool(0, 4)};
@@ -74,58 +75,65 @@ Recipients ReadRecipients(const Rows& message, const Rows& users) {
 
 void PreferenceStore::Find(const UserKey& user, SteadyTime deadline,
                            Callback<UserPreferences> done) {
-  RunOne(database_, {sql::kFindPreferences, user.tenant, Params().Text(user.user_id)}, deadline,
-         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           done(rows->size() == 0 ? UserPreferences() : ReadPreferences(*rows));
-         });
+  postgres::RunOne(database_,
+                   {sql::kFindPreferences, user.tenant, postgres::Params().Text(user.user_id)},
+                   deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     done(rows->size() == 0 ? UserPreferences() : ReadPreferences(*rows));
+                   });
 }
 
 void PreferenceStore::Change(const UserKey& user, const Update& update, SteadyTime deadline,
                              Callback<UserPreferences> done) {
-  RunOne(database_, ChangeStatement(user, update), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           done(ReadPreferences(*rows));
-         });
+  postgres::RunOne(database_, ChangeStatement(user, update), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     done(ReadPreferences(*rows));
+                   });
 }
 
 void PreferenceStore::ListTimeZones(SteadyTime deadline, Callback<std::vector<std::string>> done) {
-  RunOne(database_, {sql::kListTimeZones, std::nullopt, Params()}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           std::vector<std::string> names;
-           names.reserve(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) names.emplace_back(rows->GetText(row, 0));
-           done(std::move(names));
-         });
+  postgres::RunOne(database_, {sql::kListTimeZones, std::nullopt, postgres::Params()}, deadline,
+                   postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     std::vector<std::string> names;
+                     names.reserve(static_cast<size_t>(rows->size()));
+                     for (int row = 0; row < rows->size(); ++row)
+                       names.emplace_back(rows->GetText(row, 0));
+                     done(std::move(names));
+                   });
 }
 
 void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user_id,
                                     const RoomUpdate& update, SteadyTime deadline,
                                     Callback<std::optional<RoomPreferences>> done) {
-  RunOne(database_, ChangeStatement(room, user_id, update), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           if (rows->size() == 0) return done(std::optional<RoomPreferences>());
-           done(std::optional(ReadRoomPreferences(*rows, 0, 0)));
-         });
+  postgres::RunOne(database_, ChangeStatement(room, user_id, update), deadline,
+                   postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     if (rows->size() == 0) return done(std::optional<RoomPreferences>());
+                     done(std::optional(ReadRoomPreferences(*rows, 0, 0)));
+                   });
 }
 
 void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const std::string& after,
                                      int limit, SteadyTime deadline, Callback<Recipients> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
-      {sql::kReadMessageState, room.tenant, Params().Uuid(room.room).Text("").Seq(seq)});
-  transaction.statements.push_back({sql::kListRecipients, room.tenant,
-                                    Params().Uuid(room.room).Seq(seq).Text(after).Int(limit)});
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  done(ReadRecipients(results->front(), results->back()));
-                });
+      {sql::kReadMessageState, room.tenant, postgres::Params().Uuid(room.room).Text("").Seq(seq)});
+  transaction.statements.push_back(
+      {sql::kListRecipients, room.tenant,
+       postgres::Params().Uuid(room.room).Seq(seq).Text(after).Int(limit)});
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        done(ReadRecipients(results->front(), results->back()));
+      });
 }
 
 }  // namespace chatter::store

@@ -16,13 +16,15 @@
 #include "server/model/preferences.h"
 #include "server/model/room.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class PreferenceStore {
  public:
-  explicit PreferenceStore(Database& database) : database_(database) {}
+  explicit PreferenceStore(postgres::Database& database) : database_(database) {}
 
   void Find(const UserKey& user, SteadyTime deadline, Callback<UserPreferences> done);
 
@@ -60,7 +62,7 @@ class PreferenceStore {
                       SteadyTime deadline, Callback<Recipients> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

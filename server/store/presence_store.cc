@@ -2,24 +2,25 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 
 void PresenceStore::Find(const TenantKey& tenant, const std::vector<std::string>& user_ids,
                          SteadyTime deadline, Callback<States> done) {
-  RunOne(database_, {sql::kFindUserStates, tenant, Params().Texts(user_ids)}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           States states;
-           for (int row = 0; row < rows->size(); ++row) {
-             State& state = states[std::string(rows->GetText(row, 0))];
-             state.invisible = rows->GetBool(row, 1);
-             if (!rows->IsNull(row, 2)) state.last_seen_at = rows->GetTime(row, 2);
-           }
-           done(std::move(states));
-         });
+  postgres::RunOne(database_, {sql::kFindUserStates, tenant, postgres::Params().Texts(user_ids)},
+                   deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     States states;
+                     for (int row = 0; row < rows->size(); ++row) {
+                       State& state = states[std::string(rows->GetText(row, 0))];
+                       state.invisible = rows->GetBool(row, 1);
+                       if (!rows->IsNull(row, 2)) state.last_seen_at = rows->GetTime(row, 2);
+                     }
+                     done(std::move(states));
+                   });
 }
 
 void PresenceStore::SaveLastSeen(const TenantKey& tenant, const std::vector<LastSeen>& seen,
@@ -30,16 +31,17 @@ void PresenceStore::SaveLastSeen(const TenantKey& tenant, const std::vector<Last
     user_ids.emplace_back(one.user_id);
     times.push_back(one.at);
   }
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, Params()});
+  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, postgres::Params()});
   transaction.statements.push_back(
-      {sql::kSaveLastSeen, tenant, Params().Texts(user_ids).Times(times)});
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  done(std::move(results).status());
-                });
+      {sql::kSaveLastSeen, tenant, postgres::Params().Texts(user_ids).Times(times)});
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        done(std::move(results).status());
+      });
 }
 
 }  // namespace chatter::store

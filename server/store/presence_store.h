@@ -15,13 +15,15 @@
 #include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class PresenceStore {
  public:
-  explicit PresenceStore(Database& database) : database_(database) {}
+  explicit PresenceStore(postgres::Database& database) : database_(database) {}
 
   struct State {
     bool invisible = false;
@@ -42,7 +44,7 @@ class PresenceStore {
                     StatusCallback done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -10,7 +10,7 @@ namespace {
 
 using Marks = ReadStateStore::Marks;
 
-std::optional<Marks> ReadMarks(const Rows& rows) {
+std::optional<Marks> ReadMarks(const postgres::Rows& rows) {
   if (rows.size() == 0) return std::nullopt;
   return Marks{.read_seq = static_cast<uint64_t>(rows.GetInt(0, 0)),
                .shown_read_seq = static_cast<uint64_t>(rows.GetInt(0, 1)),
@@ -19,18 +19,19 @@ std::optional<Marks> ReadMarks(const Rows& rows) {
                .others_are_told = rows.GetBool(0, 4)};
 }
 
-void MoveMarks(Database& database, Statement statement, SteadyTime deadline,
+void MoveMarks(postgres::Database& database, postgres::Statement statement, SteadyTime deadline,
                Callback<std::optional<Marks>> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, Params()});
+  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, postgres::Params()});
   transaction.statements.push_back(std::move(statement));
-  database.Run(std::move(transaction),
-               [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                 if (!results.ok()) return done(std::move(results).status());
-                 done(ReadMarks(results->back()));
-               });
+  database.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        done(ReadMarks(results->back()));
+      });
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ void ReadStateStore::Advance(const RoomKey& room, const std::string& user_id, co
                              SteadyTime deadline, Callback<std::optional<Marks>> done) {
   MoveMarks(database_,
             {sql::kMarkRead, room.tenant,
-             Params()
+             postgres::Params()
                  .Uuid(room.room)
                  .Text(user_id)
                  .Seq(move.read_seq)
@@ -50,26 +51,28 @@ void ReadStateStore::Advance(const RoomKey& room, const std::string& user_id, co
 
 void ReadStateStore::TakeBack(const RoomKey& room, const std::string& user_id, uint64_t seq,
                               SteadyTime deadline, Callback<std::optional<Marks>> done) {
-  MoveMarks(database_,
-            {sql::kMarkUnread, room.tenant, Params().Uuid(room.room).Text(user_id).Seq(seq)},
-            deadline, std::move(done));
+  MoveMarks(
+      database_,
+      {sql::kMarkUnread, room.tenant, postgres::Params().Uuid(room.room).Text(user_id).Seq(seq)},
+      deadline, std::move(done));
 }
 
 void ReadStateStore::Count(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                            Callback<Unread> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, Params()});
-  transaction.statements.push_back({sql::kCountUnread, tenant, Params().Text(user_id)});
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  const Rows& rows = results->back();
-                  done(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
-                              .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
-                              .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
-                });
+  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
+  transaction.statements.push_back({sql::kCountUnread, tenant, postgres::Params().Text(user_id)});
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        const postgres::Rows& rows = results->back();
+        done(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
+                    .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
+                    .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
+      });
 }
 
 }  // namespace chatter::store

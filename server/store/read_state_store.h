@@ -13,13 +13,15 @@
 #include "server/base/steady_time.h"
 #include "server/model/model.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class ReadStateStore {
  public:
-  explicit ReadStateStore(Database& database) : database_(database) {}
+  explicit ReadStateStore(postgres::Database& database) : database_(database) {}
 
   // How far somebody has read.
   struct Marks {
@@ -52,7 +54,7 @@ class ReadStateStore {
              Callback<Unread> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

@@ -5,7 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
@@ -83,7 +83,7 @@ TEST_F(ReadStateStoreTest, WhoComesAgainHasMarksOfTheirOwnTime) {
 }
 
 TEST_F(ReadStateStoreTest, WhoIsRemovedMeanwhileIsNoMember) {
-  auto remover = BlockingSession::Open(database_.url());
+  auto remover = postgres::BlockingSession::Open(database_.url());
   ASSERT_TRUE(remover.ok());
   ASSERT_TRUE(
       remover->Execute("BEGIN; DELETE FROM acme.chatter_member WHERE user_id = 'bob'").ok());

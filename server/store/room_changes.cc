@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "server/store/attempt.h"
-#include "server/store/database.h"
+#include "server/postgres/attempt.h"
+#include "server/postgres/database.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 
@@ -11,8 +11,8 @@ namespace chatter::store {
 namespace {
 
 // What the three statements of Read give.
-RoomState ReadState(const RoomId& room, const Database::Results& results) {
-  const Rows& rows = results[0];
+RoomState ReadState(const RoomId& room, const postgres::Database::Results& results) {
+  const postgres::Rows& rows = results[0];
   RoomState state{.version = rows.GetInt(0, 0),
                   .settings = {.kind = static_cast<RoomKind>(rows.GetInt(0, 1)),
                                .profile = ReadProfile(rows, 0, 2),
@@ -32,8 +32,8 @@ RoomState ReadState(const RoomId& room, const Database::Results& results) {
   return state;
 }
 
-Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange& change,
-                          const Actor& actor) {
+postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange& change,
+                                    const Actor& actor) {
   std::vector<std::string> users;
   std::vector<int16_t> roles;
   for (const auto* members : {&change.added, &change.changed}) {
@@ -51,26 +51,28 @@ Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange
   }
   const int64_t more =
       static_cast<int64_t>(change.added.size()) - static_cast<int64_t>(change.removed.size());
-  Statement statement{sql::kChangeRoom, room.tenant, Params().Uuid(room.room).Int(version)};
-  Params& params = statement.params;
+  postgres::Statement statement{sql::kChangeRoom, room.tenant,
+                                postgres::Params().Uuid(room.room).Int(version)};
+  postgres::Params& params = statement.params;
   params.Smallint(static_cast<int16_t>(change.settings.kind));
   AddProfile(change.settings.profile, params);
   params.Bool(change.settings.archived).Texts(users).Smallints(roles).Texts(change.removed);
   params.Int(more).Smallints(kinds).Blobs(details).Text(actor.user_id).Text(actor.service);
-  params.Text(NewAttemptId());
+  params.Text(postgres::NewAttemptId());
   return statement;
 }
 
-Statement DeleteStatement(const RoomKey& room, int64_t version, const Actor& actor) {
-  Statement statement{sql::kDeleteRoom, room.tenant, Params().Uuid(room.room).Int(version)};
+postgres::Statement DeleteStatement(const RoomKey& room, int64_t version, const Actor& actor) {
+  postgres::Statement statement{sql::kDeleteRoom, room.tenant,
+                                postgres::Params().Uuid(room.room).Int(version)};
   statement.params.Text(room.tenant.text()).Text(actor.user_id).Text(actor.service);
-  statement.params.Text(NewAttemptId());
+  statement.params.Text(postgres::NewAttemptId());
   return statement;
 }
 
 // The events as change_room.sql or delete_room.sql has numbered them.
 std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> contents,
-                                const Actor& actor, const Rows& rows) {
+                                const Actor& actor, const postgres::Rows& rows) {
   std::vector<RoomEvent> events;
   if (rows.size() == 0) return events;
   uint64_t seq = static_cast<uint64_t>(rows.GetInt(0, 0)) - contents.size();
@@ -90,35 +92,39 @@ std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> co
 void RoomChanges::Read(const RoomKey& room, const std::string& actor,
                        const std::vector<std::string>& named, SteadyTime deadline,
                        Callback<std::optional<RoomState>> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements = {
-      {sql::kReadRoomState, room.tenant, Params().Uuid(room.room).Text(actor).Texts(named)},
-      {sql::kFindMembers, room.tenant, Params().Uuid(room.room).Texts(named)},
-      {sql::kFindUnknownUsers, room.tenant, Params().Texts(named)}};
-  database_.Run(std::move(transaction), [room_id = room.room, done = std::move(done)](
-                                            absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(std::move(results).status());
-    if (results->front().size() == 0) return done(std::optional<RoomState>());
-    done(std::optional(ReadState(room_id, *results)));
-  });
+      {sql::kReadRoomState, room.tenant,
+       postgres::Params().Uuid(room.room).Text(actor).Texts(named)},
+      {sql::kFindMembers, room.tenant, postgres::Params().Uuid(room.room).Texts(named)},
+      {sql::kFindUnknownUsers, room.tenant, postgres::Params().Texts(named)}};
+  database_.Run(std::move(transaction),
+                [room_id = room.room, done = std::move(done)](
+                    absl::StatusOr<postgres::Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  if (results->front().size() == 0) return done(std::optional<RoomState>());
+                  done(std::optional(ReadState(room_id, *results)));
+                });
 }
 
 void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
                         SteadyTime deadline, Callback<std::vector<RoomEvent>> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // run again, it finds its own attempt
-  transaction.statements.push_back({sql::kLockRooms, room.tenant, Params().Uuids({room.room})});
+  transaction.statements.push_back(
+      {sql::kLockRooms, room.tenant, postgres::Params().Uuids({room.room})});
   transaction.statements.push_back(change.deletes ? DeleteStatement(room, version, actor)
                                                   : ChangeStatement(room, version, change, actor));
-  database_.Run(std::move(transaction),
-                [room_id = room.room, events = std::move(change.events), actor,
-                 done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  done(EventsOf(room_id, std::move(events), actor, results->back()));
-                });
+  database_.Run(
+      std::move(transaction),
+      [room_id = room.room, events = std::move(change.events), actor,
+       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        done(EventsOf(room_id, std::move(events), actor, results->back()));
+      });
 }
 
 }  // namespace chatter::store

@@ -17,9 +17,11 @@
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 // What a room is, but for its members.
 struct RoomSettings {
@@ -52,7 +54,7 @@ struct RoomChange {
 
 class RoomChanges {
  public:
-  explicit RoomChanges(Database& database) : database_(database) {}
+  explicit RoomChanges(postgres::Database& database) : database_(database) {}
 
   // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
   void Read(const RoomKey& room, const std::string& actor, const std::vector<std::string>& named,
@@ -64,7 +66,7 @@ class RoomChanges {
              SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

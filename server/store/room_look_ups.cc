@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "server/store/statement.h"
+#include "server/postgres/statement.h"
 
 namespace chatter::store {
 namespace {
@@ -43,7 +43,7 @@ RoomSql::RoomSql(std::string_view whole) {
     for (unsigned i = 0; i < RoomLookUps::kNames.size(); ++i) {
       if ((bits >> i & 1) == 0) LeaveOut(RoomLookUps::kNames[i], text);
     }
-    texts_[bits] = KeepSql(std::move(text));
+    texts_[bits] = postgres::KeepSql(std::move(text));
   }
 }
 

@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/store/schema_guard.h"
+#include "server/postgres/schema_guard.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 
 namespace chatter::store {
 
@@ -33,13 +33,13 @@ absl::StatusOr<int> RoomPurger::Run() {
 
 absl::StatusOr<std::vector<RoomPurger::DeletedRoom>> RoomPurger::Find() const {
   std::vector<DeletedRoom> rooms;
-  absl::Status found =
-      migrator_.Run("the search for rooms to purge", [&](BlockingSession& session) -> absl::Status {
+  absl::Status found = migrator_.Run(
+      "the search for rooms to purge", [&](postgres::BlockingSession& session) -> absl::Status {
         const auto rows = session.Query(
             sql::kFindRoomsToPurge,
             {after_.deleted_at, after_.tenant, after_.room_id, absl::StrCat(max_parts_)});
         if (!rows.ok()) return rows.status();
-        for (const BlockingSession::Row& row : *rows) {
+        for (const postgres::BlockingSession::Row& row : *rows) {
           rooms.push_back({row[0].value_or(""), row[1].value_or(""), row[2].value_or("")});
         }
         return absl::OkStatus();
@@ -50,32 +50,33 @@ absl::StatusOr<std::vector<RoomPurger::DeletedRoom>> RoomPurger::Find() const {
 
 RoomPurger::Progress RoomPurger::PurgePart(const DeletedRoom& room) const {
   Progress progress = Progress::kLeft;
-  const absl::Status status = migrator_.Run(
-      absl::StrCat("the purge of a room of tenant ", room.tenant), [&](BlockingSession& session) {
-        return session.InTransaction([&]() -> absl::Status {
-          const auto purged = PurgePartIn(session, room);
-          if (purged.ok()) progress = *purged;
-          return purged.status();
-        });
-      });
+  const absl::Status status =
+      migrator_.Run(absl::StrCat("the purge of a room of tenant ", room.tenant),
+                    [&](postgres::BlockingSession& session) {
+                      return session.InTransaction([&]() -> absl::Status {
+                        const auto purged = PurgePartIn(session, room);
+                        if (purged.ok()) progress = *purged;
+                        return purged.status();
+                      });
+                    });
   return status.ok() ? progress : Progress::kFailed;
 }
 
-absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(BlockingSession& session,
+absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(postgres::BlockingSession& session,
                                                              const DeletedRoom& room) {
   if (absl::Status bounded = Migrator::BoundLocks(session); !bounded.ok()) return bounded;
   const auto locked = session.Query(sql::kLockRoomToPurge, {room.tenant, room.room_id});
   if (!locked.ok()) return locked.status();
   if (locked->empty()) return Progress::kLeft;  // another server is at it
-  const BlockingSession::Row& found = locked->front();
+  const postgres::BlockingSession::Row& found = locked->front();
   const auto name = SchemaName::Parse(room.tenant);
   if (name.has_value() && found[0] == "t") {
     if (found[1] != "t") return Progress::kLeft;  // another's, maybe
-    const auto erased =
-        session.Query(RenderSql(sql::kPurgeRoom, *name), {room.room_id, absl::StrCat(kMaxRows)});
+    const auto erased = session.Query(postgres::RenderSql(sql::kPurgeRoom, *name),
+                                      {room.room_id, absl::StrCat(kMaxRows)});
     if (!erased.ok()) return erased.status();
-    const TenantKey tenant{*name, ParseStamp(found[2].value_or(""))};
-    if (absl::Status status = GuardSchema(session, tenant); !status.ok()) return status;
+    const TenantKey tenant{*name, postgres::ParseStamp(found[2].value_or(""))};
+    if (absl::Status status = postgres::GuardSchema(session, tenant); !status.ok()) return status;
     if ((*erased)[0][0] != "0") return Progress::kMoreToDo;
   }
   const auto forgotten =

@@ -41,7 +41,8 @@ class RoomPurger {
 
   absl::StatusOr<std::vector<DeletedRoom>> Find() const;
   Progress PurgePart(const DeletedRoom& room) const;
-  static absl::StatusOr<Progress> PurgePartIn(BlockingSession& session, const DeletedRoom& room);
+  static absl::StatusOr<Progress> PurgePartIn(postgres::BlockingSession& session,
+                                              const DeletedRoom& room);
 
   const Migrator& migrator_;
   const int max_parts_;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"

@@ -5,17 +5,17 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
-#include "server/store/statement.h"
+#include "server/postgres/statement.h"
 
 namespace chatter::store {
 namespace {
 
-uint64_t GetSeq(const Rows& rows, int row, int column) {
+uint64_t GetSeq(const postgres::Rows& rows, int row, int column) {
   return static_cast<uint64_t>(rows.GetInt(row, column));
 }
 
 // The columns behind the first ones.
-void ReadLookUps(const Rows& rows, int row, RoomLookUps look_ups, Room& room) {
+void ReadLookUps(const postgres::Rows& rows, int row, RoomLookUps look_ups, Room& room) {
   int column = kRoomColumns;
   if (look_ups.Has(RoomLookUps::kUserIds)) room.user_ids = rows.GetTexts(row, column++);
   if (look_ups.Has(RoomLookUps::kOtherNames)) {
@@ -35,7 +35,7 @@ void ReadLookUps(const Rows& rows, int row, RoomLookUps look_ups, Room& room) {
 
 }  // namespace
 
-v1::RoomProfile ReadProfile(const Rows& rows, int row, int column) {
+v1::RoomProfile ReadProfile(const postgres::Rows& rows, int row, int column) {
   v1::RoomProfile profile;
   profile.set_name(std::string(rows.GetText(row, column)));
   profile.set_topic(std::string(rows.GetText(row, column + 1)));
@@ -48,7 +48,7 @@ v1::RoomProfile ReadProfile(const Rows& rows, int row, int column) {
   return profile;
 }
 
-void AddProfile(const v1::RoomProfile& profile, Params& params) {
+void AddProfile(const v1::RoomProfile& profile, postgres::Params& params) {
   const std::map<std::string, std::string> sorted(profile.attributes().begin(),
                                                   profile.attributes().end());
   std::vector<std::string> attributes;
@@ -60,7 +60,7 @@ void AddProfile(const v1::RoomProfile& profile, Params& params) {
   params.Smallint(static_cast<int16_t>(profile.history()));
 }
 
-RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column) {
+RoomPreferences ReadRoomPreferences(const postgres::Rows& rows, int row, int column) {
   RoomPreferences preferences{
       .notifications = static_cast<NotificationLevel>(rows.GetInt(row, column)),
       .pinned = rows.GetBool(row, column + 2),
@@ -69,7 +69,7 @@ RoomPreferences ReadRoomPreferences(const Rows& rows, int row, int column) {
   return preferences;
 }
 
-Room ReadRoom(const Rows& rows, int row, RoomLookUps look_ups) {
+Room ReadRoom(const postgres::Rows& rows, int row, RoomLookUps look_ups) {
   Room room{.id = rows.GetUuid(row, 0),
             .kind = static_cast<RoomKind>(rows.GetInt(row, 1)),
             .head_seq = GetSeq(rows, row, 2),
@@ -86,7 +86,7 @@ Room ReadRoom(const Rows& rows, int row, RoomLookUps look_ups) {
   return room;
 }
 
-Message ReadMessage(const RoomId& room, const Rows& rows, int row, int column) {
+Message ReadMessage(const RoomId& room, const postgres::Rows& rows, int row, int column) {
   Message message{.room_id = room,
                   .seq = GetSeq(rows, row, column),
                   .sender_id = std::string(rows.GetText(row, column + 2)),
@@ -103,7 +103,7 @@ Message ReadMessage(const RoomId& room, const Rows& rows, int row, int column) {
   return message;
 }
 
-std::vector<v1::ReactionCount> ReadReactions(const Rows& rows, int row, int column) {
+std::vector<v1::ReactionCount> ReadReactions(const postgres::Rows& rows, int row, int column) {
   std::vector<v1::ReactionCount> reactions;
   for (const std::string& text : rows.GetTexts(row, column)) {
     const size_t sign = text.find_first_of("+-");
@@ -117,7 +117,7 @@ std::vector<v1::ReactionCount> ReadReactions(const Rows& rows, int row, int colu
   return reactions;
 }
 
-Member ReadMember(const RoomId& room, const Rows& rows, int row) {
+Member ReadMember(const RoomId& room, const postgres::Rows& rows, int row) {
   return {.room_id = room,
           .user_id = std::string(rows.GetText(row, 0)),
           .role = static_cast<MemberRole>(rows.GetInt(row, 1)),

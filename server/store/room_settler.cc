@@ -5,8 +5,8 @@
 
 #include "server/base/steady_time.h"
 #include "server/model/errors.h"
-#include "server/store/database.h"
-#include "server/store/lock_wait.h"
+#include "server/postgres/database.h"
+#include "server/postgres/lock_wait.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -15,17 +15,17 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kMaxLockWait = absl::Milliseconds(100);  // for a table
 
-Database::Transaction SettleTransaction(const std::vector<RoomKey>& rooms) {
+postgres::Database::Transaction SettleTransaction(const std::vector<RoomKey>& rooms) {
   const TenantKey& tenant = rooms.front().tenant;
   std::vector<RoomId> ids;
   for (const RoomKey& room : rooms) ids.push_back(room.room);
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = SteadyTime::Now() + kPatience;
   transaction.idempotent = true;
-  transaction.statements = {BoundLocks(kMaxLockWait),
-                            {sql::kWriteBehind, std::nullopt, Params()},
-                            {sql::kLockQuietRooms, tenant, Params().Uuids(ids)},
-                            {sql::kSettleRooms, tenant, Params()}};
+  transaction.statements = {postgres::BoundLocks(kMaxLockWait),
+                            {sql::kWriteBehind, std::nullopt, postgres::Params()},
+                            {sql::kLockQuietRooms, tenant, postgres::Params().Uuids(ids)},
+                            {sql::kSettleRooms, tenant, postgres::Params()}};
   return transaction;
 }
 
@@ -53,12 +53,13 @@ void RoomSettler::Tick() {
 void RoomSettler::SettleNext() {
   const std::vector<RoomKey> rooms = TakeSome();
   if (rooms.empty()) return;
-  database_.Run(SettleTransaction(rooms), [this](const absl::StatusOr<Database::Results>& results) {
-    const v1::ErrorReason reason = ReasonOf(results.status());
-    if (reason == v1::ERROR_REASON_DATABASE_UNAVAILABLE)
-      ForgetQuiet();  // else one tenant's trouble
-    SettleNext();
-  });
+  database_.Run(SettleTransaction(rooms),
+                [this](const absl::StatusOr<postgres::Database::Results>& results) {
+                  const v1::ErrorReason reason = ReasonOf(results.status());
+                  if (reason == v1::ERROR_REASON_DATABASE_UNAVAILABLE)
+                    ForgetQuiet();  // else one tenant's trouble
+                  SettleNext();
+                });
 }
 
 void RoomSettler::ForgetQuiet() {

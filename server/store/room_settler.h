@@ -15,9 +15,11 @@
 #include "server/base/mutex.h"
 #include "server/model/room.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class RoomSettler {
  public:
@@ -26,7 +28,7 @@ class RoomSettler {
   // How many rooms are locked at once, for one transaction.
   static constexpr size_t kMaxRoomsAtOnce = 100;
 
-  explicit RoomSettler(Database& database, size_t max_rooms = kMaxRooms)
+  explicit RoomSettler(postgres::Database& database, size_t max_rooms = kMaxRooms)
       : database_(database), max_rooms_(max_rooms) {}
 
   // An event has been stored in the room.
@@ -41,7 +43,7 @@ class RoomSettler {
   // The next rooms of one tenant; none: all are settled.
   std::vector<RoomKey> TakeSome();
 
-  Database& database_;
+  postgres::Database& database_;
   const size_t max_rooms_;
 
   Mutex mu_;

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
@@ -126,7 +126,7 @@ TEST_F(RoomSettlerTest, LeavesOutWhatIsLocked) {
   const RoomKey quiet = AddRoom("carol");
   Send(busy, "1");
   Send(quiet, "1");
-  auto holder = BlockingSession::Open(database_.url());
+  auto holder = postgres::BlockingSession::Open(database_.url());
   ASSERT_TRUE(holder.ok());
   ASSERT_TRUE(holder
                   ->Execute(absl::StrCat("BEGIN; SELECT FROM acme.chatter_room WHERE id = '",

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/clock.h"
 #include "server/model/errors.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/epoch_store.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -25,13 +25,13 @@ const RoomStatements& Statements() {
   return statements;
 }
 
-Room ReadFields(const Rows& rows, int row, RoomFields fields) {
+Room ReadFields(const postgres::Rows& rows, int row, RoomFields fields) {
   Room room = ReadRoom(rows, row, RoomLookUps::For(fields));
   room.fields = fields;
   return room;
 }
 
-std::vector<std::string> ReadIds(const Rows& rows) {
+std::vector<std::string> ReadIds(const postgres::Rows& rows) {
   std::vector<std::string> ids;
   for (int row = 0; row < rows.size(); ++row) ids.emplace_back(rows.GetText(row, 0));
   return ids;
@@ -62,10 +62,12 @@ std::string FirstEventDetails(const RoomStore::NewRoom& room) {
   return ToStored(created).details;
 }
 
-Statement CreateStatement(const TenantKey& tenant, const RoomId& id, const RoomStore::NewRoom& room,
-                          const std::optional<Sha256Digest>& member_set, const Actor& actor) {
-  Statement create{sql::kCreateRoom, tenant, {}};
-  Params& params = create.params;
+postgres::Statement CreateStatement(const TenantKey& tenant, const RoomId& id,
+                                    const RoomStore::NewRoom& room,
+                                    const std::optional<Sha256Digest>& member_set,
+                                    const Actor& actor) {
+  postgres::Statement create{sql::kCreateRoom, tenant, {}};
+  postgres::Params& params = create.params;
   params.Uuid(id).Smallint(static_cast<int16_t>(room.kind));
   member_set.has_value() ? params.Digest(*member_set) : params.NullBytes();
   params.Texts(room.user_ids).Text(actor.user_id).Bytes(FirstEventDetails(room));
@@ -74,51 +76,52 @@ Statement CreateStatement(const TenantKey& tenant, const RoomId& id, const RoomS
   return create;
 }
 
-Statement FindBySet(const TenantKey& tenant, const Sha256Digest& member_set, const Actor& actor,
-                    RoomFields fields) {
+postgres::Statement FindBySet(const TenantKey& tenant, const Sha256Digest& member_set,
+                              const Actor& actor, RoomFields fields) {
   return {Statements().find_by_set.With(RoomLookUps::For(fields)), tenant,
-          Params().Text(actor.user_id).Digest(member_set)};
+          postgres::Params().Text(actor.user_id).Digest(member_set)};
 }
 
-Statement FindById(const TenantKey& tenant, const RoomId& room, const std::string& member,
-                   RoomFields fields) {
+postgres::Statement FindById(const TenantKey& tenant, const RoomId& room, const std::string& member,
+                             RoomFields fields) {
   return {Statements().find.With(RoomLookUps::For(fields)), tenant,
-          Params().Text(member).Uuid(room)};
+          postgres::Params().Text(member).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
-void MakeRoom(Database& database, const TenantKey& tenant, const RoomStore::NewRoom& room,
+void MakeRoom(postgres::Database& database, const TenantKey& tenant, const RoomStore::NewRoom& room,
               const std::optional<Sha256Digest>& member_set, const Actor& actor,
               SteadyTime deadline, Callback<RoomStore::MadeRoom> done) {
   const RoomId our_id = RoomId::Generate(absl::ToUnixMillis(Clock::Real().Now()));
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // whether it was this call that made the room, our id tells
   auto& statements = transaction.statements;
-  statements.push_back({sql::kFindUnknownUsers, tenant, Params().Texts(room.user_ids)});
+  statements.push_back({sql::kFindUnknownUsers, tenant, postgres::Params().Texts(room.user_ids)});
   statements.push_back(CreateStatement(tenant, our_id, room, member_set, actor));
   statements.push_back(member_set.has_value()
                            ? FindBySet(tenant, *member_set, actor, room.fields)
                            : FindById(tenant, our_id, actor.user_id, room.fields));
-  database.Run(std::move(transaction), [our_id, fields = room.fields, done = std::move(done)](
-                                           absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(results.status());
-    const Rows& found = results->back();
-    RoomStore::MadeRoom made;
-    made.unknown_users = ReadIds(results->front());
-    if (found.size() > 0) {
-      made.unknown_users.clear();
-      made.room = ReadFields(found, 0, fields);
-      made.created = made.room.id == our_id;
-    } else if (made.unknown_users.empty()) {
-      return done(RoomNotFoundError());
-    }
-    done(std::move(made));
-  });
+  database.Run(std::move(transaction),
+               [our_id, fields = room.fields, done = std::move(done)](
+                   absl::StatusOr<postgres::Database::Results> results) mutable {
+                 if (!results.ok()) return done(results.status());
+                 const postgres::Rows& found = results->back();
+                 RoomStore::MadeRoom made;
+                 made.unknown_users = ReadIds(results->front());
+                 if (found.size() > 0) {
+                   made.unknown_users.clear();
+                   made.room = ReadFields(found, 0, fields);
+                   made.created = made.room.id == our_id;
+                 } else if (made.unknown_users.empty()) {
+                   return done(RoomNotFoundError());
+                 }
+                 done(std::move(made));
+               });
 }
 
 // A row of list_heads.sql.
-RoomStore::Membership ReadMembership(const Rows& rows, int row) {
+RoomStore::Membership ReadMembership(const postgres::Rows& rows, int row) {
   const auto seq = [&](int column) { return static_cast<uint64_t>(rows.GetInt(row, column)); };
   return {.head = {rows.GetUuid(row, 0), seq(1)},
           .joined_seq = seq(3),
@@ -136,44 +139,47 @@ void RoomStore::Create(const TenantKey& tenant, NewRoom room, const Actor& actor
   if (!member_set.has_value()) {
     return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
   }
-  Statement find = FindBySet(tenant, *member_set, actor, room.fields);
-  RunOne(database_, std::move(find), deadline, kIdempotent,
-         [&database = database_, tenant, room = std::move(room), member_set, actor, deadline,
-          done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           if (rows->size() > 0) {
-             MadeRoom existing;
-             existing.room = ReadFields(*rows, 0, room.fields);
-             return done(std::move(existing));
-           }
-           MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(done));
-         });
+  postgres::Statement find = FindBySet(tenant, *member_set, actor, room.fields);
+  postgres::RunOne(database_, std::move(find), deadline, postgres::kIdempotent,
+                   [&database = database_, tenant, room = std::move(room), member_set, actor,
+                    deadline, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     if (rows->size() > 0) {
+                       MadeRoom existing;
+                       existing.room = ReadFields(*rows, 0, room.fields);
+                       return done(std::move(existing));
+                     }
+                     MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(done));
+                   });
 }
 
 void RoomStore::Find(const TenantKey& tenant, const RoomId& room, const std::string& member,
                      RoomFields fields, SteadyTime deadline, Callback<std::optional<Room>> done) {
-  RunOne(database_, FindById(tenant, room, member, fields), deadline, kIdempotent,
-         [fields, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           if (rows->size() == 0) return done(std::optional<Room>());
-           done(ReadFields(*rows, 0, fields));
-         });
+  postgres::RunOne(database_, FindById(tenant, room, member, fields), deadline,
+                   postgres::kIdempotent,
+                   [fields, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     if (rows->size() == 0) return done(std::optional<Room>());
+                     done(ReadFields(*rows, 0, fields));
+                   });
 }
 
 void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
                           Callback<bool> done) {
-  RunOne(database_, {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(user_id)},
-         deadline, kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0);
-         });
+  postgres::RunOne(
+      database_, {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Text(user_id)},
+      deadline, postgres::kIdempotent,
+      [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+        if (!rows.ok()) return done(rows.status());
+        done(rows->size() > 0);
+      });
 }
 
 void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
                            const ListFilter& filter, RoomFields fields,
                            std::optional<ListPosition> after, int limit, SteadyTime deadline,
                            Callback<std::vector<Room>> done) {
-  Params params;
+  postgres::Params params;
   params.Text(user_id);
   if (after.has_value()) {
     params.Time(after->last_event_at).Uuid(after->room_id);
@@ -181,92 +187,98 @@ void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
     params.NullTime().NullUuid();
   }
   params.Int(limit).Bool(filter.include_hidden).Bool(filter.pinned_only);
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, Params()});
+  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
   transaction.statements.push_back(
       {Statements().list.With(RoomLookUps::For(fields)), tenant, std::move(params)});
-  database_.Run(std::move(transaction), [fields, done = std::move(done)](
-                                            absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(std::move(results).status());
-    const Rows& rows = results->back();
-    std::vector<Room> rooms;
-    rooms.reserve(static_cast<size_t>(rows.size()));
-    for (int row = 0; row < rows.size(); ++row) {
-      rooms.push_back(ReadFields(rows, row, fields));
-    }
-    done(std::move(rooms));
-  });
+  database_.Run(std::move(transaction),
+                [fields, done = std::move(done)](
+                    absl::StatusOr<postgres::Database::Results> results) mutable {
+                  if (!results.ok()) return done(std::move(results).status());
+                  const postgres::Rows& rows = results->back();
+                  std::vector<Room> rooms;
+                  rooms.reserve(static_cast<size_t>(rows.size()));
+                  for (int row = 0; row < rows.size(); ++row) {
+                    rooms.push_back(ReadFields(rows, row, fields));
+                  }
+                  done(std::move(rooms));
+                });
 }
 
 void RoomStore::ListHeads(const TenantKey& tenant, const std::string& user_id, int limit,
                           int counted, SteadyTime deadline, Callback<Memberships> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(FindEpochStatement(tenant));
-  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, Params()});
+  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
   transaction.statements.push_back(
-      {sql::kListHeads, tenant, Params().Text(user_id).Int(limit).Int(counted)});
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  const Rows& rows = results->back();
-                  Memberships memberships{.epoch = ReadEpoch(results->front()).epoch, .rooms = {}};
-                  memberships.rooms.reserve(static_cast<size_t>(rows.size()));
-                  for (int row = 0; row < rows.size(); ++row) {
-                    memberships.rooms.push_back(ReadMembership(rows, row));
-                    memberships.total = rows.GetInt(row, 2);
-                  }
-                  done(std::move(memberships));
-                });
+      {sql::kListHeads, tenant, postgres::Params().Text(user_id).Int(limit).Int(counted)});
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(std::move(results).status());
+        const postgres::Rows& rows = results->back();
+        Memberships memberships{.epoch = ReadEpoch(results->front()).epoch, .rooms = {}};
+        memberships.rooms.reserve(static_cast<size_t>(rows.size()));
+        for (int row = 0; row < rows.size(); ++row) {
+          memberships.rooms.push_back(ReadMembership(rows, row));
+          memberships.total = rows.GetInt(row, 2);
+        }
+        done(std::move(memberships));
+      });
 }
 
 void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
                        const BrowseFilter& filter, const std::optional<BrowsePosition>& after,
                        int limit, SteadyTime deadline, Callback<std::vector<BrowsedRoom>> done) {
-  Statement browse{sql::kBrowseRooms, tenant, Params().Text(user_id).Text(filter.name_prefix)};
+  postgres::Statement browse{sql::kBrowseRooms, tenant,
+                             postgres::Params().Text(user_id).Text(filter.name_prefix)};
   browse.params.Text(after.has_value() ? after->name : "");
   after.has_value() ? browse.params.Uuid(after->room_id) : browse.params.NullUuid();
   browse.params.Int(limit).Text(filter.query);
-  RunOne(database_, std::move(browse), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<BrowsedRoom> rooms;
-           rooms.reserve(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) {
-             Room room = ReadRoom(*rows, row, RoomLookUps());
-             BrowsePosition position{.name = std::string(rows->GetText(row, kRoomColumns)),
-                                     .room_id = room.id};
-             rooms.push_back({.room = std::move(room), .position = std::move(position)});
-           }
-           done(std::move(rooms));
-         });
+  postgres::RunOne(database_, std::move(browse), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<BrowsedRoom> rooms;
+                     rooms.reserve(static_cast<size_t>(rows->size()));
+                     for (int row = 0; row < rows->size(); ++row) {
+                       Room room = ReadRoom(*rows, row, RoomLookUps());
+                       BrowsePosition position{
+                           .name = std::string(rows->GetText(row, kRoomColumns)),
+                           .room_id = room.id};
+                       rooms.push_back({.room = std::move(room), .position = std::move(position)});
+                     }
+                     done(std::move(rooms));
+                   });
 }
 
 void RoomStore::ListMembers(const RoomKey& room, const std::string& member,
                             const std::string& after, int limit, SteadyTime deadline,
                             Callback<std::optional<std::vector<Member>>> done) {
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
-      {sql::kCheckMember, room.tenant, Params().Uuid(room.room).Text(member)});
+      {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Text(member)});
   transaction.statements.push_back(
-      {sql::kListMembers, room.tenant, Params().Uuid(room.room).Text(after).Int(limit)});
-  database_.Run(std::move(transaction), [room_id = room.room, done = std::move(done)](
-                                            absl::StatusOr<Database::Results> results) mutable {
-    if (!results.ok()) return done(results.status());
-    if (results->front().size() == 0) return done(std::optional<std::vector<Member>>());
-    const Rows& rows = results->back();
-    std::vector<Member> members;
-    members.reserve(static_cast<size_t>(rows.size()));
-    for (int row = 0; row < rows.size(); ++row) {
-      members.push_back(ReadMember(room_id, rows, row));
-    }
-    done(std::optional(std::move(members)));
-  });
+      {sql::kListMembers, room.tenant, postgres::Params().Uuid(room.room).Text(after).Int(limit)});
+  database_.Run(std::move(transaction),
+                [room_id = room.room, done = std::move(done)](
+                    absl::StatusOr<postgres::Database::Results> results) mutable {
+                  if (!results.ok()) return done(results.status());
+                  if (results->front().size() == 0)
+                    return done(std::optional<std::vector<Member>>());
+                  const postgres::Rows& rows = results->back();
+                  std::vector<Member> members;
+                  members.reserve(static_cast<size_t>(rows.size()));
+                  for (int row = 0; row < rows.size(); ++row) {
+                    members.push_back(ReadMember(room_id, rows, row));
+                  }
+                  done(std::optional(std::move(members)));
+                });
 }
 
 }  // namespace chatter::store

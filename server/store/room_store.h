@@ -14,13 +14,15 @@
 #include "server/model/room.h"
 #include "server/store/actor.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class RoomStore {
  public:
-  explicit RoomStore(Database& database) : database_(database) {}
+  explicit RoomStore(postgres::Database& database) : database_(database) {}
 
   struct NewRoom {
     RoomKind kind = RoomKind::kDirect;
@@ -106,7 +108,7 @@ class RoomStore {
                    Callback<std::optional<std::vector<Member>>> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

@@ -8,18 +8,18 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "server/store/schema_guard.h"
+#include "server/postgres/schema_guard.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::store {
 namespace {
 
-using Rows = std::vector<BlockingSession::Row>;
+using Rows = std::vector<postgres::BlockingSession::Row>;
 
 // Until the transaction ends. false: another session has it.
-absl::StatusOr<bool> TryLock(BlockingSession& session, const TenantKey& tenant) {
+absl::StatusOr<bool> TryLock(postgres::BlockingSession& session, const TenantKey& tenant) {
   const auto rows = session.Query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
                                   {absl::StrCat("chatter search index of ", tenant.text(), " ",
                                                 static_cast<uint32_t>(tenant.stamp))});
@@ -34,10 +34,12 @@ struct Languages {
   std::optional<std::string> wanted;  // empty: none; nullopt: the one in force
 };
 
-absl::StatusOr<Languages> ReadLanguages(BlockingSession& session, const TenantKey& tenant) {
+absl::StatusOr<Languages> ReadLanguages(postgres::BlockingSession& session,
+                                        const TenantKey& tenant) {
   Languages languages;
-  absl::Status read = InSchema(session, tenant, [&] {
-    const auto rows = session.Query(RenderSql(sql::kFindSearchLanguages, tenant.name), {});
+  absl::Status read = postgres::InSchema(session, tenant, [&] {
+    const auto rows =
+        session.Query(postgres::RenderSql(sql::kFindSearchLanguages, tenant.name), {});
     if (!rows.ok() || rows->empty()) return rows.status();
     languages = {.in_force = rows->front()[0].value_or(""), .wanted = rows->front()[1]};
     return absl::OkStatus();
@@ -46,13 +48,14 @@ absl::StatusOr<Languages> ReadLanguages(BlockingSession& session, const TenantKe
   return languages;
 }
 
-absl::StatusOr<Rows> ListIndexes(BlockingSession& session, const TenantKey& tenant) {
+absl::StatusOr<Rows> ListIndexes(postgres::BlockingSession& session, const TenantKey& tenant) {
   return session.Query(sql::kListSearchIndexes, {tenant.text()});
 }
 
-bool IsWhole(const BlockingSession::Row& row) { return row[1] == "t"; }
+bool IsWhole(const postgres::BlockingSession::Row& row) { return row[1] == "t"; }
 
-bool IsOf(const BlockingSession::Row& row, const std::optional<SearchLanguage>& language) {
+bool IsOf(const postgres::BlockingSession::Row& row,
+          const std::optional<SearchLanguage>& language) {
   const auto index = SqlIdentifier::Parse(row[0].value_or(""));
   return language.has_value() && index.has_value() &&
          (*index == language->event_index() || *index == language->message_index());
@@ -61,7 +64,7 @@ bool IsOf(const BlockingSession::Row& row, const std::optional<SearchLanguage>& 
 // Whether there are the language's two, whole, and nothing else.
 bool AreRight(const Rows& rows, const std::optional<SearchLanguage>& language) {
   if (rows.size() != (language.has_value() ? 2 : 0)) return false;
-  return std::all_of(rows.begin(), rows.end(), [&](const BlockingSession::Row& row) {
+  return std::all_of(rows.begin(), rows.end(), [&](const postgres::BlockingSession::Row& row) {
     return IsWhole(row) && IsOf(row, language);
   });
 }
@@ -76,16 +79,16 @@ using Executor = absl::FunctionRef<absl::Status(const std::string& sql)>;
 
 // What follows can't be part of a transaction, nor be undone: so before each such statement. Should
 // another schema get the name in this very moment, it has an index more or less for a while.
-absl::Status CheckSchema(BlockingSession& session, const TenantKey& tenant) {
-  return InSchema(session, tenant, [] { return absl::OkStatus(); });
+absl::Status CheckSchema(postgres::BlockingSession& session, const TenantKey& tenant) {
+  return postgres::InSchema(session, tenant, [] { return absl::OkStatus(); });
 }
 
-absl::Status DropIndexes(BlockingSession& session, const TenantKey& tenant,
-                         absl::FunctionRef<bool(const BlockingSession::Row&)> which,
+absl::Status DropIndexes(postgres::BlockingSession& session, const TenantKey& tenant,
+                         absl::FunctionRef<bool(const postgres::BlockingSession::Row&)> which,
                          Executor execute) {
   const auto rows = ListIndexes(session, tenant);
   if (!rows.ok()) return rows.status();
-  for (const BlockingSession::Row& row : *rows) {
+  for (const postgres::BlockingSession::Row& row : *rows) {
     const auto index = SqlIdentifier::Parse(row[0].value_or(""));
     if (!index.has_value() || !which(row)) continue;
     absl::Status dropped = execute("DROP INDEX CONCURRENTLY IF EXISTS " + tenant.name.Quoted() +
@@ -97,11 +100,11 @@ absl::Status DropIndexes(BlockingSession& session, const TenantKey& tenant,
 
 }  // namespace
 
-absl::Status SearchIndex::Execute(BlockingSession& session, std::string_view sql) {
+absl::Status SearchIndex::Execute(postgres::BlockingSession& session, std::string_view sql) {
   {
     MutexLock lock(mu_);
     if (stopped_) return absl::CancelledError("the server stops");
-    working_.emplace(&session, BlockingSession::Canceller(session));
+    working_.emplace(&session, postgres::BlockingSession::Canceller(session));
   }
   absl::Status status = session.Execute(sql);
   MutexLock lock(mu_);
@@ -115,46 +118,48 @@ void SearchIndex::Stop() {
   for (const auto& [session, canceller] : working_) canceller.Cancel();
 }
 
-absl::Status SearchIndex::Make(BlockingSession& session, std::string_view sql,
+absl::Status SearchIndex::Make(postgres::BlockingSession& session, std::string_view sql,
                                const TenantKey& tenant, const SqlIdentifier& index,
                                const SearchLanguage& language) {
   if (absl::Status same = CheckSchema(session, tenant); !same.ok()) return same;
-  const std::string rendered = RenderSql(SearchSql(sql, language), tenant.name);
+  const std::string rendered = postgres::RenderSql(SearchSql(sql, language), tenant.name);
   return Execute(session, absl::StrReplaceAll(rendered, {{"{index}", index.Quoted()}}));
 }
 
 // Each statement is a transaction of its own: none that makes an index while others write can be
 // part of a larger one.
-absl::Status SearchIndex::MakeIndexes(BlockingSession& session, const TenantKey& tenant,
+absl::Status SearchIndex::MakeIndexes(postgres::BlockingSession& session, const TenantKey& tenant,
                                       const SearchLanguage& language) {
   const auto execute = [&](const std::string& sql) { return Execute(session, sql); };
   // An end of the program has come between.
   absl::Status status = DropIndexes(
-      session, tenant, [](const BlockingSession::Row& row) { return !IsWhole(row); }, execute);
+      session, tenant, [](const postgres::BlockingSession::Row& row) { return !IsWhole(row); },
+      execute);
   if (!status.ok()) return status;
   status = Make(session, sql::kCreateEventSearchIndex, tenant, language.event_index(), language);
   if (!status.ok()) return status;
   return Make(session, sql::kCreateMessageSearchIndex, tenant, language.message_index(), language);
 }
 
-absl::Status SearchIndex::MakeWanted(BlockingSession& session, const TenantKey& tenant,
+absl::Status SearchIndex::MakeWanted(postgres::BlockingSession& session, const TenantKey& tenant,
                                      const std::string& language) {
   if (const auto wanted = SearchLanguage::Parse(language); wanted.has_value()) {
     absl::Status made = MakeIndexes(session, tenant, *wanted);
     if (!made.ok()) return made;
   }
-  return InSchema(session, tenant, [&] {
-    return session.Query(RenderSql(sql::kSetSearchLanguage, tenant.name), {language}).status();
+  return postgres::InSchema(session, tenant, [&] {
+    return session.Query(postgres::RenderSql(sql::kSetSearchLanguage, tenant.name), {language})
+        .status();
   });
 }
 
-absl::StatusOr<bool> SearchIndex::Fail(BlockingSession& session, const TenantKey& tenant,
+absl::StatusOr<bool> SearchIndex::Fail(postgres::BlockingSession& session, const TenantKey& tenant,
                                        const std::string& language, const std::string& sqlstate) {
   if (IsPassing(sqlstate)) return false;
   bool failed = false;
-  absl::Status told = InSchema(session, tenant, [&] {
-    const auto rows =
-        session.Query(RenderSql(sql::kFailSearchLanguage, tenant.name), {language, sqlstate});
+  absl::Status told = postgres::InSchema(session, tenant, [&] {
+    const auto rows = session.Query(postgres::RenderSql(sql::kFailSearchLanguage, tenant.name),
+                                    {language, sqlstate});
     failed = rows.ok() && !rows->empty();
     return rows.status();
   });
@@ -162,7 +167,7 @@ absl::StatusOr<bool> SearchIndex::Fail(BlockingSession& session, const TenantKey
   return failed;
 }
 
-absl::Status SearchIndex::Renew(BlockingSession& session, const TenantKey& tenant,
+absl::Status SearchIndex::Renew(postgres::BlockingSession& session, const TenantKey& tenant,
                                 const std::string& language) {
   const auto own = SearchLanguage::Parse(language);
   const auto rows = ListIndexes(session, tenant);
@@ -173,11 +178,11 @@ absl::Status SearchIndex::Renew(BlockingSession& session, const TenantKey& tenan
     if (!made.ok()) return made;
   }
   return DropIndexes(
-      session, tenant, [&](const BlockingSession::Row& row) { return !IsOf(row, own); },
+      session, tenant, [&](const postgres::BlockingSession::Row& row) { return !IsOf(row, own); },
       [&](const std::string& sql) { return Execute(session, sql); });
 }
 
-absl::Status SearchIndex::SettleAlone(BlockingSession& session, const TenantKey& tenant) {
+absl::Status SearchIndex::SettleAlone(postgres::BlockingSession& session, const TenantKey& tenant) {
   while (true) {
     const auto languages = ReadLanguages(session, tenant);
     if (!languages.ok()) return languages.status();
@@ -185,7 +190,7 @@ absl::Status SearchIndex::SettleAlone(BlockingSession& session, const TenantKey&
     absl::Status made = MakeWanted(session, tenant, *languages->wanted);
     if (made.ok()) continue;  // in force, or another is wanted by now
     if (absl::IsCancelled(made)) return made;
-    const BlockingSession::Error error = session.last_error();
+    const postgres::BlockingSession::Error error = session.last_error();
     const auto failed = Fail(session, tenant, *languages->wanted, error.sqlstate);
     if (!failed.ok() || !*failed) return made;
     spdlog::error("search language {} of tenant {} failed: sqlstate={} message=\"{}\"",
@@ -196,11 +201,11 @@ absl::Status SearchIndex::SettleAlone(BlockingSession& session, const TenantKey&
 absl::Status SearchIndex::Settle(const TenantKey& tenant) {
   const std::string what = "the making of a search index for " + tenant.text();
   // One session holds the lock, another one does the work.
-  return migrator_.Run(what, [&](BlockingSession& holder) {
+  return migrator_.Run(what, [&](postgres::BlockingSession& holder) {
     return holder.InTransaction([&]() -> absl::Status {
       const auto locked = TryLock(holder, tenant);
       if (!locked.ok() || !*locked) return locked.status();
-      return migrator_.Run(what, [&](BlockingSession& session) {
+      return migrator_.Run(what, [&](postgres::BlockingSession& session) {
         session.SetBound(absl::InfiniteDuration());  // a large log takes hours
         return SettleAlone(session, tenant);
       });

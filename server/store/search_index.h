@@ -15,7 +15,7 @@
 
 #include "absl/status/status.h"
 #include "server/base/mutex.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 #include "server/store/migrator.h"
 #include "server/store/search_language.h"
 
@@ -36,28 +36,30 @@ class SearchIndex {
   void Stop();
 
  private:
-  absl::Status SettleAlone(BlockingSession& session, const TenantKey& tenant);
+  absl::Status SettleAlone(postgres::BlockingSession& session, const TenantKey& tenant);
   // `language`: empty: none. Puts it in force.
-  absl::Status MakeWanted(BlockingSession& session, const TenantKey& tenant,
+  absl::Status MakeWanted(postgres::BlockingSession& session, const TenantKey& tenant,
                           const std::string& language);
   // Writes down that it has failed, unless it is to be tried again. Whether it did.
-  absl::StatusOr<bool> Fail(BlockingSession& session, const TenantKey& tenant,
+  absl::StatusOr<bool> Fail(postgres::BlockingSession& session, const TenantKey& tenant,
                             const std::string& language, const std::string& sqlstate);
   // Of the language in force.
-  absl::Status Renew(BlockingSession& session, const TenantKey& tenant,
+  absl::Status Renew(postgres::BlockingSession& session, const TenantKey& tenant,
                      const std::string& language);
-  absl::Status MakeIndexes(BlockingSession& session, const TenantKey& tenant,
+  absl::Status MakeIndexes(postgres::BlockingSession& session, const TenantKey& tenant,
                            const SearchLanguage& language);
-  absl::Status Make(BlockingSession& session, std::string_view sql, const TenantKey& tenant,
-                    const SqlIdentifier& index, const SearchLanguage& language);
+  absl::Status Make(postgres::BlockingSession& session, std::string_view sql,
+                    const TenantKey& tenant, const SqlIdentifier& index,
+                    const SearchLanguage& language);
   // A statement that may take long: Stop ends it.
-  absl::Status Execute(BlockingSession& session, std::string_view sql);
+  absl::Status Execute(postgres::BlockingSession& session, std::string_view sql);
 
   const Migrator& migrator_;
 
   Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
-  std::map<BlockingSession*, BlockingSession::Canceller> working_ ABSL_GUARDED_BY(mu_);
+  std::map<postgres::BlockingSession*, postgres::BlockingSession::Canceller> working_
+      ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace chatter::store

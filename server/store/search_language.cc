@@ -4,7 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
-#include "server/store/statement.h"
+#include "server/postgres/statement.h"
 
 namespace chatter::store {
 
@@ -16,7 +16,7 @@ std::optional<SearchLanguage> SearchLanguage::Parse(std::string_view name) {
 }
 
 std::string_view SearchSql(std::string_view sql, const SearchLanguage& language) {
-  return KeepSql(
+  return postgres::KeepSql(
       absl::StrReplaceAll({sql.data(), sql.size()}, {{"{language}", language.Quoted()}}));
 }
 

@@ -4,7 +4,7 @@
 
 #include "server/base/steady_time.h"
 #include "server/model/errors.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/highlights.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -20,10 +20,10 @@ absl::Status TooBroadError() {
                    "The search took too long. Ask for more, or rarer, words, or in one room.");
 }
 
-Statement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
-                          const std::string& member, const Query& query,
-                          const HighlightMarks& marks) {
-  Params params;
+postgres::Statement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
+                                    const std::string& member, const Query& query,
+                                    const HighlightMarks& marks) {
+  postgres::Params params;
   params.Text(query.words).Text(member);
   query.room.has_value() ? params.Uuid(*query.room) : params.NullUuid();
   params.Text(query.sender_id);
@@ -37,7 +37,7 @@ Statement SearchStatement(const TenantKey& tenant, const SearchLanguage& languag
   return {SearchSql(sql::kSearchMessages, language), tenant, std::move(params)};
 }
 
-std::vector<SearchReader::Hit> ReadHits(const Rows& rows, const HighlightMarks& marks) {
+std::vector<SearchReader::Hit> ReadHits(const postgres::Rows& rows, const HighlightMarks& marks) {
   std::vector<SearchReader::Hit> hits;
   for (int row = 0; row < rows.size(); ++row) {
     int column = kMessageColumns;  // behind them: reactions, room, rank, marked text
@@ -57,32 +57,34 @@ void SearchReader::Search(const TenantKey& tenant, const SearchLanguage& languag
                           const std::string& member, const Query& query, SteadyTime deadline,
                           Callback<Found> done) {
   HighlightMarks marks = HighlightMarks::Random();
-  Database::Transaction transaction;
+  postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.lane = Lane::kSearch;
-  std::vector<Statement>& statements = transaction.statements;
-  statements.push_back({sql::kBoundSearch, std::nullopt, Params()});
-  statements.push_back(
-      {SearchSql(sql::kCheckSearchWords, language), std::nullopt, Params().Text(query.words)});
+  transaction.lane = postgres::Lane::kSearch;
+  std::vector<postgres::Statement>& statements = transaction.statements;
+  statements.push_back({sql::kBoundSearch, std::nullopt, postgres::Params()});
+  statements.push_back({SearchSql(sql::kCheckSearchWords, language), std::nullopt,
+                        postgres::Params().Text(query.words)});
   if (query.room.has_value()) {
-    statements.push_back({sql::kCheckMember, tenant, Params().Uuid(*query.room).Text(member)});
+    statements.push_back(
+        {sql::kCheckMember, tenant, postgres::Params().Uuid(*query.room).Text(member)});
   }
   statements.push_back(SearchStatement(tenant, language, member, query, marks));
-  database_.Run(std::move(transaction),
-                [deadline, in_room = query.room.has_value(), marks = std::move(marks),
-                 done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  // PostgreSQL's own bound has ended it, not the caller's patience.
-                  const bool too_broad =
-                      absl::IsDeadlineExceeded(results.status()) && SteadyTime::Now() < deadline;
-                  if (too_broad) return done(TooBroadError());
-                  if (!results.ok()) return done(std::move(results).status());
-                  Found found;
-                  found.has_words = (*results)[1].GetBool(0, 0);
-                  found.room_found = !in_room || (*results)[2].size() > 0;
-                  if (found.room_found) found.hits = ReadHits(results->back(), marks);
-                  done(std::move(found));
-                });
+  database_.Run(
+      std::move(transaction),
+      [deadline, in_room = query.room.has_value(), marks = std::move(marks),
+       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        // PostgreSQL's own bound has ended it, not the caller's patience.
+        const bool too_broad =
+            absl::IsDeadlineExceeded(results.status()) && SteadyTime::Now() < deadline;
+        if (too_broad) return done(TooBroadError());
+        if (!results.ok()) return done(std::move(results).status());
+        Found found;
+        found.has_words = (*results)[1].GetBool(0, 0);
+        found.room_found = !in_room || (*results)[2].size() > 0;
+        if (found.room_found) found.hits = ReadHits(results->back(), marks);
+        done(std::move(found));
+      });
 }
 
 }  // namespace chatter::store

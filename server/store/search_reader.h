@@ -16,13 +16,15 @@
 #include "server/model/room.h"
 #include "server/store/search_language.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class SearchReader {
  public:
-  explicit SearchReader(Database& database) : database_(database) {}
+  explicit SearchReader(postgres::Database& database) : database_(database) {}
 
   struct Position {
     int64_t rank = 0;
@@ -53,7 +55,7 @@ class SearchReader {
               const Query& query, SteadyTime deadline, Callback<Found> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -14,33 +14,33 @@ constexpr absl::Duration kTouchTimeout = absl::Seconds(5);
 
 using Identities = std::vector<std::optional<ServiceIdentity>>;
 
-Statement OnAccount(std::string_view sql, std::string_view name) {
-  return {.sql = sql, .tenant = std::nullopt, .params = std::move(Params().Text(name))};
+postgres::Statement OnAccount(std::string_view sql, std::string_view name) {
+  return {.sql = sql, .tenant = std::nullopt, .params = std::move(postgres::Params().Text(name))};
 }
 
 // The columns that all statements about accounts begin with.
-ServiceScope ReadScope(const Rows& rows, int row) {
+ServiceScope ReadScope(const postgres::Rows& rows, int row) {
   return {.tenants = rows.GetTexts(row, 1),
           .services = rows.GetTexts(row, 2),
           .read_only = rows.GetBool(row, 3),
           .may_act_for_users = rows.GetBool(row, 4)};
 }
 
-ServiceAccount ReadAccount(const Rows& rows, int row) {
+ServiceAccount ReadAccount(const postgres::Rows& rows, int row) {
   return {.name = std::string(rows.GetText(row, 0)),
           .scope = ReadScope(rows, row),
           .certificate_names = rows.GetTexts(row, 7),
           .created_at = rows.GetTime(row, 6)};
 }
 
-ServiceIdentity ReadIdentity(const Rows& rows, int row) {
+ServiceIdentity ReadIdentity(const postgres::Rows& rows, int row) {
   return {.account = std::string(rows.GetText(row, 0)),
           .scope = ReadScope(rows, row),
           .changed_at = rows.GetTime(row, 5)};
 }
 
 // A row of create_api_key.sql or list_api_keys.sql.
-ApiKey ReadKey(const Rows& rows, int row) {
+ApiKey ReadKey(const postgres::Rows& rows, int row) {
   ApiKey key{.digest = rows.GetDigest(row, 0),
              .account = std::string(rows.GetText(row, 1)),
              .created_at = rows.GetTime(row, 2)};
@@ -50,9 +50,11 @@ ApiKey ReadKey(const Rows& rows, int row) {
 }
 
 // Of a statement that gives each row's place, from 1, in column 6: that place, from 0.
-size_t PlaceOf(const Rows& rows, int row) { return static_cast<size_t>(rows.GetInt(row, 6)) - 1; }
+size_t PlaceOf(const postgres::Rows& rows, int row) {
+  return static_cast<size_t>(rows.GetInt(row, 6)) - 1;
+}
 
-Identities ReadInPlaces(const Rows& rows, size_t count) {
+Identities ReadInPlaces(const postgres::Rows& rows, size_t count) {
   Identities found(count);
   for (int row = 0; row < rows.size(); ++row) {
     found.at(PlaceOf(rows, row)) = ReadIdentity(rows, row);
@@ -64,52 +66,57 @@ Identities ReadInPlaces(const Rows& rows, size_t count) {
 
 void ServiceAccountStore::Set(const ServiceAccount& account, SteadyTime deadline,
                               Callback<ServiceAccount> done) {
-  Statement set = OnAccount(sql::kSetServiceAccount, account.name);
+  postgres::Statement set = OnAccount(sql::kSetServiceAccount, account.name);
   set.params.Texts(account.scope.tenants)
       .Texts(account.scope.services)
       .Bool(account.scope.read_only)
       .Bool(account.scope.may_act_for_users);
-  Statement drop = OnAccount(sql::kDropAccountCertificates, account.name);
+  postgres::Statement drop = OnAccount(sql::kDropAccountCertificates, account.name);
   drop.params.Texts(account.certificate_names);
-  Statement add = OnAccount(sql::kAddAccountCertificates, account.name);
+  postgres::Statement add = OnAccount(sql::kAddAccountCertificates, account.name);
   add.params.Texts(account.certificate_names);
-  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  postgres::Database::Transaction transaction{
+      .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(std::move(set));
   transaction.statements.push_back(std::move(drop));
   transaction.statements.push_back(std::move(add));
   transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account.name));
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(results.status());
-                  done(ReadAccount(results->back(), 0));
-                });
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        done(ReadAccount(results->back(), 0));
+      });
 }
 
 void ServiceAccountStore::List(const std::string& after, int limit, SteadyTime deadline,
                                Callback<std::vector<ServiceAccount>> done) {
-  Statement statement = OnAccount(sql::kListServiceAccounts, after);
+  postgres::Statement statement = OnAccount(sql::kListServiceAccounts, after);
   statement.params.Int(limit);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<ServiceAccount> accounts;
-           for (int row = 0; row < rows->size(); ++row) accounts.push_back(ReadAccount(*rows, row));
-           done(std::move(accounts));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<ServiceAccount> accounts;
+                     for (int row = 0; row < rows->size(); ++row)
+                       accounts.push_back(ReadAccount(*rows, row));
+                     done(std::move(accounts));
+                   });
 }
 
 void ServiceAccountStore::Delete(const std::string& name, SteadyTime deadline,
                                  Callback<bool> done) {
-  RunOne(database_, OnAccount(sql::kDeleteServiceAccount, name), deadline, kOnce,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0);
-         });
+  postgres::RunOne(database_, OnAccount(sql::kDeleteServiceAccount, name), deadline,
+                   postgres::kOnce,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(rows->size() > 0);
+                   });
 }
 
 void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
                                     Callback<CreatedKey> done) {
-  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  postgres::Database::Transaction transaction{
+      .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kLockServiceAccount, key.account));
   if (key.overlap != absl::InfiniteDuration()) {
     transaction.statements.push_back(OnAccount(sql::kEndOtherApiKeys, key.account));
@@ -117,101 +124,108 @@ void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
         .params.Digest(key.digest)
         .Int(absl::ToInt64Microseconds(key.overlap));
   }
-  Statement create{.sql = sql::kCreateApiKey, .tenant = std::nullopt, .params = {}};
+  postgres::Statement create{.sql = sql::kCreateApiKey, .tenant = std::nullopt, .params = {}};
   const bool ends = key.ttl != absl::InfiniteDuration();
   create.params.Digest(key.digest)
       .Text(key.account)
       .Int(ends ? absl::ToInt64Microseconds(key.ttl) : 0)
       .Int(kMaxKeysPerAccount - 1);
   transaction.statements.push_back(std::move(create));
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(results.status());
-                  CreatedKey created{.account_found = results->front().size() > 0, .key = {}};
-                  if (results->back().size() > 0) created.key = ReadKey(results->back(), 0);
-                  done(std::move(created));
-                });
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        CreatedKey created{.account_found = results->front().size() > 0, .key = {}};
+        if (results->back().size() > 0) created.key = ReadKey(results->back(), 0);
+        done(std::move(created));
+      });
 }
 
 void ServiceAccountStore::ListKeys(const std::string& account, SteadyTime deadline,
                                    Callback<std::optional<std::vector<ApiKey>>> done) {
-  Database::Transaction transaction{.statements = {}, .deadline = deadline, .idempotent = true};
+  postgres::Database::Transaction transaction{
+      .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account));
   transaction.statements.push_back(OnAccount(sql::kListApiKeys, account));
-  database_.Run(std::move(transaction),
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(results.status());
-                  if (results->front().size() == 0) {
-                    return done(std::optional<std::vector<ApiKey>>());
-                  }
-                  const Rows& rows = results->back();
-                  std::vector<ApiKey> keys;
-                  for (int row = 0; row < rows.size(); ++row) keys.push_back(ReadKey(rows, row));
-                  done(std::optional(std::move(keys)));
-                });
+  database_.Run(
+      std::move(transaction),
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        if (results->front().size() == 0) {
+          return done(std::optional<std::vector<ApiKey>>());
+        }
+        const postgres::Rows& rows = results->back();
+        std::vector<ApiKey> keys;
+        for (int row = 0; row < rows.size(); ++row) keys.push_back(ReadKey(rows, row));
+        done(std::optional(std::move(keys)));
+      });
 }
 
 void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, SteadyTime deadline,
                                     Callback<bool> done) {
-  Statement statement{.sql = sql::kRevokeApiKey, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kRevokeApiKey, .tenant = std::nullopt, .params = {}};
   statement.params.Digest(digest);
-  RunOne(database_, std::move(statement), deadline, kOnce,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0 && rows->GetBool(0, 0));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(rows->size() > 0 && rows->GetBool(0, 0));
+                   });
 }
 
 void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, SteadyTime deadline,
                                      Callback<Identities> done) {
-  Statement statement{.sql = sql::kFindApiKeys, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindApiKeys, .tenant = std::nullopt, .params = {}};
   statement.params.Digests(digests);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [this, digests, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           Identities found = ReadInPlaces(*rows, digests.size());
-           std::vector<Sha256Digest> used;
-           for (int row = 0; row < rows->size(); ++row) {
-             const size_t place = PlaceOf(*rows, row);
-             if (!rows->IsNull(row, 7)) found[place]->expires_at = rows->GetTime(row, 7);
-             if (rows->GetBool(row, 8)) used.push_back(digests[place]);
-           }
-           if (!used.empty()) Touch(used);
-           done(std::move(found));
-         });
+  postgres::RunOne(
+      database_, std::move(statement), deadline, postgres::kIdempotent,
+      [this, digests, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+        if (!rows.ok()) return done(rows.status());
+        Identities found = ReadInPlaces(*rows, digests.size());
+        std::vector<Sha256Digest> used;
+        for (int row = 0; row < rows->size(); ++row) {
+          const size_t place = PlaceOf(*rows, row);
+          if (!rows->IsNull(row, 7)) found[place]->expires_at = rows->GetTime(row, 7);
+          if (rows->GetBool(row, 8)) used.push_back(digests[place]);
+        }
+        if (!used.empty()) Touch(used);
+        done(std::move(found));
+      });
 }
 
 // What fails will be news the next time, too.
 void ServiceAccountStore::Touch(const std::vector<Sha256Digest>& digests) {
-  Statement statement{.sql = sql::kTouchApiKeys, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kTouchApiKeys, .tenant = std::nullopt, .params = {}};
   statement.params.Digests(digests);
-  RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout, kIdempotent,
-         [](const absl::StatusOr<Rows>&) {});
+  postgres::RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout,
+                   postgres::kIdempotent, [](const absl::StatusOr<postgres::Rows>&) {});
 }
 
 void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subject_names,
                                             SteadyTime deadline,
                                             Callback<std::vector<ServiceIdentity>> done) {
-  Statement statement{.sql = sql::kFindCertificateAccounts, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{
+      .sql = sql::kFindCertificateAccounts, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(subject_names);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<ServiceIdentity> found;
-           for (int row = 0; row < rows->size(); ++row) found.push_back(ReadIdentity(*rows, row));
-           done(std::move(found));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<ServiceIdentity> found;
+                     for (int row = 0; row < rows->size(); ++row)
+                       found.push_back(ReadIdentity(*rows, row));
+                     done(std::move(found));
+                   });
 }
 
 void ServiceAccountStore::Find(const std::vector<std::string>& names, SteadyTime deadline,
                                Callback<Identities> done) {
-  Statement statement{.sql = sql::kFindAccounts, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindAccounts, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(names);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [count = names.size(), done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(ReadInPlaces(*rows, count));
-         });
+  postgres::RunOne(
+      database_, std::move(statement), deadline, postgres::kIdempotent,
+      [count = names.size(), done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+        if (!rows.ok()) return done(rows.status());
+        done(ReadInPlaces(*rows, count));
+      });
 }
 
 }  // namespace chatter::store

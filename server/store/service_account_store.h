@@ -13,15 +13,17 @@
 #include "server/base/steady_time.h"
 #include "server/model/service_account.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class ServiceAccountStore {
  public:
   static constexpr int kMaxKeysPerAccount = 20;  // that hold
 
-  explicit ServiceAccountStore(Database& database) : database_(database) {}
+  explicit ServiceAccountStore(postgres::Database& database) : database_(database) {}
 
   // Makes the account, or replaces all that is known of it but its keys.
   // Errors: ALREADY_EXISTS: a certificate's name stands for another account.
@@ -64,7 +66,7 @@ class ServiceAccountStore {
   // Writes down that these are used; after the answer, since nothing hangs on it.
   void Touch(const std::vector<Sha256Digest>& digests);
 
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

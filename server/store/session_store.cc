@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -12,7 +12,7 @@ namespace {
 constexpr absl::Duration kTouchTimeout = absl::Seconds(5);
 
 // What a row of create_session.sql, find_session.sql or list_sessions.sql describes.
-Session ReadSession(const Rows& rows, int row) {
+Session ReadSession(const postgres::Rows& rows, int row) {
   return {.token_digest = rows.GetDigest(row, 7),
           .user_id = std::string(rows.GetText(row, 0)),
           .created_at = rows.GetTime(row, 1),
@@ -25,7 +25,7 @@ Session ReadSession(const Rows& rows, int row) {
           .service = std::string(rows.GetText(row, 8))};
 }
 
-std::optional<Session> ReadOne(const Rows& rows) {
+std::optional<Session> ReadOne(const postgres::Rows& rows) {
   if (rows.size() == 0) return std::nullopt;
   return ReadSession(rows, 0);
 }
@@ -34,9 +34,9 @@ std::optional<Session> ReadOne(const Rows& rows) {
 
 void SessionStore::Create(const TenantKey& tenant, const NewSession& session, SteadyTime deadline,
                           Callback<std::optional<Session>> done) {
-  Statement lock{.sql = sql::kLockUserSessions, .tenant = std::nullopt, .params = {}};
+  postgres::Statement lock{.sql = sql::kLockUserSessions, .tenant = std::nullopt, .params = {}};
   lock.params.Text(absl::StrCat(tenant.text(), " ", session.user_id));
-  Statement create{.sql = sql::kCreateSession, .tenant = tenant, .params = {}};
+  postgres::Statement create{.sql = sql::kCreateSession, .tenant = tenant, .params = {}};
   const bool idles = session.idle_ttl != absl::InfiniteDuration();
   create.params.Text(tenant.text())
       .Digest(session.token_digest)
@@ -46,19 +46,20 @@ void SessionStore::Create(const TenantKey& tenant, const NewSession& session, St
       .Text(session.device)
       .Text(session.service)
       .Int(kMaxSessionsPerUser - 1);
-  database_.Run({.statements = {std::move(lock), std::move(create)},
-                 .deadline = deadline,
-                 .idempotent = true},
-                [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                  if (!results.ok()) return done(results.status());
-                  done(ReadOne(results->back()));
-                });
+  database_.Run(
+      {.statements = {std::move(lock), std::move(create)},
+       .deadline = deadline,
+       .idempotent = true},
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        done(ReadOne(results->back()));
+      });
 }
 
 void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
                         const std::optional<ListPosition>& after, int limit, SteadyTime deadline,
                         Callback<std::vector<Session>> done) {
-  Statement statement{.sql = sql::kListSessions, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kListSessions, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Text(user_id);
   if (after.has_value()) {
     statement.params.Time(after->created_at).Digest(after->token_digest);
@@ -66,88 +67,90 @@ void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
     statement.params.NullTime().Bytes("");
   }
   statement.params.Int(limit);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<Session> sessions;
-           for (int row = 0; row < rows->size(); ++row) {
-             sessions.push_back(ReadSession(*rows, row));
-           }
-           done(std::move(sessions));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<Session> sessions;
+                     for (int row = 0; row < rows->size(); ++row) {
+                       sessions.push_back(ReadSession(*rows, row));
+                     }
+                     done(std::move(sessions));
+                   });
 }
 
 void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_digest,
                           const std::string& user_id, SteadyTime deadline, Callback<bool> done) {
-  Statement statement{.sql = sql::kRevokeSession, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kRevokeSession, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Digest(token_digest).Text(user_id);
-  RunOne(database_, std::move(statement), deadline, kOnce,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0 && rows->GetBool(0, 0));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(rows->size() > 0 && rows->GetBool(0, 0));
+                   });
 }
 
 void SessionStore::RevokeAll(const TenantKey& tenant, const std::string& user_id,
                              const std::optional<std::string>& device, SteadyTime deadline,
                              Callback<std::vector<Sha256Digest>> done) {
-  Statement statement{.sql = sql::kRevokeSessions, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kRevokeSessions, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text())
       .Text(user_id)
       .Smallint(device.has_value() ? 1 : 0)
       .Text(device.value_or(""));
-  RunOne(database_, std::move(statement), deadline, kOnce,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<Sha256Digest> held;
-           for (int row = 0; row < rows->size(); ++row) {
-             if (rows->GetBool(row, 1)) held.push_back(rows->GetDigest(row, 0));
-           }
-           done(std::move(held));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<Sha256Digest> held;
+                     for (int row = 0; row < rows->size(); ++row) {
+                       if (rows->GetBool(row, 1)) held.push_back(rows->GetDigest(row, 0));
+                     }
+                     done(std::move(held));
+                   });
 }
 
 void SessionStore::Find(const TenantKey& tenant, const Sha256Digest& token_digest,
                         SteadyTime deadline, Callback<std::optional<Session>> done) {
-  Statement statement{.sql = sql::kFindSession, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindSession, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Digest(token_digest);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [this, tenant, token_digest, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           if (rows->size() > 0 && rows->GetBool(0, 9)) Touch(tenant, {token_digest});
-           done(ReadOne(*rows));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [this, tenant, token_digest,
+                    done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     if (rows->size() > 0 && rows->GetBool(0, 9)) Touch(tenant, {token_digest});
+                     done(ReadOne(*rows));
+                   });
 }
 
 void SessionStore::FindEnded(const TenantKey& tenant,
                              const std::vector<Sha256Digest>& token_digests, SteadyTime deadline,
                              Callback<std::vector<size_t>> done) {
-  Statement statement{.sql = sql::kFindEndedSessions, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindEndedSessions, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Digests(token_digests);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [this, tenant, token_digests, done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<size_t> ended;
-           std::vector<Sha256Digest> used;
-           for (int row = 0; row < rows->size(); ++row) {
-             const auto place = static_cast<size_t>(rows->GetInt(row, 0)) - 1;
-             if (rows->GetBool(row, 1)) {
-               used.push_back(token_digests[place]);
-             } else {
-               ended.push_back(place);
-             }
-           }
-           if (!used.empty()) Touch(tenant, used);
-           done(std::move(ended));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [this, tenant, token_digests,
+                    done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<size_t> ended;
+                     std::vector<Sha256Digest> used;
+                     for (int row = 0; row < rows->size(); ++row) {
+                       const auto place = static_cast<size_t>(rows->GetInt(row, 0)) - 1;
+                       if (rows->GetBool(row, 1)) {
+                         used.push_back(token_digests[place]);
+                       } else {
+                         ended.push_back(place);
+                       }
+                     }
+                     if (!used.empty()) Touch(tenant, used);
+                     done(std::move(ended));
+                   });
 }
 
 // What fails will be news the next time, too.
 void SessionStore::Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests) {
-  Statement statement{.sql = sql::kTouchSessions, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kTouchSessions, .tenant = tenant, .params = {}};
   statement.params.Digests(token_digests);
-  RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout, kIdempotent,
-         [](const absl::StatusOr<Rows>&) {});
+  postgres::RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout,
+                   postgres::kIdempotent, [](const absl::StatusOr<postgres::Rows>&) {});
 }
 
 }  // namespace chatter::store

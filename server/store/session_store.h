@@ -14,16 +14,18 @@
 #include "server/base/steady_time.h"
 #include "server/model/model.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class SessionStore {
  public:
   // One more ends the one that was used least recently.
   static constexpr int kMaxSessionsPerUser = 100;
 
-  explicit SessionStore(Database& database) : database_(database) {}
+  explicit SessionStore(postgres::Database& database) : database_(database) {}
 
   struct NewSession {
     Sha256Digest token_digest;
@@ -66,7 +68,7 @@ class SessionStore {
   // Writes down that these are used; after the answer, since nothing hangs on it.
   void Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests);
 
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

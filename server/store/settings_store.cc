@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
 
-Settings ReadSettings(const Rows& rows) {
+Settings ReadSettings(const postgres::Rows& rows) {
   Settings settings;
   if (rows.size() == 0) return settings;
   for (const int16_t feature : rows.GetSmallints(0, 0)) {
@@ -40,16 +40,17 @@ int64_t SecondsOf(absl::Duration window) {
 }  // namespace
 
 void SettingsStore::Find(const TenantKey& tenant, SteadyTime deadline, Callback<Settings> done) {
-  RunOne(database_, {sql::kFindSettings, tenant, Params()}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           done(ReadSettings(*rows));
-         });
+  postgres::RunOne(database_, {sql::kFindSettings, tenant, postgres::Params()}, deadline,
+                   postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     done(ReadSettings(*rows));
+                   });
 }
 
 void SettingsStore::Change(const TenantKey& tenant, const Update& update, SteadyTime deadline,
                            Callback<std::optional<Settings>> done) {
-  Params params;
+  postgres::Params params;
   params.Bool(update.disabled_features.has_value())
       .Smallints(NumbersOf(update.disabled_features.value_or(std::vector<Feature>())))
       .Bool(update.rewrite_window.has_value())
@@ -58,11 +59,12 @@ void SettingsStore::Change(const TenantKey& tenant, const Update& update, Steady
       .Bool(update.forgets_edits.value_or(false))
       .Bool(update.search_language.has_value())
       .Text(update.search_language.value_or(""));
-  RunOne(database_, {sql::kChangeSettings, tenant, std::move(params)}, deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(std::move(rows).status());
-           done(rows->size() == 0 ? std::nullopt : std::optional(ReadSettings(*rows)));
-         });
+  postgres::RunOne(database_, {sql::kChangeSettings, tenant, std::move(params)}, deadline,
+                   postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(std::move(rows).status());
+                     done(rows->size() == 0 ? std::nullopt : std::optional(ReadSettings(*rows)));
+                   });
 }
 
 }  // namespace chatter::store

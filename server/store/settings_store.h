@@ -14,13 +14,15 @@
 #include "server/model/ids.h"
 #include "server/model/settings.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class SettingsStore {
  public:
-  explicit SettingsStore(Database& database) : database_(database) {}
+  explicit SettingsStore(postgres::Database& database) : database_(database) {}
 
   void Find(const TenantKey& tenant, SteadyTime deadline, Callback<Settings> done);
 
@@ -38,7 +40,7 @@ class SettingsStore {
               Callback<std::optional<Settings>> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

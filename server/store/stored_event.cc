@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "server/store/statement.h"
+#include "server/postgres/statement.h"
 
 namespace chatter::store {
 namespace {
@@ -34,7 +34,7 @@ EventContent Parse(std::string_view details) {
   return message;
 }
 
-EventContent ReadContent(const Rows& rows, int row) {
+EventContent ReadContent(const postgres::Rows& rows, int row) {
   const auto details = [&] { return rows.GetText(row, 6); };
   switch (rows.GetInt(row, 2)) {
     case kRoomCreated:
@@ -116,7 +116,7 @@ struct Store {
 
 }  // namespace
 
-RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row) {
+RoomEvent ReadEvent(const RoomId& room, const postgres::Rows& rows, int row) {
   return {.room_id = room,
           .seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
           .created_at = rows.GetTime(row, 1),

@@ -10,14 +10,16 @@
 
 #include "server/model/room.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Rows;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 using EventContent = decltype(RoomEvent::what);
 
 // A row of read_events.sql.
-RoomEvent ReadEvent(const RoomId& room, const Rows& rows, int row);
+RoomEvent ReadEvent(const RoomId& room, const postgres::Rows& rows, int row);
 
 struct StoredContent {
   int16_t kind;

@@ -5,9 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/postgres/statement.h"
 #include "server/store/migrator.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 
 namespace chatter::store {
 namespace {
@@ -34,37 +34,38 @@ struct Record {
   std::string marker_oid = {};   // likewise
 };
 
-absl::StatusOr<Schema> LookAt(BlockingSession& session, const SchemaName& name) {
+absl::StatusOr<Schema> LookAt(postgres::BlockingSession& session, const SchemaName& name) {
   const auto found = session.Query(sql::kLookAtSchema, {name.text()});
   if (!found.ok()) return found.status();
   if (found->empty()) return Schema();
-  const BlockingSession::Row& row = found->front();
-  const auto version = BlockingSession::ToInt(row[2]);
+  const postgres::BlockingSession::Row& row = found->front();
+  const auto version = postgres::BlockingSession::ToInt(row[2]);
   if (!version.ok()) return version.status();
   Schema schema{.exists = true,
                 .marker_oid = row[0].value_or(""),
                 .has_names = row[1] == "t",
                 .version = *version};
   if (schema.marker_oid.empty()) return schema;
-  const auto marker = session.Query(RenderSql(sql::kReadMarker, name));
+  const auto marker = session.Query(postgres::RenderSql(sql::kReadMarker, name));
   if (!marker.ok()) return marker.status();
   if (marker->empty()) return schema;
   schema.incarnation = marker->front()[0].value_or("");
   schema.name = marker->front()[1].value_or("");
-  const auto marked = BlockingSession::ToInt(marker->front()[2]);
+  const auto marked = postgres::BlockingSession::ToInt(marker->front()[2]);
   if (!marked.ok()) return marked.status();
   schema.version = std::max(schema.version, *marked);
   return schema;
 }
 
-absl::StatusOr<std::optional<Record>> FindRecord(BlockingSession& session, const SchemaName& name) {
+absl::StatusOr<std::optional<Record>> FindRecord(postgres::BlockingSession& session,
+                                                 const SchemaName& name) {
   const auto rows = session.Query(sql::kReadTenantRecord, {name.text()});
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return std::optional<Record>();
-  const BlockingSession::Row& row = rows->front();
-  const auto version = BlockingSession::ToInt(row[0]);
+  const postgres::BlockingSession::Row& row = rows->front();
+  const auto version = postgres::BlockingSession::ToInt(row[0]);
   if (!version.ok()) return version.status();
-  const auto state = BlockingSession::ToInt(row[2]);
+  const auto state = postgres::BlockingSession::ToInt(row[2]);
   if (!state.ok()) return state.status();
   return std::optional(Record{.version = *version,
                               .user_source = row[1].value_or(""),
@@ -96,7 +97,7 @@ absl::Status TooNewError() {
 
 // As a tenant of its own, whatever data it came with: who signed in to the one that they are from
 // isn't signed in to this.
-absl::StatusOr<Adoption> AdoptAsNew(BlockingSession& session, const SchemaName& name,
+absl::StatusOr<Adoption> AdoptAsNew(postgres::BlockingSession& session, const SchemaName& name,
                                     const Schema& schema, std::string_view what) {
   if (schema.version > 0) {
     absl::Status ended = session.Execute("DELETE FROM " + name.Quoted() + ".chatter_session");
@@ -112,7 +113,7 @@ absl::StatusOr<Adoption> AdoptAsNew(BlockingSession& session, const SchemaName& 
 
 // If the schema is one that is known under another name: what the control schema holds of the
 // tenant goes along. Returns whether it is.
-absl::StatusOr<bool> FollowRename(BlockingSession& session, const SchemaName& name,
+absl::StatusOr<bool> FollowRename(postgres::BlockingSession& session, const SchemaName& name,
                                   const Schema& schema) {
   if (!schema.is_marked()) return false;
   const std::vector<std::string> marker = {schema.incarnation, schema.marker_oid};
@@ -131,7 +132,7 @@ absl::StatusOr<bool> FollowRename(BlockingSession& session, const SchemaName& na
   return true;
 }
 
-absl::StatusOr<Adoption> AdoptUnrecorded(BlockingSession& session, const Tenant& tenant,
+absl::StatusOr<Adoption> AdoptUnrecorded(postgres::BlockingSession& session, const Tenant& tenant,
                                          const Schema& schema, int own_version) {
   if (tenant.schema_version > 0) return absl::NotFoundError("no such tenant");  // purged meanwhile
   if (!schema.exists) return absl::NotFoundError("no such tenant, nor a schema to attach");
@@ -159,7 +160,7 @@ absl::StatusOr<Adoption> AdoptUnrecorded(BlockingSession& session, const Tenant&
 
 }  // namespace
 
-absl::StatusOr<std::optional<Recorded>> FindRecorded(BlockingSession& session,
+absl::StatusOr<std::optional<Recorded>> FindRecorded(postgres::BlockingSession& session,
                                                      const SchemaName& name) {
   const auto record = FindRecord(session, name);
   if (!record.ok()) return record.status();
@@ -170,7 +171,7 @@ absl::StatusOr<std::optional<Recorded>> FindRecorded(BlockingSession& session,
       Recorded{.state = (*record)->state, .behind = Compare(name, **record, *schema)});
 }
 
-absl::StatusOr<Adoption> AdoptSchema(BlockingSession& session, const Tenant& tenant,
+absl::StatusOr<Adoption> AdoptSchema(postgres::BlockingSession& session, const Tenant& tenant,
                                      int own_version) {
   const SchemaName& name = tenant.schema_name;
   const auto found = FindRecord(session, name);
@@ -212,21 +213,22 @@ absl::StatusOr<Adoption> AdoptSchema(BlockingSession& session, const Tenant& ten
                   .what = "restored"};
 }
 
-absl::Status RecordSchema(BlockingSession& session, const SchemaName& name,
+absl::Status RecordSchema(postgres::BlockingSession& session, const SchemaName& name,
                           const Adoption& adoption) {
   // It is there but for the first time, and where somebody has dropped it.
-  absl::Status made = session.Execute(RenderSql(sql::kMakeMarker, name));
+  absl::Status made = session.Execute(postgres::RenderSql(sql::kMakeMarker, name));
   if (!made.ok()) return made;
   const auto marker = session.Query(
-      RenderSql(sql::kWriteMarker, name),
+      postgres::RenderSql(sql::kWriteMarker, name),
       {name.text(), absl::StrCat(adoption.version), adoption.is_new ? "true" : "false"});
   if (!marker.ok()) return marker.status();
-  const BlockingSession::Row& written = marker->front();
+  const postgres::BlockingSession::Row& written = marker->front();
   if (adoption.has_changed) {
-    absl::Status kept = session.Query(RenderSql(sql::kKeepRooms, name), {name.text()}).status();
+    absl::Status kept =
+        session.Query(postgres::RenderSql(sql::kKeepRooms, name), {name.text()}).status();
     if (!kept.ok()) return kept;
     // Its logs may have gone back, or be others.
-    absl::Status begun = session.Query(RenderSql(sql::kBeginEpoch, name), {""}).status();
+    absl::Status begun = session.Query(postgres::RenderSql(sql::kBeginEpoch, name), {""}).status();
     if (!begun.ok()) return begun;
   }
   return session
@@ -236,7 +238,7 @@ absl::Status RecordSchema(BlockingSession& session, const SchemaName& name,
       .status();
 }
 
-absl::Status ForgetTenant(BlockingSession& session, const SchemaName& name) {
+absl::Status ForgetTenant(postgres::BlockingSession& session, const SchemaName& name) {
   absl::Status forgotten = session.Query(sql::kForgetTenantInAccounts, {name.text()}).status();
   if (!forgotten.ok()) return forgotten;
   return session.Query("DELETE FROM chatter.tenant WHERE schema_name = $1", {name.text()}).status();

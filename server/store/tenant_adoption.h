@@ -19,7 +19,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/model/model.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
 
 namespace chatter::store {
 
@@ -34,7 +34,7 @@ struct Recorded {
   Behind behind;
 };
 // nullopt: the control schema has no such tenant.
-absl::StatusOr<std::optional<Recorded>> FindRecorded(BlockingSession& session,
+absl::StatusOr<std::optional<Recorded>> FindRecorded(postgres::BlockingSession& session,
                                                      const SchemaName& name);
 
 // What no users' view reads: one that must be made anew.
@@ -61,16 +61,16 @@ struct Adoption {
 // `own_version`: that of this program.
 // Errors: NOT_FOUND: there is no such tenant, or no schema for a new one; UNAVAILABLE
 // (TENANT_NOT_READY): a newer program has made the tables; what sqlstate.h makes.
-absl::StatusOr<Adoption> AdoptSchema(BlockingSession& session, const Tenant& tenant,
+absl::StatusOr<Adoption> AdoptSchema(postgres::BlockingSession& session, const Tenant& tenant,
                                      int own_version);
 
 // Writes down what the schema is by now, there and in the control schema. REQUIRES: its tables have
 // that version, and the tenant's row is there.
-absl::Status RecordSchema(BlockingSession& session, const SchemaName& name,
+absl::Status RecordSchema(postgres::BlockingSession& session, const SchemaName& name,
                           const Adoption& adoption);
 
 // The control schema forgets the tenant, and so do the service accounts.
-absl::Status ForgetTenant(BlockingSession& session, const SchemaName& name);
+absl::Status ForgetTenant(postgres::BlockingSession& session, const SchemaName& name);
 
 }  // namespace chatter::store
 

@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"
 #include "server/store/tenant_maker.h"
@@ -163,7 +163,8 @@ class TenantAdoptionTest : public testing::Test {
   test::TestDatabase database_;
   const Migrator migrator_{{.database_url = database_.url()}};
   const TenantMaker maker_{migrator_};
-  std::unique_ptr<Database> connected_ = *Database::Create({.url = database_.url()}, [](bool) {});
+  std::unique_ptr<postgres::Database> connected_ =
+      *postgres::Database::Create({.url = database_.url()}, [](bool) {});
   TenantStore store_{*connected_};
   int dumps_ = 0;
 };

@@ -2,21 +2,24 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_store.h"
 
 namespace chatter::store {
 namespace {
 
-Statement OnTenant(std::string_view sql, const SchemaName& name) {
-  return {.sql = sql, .tenant = std::nullopt, .params = std::move(Params().Text(name.text()))};
+postgres::Statement OnTenant(std::string_view sql, const SchemaName& name) {
+  return {.sql = sql,
+          .tenant = std::nullopt,
+          .params = std::move(postgres::Params().Text(name.text()))};
 }
 
 // Runs the statements and a look at the tenant behind them.
-void RunThenFind(Database& database, std::vector<Statement> statements, const SchemaName& name,
-                 SteadyTime deadline, Callback<Database::Results> done) {
-  Database::Transaction transaction;
+void RunThenFind(postgres::Database& database, std::vector<postgres::Statement> statements,
+                 const SchemaName& name, SteadyTime deadline,
+                 Callback<postgres::Database::Results> done) {
+  postgres::Database::Transaction transaction;
   transaction.statements = std::move(statements);
   transaction.statements.push_back(OnTenant(sql::kFindTenant, name));
   transaction.deadline = deadline;
@@ -24,22 +27,23 @@ void RunThenFind(Database& database, std::vector<Statement> statements, const Sc
   database.Run(std::move(transaction), std::move(done));
 }
 
-void ChangeOne(Database& database, Statement statement, const SchemaName& name, SteadyTime deadline,
-               TenantChanges::Done done) {
-  std::vector<Statement> statements;
+void ChangeOne(postgres::Database& database, postgres::Statement statement, const SchemaName& name,
+               SteadyTime deadline, TenantChanges::Done done) {
+  std::vector<postgres::Statement> statements;
   statements.push_back(std::move(statement));
-  RunThenFind(database, std::move(statements), name, deadline,
-              [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                if (!results.ok()) return done(results.status());
-                done(ReadTenant(results->back()));
-              });
+  RunThenFind(
+      database, std::move(statements), name, deadline,
+      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
+        if (!results.ok()) return done(results.status());
+        done(ReadTenant(results->back()));
+      });
 }
 
 }  // namespace
 
 void TenantChanges::Suspend(const SchemaName& name, const std::string& reason, SteadyTime deadline,
                             Done done) {
-  Statement statement = OnTenant(sql::kSuspendTenant, name);
+  postgres::Statement statement = OnTenant(sql::kSuspendTenant, name);
   statement.params.Text(reason);
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }
@@ -50,7 +54,7 @@ void TenantChanges::Resume(const SchemaName& name, SteadyTime deadline, Done don
 
 void TenantChanges::Delete(const SchemaName& name, absl::Duration grace, SteadyTime deadline,
                            Done done) {
-  Statement statement = OnTenant(sql::kDeleteTenant, name);
+  postgres::Statement statement = OnTenant(sql::kDeleteTenant, name);
   statement.params.Int(absl::ToInt64Microseconds(grace));
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }
@@ -61,7 +65,7 @@ void TenantChanges::Undelete(const SchemaName& name, SteadyTime deadline, Done d
 
 void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyTime deadline,
                            Callback<Updated> done) {
-  std::vector<Statement> statements;
+  std::vector<postgres::Statement> statements;
   statements.push_back(OnTenant(sql::kLockTenant, name));
   if (update.display_name.has_value()) {
     statements.push_back(OnTenant(sql::kRenameTenant, name));
@@ -76,10 +80,11 @@ void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyT
     statements.back().params.Texts(*update.domains);
   }
   RunThenFind(database_, std::move(statements), name, deadline,
-              [removal, done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
+              [removal, done = std::move(done)](
+                  absl::StatusOr<postgres::Database::Results> results) mutable {
                 if (!results.ok()) return done(results.status());
                 Updated updated{.tenant = ReadTenant(results->back()), .removed_domains = {}};
-                const Rows& removed = (*results)[removal];
+                const postgres::Rows& removed = (*results)[removal];
                 for (int row = 0; removal > 0 && row < removed.size(); ++row) {
                   updated.removed_domains.emplace_back(removed.GetText(row, 0));
                 }
@@ -89,7 +94,7 @@ void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyT
 
 void TenantChanges::RenameDomain(const SchemaName& name, const std::string& old_domain,
                                  const std::string& new_domain, SteadyTime deadline, Done done) {
-  Statement statement = OnTenant(sql::kRenameTenantDomain, name);
+  postgres::Statement statement = OnTenant(sql::kRenameTenantDomain, name);
   statement.params.Text(old_domain).Text(new_domain);
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }

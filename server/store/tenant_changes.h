@@ -15,13 +15,15 @@
 #include "server/base/steady_time.h"
 #include "server/model/model.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class TenantChanges {
  public:
-  explicit TenantChanges(Database& database) : database_(database) {}
+  explicit TenantChanges(postgres::Database& database) : database_(database) {}
 
   using Done = Callback<std::optional<Tenant>>;
 
@@ -52,7 +54,7 @@ class TenantChanges {
                     const std::string& new_domain, SteadyTime deadline, Done done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

@@ -40,14 +40,14 @@ absl::Status SchemaNotFoundError(const SchemaName& name) {
                                 "\" to attach to. Check the name, or create the tenant."));
 }
 
-absl::StatusOr<bool> SchemaExists(BlockingSession& session, const SchemaName& name) {
+absl::StatusOr<bool> SchemaExists(postgres::BlockingSession& session, const SchemaName& name) {
   const auto rows = session.Query("SELECT to_regnamespace(quote_ident($1))", {name.text()});
   if (!rows.ok()) return rows.status();
   return (*rows)[0][0].has_value();
 }
 
 // What the row says that the schema isn't asked for, and back into `tenant`.
-absl::Status RecordNames(BlockingSession& session, Tenant& tenant) {
+absl::Status RecordNames(postgres::BlockingSession& session, Tenant& tenant) {
   const std::string& name = tenant.schema_name.text();
   for (const std::string& domain : tenant.domains) {
     const auto rows = session.Query(
@@ -82,11 +82,13 @@ absl::Status RecordNames(BlockingSession& session, Tenant& tenant) {
       "SELECT domain FROM chatter.tenant_domain WHERE schema_name = $1 ORDER BY domain", {name});
   if (!domains.ok()) return domains.status();
   tenant.domains.clear();
-  for (const BlockingSession::Row& row : *domains) tenant.domains.push_back(row[0].value_or(""));
+  for (const postgres::BlockingSession::Row& row : *domains)
+    tenant.domains.push_back(row[0].value_or(""));
   return absl::OkStatus();
 }
 
-absl::Status MakeKey(BlockingSession& session, const SchemaName& name, const Sha256Digest& key) {
+absl::Status MakeKey(postgres::BlockingSession& session, const SchemaName& name,
+                     const Sha256Digest& key) {
   absl::Status exists = MakeError(
       absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_SERVICE_ACCOUNT_EXISTS,
       "There is a service account with the tenant's name. Make the tenant without a key, and then "
@@ -112,8 +114,8 @@ absl::StatusOr<Tenant> TenantMaker::Attach(const Tenant& tenant,
 absl::Status TenantMaker::Ensure(const SchemaName& name) const {
   bool tenant_exists = false;
   bool schema_exists = false;
-  absl::Status looked =
-      migrator_.Run("the search for a schema", [&](BlockingSession& session) -> absl::Status {
+  absl::Status looked = migrator_.Run(
+      "the search for a schema", [&](postgres::BlockingSession& session) -> absl::Status {
         const auto tenant =
             session.Query("SELECT FROM chatter.tenant WHERE schema_name = $1", {name.text()});
         if (!tenant.ok()) return tenant.status();
@@ -140,7 +142,7 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
               .schema_version = migrator_.tenant_version(),
               .user_source = migrator_.user_source()};
   const absl::Status status = migrator_.Run(
-      "the making of tenant " + tenant.schema_name.text(), [&](BlockingSession& session) {
+      "the making of tenant " + tenant.schema_name.text(), [&](postgres::BlockingSession& session) {
         return session.InTransaction([&]() -> absl::Status {
           absl::Status tenant_made = MakeIn(session, made);
           if (!tenant_made.ok() || !first_key.has_value()) return tenant_made;
@@ -151,7 +153,7 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
   return made;
 }
 
-absl::Status TenantMaker::MakeIn(BlockingSession& session, Tenant& tenant) const {
+absl::Status TenantMaker::MakeIn(postgres::BlockingSession& session, Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
   if (absl::Status locked = Migrator::LockTenant(session, name); !locked.ok()) return locked;
   const auto recorded = FindRecorded(session, name);
@@ -169,7 +171,7 @@ absl::Status TenantMaker::MakeIn(BlockingSession& session, Tenant& tenant) const
   return made.ok() ? RecordNames(session, tenant) : made;
 }
 
-absl::Status TenantMaker::CreateIn(BlockingSession& session, const Tenant& tenant) const {
+absl::Status TenantMaker::CreateIn(postgres::BlockingSession& session, const Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
   absl::Status made = session.Execute("CREATE SCHEMA " + name.Quoted());
   if (!made.ok() && session.last_error().sqlstate == kDuplicateSchema) {
@@ -186,7 +188,7 @@ absl::Status TenantMaker::CreateIn(BlockingSession& session, const Tenant& tenan
   return recorded.ok() ? migrator_.PrepareNew(session, name) : recorded;
 }
 
-absl::Status TenantMaker::AttachIn(BlockingSession& session, const Tenant& tenant) const {
+absl::Status TenantMaker::AttachIn(postgres::BlockingSession& session, const Tenant& tenant) const {
   const auto exists = SchemaExists(session, tenant.schema_name);
   if (!exists.ok()) return exists.status();
   if (!*exists) return SchemaNotFoundError(tenant.schema_name);

@@ -44,9 +44,9 @@ class TenantMaker {
  private:
   absl::StatusOr<Tenant> Make(const Tenant& tenant, bool attached,
                               const std::optional<Sha256Digest>& first_key) const;
-  absl::Status MakeIn(BlockingSession& session, Tenant& tenant) const;
-  absl::Status CreateIn(BlockingSession& session, const Tenant& tenant) const;
-  absl::Status AttachIn(BlockingSession& session, const Tenant& tenant) const;
+  absl::Status MakeIn(postgres::BlockingSession& session, Tenant& tenant) const;
+  absl::Status CreateIn(postgres::BlockingSession& session, const Tenant& tenant) const;
+  absl::Status AttachIn(postgres::BlockingSession& session, const Tenant& tenant) const;
 
   const Migrator& migrator_;
 };

@@ -3,17 +3,17 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 #include "server/store/tenant_adoption.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::store {
 
 absl::StatusOr<int> TenantPurger::Run() {
-  std::vector<BlockingSession::Row> due;
+  std::vector<postgres::BlockingSession::Row> due;
   absl::Status found = migrator_.Run(
-      "the search for tenants to purge", [&](BlockingSession& session) -> absl::Status {
+      "the search for tenants to purge", [&](postgres::BlockingSession& session) -> absl::Status {
         auto rows = session.Query(sql::kFindTenantsToPurge, {after_, absl::StrCat(kMaxTenants)});
         if (!rows.ok()) return rows.status();
         due = *std::move(rows);
@@ -22,7 +22,7 @@ absl::StatusOr<int> TenantPurger::Run() {
   if (!found.ok()) return found;
   after_ = due.size() == kMaxTenants ? due.back()[0].value_or("") : "";
   int purged = 0;
-  for (const BlockingSession::Row& row : due) {
+  for (const postgres::BlockingSession::Row& row : due) {
     const auto name = SchemaName::Parse(row[0].value_or(""));
     if (name.has_value() && Purge(*name)) ++purged;
   }
@@ -32,14 +32,14 @@ absl::StatusOr<int> TenantPurger::Run() {
 namespace {
 
 // What is the tenant's behind its name. Another schema that has come there isn't.
-absl::Status Drop(BlockingSession& session, const SchemaName& name, bool attached) {
+absl::Status Drop(postgres::BlockingSession& session, const SchemaName& name, bool attached) {
   const auto recorded = FindRecorded(session, name);
   if (!recorded.ok()) return recorded.status();
   if (recorded->has_value() && (*recorded)->behind == Behind::kSomething) {
     spdlog::warn("the schema of tenant {} isn't what it was: it is left as it is", name.text());
     return absl::OkStatus();
   }
-  return session.Execute(attached ? RenderSql(sql::kDropTenantTables, name)
+  return session.Execute(attached ? postgres::RenderSql(sql::kDropTenantTables, name)
                                   : "DROP SCHEMA IF EXISTS " + name.Quoted() + " CASCADE");
 }
 
@@ -48,7 +48,8 @@ absl::Status Drop(BlockingSession& session, const SchemaName& name, bool attache
 bool TenantPurger::Purge(const SchemaName& name) const {
   bool purged = false;
   const absl::Status status = migrator_.Run(
-      "the purge of tenant " + name.text(), [&](BlockingSession& session) -> absl::Status {
+      "the purge of tenant " + name.text(),
+      [&](postgres::BlockingSession& session) -> absl::Status {
         return session.InTransaction([&]() -> absl::Status {
           if (absl::Status locked = Migrator::LockTenant(session, name); !locked.ok()) {
             return locked;

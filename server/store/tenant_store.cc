@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
 
 // nullopt if the name isn't one that we would have written.
-std::optional<Tenant> ReadRow(const Rows& rows, int row) {
+std::optional<Tenant> ReadRow(const postgres::Rows& rows, int row) {
   std::optional<SchemaName> name = SchemaName::Parse(rows.GetText(row, 0));
   if (!name.has_value()) return std::nullopt;
   return Tenant{.schema_name = *std::move(name),
@@ -28,27 +28,28 @@ std::optional<Tenant> ReadRow(const Rows& rows, int row) {
 
 }  // namespace
 
-std::optional<Tenant> ReadTenant(const Rows& rows) {
+std::optional<Tenant> ReadTenant(const postgres::Rows& rows) {
   return rows.size() == 0 ? std::nullopt : ReadRow(rows, 0);
 }
 
-void TenantStore::FindOne(std::string_view sql, Params params, SteadyTime deadline,
+void TenantStore::FindOne(std::string_view sql, postgres::Params params, SteadyTime deadline,
                           Callback<std::optional<Tenant>> done) {
-  RunOne(database_, {.sql = sql, .tenant = std::nullopt, .params = std::move(params)}, deadline,
-         kIdempotent, [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(ReadTenant(*rows));
-         });
+  postgres::RunOne(database_, {.sql = sql, .tenant = std::nullopt, .params = std::move(params)},
+                   deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(ReadTenant(*rows));
+                   });
 }
 
 void TenantStore::Find(const SchemaName& schema, SteadyTime deadline,
                        Callback<std::optional<Tenant>> done) {
-  FindOne(sql_.find, Params().Text(schema.text()), deadline, std::move(done));
+  FindOne(sql_.find, postgres::Params().Text(schema.text()), deadline, std::move(done));
 }
 
 void TenantStore::FindByDomain(const std::vector<std::string>& spellings, SteadyTime deadline,
                                Callback<std::optional<Tenant>> done) {
-  FindOne(sql_.find_by_domain, Params().Texts(spellings), deadline, std::move(done));
+  FindOne(sql_.find_by_domain, postgres::Params().Texts(spellings), deadline, std::move(done));
 }
 
 void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadline,
@@ -56,41 +57,41 @@ void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadl
   std::vector<std::string_view> names;
   names.reserve(schemas.size());
   for (const SchemaName& schema : schemas) names.push_back(schema.text());
-  Statement statement{.sql = sql_.check, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql_.check, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(names);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<Checked> checked(static_cast<size_t>(rows->size()));
-           for (int row = 0; row < rows->size(); ++row) {
-             if (rows->IsNull(row, 0)) continue;
-             Checked& tenant = checked[static_cast<size_t>(row)];
-             tenant.state = static_cast<TenantState>(rows->GetInt(row, 0));
-             tenant.state_reason = std::string(rows->GetText(row, 1));
-             tenant.identity_version = rows->GetInt(row, 2);
-             tenant.schema_is_known = rows->GetBool(row, 3);
-             tenant.schema_stamp = static_cast<uint64_t>(rows->GetInt(row, 4));
-           }
-           done(std::move(checked));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<Checked> checked(static_cast<size_t>(rows->size()));
+                     for (int row = 0; row < rows->size(); ++row) {
+                       if (rows->IsNull(row, 0)) continue;
+                       Checked& tenant = checked[static_cast<size_t>(row)];
+                       tenant.state = static_cast<TenantState>(rows->GetInt(row, 0));
+                       tenant.state_reason = std::string(rows->GetText(row, 1));
+                       tenant.identity_version = rows->GetInt(row, 2);
+                       tenant.schema_is_known = rows->GetBool(row, 3);
+                       tenant.schema_stamp = static_cast<uint64_t>(rows->GetInt(row, 4));
+                     }
+                     done(std::move(checked));
+                   });
 }
 
 void TenantStore::List(const Filter& filter, const std::string& after, int limit,
                        SteadyTime deadline, Callback<std::vector<Tenant>> done) {
-  Statement statement{.sql = sql::kListTenants, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kListTenants, .tenant = std::nullopt, .params = {}};
   statement.params.Text(after).Int(limit);
   constexpr int16_t kAny = 0;
   statement.params.Smallint(filter.state.has_value() ? static_cast<int16_t>(*filter.state) : kAny);
   statement.params.Text(filter.name_prefix).Text(filter.domain);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<Tenant> tenants;
-           for (int row = 0; row < rows->size(); ++row) {
-             if (auto tenant = ReadRow(*rows, row)) tenants.push_back(*std::move(tenant));
-           }
-           done(std::move(tenants));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<Tenant> tenants;
+                     for (int row = 0; row < rows->size(); ++row) {
+                       if (auto tenant = ReadRow(*rows, row)) tenants.push_back(*std::move(tenant));
+                     }
+                     done(std::move(tenants));
+                   });
 }
 
 }  // namespace chatter::store

@@ -14,22 +14,24 @@
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
 #include "server/model/model.h"
+#include "server/postgres/statement.h"
 #include "server/store/directory_sql.h"
-#include "server/store/statement.h"
+
+namespace chatter::postgres {
+class Database;
+class Rows;
+}  // namespace chatter::postgres
 
 namespace chatter::store {
 
-class Database;
-class Rows;
-
 // The tenant in the result of find_tenant.sql and its kin; nullopt: there is none.
-std::optional<Tenant> ReadTenant(const Rows& rows);
+std::optional<Tenant> ReadTenant(const postgres::Rows& rows);
 
 class TenantStore {
  public:
   // Tenants are found in the directory that `sql` reads; listed are those that Chatter has
   // recorded.
-  explicit TenantStore(Database& database, DirectorySql sql = DirectorySql::Own())
+  explicit TenantStore(postgres::Database& database, DirectorySql sql = DirectorySql::Own())
       : database_(database), sql_(sql) {}
   TenantStore(const TenantStore&) = delete;
   TenantStore& operator=(const TenantStore&) = delete;
@@ -60,10 +62,10 @@ class TenantStore {
             Callback<std::vector<Tenant>> done);
 
  private:
-  void FindOne(std::string_view sql, Params params, SteadyTime deadline,
+  void FindOne(std::string_view sql, postgres::Params params, SteadyTime deadline,
                Callback<std::optional<Tenant>> done);
 
-  Database& database_;
+  postgres::Database& database_;
   const DirectorySql sql_;
 };
 

@@ -2,13 +2,13 @@
 
 #include <utility>
 
-#include "server/store/database.h"
+#include "server/postgres/database.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
 
-TokenIssuer ReadIssuer(const Rows& rows, int row) {
+TokenIssuer ReadIssuer(const postgres::Rows& rows, int row) {
   return {.issuer = std::string(rows.GetText(row, 0)),
           .audience = std::string(rows.GetText(row, 1)),
           .jwks = std::string(rows.GetText(row, 2)),
@@ -18,8 +18,8 @@ TokenIssuer ReadIssuer(const Rows& rows, int row) {
 }
 
 // The issuer in the only row, if there is one.
-Callback<Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
-  return [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+Callback<postgres::Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
+  return [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
     if (!rows.ok()) return done(rows.status());
     if (rows->size() == 0) return done(std::optional<TokenIssuer>());
     done(ReadIssuer(*rows, 0));
@@ -30,7 +30,7 @@ Callback<Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
 
 void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, int max_issuers,
                            SteadyTime deadline, Callback<std::optional<TokenIssuer>> done) {
-  Statement statement{.sql = sql::kSetTokenIssuer, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kSetTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text())
       .Text(issuer.issuer)
       .Text(issuer.audience)
@@ -38,50 +38,55 @@ void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, 
       .Text(issuer.jwks_uri)
       .Smallint(issuer.create_users ? 1 : 0)
       .Int(max_issuers);
-  RunOne(database_, std::move(statement), deadline, kIdempotent, ReadOne(std::move(done)));
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   ReadOne(std::move(done)));
 }
 
 void TokenIssuerStore::List(const SchemaName& tenant, SteadyTime deadline,
                             Callback<std::vector<TokenIssuer>> done) {
-  Statement statement{.sql = sql::kListTokenIssuers, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{
+      .sql = sql::kListTokenIssuers, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text());
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           std::vector<TokenIssuer> issuers;
-           for (int row = 0; row < rows->size(); ++row) issuers.push_back(ReadIssuer(*rows, row));
-           done(std::move(issuers));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     std::vector<TokenIssuer> issuers;
+                     for (int row = 0; row < rows->size(); ++row)
+                       issuers.push_back(ReadIssuer(*rows, row));
+                     done(std::move(issuers));
+                   });
 }
 
 void TokenIssuerStore::Find(const SchemaName& tenant, const std::string& issuer,
                             SteadyTime deadline, Callback<std::optional<TokenIssuer>> done) {
-  Statement statement{.sql = sql::kFindTokenIssuer, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text()).Text(issuer);
-  RunOne(database_, std::move(statement), deadline, kIdempotent, ReadOne(std::move(done)));
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   ReadOne(std::move(done)));
 }
 
 void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issuer,
                               SteadyTime deadline, Callback<bool> done) {
-  Statement statement{.sql = sql::kDeleteTokenIssuer, .tenant = std::nullopt, .params = {}};
+  postgres::Statement statement{
+      .sql = sql::kDeleteTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text()).Text(issuer);
-  RunOne(database_, std::move(statement), deadline, kOnce,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0);
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(rows->size() > 0);
+                   });
 }
 
 void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& user_id,
                                   const std::string& display_name, SteadyTime deadline,
                                   Callback<bool> done) {
-  Statement statement{.sql = sql::kCreateTokenUser, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kCreateTokenUser, .tenant = tenant, .params = {}};
   statement.params.Text(user_id).Text(display_name).Text(tenant.text());
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(rows->size() > 0);
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(rows->size() > 0);
+                   });
 }
 
 }  // namespace chatter::store

@@ -14,13 +14,15 @@
 #include "server/model/ids.h"
 #include "server/model/token_issuer.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 class TokenIssuerStore {
  public:
-  explicit TokenIssuerStore(Database& database) : database_(database) {}
+  explicit TokenIssuerStore(postgres::Database& database) : database_(database) {}
 
   // Adds the issuer, or replaces the one of that name. nullopt: the tenant, which must exist, has
   // `max_issuers` others already.
@@ -41,7 +43,7 @@ class TokenIssuerStore {
                   const std::string& display_name, SteadyTime deadline, Callback<bool> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

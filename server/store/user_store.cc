@@ -3,13 +3,13 @@
 #include <unordered_map>
 #include <utility>
 
-#include "server/store/database.h"
-#include "server/store/places.h"
+#include "server/postgres/database.h"
+#include "server/postgres/places.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 
-User ReadUser(const Rows& rows, int row) {
+User ReadUser(const postgres::Rows& rows, int row) {
   return {.id = std::string(rows.GetText(row, 0)),
           .display_name = std::string(rows.GetText(row, 1)),
           .created_at = rows.IsNull(row, 2) ? absl::InfinitePast() : rows.GetTime(row, 2),
@@ -18,7 +18,7 @@ User ReadUser(const Rows& rows, int row) {
 
 namespace {
 
-std::vector<User> ReadUsers(const Rows& rows) {
+std::vector<User> ReadUsers(const postgres::Rows& rows) {
   std::vector<User> users;
   users.reserve(static_cast<size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) users.push_back(ReadUser(rows, row));
@@ -47,55 +47,56 @@ void UserStore::Upsert(const TenantKey& tenant, std::vector<User> users, SteadyT
     ids.push_back(user.id);
     names.push_back(user.display_name);
   }
-  Statement statement{.sql = sql::kUpsertUsers, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kUpsertUsers, .tenant = tenant, .params = {}};
   statement.params.Texts(ids).Texts(names);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [users = std::move(users), done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(InOrderOf(users, ReadUsers(*rows)));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [users = std::move(users),
+                    done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(InOrderOf(users, ReadUsers(*rows)));
+                   });
 }
 
 void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, bool active,
                           SteadyTime deadline, Callback<std::optional<User>> done) {
-  Statement statement{.sql = sql::kSetUserActive, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kSetUserActive, .tenant = tenant, .params = {}};
   statement.params.Text(user_id).Bool(active).Text(tenant.text());
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           if (rows->size() == 0) return done(std::optional<User>());
-           done(ReadUser(*rows, 0));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     if (rows->size() == 0) return done(std::optional<User>());
+                     done(ReadUser(*rows, 0));
+                   });
 }
 
 void UserStore::Find(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                      Callback<std::optional<User>> done) {
-  Statement statement{.sql = sql::kFindUser, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindUser, .tenant = tenant, .params = {}};
   statement.params.Text(user_id);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           if (rows->size() == 0) return done(std::optional<User>());
-           done(ReadUser(*rows, 0));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     if (rows->size() == 0) return done(std::optional<User>());
+                     done(ReadUser(*rows, 0));
+                   });
 }
 
 void UserStore::FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
                              SteadyTime deadline, Callback<std::vector<size_t>> done) {
-  Statement statement{.sql = sql::kFindInactiveUsers, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kFindInactiveUsers, .tenant = tenant, .params = {}};
   statement.params.Texts(user_ids);
-  FindPlaces(database_, std::move(statement), deadline, std::move(done));
+  postgres::FindPlaces(database_, std::move(statement), deadline, std::move(done));
 }
 
 void UserStore::List(const TenantKey& tenant, const std::string& prefix, const std::string& after,
                      int limit, SteadyTime deadline, Callback<std::vector<User>> done) {
-  Statement statement{.sql = sql::kListUsers, .tenant = tenant, .params = {}};
+  postgres::Statement statement{.sql = sql::kListUsers, .tenant = tenant, .params = {}};
   statement.params.Text(prefix).Text(after).Int(limit);
-  RunOne(database_, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
-           done(ReadUsers(*rows));
-         });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+                     if (!rows.ok()) return done(rows.status());
+                     done(ReadUsers(*rows));
+                   });
 }
 
 }  // namespace chatter::store

@@ -12,17 +12,19 @@
 #include "server/base/steady_time.h"
 #include "server/model/model.h"
 
-namespace chatter::store {
-
+namespace chatter::postgres {
 class Database;
 class Rows;
+}  // namespace chatter::postgres
+
+namespace chatter::store {
 
 // A row of find_user.sql and its kin.
-User ReadUser(const Rows& rows, int row);
+User ReadUser(const postgres::Rows& rows, int row);
 
 class UserStore {
  public:
-  explicit UserStore(Database& database) : database_(database) {}
+  explicit UserStore(postgres::Database& database) : database_(database) {}
 
   // Creates or renames `users` (no id twice); the result is in the same order.
   void Upsert(const TenantKey& tenant, std::vector<User> users, SteadyTime deadline,
@@ -41,7 +43,7 @@ class UserStore {
             SteadyTime deadline, Callback<std::vector<User>> done);
 
  private:
-  Database& database_;
+  postgres::Database& database_;
 };
 
 }  // namespace chatter::store

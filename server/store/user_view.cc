@@ -2,13 +2,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
-#include "server/store/statement.h"
 
 namespace chatter::store {
 
 std::string RenderUserView(const SchemaName& schema, const std::optional<UserSource>& source) {
-  if (!source.has_value()) return RenderSql(sql::kReadOwnUsers, schema);
+  if (!source.has_value()) return postgres::RenderSql(sql::kReadOwnUsers, schema);
   const std::string sql = absl::StrReplaceAll(
       {sql::kReadApplicationUsers.data(), sql::kReadApplicationUsers.size()},
       {{"{id}", source->id.Quoted()},
@@ -17,7 +17,7 @@ std::string RenderUserView(const SchemaName& schema, const std::optional<UserSou
                         ? absl::StrCat("coalesce(u.", source->active->Quoted(), ", false)")
                         : "true"},
        {"{user_table}", source->table.Quoted()}});
-  return RenderSql(sql, schema);
+  return postgres::RenderSql(sql, schema);
 }
 
 std::string UserSourceFingerprint(const std::optional<UserSource>& source) {

@@ -61,9 +61,10 @@ def median_cpu(runs, count):
 def store_sql(name, schema, *values, without=()):
     """A statement of the store, ready for a script: `values` for $1, $2 ..., and without some look-ups of rooms."""
     def text_of(file):
-        lines = (ROOT / f"server/store/sql/{file}.sql").read_text("utf-8").splitlines()
+        (path,) = (ROOT / "server").glob(f"*/sql/**/{file}.sql")
+        lines = path.read_text("utf-8").splitlines()
         text = "\n".join(line for line in lines if not line.startswith("--")).strip()
-        return re.sub(r"\{\{(\w+)\}\}", lambda piece: text_of("pieces/" + piece.group(1)), text)
+        return re.sub(r"\{\{(\w+)\}\}", lambda piece: text_of(piece.group(1)), text)
 
     def value_of(parameter):
         place = int(parameter.group(1))

@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "server/identity/host.h"
+#include "server/model/host.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using chatter::identity::kMaxHostBytes;
-  using chatter::identity::NormalizeHost;
+  using chatter::kMaxHostBytes;
+  using chatter::NormalizeHost;
   const auto host = NormalizeHost({reinterpret_cast<const char*>(data), size});
   if (!host.has_value()) return 0;
   if (host->empty() || host->size() > kMaxHostBytes) std::abort();

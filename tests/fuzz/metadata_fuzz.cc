@@ -7,17 +7,17 @@
 #include <string_view>
 #include <utility>
 
-#include "server/chat/validate.h"
-#include "server/identity/host.h"
 #include "server/identity/trusted_proxies.h"
 #include "server/interceptors/metadata.h"
 #include "server/interceptors/on_behalf_of.h"
+#include "server/model/host.h"
+#include "server/model/validate.h"
 
 namespace {
 
-using chatter::identity::DomainSpellings;
-using chatter::identity::NormalizeDomain;
-using chatter::identity::NormalizeHost;
+using chatter::DomainSpellings;
+using chatter::NormalizeDomain;
+using chatter::NormalizeHost;
 using chatter::identity::TrustedProxies;
 using chatter::interceptors::Charset;
 using chatter::interceptors::ClientMetadata;
@@ -83,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckPeer(TakeLine(text));
   const ClientMetadata metadata = ReadMetadata(text);
   const auto user_id = ReadOnBehalfOf(metadata);
-  Check(!user_id.ok() || !user_id->has_value() || chatter::chat::UserIdProblem(**user_id).empty());
+  Check(!user_id.ok() || !user_id->has_value() || chatter::UserIdProblem(**user_id).empty());
   for (const Charset charset : {Charset::kPrintableAscii, Charset::kBeyondAscii}) {
     for (const auto& [key, _] : metadata) {
       const auto value = SingleValue(metadata, {key.data(), key.size()}, kMaxBytes, charset);

@@ -5,27 +5,27 @@
 #include <utility>
 
 #include "server/base/clock.h"
-#include "server/chat/walks.h"
-#include "server/rpc/encode.h"
+#include "server/rooms/walks.h"
+#include "server/wire/encode.h"
 #include "tests/support/await.h"
 
 namespace chatter::test {
 namespace {
 
-std::unique_ptr<store::Database> OpenDatabase(const std::string& url, bool prepared_statements) {
+std::unique_ptr<postgres::Database> OpenDatabase(const std::string& url, bool prepared_statements) {
   // Locks stand in for what takes long: they are waited for.
-  auto database = store::Database::Create({.url = url,
-                                           .query_connections = 2,
-                                           .prepared_statements = prepared_statements,
-                                           .max_lock_wait = absl::ZeroDuration()},
-                                          [](bool) {});
+  auto database = postgres::Database::Create({.url = url,
+                                              .query_connections = 2,
+                                              .prepared_statements = prepared_statements,
+                                              .max_lock_wait = absl::ZeroDuration()},
+                                             [](bool) {});
   if (!database.ok()) std::abort();
   return *std::move(database);
 }
 
 }  // namespace
 
-CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::ChatOptions& options,
+CoreStack::CoreStack(const std::string& url, const Clock& clock, const stream::ChatOptions& options,
                      bool prepared_statements)
     : database(OpenDatabase(url, prepared_statements)),
       users(*database),
@@ -42,8 +42,8 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
       search_reader(*database),
       migrator({.database_url = url}),
       search_index(migrator),
-      hub(2, reader, epoch_store, clock, rpc::EncodeRoomEvents),
-      pages(reader, rpc::EncodeRoomEvents),
+      pages(reader, wire::EncodeRoomEvents, clock),
+      hub(2, reader, epoch_store, pages, clock, wire::EncodeRoomEvents),
       bus(hub),
       writer(*database,
              [this](std::vector<CommittedEvents> events) {
@@ -52,11 +52,11 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const rpc::Chat
              }),
       settings(settings_store, Clock::Real()),  // tells the database until when to try
       messages(writer, reader, message_references, settings),
-      room_changer(room_changes, pages, bus),
-      message_changer(message_changes, settings, pages, bus),
-      walks(chat::kWalkOptions),
+      room_changer(room_changes, bus),
+      message_changer(message_changes, settings, bus),
+      walks(rooms::kWalkOptions),
       read_states(read_state_store, walks),
-      presence(presence_store, settings, clock, rpc::EncodePresence),
+      presence(presence_store, settings, clock, wire::EncodePresence),
       search_languages(search_index, settings),
       search({search_reader, search_languages, settings}),
       sessions(options,
@@ -83,10 +83,10 @@ RoomId CoreStack::AddRoom(const TenantKey& tenant, std::vector<std::string> ids)
   return made->room.id;
 }
 
-absl::StatusOr<store::StoredMessage> CoreStack::Send(const RoomKey& room, const std::string& sender,
-                                                     const std::string& client_message_id,
-                                                     const std::string& text) {
-  return Await<store::StoredMessage>([&](auto callback) {
+absl::StatusOr<StoredMessage> CoreStack::Send(const RoomKey& room, const std::string& sender,
+                                              const std::string& client_message_id,
+                                              const std::string& text) {
+  return Await<StoredMessage>([&](auto callback) {
     writer.Append({room, sender, client_message_id, text}, Soon(), std::move(callback));
   });
 }

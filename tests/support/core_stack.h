@@ -9,18 +9,15 @@
 #include "server/base/clock.h"
 #include "server/base/turnstile.h"
 #include "server/bus/bus.h"
-#include "server/chat/hub.h"
-#include "server/chat/log_pages.h"
-#include "server/chat/message_changer.h"
-#include "server/chat/messages.h"
-#include "server/chat/presence.h"
-#include "server/chat/read_states.h"
-#include "server/chat/room_changer.h"
-#include "server/chat/search.h"
-#include "server/chat/search_languages.h"
-#include "server/chat/tenant_settings.h"
-#include "server/rpc/chat_sessions.h"
-#include "server/store/database.h"
+#include "server/live/hub.h"
+#include "server/live/log_pages.h"
+#include "server/live/presence.h"
+#include "server/postgres/database.h"
+#include "server/rooms/message_changer.h"
+#include "server/rooms/messages.h"
+#include "server/rooms/read_states.h"
+#include "server/rooms/room_changer.h"
+#include "server/rooms/search.h"
 #include "server/store/epoch_store.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
@@ -35,24 +32,26 @@
 #include "server/store/search_reader.h"
 #include "server/store/settings_store.h"
 #include "server/store/user_store.h"
+#include "server/stream/chat_sessions.h"
+#include "server/tenants/search_languages.h"
+#include "server/tenants/tenant_settings.h"
 
 namespace chatter::test {
 
 struct CoreStack {
   explicit CoreStack(const std::string& url, const Clock& clock = Clock::Real(),
-                     const rpc::ChatOptions& options = {}, bool prepared_statements = true);
+                     const stream::ChatOptions& options = {}, bool prepared_statements = true);
   ~CoreStack();
 
   void AddUsers(const TenantKey& tenant, const std::vector<std::string>& ids);
   // The DIRECT room of these users; makes the users too.
   RoomId AddRoom(const TenantKey& tenant, std::vector<std::string> ids);
-  absl::StatusOr<store::StoredMessage> Send(const RoomKey& room, const std::string& sender,
-                                            const std::string& client_message_id,
-                                            const std::string& text);
+  absl::StatusOr<StoredMessage> Send(const RoomKey& room, const std::string& sender,
+                                     const std::string& client_message_id, const std::string& text);
   // All of a room's log.
   std::vector<RoomEvent> ReadLog(const RoomKey& room);
 
-  std::unique_ptr<store::Database> database;
+  std::unique_ptr<postgres::Database> database;
   store::UserStore users;
   store::RoomStore rooms;
   store::RoomChanges room_changes;
@@ -67,20 +66,20 @@ struct CoreStack {
   store::SearchReader search_reader;
   const store::Migrator migrator;
   store::SearchIndex search_index;
-  chat::Hub hub;
-  chat::LogPages pages;
+  live::LogPages pages;
+  live::Hub hub;
   bus::InProcessBus bus;
   store::EventWriter writer;
-  chat::TenantSettings settings;
-  chat::Messages messages;
-  chat::RoomChanger room_changer;
-  chat::MessageChanger message_changer;
+  tenants::TenantSettings settings;
+  rooms::Messages messages;
+  rooms::RoomChanger room_changer;
+  rooms::MessageChanger message_changer;
   Turnstile walks;
-  chat::ReadStates read_states;
-  chat::Presence presence;
-  chat::SearchLanguages search_languages;
-  chat::Search search;
-  rpc::ChatSessions sessions;
+  rooms::ReadStates read_states;
+  live::Presence presence;
+  tenants::SearchLanguages search_languages;
+  rooms::Search search;
+  stream::ChatSessions sessions;
 };
 
 }  // namespace chatter::test

@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/crypto.h"
-#include "server/store/blocking_session.h"
+#include "server/postgres/blocking_session.h"
+#include "server/postgres/schema_guard.h"
 #include "server/store/migrator.h"
-#include "server/store/schema_guard.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_maker.h"
 
@@ -79,11 +79,11 @@ TenantKey TestDatabase::AddTenant(std::string_view name) const {
 
 TenantKey TestDatabase::Find(std::string_view name) const {
   const SchemaName schema = *SchemaName::Parse(name);
-  auto session = store::BlockingSession::Open(url_);
+  auto session = postgres::BlockingSession::Open(url_);
   if (!session.ok()) Die("no connection");
   const auto found = session->Query(store::sql::kFindTenant, {schema.text()});
   if (!found.ok() || found->size() != 1) Die("tenant not found");
-  return {schema, store::ParseStamp(found->front().back().value_or(""))};
+  return {schema, postgres::ParseStamp(found->front().back().value_or(""))};
 }
 
 std::string TestDatabase::Execute(const std::string& sql) const { return Run(url_, sql); }

@@ -1,0 +1,205 @@
+#include "server/admin/preferences.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "server/model/errors.h"
+#include "server/model/page_token.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+
+namespace chatter::admin {
+namespace {
+
+using store::PreferenceStore;
+
+constexpr PageSizes kPageSizes{.if_zero = 1'000, .max = 1'000};
+constexpr int32_t kMinutesPerDay = 1'440;
+// Of the years 1 and 9999: what a Timestamp may be.
+constexpr int64_t kFirstSecond = -62'135'596'800;
+constexpr int64_t kLastSecond = 253'402'300'799;
+constexpr int32_t kNanosPerSecond = 1'000'000'000;
+constexpr std::string_view kEmptyMaskProblem = "must name at least one field";
+constexpr std::string_view kZoneField = "preferences.do_not_disturb.time_zone";
+constexpr std::string_view kZoneProblem =
+    "must be empty, or a time zone's name such as `Europe/Berlin` (not an abbreviation)";
+
+std::optional<absl::Time> ReadMutedUntil(const v1::RoomPreferences& wanted,
+                                         FieldViolations& violations) {
+  if (!wanted.has_muted_until()) return std::nullopt;
+  const auto& time = wanted.muted_until();
+  if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 ||
+      time.nanos() >= kNanosPerSecond) {
+    violations.Add("preferences.muted_until", "must be in the years 1 to 9999");
+  }
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+int16_t ReadMinute(const char* field, int32_t minute, FieldViolations& violations) {
+  if (minute < 0 || minute >= kMinutesPerDay) {
+    violations.Add(absl::StrCat("preferences.do_not_disturb.", field),
+                   absl::StrCat("must be 0 to ", kMinutesPerDay - 1));
+  }
+  return static_cast<int16_t>(minute);
+}
+
+// Whether there is such a time zone is for PostgreSQL to say.
+bool MayBeTimeZone(std::string_view name) {
+  return name.size() <= 64 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return absl::ascii_isalnum(c) || c == '_' || c == '-' || c == '+' || c == '/';
+         });
+}
+
+std::optional<DoNotDisturb> ReadDoNotDisturb(const v1::Preferences& wanted,
+                                             FieldViolations& violations) {
+  if (!wanted.has_do_not_disturb()) return std::nullopt;
+  const v1::DoNotDisturb& hours = wanted.do_not_disturb();
+  if (!MayBeTimeZone(hours.time_zone())) violations.Add(kZoneField, kZoneProblem);
+  return DoNotDisturb{.from_minute = ReadMinute("from_minute", hours.from_minute(), violations),
+                      .to_minute = ReadMinute("to_minute", hours.to_minute(), violations),
+                      .time_zone = hours.time_zone()};
+}
+
+NotificationLevel ReadLevel(const v1::RoomPreferences& wanted, FieldViolations& violations) {
+  const v1::NotificationLevel level = wanted.notifications();
+  if (level < v1::NOTIFICATION_LEVEL_ALL || level > v1::NOTIFICATION_LEVEL_NONE) {
+    violations.Add("preferences.notifications", "must be ALL, MENTIONS or NONE");
+  }
+  return static_cast<NotificationLevel>(level);  // the numbers are the same
+}
+
+PreferenceStore::Update ReadUpdate(const v1::Preferences& wanted,
+                                   const std::vector<std::string>& mask,
+                                   FieldViolations& violations) {
+  PreferenceStore::Update update;
+  if (mask.empty()) violations.Add("update_mask", kEmptyMaskProblem);
+  for (const std::string& path : mask) {
+    if (path == "do_not_disturb") {
+      update.do_not_disturb = ReadDoNotDisturb(wanted, violations);
+    } else if (path == "hides_read_marks") {
+      update.hides_read_marks = wanted.hides_read_marks();
+    } else if (path == "invisible") {
+      update.invisible = wanted.invisible();
+    } else {
+      violations.Add("update_mask", "may name `do_not_disturb`, `hides_read_marks`, `invisible`");
+    }
+  }
+  return update;
+}
+
+PreferenceStore::RoomUpdate ReadRoomUpdate(const v1::RoomPreferences& wanted,
+                                           const std::vector<std::string>& mask,
+                                           FieldViolations& violations) {
+  PreferenceStore::RoomUpdate update;
+  if (mask.empty()) violations.Add("update_mask", kEmptyMaskProblem);
+  for (const std::string& path : mask) {
+    if (path == "notifications") {
+      update.notifications = ReadLevel(wanted, violations);
+    } else if (path == "muted_until") {
+      update.muted_until = ReadMutedUntil(wanted, violations);
+    } else if (path == "pinned") {
+      update.pinned = wanted.pinned();
+    } else if (path == "hidden") {
+      update.hidden = wanted.hidden();
+    } else {
+      violations.Add("update_mask", "may name `notifications`, `muted_until`, `pinned`, `hidden`");
+    }
+  }
+  return update;
+}
+
+// The time zone that is to be set; empty: none, or the default.
+std::string ZoneOf(const PreferenceStore::Update& update) {
+  const auto hours = update.do_not_disturb.value_or(std::nullopt);
+  return hours.has_value() ? hours->time_zone : "";
+}
+
+absl::Status UnknownZoneError() {
+  FieldViolations violations;
+  violations.Add(kZoneField, kZoneProblem);
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+void Preferences::Get(const Caller& caller, Callback<UserPreferences> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  store_.Find({*caller.tenant, caller.principal.user_id}, caller.deadline, std::move(done));
+}
+
+void Preferences::Update(const Caller& caller, const v1::Preferences& wanted,
+                         const std::vector<std::string>& mask, Callback<Changed> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const PreferenceStore::Update update = ReadUpdate(wanted, mask, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  const UserKey user{*caller.tenant, caller.principal.user_id};
+  const std::string zone = ZoneOf(update);
+  if (zone.empty()) return Change(user, update, caller.deadline, std::move(done));
+  time_zones_.Has(zone, [this, user, update, deadline = caller.deadline,
+                         done = std::move(done)](absl::StatusOr<bool> has) mutable {
+    if (!has.ok()) return done(std::move(has).status());
+    if (!*has) return done(UnknownZoneError());
+    Change(user, update, deadline, std::move(done));
+  });
+}
+
+void Preferences::Change(const UserKey& user, const PreferenceStore::Update& update,
+                         SteadyTime deadline, Callback<Changed> done) {
+  store_.Change(user, update, deadline,
+                [this, user, invisible = update.invisible,
+                 done = std::move(done)](absl::StatusOr<UserPreferences> now) mutable {
+                  if (!now.ok()) return done(std::move(now).status());
+                  // Answers to two calls may come in either order: each tells what it changed only.
+                  if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
+                  done(Changed{.user = user, .preferences = *std::move(now)});
+                });
+}
+
+void Preferences::UpdateForRoom(const Caller& caller, std::string_view room_id,
+                                const v1::RoomPreferences& wanted,
+                                const std::vector<std::string>& mask, Callback<RoomChanged> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const std::optional<RoomId> id = ParseRoomId(room_id, violations);
+  const PreferenceStore::RoomUpdate update = ReadRoomUpdate(wanted, mask, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  const RoomKey room{*caller.tenant, *id};
+  const std::string& user_id = caller.principal.user_id;
+  store_.ChangeForRoom(room, user_id, update, caller.deadline,
+                       [room, user_id, done = std::move(done)](
+                           absl::StatusOr<std::optional<RoomPreferences>> now) mutable {
+                         if (!now.ok()) return done(std::move(now).status());
+                         if (!now->has_value()) return done(RoomNotFoundError());
+                         done(RoomChanged{.room = room, .user_id = user_id, .preferences = **now});
+                       });
+}
+
+void Preferences::ListRecipients(const Caller& caller, const RecipientsRequest& request,
+                                 Callback<RecipientPage> done) {
+  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
+  if (request.seq == 0) violations.Add("seq", "must be at least 1");
+  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
+  const std::optional<std::string> after = ReadUserPlace(PageKind::kRecipients, request.page_token);
+  if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  if (!violations.empty()) return done(violations.ToStatus());
+  store_.ListRecipients(
+      {*caller.tenant, *room}, request.seq, *after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<PreferenceStore::Recipients> found) mutable {
+        if (!found.ok()) return done(std::move(found).status());
+        if (!found->room_found) return done(RoomNotFoundError());
+        if (!found->message_found) return done(MessageNotFoundError());
+        RecipientPage page{.user_ids = std::move(found->user_ids), .next_page_token = {}};
+        if (CutToPage(page.user_ids, limit)) {
+          page.next_page_token = MakePageToken(PageKind::kRecipients, page.user_ids.back());
+        }
+        done(std::move(page));
+      });
+}
+
+}  // namespace chatter::admin

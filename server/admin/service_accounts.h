@@ -1,0 +1,76 @@
+// The rules for the administration of service accounts and their API keys.
+//
+// Thread-safe. What it is made from must outlive it, and it every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_ADMIN_SERVICE_ACCOUNTS_H_
+#define CHATTER_SERVER_ADMIN_SERVICE_ACCOUNTS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/identity/authenticator_chain.h"
+#include "server/identity/tenant_directory.h"
+#include "server/model/service_account.h"
+#include "server/store/service_account_store.h"
+
+namespace chatter::admin {
+
+class ServiceAccounts {
+ public:
+  // The authenticators are told of what changes here, so that it holds at once; the directory is
+  // asked to know the tenants that an account is for.
+  ServiceAccounts(store::ServiceAccountStore& store, identity::AuthenticatorChain& authenticators,
+                  identity::TenantDirectory& directory)
+      : store_(store), authenticators_(authenticators), directory_(directory) {}
+
+  // All calls below give PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) to others than administrators,
+  // and INVALID_ARGUMENT (INVALID_FIELD).
+
+  // Makes the account, or changes the one of that name.
+  // Errors: ALREADY_EXISTS (CERTIFICATE_EXISTS).
+  void Set(const Caller& caller, const ServiceAccount& account, Callback<ServiceAccount> done);
+
+  struct Page {
+    std::vector<ServiceAccount> accounts;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  void List(const Caller& caller, int32_t page_size, std::string_view page_token,
+            Callback<Page> done);
+
+  struct Done {};
+  // Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND).
+  void Delete(const Caller& caller, const std::string& name, Callback<Done> done);
+
+  struct NewKey {
+    std::string account;
+    std::optional<absl::Duration> ttl;      // nullopt: it doesn't end by itself
+    std::optional<absl::Duration> overlap;  // nullopt: the account's other keys go on
+  };
+  struct CreatedKey {
+    ApiKey key;
+    std::string secret;  // the key itself, stored nowhere
+  };
+  // Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND), FAILED_PRECONDITION (TOO_MANY_API_KEYS).
+  void CreateKey(const Caller& caller, const NewKey& request, Callback<CreatedKey> done);
+
+  // Those that hold, newest first. Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND).
+  void ListKeys(const Caller& caller, const std::string& account,
+                Callback<std::vector<ApiKey>> done);
+
+  // Errors: NOT_FOUND (API_KEY_NOT_FOUND).
+  void RevokeKey(const Caller& caller, std::string_view key_id, Callback<Done> done);
+
+ private:
+  store::ServiceAccountStore& store_;
+  identity::AuthenticatorChain& authenticators_;
+  identity::TenantDirectory& directory_;
+};
+
+}  // namespace chatter::admin
+
+#endif  // CHATTER_SERVER_ADMIN_SERVICE_ACCOUNTS_H_

@@ -1,0 +1,172 @@
+#include "server/admin/sessions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "server/admin/users.h"
+#include "server/base/secret_token.h"
+#include "server/identity/authenticator.h"
+#include "server/model/errors.h"
+#include "server/model/page_token.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+
+namespace chatter::admin {
+namespace {
+
+using ListPosition = store::SessionStore::ListPosition;
+
+constexpr PageSizes kPageSizes{.if_zero = 50, .max = 100};
+constexpr absl::Duration kDefaultTtl = absl::Hours(12);
+
+absl::Status SessionNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_SESSION_NOT_FOUND,
+                   "There is no such session, or it isn't the caller's.");
+}
+
+// Whose sessions a call is about: adds a violation where it says nothing of use.
+// Errors: those of RequireUserOrService; PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) for a user who
+// names another.
+absl::StatusOr<std::string> ParseOwner(const Caller& caller, std::string_view user_id,
+                                       FieldViolations& violations) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) return status;
+  if (!caller.is_user()) {
+    AddProblem("user_id", UserIdProblem(user_id), violations);
+    return std::string(user_id);
+  }
+  if (!user_id.empty() && user_id != caller.principal.user_id) {
+    return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED,
+                     "A user may see and end no sessions but the user's own.");
+  }
+  return caller.principal.user_id;
+}
+
+std::string TokenOf(const Session& last) {
+  const std::string id(last.token_digest.begin(), last.token_digest.end());
+  return MakePageToken(PageKind::kSessions, MakeTimePlace({.time = last.created_at, .id = id}));
+}
+
+std::optional<ListPosition> ParseToken(std::string_view token) {
+  ListPosition position{};
+  const auto place = ReadPageToken(PageKind::kSessions, token);
+  if (!place.has_value()) return std::nullopt;
+  const auto parts = ReadTimePlace(*place, position.token_digest.size());
+  if (!parts.has_value()) return std::nullopt;
+  position.created_at = parts->time;
+  std::copy(parts->id.begin(), parts->id.end(), position.token_digest.begin());
+  return position;
+}
+
+}  // namespace
+
+void Sessions::Create(const Caller& caller, const NewSession& request, Callback<Created> done) {
+  if (absl::Status status = RequireActsForUsers(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  const absl::Duration ttl = request.ttl.value_or(kDefaultTtl);
+  FieldViolations violations;
+  AddProblem("user_id", UserIdProblem(request.user_id), violations);
+  AddProblem("ttl", SessionTtlProblem(ttl), violations);
+  if (request.idle_ttl.has_value()) {
+    AddProblem("idle_ttl", SessionIdleTtlProblem(*request.idle_ttl), violations);
+  }
+  AddProblem("device", DeviceProblem(request.device), violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  std::string token = GenerateToken(kSessionTokenPrefix);
+  const store::SessionStore::NewSession session{
+      .token_digest = TokenDigest(kSessionTokenPrefix, token).value(),
+      .user_id = request.user_id,
+      .service = caller.principal.service,
+      .ttl = ttl,
+      .idle_ttl = request.idle_ttl.value_or(absl::InfiniteDuration()),
+      .device = request.device};
+  CheckCredential(caller, [this, tenant = *caller.tenant, deadline = caller.deadline, session,
+                           token = std::move(token),
+                           done = std::move(done)](const absl::Status& holds) mutable {
+    if (!holds.ok()) return done(holds);
+    store_.Create(tenant, session, deadline,
+                  [token = std::move(token),
+                   done = std::move(done)](absl::StatusOr<std::optional<Session>> made) mutable {
+                    if (!made.ok()) return done(std::move(made).status());
+                    if (!made->has_value()) return done(UserNotFoundError());
+                    done(Created{.session = **std::move(made), .token = std::move(token)});
+                  });
+  });
+}
+
+void Sessions::CheckCredential(const Caller& caller, StatusCallback done) {
+  identity::Authenticator* const authenticator = authenticators_.Find(caller.principal.credential);
+  if (authenticator == nullptr) return done(identity::CredentialInvalidError());
+  authenticator->Recheck(
+      *caller.tenant, {caller.principal}, caller.deadline,
+      [done = std::move(done)](const absl::StatusOr<std::vector<size_t>>& ended) mutable {
+        if (!ended.ok()) return done(ended.status());
+        done(ended->empty() ? absl::OkStatus() : identity::CredentialInvalidError());
+      });
+}
+
+void Sessions::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
+  FieldViolations violations;
+  const auto owner = ParseOwner(caller, request.user_id, violations);
+  if (!owner.ok()) return done(owner.status());
+  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
+  std::optional<ListPosition> after;
+  if (!request.page_token.empty()) {
+    after = ParseToken(request.page_token);
+    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.List(
+      *caller.tenant, *owner, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<std::vector<Session>> sessions) mutable {
+        if (!sessions.ok()) return done(std::move(sessions).status());
+        Page page{.sessions = *std::move(sessions), .next_page_token = {}};
+        if (CutToPage(page.sessions, limit)) page.next_page_token = TokenOf(page.sessions.back());
+        done(std::move(page));
+      });
+}
+
+void Sessions::Revoke(const Caller& caller, std::string_view session_id, Callback<Revoked> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto digest = ParseDigest("session_id", session_id, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.Revoke(*caller.tenant, *digest, caller.principal.user_id, caller.deadline,
+                [this, tenant = *caller.tenant, digest = *digest,
+                 done = std::move(done)](absl::StatusOr<bool> revoked) mutable {
+                  // Whatever the answer: it may have been revoked elsewhere, or before an answer
+                  // was lost.
+                  Forget(tenant, digest);
+                  if (!revoked.ok()) return done(std::move(revoked).status());
+                  if (!*revoked) return done(SessionNotFoundError());
+                  done(Revoked{.sessions = 1});
+                });
+}
+
+void Sessions::RevokeAll(const Caller& caller, std::string_view user_id,
+                         const std::optional<std::string>& device, Callback<Revoked> done) {
+  FieldViolations violations;
+  const auto owner = ParseOwner(caller, user_id, violations);
+  if (!owner.ok()) return done(owner.status());
+  if (device.has_value()) AddProblem("device", DeviceProblem(*device), violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.RevokeAll(*caller.tenant, *owner, device, caller.deadline,
+                   [this, tenant = *caller.tenant, done = std::move(done)](
+                       absl::StatusOr<std::vector<Sha256Digest>> ended) mutable {
+                     if (!ended.ok()) return done(std::move(ended).status());
+                     for (const Sha256Digest& digest : *ended) Forget(tenant, digest);
+                     done(Revoked{.sessions = static_cast<int32_t>(ended->size())});
+                   });
+}
+
+void Sessions::Forget(const TenantKey& tenant, const Sha256Digest& token_digest) {
+  authenticators_.Forget(tenant, identity::Credential::Form::kBearer, token_digest);
+}
+
+}  // namespace chatter::admin

@@ -1,0 +1,82 @@
+// The rules for sessions: who may sign whom in and out.
+//
+// Thread-safe. What it is made from must outlive it, and it every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_ADMIN_SESSIONS_H_
+#define CHATTER_SERVER_ADMIN_SESSIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/identity/authenticator_chain.h"
+#include "server/model/model.h"
+#include "server/store/session_store.h"
+
+namespace chatter::admin {
+
+class Sessions {
+ public:
+  // The authenticators are told of what is revoked here, so that it holds at once.
+  Sessions(store::SessionStore& store, identity::AuthenticatorChain& authenticators)
+      : store_(store), authenticators_(authenticators) {}
+
+  struct NewSession {
+    std::string user_id;
+    std::optional<absl::Duration> ttl;       // nullopt: 12 hours
+    std::optional<absl::Duration> idle_ttl;  // nullopt: idleness doesn't end it
+    std::string device;
+  };
+  struct Created {
+    Session session;
+    std::string token;  // secret, and stored nowhere
+  };
+  // For services that may act for users: whoever holds the token is the user.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND), PERMISSION_DENIED
+  // (CREDENTIAL_NOT_ALLOWED, OUT_OF_SCOPE).
+  void Create(const Caller& caller, const NewSession& request, Callback<Created> done);
+
+  // The calls below are for services, and for users about their own sessions. An empty `user_id`
+  // stands for the calling user.
+
+  struct ListRequest {
+    std::string user_id;
+    int32_t page_size = 0;
+    std::string page_token;
+  };
+  struct Page {
+    std::vector<Session> sessions;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
+  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
+
+  struct Revoked {
+    int32_t sessions = 0;
+  };
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (SESSION_NOT_FOUND).
+  void Revoke(const Caller& caller, std::string_view session_id, Callback<Revoked> done);
+
+  // `device`: nullopt: all of the user's.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
+  void RevokeAll(const Caller& caller, std::string_view user_id,
+                 const std::optional<std::string>& device, Callback<Revoked> done);
+
+ private:
+  // Calls back with OK if the caller's credential holds at this moment, and not only by what is
+  // remembered of it: what is made by it lasts longer than that.
+  // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID); a lookup's.
+  void CheckCredential(const Caller& caller, StatusCallback done);
+  void Forget(const TenantKey& tenant, const Sha256Digest& token_digest);
+
+  store::SessionStore& store_;
+  identity::AuthenticatorChain& authenticators_;
+};
+
+}  // namespace chatter::admin
+
+#endif  // CHATTER_SERVER_ADMIN_SESSIONS_H_

@@ -1,0 +1,93 @@
+#include "server/admin/tenant_export.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "server/admin/tenants.h"
+#include "server/base/steady_time.h"
+#include "server/model/errors.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+
+namespace chatter::admin {
+
+void TenantExport::Next(Callback<Page> done) {
+  const TenantKey tenant = tenant_.key();
+  switch (part_) {
+    case Part::kTenant:
+      part_ = Part::kUsers;
+      return done(Page{tenant_});
+    case Part::kUsers:
+      return reader_.Users(tenant, user_, kPageSize, PageDeadline(),
+                           Finish<User>(Part::kRooms, std::move(done)));
+    case Part::kRooms:
+      return reader_.Rooms(tenant, room_, kPageSize, PageDeadline(),
+                           Finish<Room>(Part::kMembers, std::move(done)));
+    case Part::kMembers:
+      return reader_.Members(tenant, room_, user_, kPageSize, PageDeadline(),
+                             Finish<Member>(Part::kEvents, std::move(done)));
+    case Part::kEvents:
+      return reader_.Events(tenant, room_, seq_, kPageSize, PageDeadline(),
+                            Finish<RoomEvent>(Part::kEnd, std::move(done)));
+    case Part::kEnd:
+      return done(Page());
+  }
+}
+
+SteadyTime TenantExport::PageDeadline() const {
+  return std::min(deadline_, SteadyTime::Now() + kPageTimeout);
+}
+
+template <typename Entry>
+Callback<std::vector<Entry>> TenantExport::Finish(Part next, Callback<Page> done) {
+  return [this, next, done = std::move(done)](absl::StatusOr<std::vector<Entry>> entries) mutable {
+    if (!entries.ok()) return done(entries.status());
+    Page page(std::make_move_iterator(entries->begin()), std::make_move_iterator(entries->end()));
+    if (page.size() == static_cast<size_t>(kPageSize)) {
+      Advance(page);
+      return done(std::move(page));
+    }
+    part_ = next;
+    room_ = RoomId();
+    user_.clear();
+    seq_ = 0;
+    // An empty page would be taken for the end.
+    if (page.empty()) return Next(std::move(done));
+    done(std::move(page));
+  };
+}
+
+void TenantExport::Advance(const Page& page) {
+  const ExportRecord& last = page.back();
+  if (const auto* user = std::get_if<User>(&last)) {
+    user_ = user->id;
+  } else if (const auto* room = std::get_if<Room>(&last)) {
+    room_ = room->id;
+  } else if (const auto* member = std::get_if<Member>(&last)) {
+    room_ = member->room_id;
+    user_ = member->user_id;
+  } else if (const auto* event = std::get_if<RoomEvent>(&last)) {
+    room_ = event->room_id;
+    seq_ = event->seq;
+  }
+}
+
+void TenantExports::Begin(const Caller& caller, std::string_view schema_name,
+                          Callback<std::unique_ptr<TenantExport>> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  tenants_.Find(*name, std::min(caller.deadline, SteadyTime::Now() + TenantExport::kPageTimeout),
+                [this, deadline = caller.deadline,
+                 done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
+                  if (!tenant.ok()) return done(std::move(tenant).status());
+                  done(std::make_unique<TenantExport>(*std::move(tenant), deadline, reader_));
+                });
+}
+
+}  // namespace chatter::admin

@@ -1,0 +1,66 @@
+// The rules for what becomes of a tenant once it is made: its names, its suspension, its end.
+//
+// Thread-safe. What it is made from must outlive it. Callbacks run on the calling thread (for a
+// request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_ADMIN_TENANT_LIFECYCLE_H_
+#define CHATTER_SERVER_ADMIN_TENANT_LIFECYCLE_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "server/base/callback.h"
+#include "server/identity/tenant_directory.h"
+#include "server/model/model.h"
+#include "server/store/tenant_changes.h"
+
+namespace chatter::admin {
+
+class TenantLifecycle {
+ public:
+  struct Deps {
+    store::TenantChanges& changes;
+    // Told of each change, so that it holds here at once.
+    identity::TenantDirectory& directory;
+  };
+  explicit TenantLifecycle(const Deps& deps) : deps_(deps) {}
+
+  // All calls below give the tenant as it is then. Errors of all: PERMISSION_DENIED
+  // (CREDENTIAL_NOT_ALLOWED) for others than administrators, INVALID_ARGUMENT (INVALID_FIELD),
+  // NOT_FOUND (TENANT_NOT_FOUND). FAILED_PRECONDITION (TENANT_STATE) where the tenant is deleted,
+  // of all but Delete; of Undelete where its grace is over.
+
+  struct Update {
+    std::string schema_name;
+    std::string display_name;
+    std::vector<std::string> domains;
+    std::vector<std::string> fields;  // which of the two to set
+  };
+  // Errors: ALREADY_EXISTS (TENANT_EXISTS) for a domain of another tenant.
+  void Change(const Caller& caller, Update update, Callback<Tenant> done);
+
+  // Errors: NOT_FOUND (DOMAIN_NOT_FOUND), ALREADY_EXISTS (TENANT_EXISTS).
+  void RenameDomain(const Caller& caller, std::string_view schema_name, std::string_view old_domain,
+                    std::string_view new_domain, Callback<Tenant> done);
+
+  void Suspend(const Caller& caller, std::string_view schema_name, const std::string& reason,
+               Callback<Tenant> done);
+  void Resume(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
+  // `grace`: nullopt: 7 days.
+  void Delete(const Caller& caller, std::string_view schema_name,
+              std::optional<absl::Duration> grace, Callback<Tenant> done);
+  void Undelete(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
+
+ private:
+  // Answers with what became of the tenant, and makes the directory forget it and `domains`.
+  Callback<std::optional<Tenant>> Finish(const SchemaName& name, std::vector<std::string> domains,
+                                         Callback<Tenant> done);
+
+  const Deps deps_;
+};
+
+}  // namespace chatter::admin
+
+#endif  // CHATTER_SERVER_ADMIN_TENANT_LIFECYCLE_H_

@@ -1,0 +1,140 @@
+#include "server/admin/tenants.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/secret_token.h"
+#include "server/model/errors.h"
+#include "server/model/page_token.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+
+namespace chatter::admin {
+namespace {
+
+constexpr PageSizes kPageSizes{.if_zero = 50, .max = 500};
+
+absl::Status TooManyCreationsError() {
+  return MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
+                            "Too many tenants are waiting to be made. Retry a little later.",
+                            absl::Seconds(5));
+}
+
+absl::Status DrainingError() {
+  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
+                   "The server is going away. Connect anew and retry.");
+}
+
+}  // namespace
+
+absl::Status UnknownTenantError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_TENANT_NOT_FOUND,
+                   "There is no such tenant.");
+}
+
+void Tenants::Create(const Caller& caller, NewTenant request, Callback<Made> done) {
+  Make(caller, std::move(request), /*attach=*/false, std::move(done));
+}
+
+void Tenants::Attach(const Caller& caller, NewTenant request, Callback<Made> done) {
+  Make(caller, std::move(request), /*attach=*/true, std::move(done));
+}
+
+void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto name = ParseSchemaName("tenant.schema_name", request.schema_name, violations);
+  AddProblem("tenant.display_name", DisplayNameProblem(request.display_name), violations);
+  ParseDomains(request.domains, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  if (waiting_creations_.fetch_add(1) >= kMaxWaitingCreations) {
+    --waiting_creations_;
+    return done(TooManyCreationsError());
+  }
+  creations_.Post([this, deadline = caller.deadline, attach, with_key = request.with_key,
+                   tenant = Tenant{.schema_name = *name,
+                                   .display_name = std::move(request.display_name),
+                                   .domains = std::move(request.domains),
+                                   .created_at = {}},
+                   done = std::move(done)]() mutable {
+    --waiting_creations_;
+    done(MakeNow(tenant, with_key, attach, deadline));
+  });
+}
+
+absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_key, bool attach,
+                                               SteadyTime deadline) {
+  if (draining_) return DrainingError();
+  // The caller has left: others wait.
+  if (deps_.clock.Steady() >= deadline) return TooManyCreationsError();
+  std::string secret = with_key ? GenerateToken(kApiKeyPrefix) : "";
+  const auto digest = with_key ? std::optional(Sha256(secret)) : std::nullopt;
+  auto tenant_made =
+      attach ? deps_.maker.Attach(tenant, digest) : deps_.maker.Create(tenant, digest);
+  if (!tenant_made.ok()) return tenant_made.status();
+  // That there was no such tenant may be in the cache.
+  deps_.directory.Forget(*tenant_made);
+  Made made{.tenant = *std::move(tenant_made), .key = {}, .secret = std::move(secret)};
+  if (with_key) {
+    made.key = ApiKey{.digest = *digest,
+                      .account = made.tenant.schema_name.text(),
+                      .created_at = made.tenant.created_at};
+  }
+  return made;
+}
+
+void Tenants::Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done) {
+  deps_.tenants.Find(schema, deadline,
+                     [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
+                       if (!found.ok()) return done(std::move(found).status());
+                       if (!found->has_value()) return done(UnknownTenantError());
+                       done(**std::move(found));
+                     });
+}
+
+void Tenants::Get(const Caller& caller, std::string_view schema_name, Callback<Tenant> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  Find(*name, caller.deadline, std::move(done));
+}
+
+void Tenants::List(const Caller& caller, store::TenantStore::Filter filter, int32_t page_size,
+                   std::string_view page_token, Callback<Page> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const int limit = ParsePageSize(page_size, kPageSizes, violations);
+  AddProblem("schema_name_prefix", SchemaNamePrefixProblem(filter.name_prefix), violations);
+  if (!filter.domain.empty()) {
+    filter.domain = ParseDomain("domain", filter.domain, violations).value_or("");
+  }
+  std::string after;
+  if (!page_token.empty()) {
+    after = ReadPageToken(PageKind::kTenants, page_token).value_or("");
+    if (!SchemaName::Parse(after).has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  deps_.tenants.List(
+      filter, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<std::vector<Tenant>> tenants) mutable {
+        if (!tenants.ok()) return done(std::move(tenants).status());
+        Page page{.tenants = *std::move(tenants), .next_page_token = {}};
+        if (CutToPage(page.tenants, limit)) {
+          page.next_page_token =
+              MakePageToken(PageKind::kTenants, page.tenants.back().schema_name.text());
+        }
+        done(std::move(page));
+      });
+}
+
+}  // namespace chatter::admin

@@ -1,0 +1,92 @@
+// The rules for the administration of tenants.
+//
+// Thread-safe. What it is made from must outlive it, and it every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule), on the database's, or on
+// one of its own.
+#ifndef CHATTER_SERVER_ADMIN_TENANTS_H_
+#define CHATTER_SERVER_ADMIN_TENANTS_H_
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/callback.h"
+#include "server/base/clock.h"
+#include "server/base/worker.h"
+#include "server/identity/tenant_directory.h"
+#include "server/model/model.h"
+#include "server/model/service_account.h"
+#include "server/store/tenant_maker.h"
+#include "server/store/tenant_store.h"
+
+namespace chatter::admin {
+
+// NOT_FOUND (TENANT_NOT_FOUND), for an administrator.
+absl::Status UnknownTenantError();
+
+class Tenants {
+ public:
+  // Tenants are made one after the other: it takes a connection and a transaction of many
+  // statements.
+  static constexpr int kMaxWaitingCreations = 100;
+
+  struct Deps {
+    store::TenantStore& tenants;
+    const store::TenantMaker& maker;
+    // Told of what is made here, so that it holds at once.
+    identity::TenantDirectory& directory;
+    const Clock& clock;
+  };
+  explicit Tenants(const Deps& deps) : deps_(deps) {}
+
+  // All calls below give PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) to others than administrators.
+
+  struct NewTenant {
+    std::string schema_name;
+    std::string display_name;
+    std::vector<std::string> domains;
+    bool with_key = false;  // the first API key, of a service account of the tenant's name
+  };
+  struct Made {
+    Tenant tenant;
+    std::optional<ApiKey> key;
+    std::string secret;  // the key itself, stored nowhere
+  };
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS, SCHEMA_EXISTS,
+  // SERVICE_ACCOUNT_EXISTS), RESOURCE_EXHAUSTED (OVERLOADED), UNAVAILABLE (DRAINING).
+  void Create(const Caller& caller, NewTenant request, Callback<Made> done);
+  // The same in a schema that is there. Errors: the same, and NOT_FOUND (SCHEMA_NOT_FOUND).
+  void Attach(const Caller& caller, NewTenant request, Callback<Made> done);
+
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND).
+  void Get(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
+
+  struct Page {
+    std::vector<Tenant> tenants;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD).
+  void List(const Caller& caller, store::TenantStore::Filter filter, int32_t page_size,
+            std::string_view page_token, Callback<Page> done);
+
+  // From now on no tenant is made: creations that wait are refused.
+  void Drain() { draining_ = true; }
+
+ private:
+  void Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done);
+  absl::StatusOr<Made> MakeNow(const Tenant& tenant, bool with_key, bool attach,
+                               SteadyTime deadline);
+  void Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done);
+
+  const Deps deps_;
+  std::atomic<int> waiting_creations_ = 0;
+  std::atomic<bool> draining_ = false;
+  Worker creations_;  // the last member: its closures use the others
+};
+
+}  // namespace chatter::admin
+
+#endif  // CHATTER_SERVER_ADMIN_TENANTS_H_

@@ -1,0 +1,149 @@
+#include "server/admin/token_issuers.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/identity/jwk_set.h"
+#include "server/identity/jwks_source.h"
+#include "server/identity/jwt.h"
+#include "server/model/errors.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+
+namespace chatter::admin {
+namespace {
+
+absl::Status TenantNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_TENANT_NOT_FOUND,
+                   "There is no such tenant.");
+}
+
+absl::Status IssuerNotFoundError() {
+  return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_TOKEN_ISSUER_NOT_FOUND,
+                   "The tenant accepts no tokens of this issuer.");
+}
+
+absl::Status TooManyIssuersError() {
+  FieldViolations violations;
+  violations.Add("token_issuer.issuer", absl::StrCat("must be one of those that the tenant has, of "
+                                                     "which there are ",
+                                                     TokenIssuers::kMaxIssuers, " already"));
+  return violations.ToStatus();
+}
+
+std::string_view IssuerNameProblem(std::string_view name) {
+  if (identity::IsIssuerName(name)) return {};
+  return "must be 1 to 512 bytes of UTF-8 without control characters";
+}
+
+// All of the keys must be of use: whoever sets them here wants to use them.
+void CheckInlineKeys(const std::string& jwks, FieldViolations& violations) {
+  constexpr std::string_view kField = "token_issuer.jwks";
+  const auto keys = identity::JwkSet::Parse(jwks, identity::JwkSet::Secrets::kRefused);
+  if (!keys.ok()) {
+    const absl::string_view problem = keys.status().message();
+    return violations.Add(kField, absl::StrCat("can't be used: ", problem));
+  }
+  for (const std::string& problem : keys->problems()) {
+    violations.Add(kField, absl::StrCat("can't be used: ", problem));
+  }
+  if (keys->keys().empty() && keys->problems().empty()) violations.Add(kField, "must hold a key");
+}
+
+void CheckIssuer(const TokenIssuer& issuer, FieldViolations& violations) {
+  AddProblem("token_issuer.issuer", IssuerNameProblem(issuer.issuer), violations);
+  AddProblem("token_issuer.audience", IssuerNameProblem(issuer.audience), violations);
+  if (issuer.jwks.empty() == issuer.jwks_uri.empty()) {
+    violations.Add("token_issuer.keys", "must be `jwks` or `jwks_uri`");
+  } else if (issuer.jwks_uri.empty()) {
+    CheckInlineKeys(issuer.jwks, violations);
+  } else {
+    AddProblem("token_issuer.jwks_uri", identity::JwksUriProblem(issuer.jwks_uri), violations);
+  }
+}
+
+}  // namespace
+
+void TokenIssuers::FindTenant(const SchemaName& schema, SteadyTime deadline,
+                              Callback<Tenant> done) {
+  tenants_.Find(schema, deadline,
+                [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
+                  if (!found.ok()) return done(std::move(found).status());
+                  if (!found->has_value()) return done(TenantNotFoundError());
+                  done(**std::move(found));
+                });
+}
+
+void TokenIssuers::Set(const Caller& caller, std::string_view schema_name, TokenIssuer issuer,
+                       Callback<TokenIssuer> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
+  CheckIssuer(issuer, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  directory_.Refresh({*name}, [this, name = *name, issuer = std::move(issuer),
+                               deadline = caller.deadline, done = std::move(done)]() mutable {
+    FindTenant(name, deadline,
+               [this, issuer = std::move(issuer), deadline,
+                done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
+                 if (!tenant.ok()) return done(std::move(tenant).status());
+                 Store(*tenant, issuer, deadline, std::move(done));
+               });
+  });
+}
+
+void TokenIssuers::Store(const Tenant& tenant, const TokenIssuer& issuer, SteadyTime deadline,
+                         Callback<TokenIssuer> done) {
+  issuers_.Set(tenant.schema_name, issuer, kMaxIssuers, deadline,
+               [done = std::move(done)](absl::StatusOr<std::optional<TokenIssuer>> stored) mutable {
+                 if (!stored.ok()) return done(std::move(stored).status());
+                 if (!stored->has_value()) return done(TooManyIssuersError());
+                 done(**std::move(stored));
+               });
+}
+
+void TokenIssuers::List(const Caller& caller, std::string_view schema_name,
+                        Callback<std::vector<TokenIssuer>> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  FindTenant(*name, caller.deadline,
+             [this, deadline = caller.deadline,
+              done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
+               if (!tenant.ok()) return done(std::move(tenant).status());
+               issuers_.List(tenant->schema_name, deadline, std::move(done));
+             });
+}
+
+void TokenIssuers::Delete(const Caller& caller, std::string_view schema_name, std::string issuer,
+                          Callback<Deleted> done) {
+  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
+  AddProblem("issuer", IssuerNameProblem(issuer), violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  FindTenant(*name, caller.deadline,
+             [this, issuer = std::move(issuer), deadline = caller.deadline,
+              done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
+               if (!tenant.ok()) return done(std::move(tenant).status());
+               issuers_.Delete(tenant->schema_name, issuer, deadline,
+                               [done = std::move(done)](absl::StatusOr<bool> deleted) mutable {
+                                 if (!deleted.ok()) return done(std::move(deleted).status());
+                                 if (!*deleted) return done(IssuerNotFoundError());
+                                 done(Deleted{});
+                               });
+             });
+}
+
+}  // namespace chatter::admin

@@ -1,0 +1,64 @@
+// The rules for users: who may write and see them.
+//
+// Thread-safe. The store must outlive it. Callbacks run on the calling thread (for a request that
+// breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_ADMIN_USERS_H_
+#define CHATTER_SERVER_ADMIN_USERS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/callback.h"
+#include "server/model/model.h"
+#include "server/store/user_store.h"
+
+namespace chatter::admin {
+
+class Users {
+ public:
+  // Whose table the users are in: the application's can't be written.
+  enum class Table : uint8_t { kOwn, kApplications };
+
+  explicit Users(store::UserStore& store, Table table = Table::kOwn)
+      : store_(store), table_(table) {}
+
+  // Creates or renames the users; the result is in the same order.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED),
+  // FAILED_PRECONDITION (USERS_READ_ONLY).
+  void Upsert(const Caller& caller, std::vector<User> users, Callback<std::vector<User>> done);
+
+  // Deactivates or reactivates a user, who may be so already.
+  // Errors: as above, and NOT_FOUND (USER_NOT_FOUND).
+  void SetActive(const Caller& caller, std::string_view user_id, bool active, Callback<User> done);
+
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND).
+  void Get(const Caller& caller, std::string_view user_id, Callback<User> done);
+
+  struct ListRequest {
+    std::string id_prefix;
+    int32_t page_size = 0;
+    std::string page_token;
+  };
+  struct Page {
+    std::vector<User> users;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD).
+  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
+
+ private:
+  // Whether the caller may write users.
+  absl::Status CheckWrite(const Caller& caller) const;
+
+  store::UserStore& store_;
+  const Table table_;
+};
+
+// NOT_FOUND (USER_NOT_FOUND).
+absl::Status UserNotFoundError();
+
+}  // namespace chatter::admin
+
+#endif  // CHATTER_SERVER_ADMIN_USERS_H_

@@ -1,0 +1,20 @@
+// What a piece of text consists of.
+//
+// Pure functions. The wire guarantees UTF-8 for the API's fields, but not for what is packed into
+// page tokens, and PostgreSQL refuses anything else.
+#ifndef CHATTER_SERVER_BASE_TEXT_H_
+#define CHATTER_SERVER_BASE_TEXT_H_
+
+#include <string_view>
+
+namespace chatter {
+
+bool IsUtf8(std::string_view text);
+
+// Whether there is a control character of ASCII (NUL and DEL included) or of Latin-1 (U+0080 to
+// U+009F). REQUIRES: IsUtf8(text).
+bool HasControlCharacters(std::string_view text);
+
+}  // namespace chatter
+
+#endif  // CHATTER_SERVER_BASE_TEXT_H_

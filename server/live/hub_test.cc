@@ -1,0 +1,97 @@
+#include "server/live/hub.h"
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <span>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "server/postgres/blocking_session.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::live {
+namespace {
+
+using test::CoreStack;
+using test::TestDatabase;
+
+// Counts what it is handed.
+class Listener final : public RoomFollower {
+ public:
+  void OnLevel(uint64_t, Flushes&) override { level = true; }
+  void OnBehind() override {}
+  void OnOtherEpoch() override { other_epoch = true; }
+  void OnRoomEvents(const std::vector<EncodedRun>& runs, Flushes&) override {
+    events += static_cast<int>(runs.size());
+  }
+  void OnNotice(const std::string&, const EncodedEvent&, Flushes&) override {}
+
+  std::atomic<bool> level = false;
+  std::atomic<bool> other_epoch = false;
+  std::atomic<int> events = 0;
+};
+
+// What another node stores is found by the checks of the heads.
+TEST(HubTest, ALockedTenantKeepsNobodysHeadsFromBeingChecked) {
+  const TestDatabase database;
+  CoreStack stack(database.url());
+  const auto node = postgres::Database::Create({.url = database.url()}, [](bool) {});
+  ASSERT_TRUE(node.ok());
+  store::EventReader reader(**node);
+  store::EpochStore epochs(**node);
+  const auto encode = [](std::span<const RoomEvent> events) {
+    return std::vector<EncodedRun>(events.size());
+  };
+  LogPages pages(reader, encode, Clock::Real());
+  Hub hub(2, reader, epochs, pages, Clock::Real(), encode);
+  const auto epoch_of = [&](const TenantKey& tenant) {
+    return test::Await<Epoch>([&](auto done) {
+             stack.epoch_store.Begin(tenant, "none that is", test::Soon(), std::move(done));
+           })
+        .value();
+  };
+  const auto follow = [&](const RoomKey& room) {
+    auto listener = std::make_shared<Listener>();
+    hub.Follow(room, 2, epoch_of(room.tenant), listener);
+    while (!listener->level) std::this_thread::yield();
+    return listener;
+  };
+  // Returns when the room's thread has begun with it.
+  const auto check_heads = [&](const RoomKey& room) {
+    std::promise<void> begun;
+    hub.CheckHeads();
+    hub.RunAfterEvents(room, [&](Flushes&) { begun.set_value(); });
+    begun.get_future().wait();
+  };
+  const TenantKey acme = database.AddTenant("acme");
+  const TenantKey other = database.AddTenant("other");
+  // So many that, if each had to wait for a check of the locked tenant, the test would never end.
+  constexpr int kRooms = 30;
+  std::vector<RoomKey> rooms;
+  std::vector<std::shared_ptr<Listener>> listeners;
+  for (int i = 0; i < kRooms; ++i) {
+    const std::vector<std::string> members = {"alice", absl::StrCat("user", i)};
+    follow({acme, stack.AddRoom(acme, members)});
+    rooms.push_back({other, stack.AddRoom(other, members)});
+    listeners.push_back(follow(rooms.back()));
+  }
+  auto locker = postgres::BlockingSession::Open(database.url());
+  ASSERT_TRUE(locker.ok());
+  ASSERT_TRUE(locker->Execute("BEGIN; LOCK TABLE acme.chatter_room, acme.chatter_event").ok());
+  check_heads(rooms.front());
+  for (size_t i = 0; i < rooms.size(); ++i) {
+    ASSERT_TRUE(stack.Send(rooms[i], "alice", "1", "hello").ok());
+    while (listeners[i]->events == 0) check_heads(rooms[i]);
+  }
+  ASSERT_TRUE(locker->Execute("ROLLBACK").ok());
+  (*node)->Stop();
+}
+
+}  // namespace
+}  // namespace chatter::live

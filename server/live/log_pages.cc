@@ -1,0 +1,188 @@
+#include "server/live/log_pages.h"
+
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "absl/hash/hash.h"
+#include "server/base/steady_time.h"
+#include "server/model/errors.h"
+
+namespace chatter::live {
+namespace {
+
+constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+
+}  // namespace
+
+size_t LogPages::Page::bytes() const {
+  size_t bytes = 0;
+  for (const EncodedRun& run : runs) bytes += run.bytes->size();
+  return bytes;
+}
+
+LogPages::LogPages(store::EventReader& reader, Encoder encode, const Clock& clock)
+    : reader_(reader), encode_(std::move(encode)), clock_(clock) {}
+
+LogPages::~LogPages() = default;
+
+void LogPages::Read(const RoomKey& room, uint64_t after_seq, const Epoch& epoch,
+                    Callback<PagePtr> done) {
+  const Place place{room, after_seq};
+  if (PagePtr kept = FindKept(place, epoch)) {
+    worker_.Post([kept = std::move(kept), done = std::move(done)]() mutable { done(kept); });
+    return;
+  }
+  {
+    MutexLock lock(mu_);
+    Waiters& waiters = wanted_[place];
+    if (waiters.empty()) {
+      Tenant& tenant = tenants_[room.tenant];
+      if (tenant.waiting.empty()) turns_.push_back(room.tenant);
+      tenant.waiting.push_back(place);
+      ++waiting_;
+    }
+    waiters.push_back(std::move(done));
+  }
+  ReadNext();
+}
+
+// nullptr: it isn't kept.
+LogPages::PagePtr LogPages::FindKept(const Place& place, const Epoch& epoch) {
+  MutexLock lock(mu_);
+  ++times_wanted_;
+  const auto found = kept_places_.find(place);
+  if (found == kept_places_.end()) return nullptr;
+  const Kept& kept = *found->second;
+  if (Differ(kept.page->epoch, epoch) || kept.since + kMaxAge <= clock_.Steady()) {
+    Drop(found->second);
+    return nullptr;
+  }
+  kept_.splice(kept_.begin(), kept_, found->second);
+  return kept_.front().page;
+}
+
+LogPages::Stats LogPages::stats() const {
+  MutexLock lock(mu_);
+  return {
+      .wanted = times_wanted_, .read = times_read_, .waiting = waiting_, .kept_bytes = kept_bytes_};
+}
+
+// Reads what is wanted, unless enough is under way.
+void LogPages::ReadNext() {
+  while (true) {
+    std::optional<Place> next;
+    uint64_t forgotten = 0;
+    {
+      MutexLock lock(mu_);
+      next = TakeNext();
+      if (!next.has_value()) return;
+      ++times_read_;
+      forgotten = times_forgotten_;
+    }
+    const int limit = kPageEvents - static_cast<int>(next->second % kPageEvents);
+    reader_.ReadEvents(next->first, next->second, limit, SteadyTime::Now() + kReadTimeout,
+                       [this, place = *next, forgotten](absl::StatusOr<EventPage> events) {
+                         worker_.Post([this, place, forgotten, events = std::move(events)] {
+                           Answer(place, forgotten, Encode(events));
+                         });
+                       });
+  }
+}
+
+std::optional<LogPages::Place> LogPages::TakeNext() {
+  if (under_way_ == kMaxReads) return std::nullopt;
+  for (size_t passed = 0; passed < turns_.size(); ++passed) {
+    TenantKey name = std::move(turns_.front());
+    turns_.pop_front();
+    Tenant& tenant = tenants_[name];
+    std::optional<Place> next;
+    if (tenant.under_way < tenant.max_reads()) {
+      next = std::move(tenant.waiting.front());
+      tenant.waiting.pop_front();
+      --waiting_;
+      ++tenant.under_way;
+      ++under_way_;
+    }
+    if (!tenant.waiting.empty()) turns_.push_back(std::move(name));
+    if (next.has_value()) return next;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPage>& events) const {
+  if (!events.ok()) return events.status();
+  auto page = std::make_shared<Page>();
+  if (!events->events.empty()) page->runs = encode_(events->events);
+  page->epoch = events->epoch;
+  page->has_more = events->has_more;
+  return page;
+}
+
+void LogPages::Forget(const RoomKey& room) {
+  MutexLock lock(mu_);
+  ++times_forgotten_;
+  for (auto kept = kept_.begin(); kept != kept_.end();) {
+    const auto next = std::next(kept);
+    if (kept->place.first == room) Drop(kept);
+    kept = next;
+  }
+}
+
+void LogPages::Drop(std::list<Kept>::iterator kept) {
+  kept_bytes_ -= kept->page->bytes();
+  kept_places_.erase(kept->place);
+  kept_.erase(kept);
+}
+
+// `forgotten`: how often something had been forgotten when the page began to be read.
+void LogPages::Answer(const Place& place, uint64_t forgotten, const absl::StatusOr<PagePtr>& page) {
+  Waiters waiters;
+  {
+    MutexLock lock(mu_);
+    waiters = TakeWaiters(place);
+    const TenantKey& name = place.first.tenant;
+    Tenant& tenant = tenants_[name];
+    --under_way_;
+    --tenant.under_way;
+    tenant.failing = !page.ok();
+    // The last page still grows.
+    if (page.ok() && (*page)->has_more && forgotten == times_forgotten_) Keep(place, *page);
+    // Nobody is kept waiting for a turn that would end in the same way.
+    page.ok() ? ForgetIdle(name) : TakeAllWaiters(name, waiters);
+    if (ReasonOf(page.status()) == v1::ERROR_REASON_DATABASE_UNAVAILABLE) {
+      for (const TenantKey& other : std::exchange(turns_, {})) TakeAllWaiters(other, waiters);
+    }
+  }
+  ReadNext();
+  for (auto& done : waiters) done(page);
+}
+
+LogPages::Waiters LogPages::TakeWaiters(const Place& place) {
+  return std::move(wanted_.extract(place).mapped());
+}
+
+// Of the pages that haven't begun to be read.
+void LogPages::TakeAllWaiters(const TenantKey& tenant, Waiters& waiters) {
+  for (const Place& place : std::exchange(tenants_[tenant].waiting, {})) {
+    for (auto& done : TakeWaiters(place)) waiters.push_back(std::move(done));
+    --waiting_;
+  }
+  std::erase(turns_, tenant);
+  ForgetIdle(tenant);
+}
+
+void LogPages::ForgetIdle(const TenantKey& tenant) {
+  const auto found = tenants_.find(tenant);
+  if (found->second.under_way == 0 && found->second.waiting.empty()) tenants_.erase(found);
+}
+
+void LogPages::Keep(const Place& place, const PagePtr& page) {
+  if (kept_places_.contains(place)) return;  // another read of it was quicker
+  kept_.push_front({place, page, clock_.Steady()});
+  kept_places_[place] = kept_.begin();
+  kept_bytes_ += page->bytes();
+  while (kept_bytes_ > kMaxKeptBytes) Drop(std::prev(kept_.end()));
+}
+
+}  // namespace chatter::live

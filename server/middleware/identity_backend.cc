@@ -1,0 +1,121 @@
+#include "server/middleware/identity_backend.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/identity/administrator_key_authenticator.h"
+#include "server/identity/api_key_authenticator.h"
+#include "server/identity/client_certificate_authenticator.h"
+#include "server/identity/django_session_authenticator.h"
+#include "server/identity/jwks_source.h"
+#include "server/identity/jwt_authenticator.h"
+#include "server/identity/session_authenticator.h"
+#include "server/identity/store_lookups.h"
+
+namespace chatter::middleware {
+namespace {
+
+store::DirectorySql DirectorySqlOf(const config::Config& config) {
+  if (!config.django_tenant_table.has_value()) return store::DirectorySql::Own();
+  return store::DirectorySql::OfDjangoTenants(*config.django_tenant_table,
+                                              config.django_domain_table.value());
+}
+
+std::optional<store::DjangoStore> MakeDjangoStore(const config::Config& config,
+                                                  postgres::Database& database) {
+  if (config.django_secret_keys.empty()) return std::nullopt;
+  return std::optional<store::DjangoStore>(
+      std::in_place, database,
+      store::DjangoTables{.sessions = config.django_session_table,
+                          .users = config.user_table.value(),
+                          .user_key = config.user_key_column,
+                          .user_id = config.user_id_column,
+                          .user_password = config.user_password_column,
+                          .user_active = config.user_active_column});
+}
+
+// In the order in which they are asked.
+std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
+    const config::Config& config, const Clock& clock, store::SessionStore& sessions,
+    std::optional<store::DjangoStore>& django, store::UserStore& users,
+    store::TokenIssuerStore& token_issuers, store::ServiceAccountStore& service_accounts,
+    identity::JwksCache& jwks) {
+  std::vector<std::unique_ptr<identity::Authenticator>> all;
+  if (config.admin_key_digest.has_value()) {
+    all.push_back(
+        std::make_unique<identity::AdministratorKeyAuthenticator>(*config.admin_key_digest));
+  }
+  all.push_back(std::make_unique<identity::SessionAuthenticator>(identity::LookupsIn(sessions)));
+  if (django.has_value()) {
+    all.push_back(std::make_unique<identity::DjangoSessionAuthenticator>(
+        identity::DjangoSessionOptions{.secret_keys = config.django_secret_keys,
+                                       .signed_cookies = config.django_signed_cookies,
+                                       .max_age = config.django_session_max_age},
+        identity::LookupsIn(*django)));
+  }
+  all.push_back(std::make_unique<identity::JwtAuthenticator>(
+      identity::LookupsIn(token_issuers, users), jwks, config.jwt_leeway, clock));
+  all.push_back(
+      std::make_unique<identity::ApiKeyAuthenticator>(identity::ApiKeyLookupIn(service_accounts)));
+  all.push_back(std::make_unique<identity::ClientCertificateAuthenticator>(
+      identity::LookupsIn(service_accounts)));
+  return all;
+}
+
+}  // namespace
+
+store::MigratorOptions MigratorOptionsOf(const config::Config& config) {
+  store::MigratorOptions options{.database_url = config.database_url};
+  if (config.user_table.has_value()) {
+    options.user_source = store::UserSource{.table = *config.user_table,
+                                            .id = config.user_id_column,
+                                            .display_name = config.user_name_column,
+                                            .active = config.user_active_column};
+  }
+  return options;
+}
+
+absl::StatusOr<std::unique_ptr<IdentityBackend>> IdentityBackend::Create(
+    const config::Config& config, const Clock& clock,
+    postgres::Database::ReadyListener on_connected, bool few_connections_first) {
+  auto database =
+      postgres::Database::Create({.url = config.database_url,
+                                  .query_connections = config.database_connections,
+                                  .prepared_statements = config.prepared_statements,
+                                  .prepares_through_pooler = config.prepare_through_pooler,
+                                  .few_first = few_connections_first},
+                                 std::move(on_connected));
+  if (!database.ok()) return database.status();
+  return std::unique_ptr<IdentityBackend>(new IdentityBackend(config, clock, *std::move(database)));
+}
+
+IdentityBackend::IdentityBackend(const config::Config& config, const Clock& clock,
+                                 std::unique_ptr<postgres::Database> made_database)
+    : database(std::move(made_database)),
+      migrator(MigratorOptionsOf(config)),
+      lazy_migrator({}, migrator, clock),
+      tenant_store(*database),
+      directory_store(*database, DirectorySqlOf(config)),
+      user_store(*database),
+      session_store(*database),
+      django_store(MakeDjangoStore(config, *database)),
+      token_issuer_store(*database),
+      service_account_store(*database),
+      strangers({}, clock),
+      tenant_directory(
+          {.cache = {}, .single_schema = config.single_schema, .strangers = &strangers},
+          identity::LookupsIn(directory_store, lazy_migrator), clock),
+      jwks([reader = identity::JwksReader(config.jwks_directory)](
+               const std::string& uri) { return reader.Read(uri); },
+           clock),
+      authenticators(MakeAuthenticators(config, clock, session_store, django_store, user_store,
+                                        token_issuer_store, service_account_store, jwks),
+                     {}, clock, &strangers),
+      users(identity::LookupIn(user_store), {}, clock),
+      rechecker({.users_are_counted = !config.user_table.has_value()}, authenticators,
+                identity::LookupsIn(directory_store, user_store), clock),
+      jwks_task(absl::Seconds(1), [this] { jwks.Tick(); }) {}
+
+IdentityBackend::~IdentityBackend() { database->Stop(); }
+
+}  // namespace chatter::middleware

@@ -1,0 +1,27 @@
+#include "server/postgres/lock_wait.h"
+
+#include <optional>
+#include <string>
+
+#include "server/postgres/sql.h"
+
+namespace chatter::postgres {
+namespace {
+
+std::string MillisecondsOf(absl::Duration wait) {
+  return std::to_string(absl::ToInt64Milliseconds(wait));
+}
+
+}  // namespace
+
+Params LockWaitParams(absl::Duration wait) { return Params().Text(MillisecondsOf(wait)); }
+
+Statement BoundLocks(absl::Duration wait) {
+  return {sql::kBoundLocks, std::nullopt, LockWaitParams(wait)};
+}
+
+absl::Status BoundLocks(BlockingSession& session, absl::Duration wait) {
+  return session.Query(sql::kBoundLocks, {MillisecondsOf(wait)}).status();
+}
+
+}  // namespace chatter::postgres

@@ -1,0 +1,30 @@
+// For statements whose rows are places in an array that they were given.
+#ifndef CHATTER_SERVER_POSTGRES_PLACES_H_
+#define CHATTER_SERVER_POSTGRES_PLACES_H_
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "server/base/steady_time.h"
+#include "server/postgres/database.h"
+
+namespace chatter::postgres {
+
+// Runs the statement, which counts the places from 1; answers with them counted from 0.
+inline void FindPlaces(Database& database, Statement statement, SteadyTime deadline,
+                       Callback<std::vector<size_t>> done) {
+  RunOne(database, std::move(statement), deadline, kIdempotent,
+         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
+           if (!rows.ok()) return done(rows.status());
+           std::vector<size_t> places;
+           for (int row = 0; row < rows->size(); ++row) {
+             places.push_back(static_cast<size_t>(rows->GetInt(row, 0)) - 1);
+           }
+           done(std::move(places));
+         });
+}
+
+}  // namespace chatter::postgres
+
+#endif  // CHATTER_SERVER_POSTGRES_PLACES_H_

@@ -1,0 +1,62 @@
+// Changes to messages, as calls: see MessageService.
+//
+// As with RoomChanger, what is stored is decided on what the room and the message are, and where
+// others were quicker, it starts again. Thread-safe. What it is made from must outlive it and every
+// call that is not answered yet. Callbacks run on the calling thread (for a request that breaks a
+// rule) or on the database's.
+#ifndef CHATTER_SERVER_ROOMS_MESSAGE_CHANGER_H_
+#define CHATTER_SERVER_ROOMS_MESSAGE_CHANGER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/base/callback.h"
+#include "server/bus/bus.h"
+#include "server/model/errors.h"
+#include "server/model/model.h"
+#include "server/model/room.h"
+#include "server/rooms/message_rules.h"
+#include "server/store/message_changes.h"
+#include "server/tenants/tenant_settings.h"
+
+namespace chatter::rooms {
+
+// Which message a call is about.
+struct MessagePlace {
+  std::string room_id;
+  uint64_t seq = 0;
+};
+
+class MessageChanger {
+ public:
+  MessageChanger(store::MessageChanges& store, tenants::TenantSettings& settings, bus::Bus& bus)
+      : store_(store), settings_(settings), bus_(bus) {}
+
+  // The errors are those that message.proto names.
+  void Edit(const Caller& caller, const MessagePlace& place, std::string text, StatusCallback done);
+  void Delete(const Caller& caller, const MessagePlace& place, StatusCallback done);
+  void AddReaction(const Caller& caller, const MessagePlace& place, std::string reaction,
+                   StatusCallback done);
+  void RemoveReaction(const Caller& caller, const MessagePlace& place, std::string reaction,
+                      StatusCallback done);
+  void Pin(const Caller& caller, const MessagePlace& place, StatusCallback done);
+  void Unpin(const Caller& caller, const MessagePlace& place, StatusCallback done);
+
+ private:
+  struct Attempt;
+  void Run(const Caller& caller, const MessagePlace& place, FieldViolations violations,
+           MessageAction action, store::EventContent event, StatusCallback done);
+  void Try(const std::shared_ptr<Attempt>& attempt);
+  void Store(const std::shared_ptr<Attempt>& attempt, int64_t version);
+  void Publish(const RoomKey& room, RoomEvent event);
+
+  store::MessageChanges& store_;
+  tenants::TenantSettings& settings_;
+  bus::Bus& bus_;
+};
+
+}  // namespace chatter::rooms
+
+#endif  // CHATTER_SERVER_ROOMS_MESSAGE_CHANGER_H_

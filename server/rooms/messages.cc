@@ -1,0 +1,288 @@
+#include "server/rooms/messages.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "server/model/errors.h"
+#include "server/model/page_token.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+#include "server/rooms/message_details.h"
+
+namespace chatter::rooms {
+namespace {
+
+using MessagePage = store::EventReader::MessagePage;
+using MessageRange = store::EventReader::MessageRange;
+using Reaction = store::EventReader::Reaction;
+
+constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
+constexpr PageSizes kPinnedPageSizes{.if_zero = 100, .max = 100};
+constexpr PageSizes kReactionPageSizes{.if_zero = 1'000, .max = 1'000};
+constexpr PageSizes kEditPageSizes{.if_zero = 100, .max = 100};
+// A bigint in PostgreSQL: no room gets as far.
+constexpr uint64_t kMaxSeq = std::numeric_limits<int64_t>::max();
+
+void CheckSeq(std::string_view field, uint64_t seq, FieldViolations& violations) {
+  if (seq == 0) violations.Add(field, "must be at least 1");
+}
+
+// Which messages a page of up to `limit` holds.
+struct ToRange {
+  int limit;
+  FieldViolations& violations;
+
+  MessageRange operator()(const Messages::Latest&) const {
+    return {.seq = kMaxSeq, .before = limit};
+  }
+  MessageRange operator()(const Messages::Before& position) const {
+    CheckSeq("before_seq", position.seq, violations);
+    return {.seq = position.seq, .before = limit};
+  }
+  MessageRange operator()(const Messages::After& position) const {
+    return {.seq = std::min(position.seq, kMaxSeq - 1) + 1, .from = limit};
+  }
+  MessageRange operator()(const Messages::Around& position) const {
+    CheckSeq("around_seq", position.seq, violations);
+    return {.seq = position.seq, .before = limit / 2, .from = limit - limit / 2};
+  }
+};
+
+// The place of a list that goes by sequence number.
+std::string TokenOf(PageKind kind, uint64_t seq) { return MakePageToken(kind, absl::StrCat(seq)); }
+
+// `first`: where the first page begins.
+uint64_t ParseSeqToken(PageKind kind, std::string_view token, uint64_t first,
+                       FieldViolations& violations) {
+  if (token.empty()) return first;
+  uint64_t seq = 0;
+  if (!absl::SimpleAtoi(ReadPageToken(kind, token).value_or(""), &seq)) {
+    violations.Add("page_token", kPageTokenProblem);
+  }
+  return seq;
+}
+
+// Neither a reaction nor a user id has a control character.
+constexpr char kReactionEnd = '\0';
+
+std::string TokenOf(const Reaction& last) {
+  return MakePageToken(
+      PageKind::kReactions,
+      MakeTimePlace({.time = last.created_at, .id = last.reaction + kReactionEnd + last.user_id}));
+}
+
+std::optional<Reaction> ParseReactionToken(std::string_view token) {
+  const auto place = ReadPageToken(PageKind::kReactions, token);
+  if (!place.has_value()) return std::nullopt;
+  const auto parts = ReadTimePlace(*place);
+  if (!parts.has_value()) return std::nullopt;
+  const size_t end = parts->id.find(kReactionEnd);
+  if (end == std::string::npos) return std::nullopt;
+  Reaction last{.created_at = parts->time,
+                .reaction = parts->id.substr(0, end),
+                .user_id = parts->id.substr(end + 1)};
+  if (!ReactionProblem(last.reaction).empty() || !UserIdProblem(last.user_id).empty()) {
+    return std::nullopt;
+  }
+  return last;
+}
+
+Callback<MessagePage> UnlessNotFound(Callback<MessagePage> done) {
+  return [done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
+    if (page.ok() && !page->room_found) return done(RoomNotFoundError());
+    done(std::move(page));
+  };
+}
+
+}  // namespace
+
+// A message that refers to something, until it is known whether that is there.
+struct Messages::Draft {
+  store::NewMessage message;
+  v1::MessageDetails details;
+  SteadyTime deadline;
+  Callback<SentMessage> done;
+};
+
+void Messages::Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
+                    std::string text, const v1::MessageDetails& details, SteadyTime deadline,
+                    Callback<SentMessage> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  AddProblem("client_message_id", ClientMessageIdProblem(client_message_id), violations);
+  CheckContent(text, details, caller.principal.user_id, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store::NewMessage message{.room = {*caller.tenant, *room},
+                            .sender_id = caller.principal.user_id,
+                            .client_message_id = std::move(client_message_id),
+                            .text = std::move(text),
+                            .service = caller.principal.service};
+  if (details.ByteSizeLong() == 0) return Append(std::move(message), deadline, std::move(done));
+  const auto draft = std::make_shared<Draft>(
+      Draft{std::move(message), TakeDetails(details), deadline, std::move(done)});
+  if (!RefersToAnything(draft->details)) return AppendDraft(*draft);
+  CheckReferences(draft);
+}
+
+void Messages::CheckReferences(const std::shared_ptr<Draft>& draft) {
+  references_.Find(draft->message, draft->details, draft->deadline,
+                   [this, draft](absl::StatusOr<std::optional<store::References>> references) {
+                     if (!references.ok()) return draft->done(std::move(references).status());
+                     if (!references->has_value()) return draft->done(RoomNotFoundError());
+                     OnReferences(draft, **references);
+                   });
+}
+
+void Messages::OnReferences(const std::shared_ptr<Draft>& draft,
+                            const store::References& references) {
+  if (references.prior.has_value()) {
+    ResolveAsBefore(*references.prior, draft->message, draft->details);
+    return AppendDraft(*draft);
+  }
+  absl::Status status = Resolve(references, draft->message, draft->details);
+  if (!status.ok()) return draft->done(std::move(status));
+  settings_.Find(draft->message.room.tenant,
+                 [this, draft](absl::StatusOr<tenants::TenantSettings::Ptr> settings) {
+                   if (!settings.ok()) return draft->done(std::move(settings).status());
+                   absl::Status allowed = CheckFeatures(**settings, draft->details);
+                   if (!allowed.ok()) return draft->done(std::move(allowed));
+                   AppendDraft(*draft);
+                 });
+}
+
+void Messages::AppendDraft(Draft& draft) {
+  SetDetails(draft.details, draft.message);
+  Append(std::move(draft.message), draft.deadline, std::move(draft.done));
+}
+
+void Messages::Append(store::NewMessage message, SteadyTime deadline, Callback<SentMessage> done) {
+  const RoomId id = message.room.room;
+  writer_.Append(std::move(message), deadline,
+                 [id, done = std::move(done)](absl::StatusOr<StoredMessage> stored) mutable {
+                   if (!stored.ok()) return done(std::move(stored).status());
+                   done(SentMessage{.room_id = id, .stored = *stored});
+                 });
+}
+
+void Messages::List(const Caller& caller, ListRequest request, Callback<MessagePage> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
+  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
+  MessageRange range = std::visit(ToRange{limit, violations}, request.position);
+  range.thread_seq = request.thread_seq;
+  range.top_level_only = request.top_level_only;
+  if (range.thread_seq != 0 && range.top_level_only) {
+    violations.Add("top_level_only", "must not be set together with `thread_seq`");
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+  // The member is empty for a service, which may read any room.
+  reader_.ListMessages({*caller.tenant, *room}, caller.principal.user_id, range, caller.deadline,
+                       UnlessNotFound(std::move(done)));
+}
+
+void Messages::Get(const Caller& caller, std::string_view room_id, uint64_t seq,
+                   Callback<Message> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  CheckSeq("seq", seq, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListMessages(
+      {*caller.tenant, *room}, caller.principal.user_id, {.seq = seq, .from = 1}, caller.deadline,
+      UnlessNotFound([seq, done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
+        if (!page.ok()) return done(page.status());
+        if (page->messages.empty() || page->messages.front().seq != seq) {
+          return done(MessageNotFoundError());
+        }
+        done(std::move(page->messages.front()));
+      }));
+}
+
+void Messages::ListPinned(const Caller& caller, std::string_view room_id,
+                          const PageRequest& request, Callback<PinnedPage> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  const int limit = ParsePageSize(request.page_size, kPinnedPageSizes, violations);
+  const uint64_t before =
+      ParseSeqToken(PageKind::kPinnedMessages, request.page_token, kMaxSeq, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListPinned(
+      {*caller.tenant, *room}, caller.principal.user_id, before, limit, caller.deadline,
+      UnlessNotFound([done = std::move(done)](absl::StatusOr<MessagePage> found) mutable {
+        if (!found.ok()) return done(std::move(found).status());
+        PinnedPage page{.entries = std::move(found->messages), .next_page_token = {}};
+        if (found->has_earlier) {
+          page.next_page_token = TokenOf(PageKind::kPinnedMessages, page.entries.back().seq);
+        }
+        done(std::move(page));
+      }));
+}
+
+void Messages::ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
+                             const PageRequest& request, Callback<ReactionPage> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  CheckSeq("seq", seq, violations);
+  const int limit = ParsePageSize(request.page_size, kReactionPageSizes, violations);
+  std::optional<Reaction> after;
+  if (!request.page_token.empty()) {
+    after = ParseReactionToken(request.page_token);
+    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListReactions(
+      {*caller.tenant, *room}, caller.principal.user_id, seq, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](
+          absl::StatusOr<std::optional<std::vector<Reaction>>> reactions) mutable {
+        if (!reactions.ok()) return done(std::move(reactions).status());
+        if (!reactions->has_value()) return done(RoomNotFoundError());
+        ReactionPage page{.entries = **std::move(reactions), .next_page_token = {}};
+        if (CutToPage(page.entries, limit)) page.next_page_token = TokenOf(page.entries.back());
+        done(std::move(page));
+      });
+}
+
+void Messages::ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
+                         const PageRequest& request, Callback<EditPage> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  CheckSeq("seq", seq, violations);
+  const int limit = ParsePageSize(request.page_size, kEditPageSizes, violations);
+  const uint64_t after = ParseSeqToken(PageKind::kEdits, request.page_token, 0, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListEdits(
+      {*caller.tenant, *room}, caller.principal.user_id, seq, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<store::EventReader::EditPage> found) mutable {
+        if (!found.ok()) return done(std::move(found).status());
+        if (!found->room_found) return done(RoomNotFoundError());
+        if (!found->message_found) return done(MessageNotFoundError());
+        EditPage page{.entries = std::move(found->edits), .next_page_token = {}};
+        if (CutToPage(page.entries, limit)) {
+          page.next_page_token = TokenOf(PageKind::kEdits, page.entries.back().seq);
+        }
+        done(std::move(page));
+      });
+}
+
+}  // namespace chatter::rooms

@@ -1,0 +1,105 @@
+// The rules for messages: who may send and read them, and what they may look like.
+//
+// Thread-safe. What it is made from must outlive it and every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_ROOMS_MESSAGES_H_
+#define CHATTER_SERVER_ROOMS_MESSAGES_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "chatter/v1/message.pb.h"
+#include "server/base/callback.h"
+#include "server/base/steady_time.h"
+#include "server/model/model.h"
+#include "server/model/room.h"
+#include "server/store/event_reader.h"
+#include "server/store/event_writer.h"
+#include "server/store/message_references.h"
+#include "server/tenants/tenant_settings.h"
+
+namespace chatter::rooms {
+
+class Messages {
+ public:
+  Messages(store::EventWriter& writer, store::EventReader& reader,
+           store::MessageReferences& references, tenants::TenantSettings& settings)
+      : writer_(writer), reader_(reader), references_(references), settings_(settings) {}
+
+  // REQUIRES: `caller.tenant`. `deadline`: of this send, which may be one of many of the caller's
+  // stream.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS), NOT_FOUND (MESSAGE_NOT_FOUND),
+  // FAILED_PRECONDITION (FEATURE_DISABLED), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a user),
+  // and those of EventWriter::Append.
+  void Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
+            std::string text, const v1::MessageDetails& details, SteadyTime deadline,
+            Callback<SentMessage> done);
+
+  struct Latest {};
+  struct Before {
+    uint64_t seq = 0;
+  };
+  struct After {
+    uint64_t seq = 0;
+  };
+  struct Around {
+    uint64_t seq = 0;
+  };
+  struct ListRequest {
+    std::string room_id;
+    int32_t page_size = 0;  // 0: kDefaultPageSize
+    std::variant<Latest, Before, After, Around> position;
+    uint64_t thread_seq = 0;  // only the replies to this message; 0: all messages
+    bool top_level_only = false;
+  };
+  // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
+  // (ROOM_NOT_FOUND).
+  void List(const Caller& caller, ListRequest request,
+            Callback<store::EventReader::MessagePage> done);
+
+  // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
+  // (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND).
+  void Get(const Caller& caller, std::string_view room_id, uint64_t seq, Callback<Message> done);
+
+  struct PageRequest {
+    int32_t page_size = 0;        // 0: the largest
+    std::string_view page_token;  // empty: the first page
+  };
+  template <typename Entry>
+  struct Page {
+    std::vector<Entry> entries;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  // The pinned messages, the latest first. Errors: as of List.
+  using PinnedPage = Page<Message>;
+  void ListPinned(const Caller& caller, std::string_view room_id, const PageRequest& request,
+                  Callback<PinnedPage> done);
+  // Who has reacted to a message, the oldest reaction first. Errors: as of List.
+  using ReactionPage = Page<store::EventReader::Reaction>;
+  void ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
+                     const PageRequest& request, Callback<ReactionPage> done);
+  // The texts that a message has had, the oldest first. Errors: as of Get.
+  using EditPage = Page<store::EventReader::Edit>;
+  void ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
+                 const PageRequest& request, Callback<EditPage> done);
+
+ private:
+  struct Draft;
+  void CheckReferences(const std::shared_ptr<Draft>& draft);
+  void OnReferences(const std::shared_ptr<Draft>& draft, const store::References& references);
+  void AppendDraft(Draft& draft);
+  void Append(store::NewMessage message, SteadyTime deadline, Callback<SentMessage> done);
+
+  store::EventWriter& writer_;
+  store::EventReader& reader_;
+  store::MessageReferences& references_;
+  tenants::TenantSettings& settings_;
+};
+
+}  // namespace chatter::rooms
+
+#endif  // CHATTER_SERVER_ROOMS_MESSAGES_H_

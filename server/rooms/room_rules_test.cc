@@ -1,0 +1,309 @@
+#include "server/rooms/room_rules.h"
+
+#include <array>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/model/errors.h"
+#include "server/model/limits.h"
+
+namespace chatter::rooms {
+namespace {
+
+using store::RoomChange;
+using store::RoomState;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using enum MemberRole;
+
+// A room of these, and more owners if said so. "asker" asks.
+RoomState Room(std::optional<MemberRole> asker, const std::map<std::string, MemberRole>& named,
+               bool other_owner = true) {
+  RoomState room;
+  room.settings.kind = RoomKind::kGroup;
+  room.actor_role = asker;
+  for (const auto& [user_id, role] : named) {
+    room.named.push_back({.room_id = {}, .user_id = user_id, .role = role});
+  }
+  room.member_count = 10;
+  room.other_owner = other_owner;
+  return room;
+}
+
+v1::ErrorReason Outcome(const ChangeOrError& change) {
+  return change.ok() ? v1::ERROR_REASON_UNSPECIFIED : ReasonOf(change.status());
+}
+
+constexpr auto kDone = v1::ERROR_REASON_UNSPECIFIED;
+constexpr auto kRefused = v1::ERROR_REASON_ROLE_NOT_ALLOWED;
+constexpr auto kHidden = v1::ERROR_REASON_ROOM_NOT_FOUND;
+
+// Who may do what: the table that member.proto and room.proto promise. One column for each of
+// owner, moderator, member, reader, no member, service.
+struct Row {
+  const char* what;
+  std::function<ChangeOrError(const RoomState&, const Asker&)> rule;
+  std::map<std::string, MemberRole> named;
+  std::array<v1::ErrorReason, 6> outcomes;
+};
+
+ChangeOrError AddAs(const RoomState& room, const Asker& asker, MemberRole role) {
+  return AddMembers(room, asker, {"new"}, role);
+}
+
+RoomUpdate Rename() {
+  RoomUpdate update;
+  update.name = "a name";
+  return update;
+}
+
+RoomUpdate MakePublic() {
+  RoomUpdate update = Rename();
+  update.kind = RoomKind::kPublic;
+  return update;
+}
+
+RoomUpdate HideHistory() {
+  RoomUpdate update;
+  update.history = v1::HISTORY_VISIBILITY_SINCE_JOINED;
+  return update;
+}
+
+const Row kTable[] = {
+    {"add a member",
+     [](const RoomState& room, const Asker& asker) { return AddAs(room, asker, kMember); },
+     {},
+     {kDone, kDone, kRefused, kRefused, kHidden, kDone}},
+    {"add a reader",
+     [](const RoomState& room, const Asker& asker) { return AddAs(room, asker, kReader); },
+     {},
+     {kDone, kDone, kRefused, kRefused, kHidden, kDone}},
+    {"add a moderator",
+     [](const RoomState& room, const Asker& asker) { return AddAs(room, asker, kModerator); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"add an owner",
+     [](const RoomState& room, const Asker& asker) { return AddAs(room, asker, kOwner); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"remove a member",
+     [](const RoomState& room, const Asker& asker) { return RemoveMembers(room, asker, {"bob"}); },
+     {{"bob", kMember}},
+     {kDone, kDone, kRefused, kRefused, kHidden, kDone}},
+    {"remove a moderator",
+     [](const RoomState& room, const Asker& asker) { return RemoveMembers(room, asker, {"bob"}); },
+     {{"bob", kModerator}},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"remove an owner",
+     [](const RoomState& room, const Asker& asker) { return RemoveMembers(room, asker, {"bob"}); },
+     {{"bob", kOwner}},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"make a member a reader",
+     [](const RoomState& room, const Asker& asker) {
+       return SetRoles(room, asker, {{"bob", kReader}});
+     },
+     {{"bob", kMember}},
+     {kDone, kDone, kRefused, kRefused, kHidden, kDone}},
+    {"make a reader a member",
+     [](const RoomState& room, const Asker& asker) {
+       return SetRoles(room, asker, {{"bob", kMember}});
+     },
+     {{"bob", kReader}},
+     {kDone, kDone, kRefused, kRefused, kHidden, kDone}},
+    {"make a member a moderator",
+     [](const RoomState& room, const Asker& asker) {
+       return SetRoles(room, asker, {{"bob", kModerator}});
+     },
+     {{"bob", kMember}},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"make an owner a member",
+     [](const RoomState& room, const Asker& asker) {
+       return SetRoles(room, asker, {{"bob", kMember}});
+     },
+     {{"bob", kOwner}},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"rename",
+     [](const RoomState& room, const Asker& asker) { return Update(room, asker, Rename()); },
+     {},
+     {kDone, kDone, kRefused, kRefused, kHidden, kDone}},
+    {"make it public",
+     [](const RoomState& room, const Asker& asker) { return Update(room, asker, MakePublic()); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"hide its history",
+     [](const RoomState& room, const Asker& asker) { return Update(room, asker, HideHistory()); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"archive",
+     [](const RoomState& room, const Asker& asker) { return SetArchived(room, asker, true); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+    {"delete",
+     [](const RoomState& room, const Asker& asker) { return Delete(room, asker); },
+     {},
+     {kDone, kRefused, kRefused, kRefused, kHidden, kDone}},
+};
+
+TEST(RoomRulesTest, EachRoleMayDoWhatTheTableSays) {
+  const std::optional<MemberRole> roles[] = {kOwner, kModerator, kMember, kReader, std::nullopt};
+  for (const Row& row : kTable) {
+    for (size_t i = 0; i < std::size(roles); ++i) {
+      EXPECT_EQ(Outcome(row.rule(Room(roles[i], row.named), {"asker"})), row.outcomes[i])
+          << row.what << ", column " << i;
+    }
+    EXPECT_EQ(Outcome(row.rule(Room(std::nullopt, row.named), {})), row.outcomes[5])
+        << row.what << ", a service";
+  }
+}
+
+TEST(RoomRulesTest, EverybodyMayGiveUpRightsAndNobodyMayTakeThem) {
+  const auto set_own = [](MemberRole from, MemberRole to) {
+    return Outcome(SetRoles(Room(from, {{"asker", from}}), {"asker"}, {{"asker", to}}));
+  };
+  EXPECT_EQ(set_own(kOwner, kReader), kDone);
+  EXPECT_EQ(set_own(kModerator, kMember), kDone);
+  EXPECT_EQ(set_own(kMember, kReader), kDone);
+  EXPECT_EQ(set_own(kModerator, kOwner), kRefused);
+  EXPECT_EQ(set_own(kReader, kMember), kRefused);
+}
+
+TEST(RoomRulesTest, LeavesNoRoomWithoutAnOwner) {
+  const auto last = Room(kOwner, {{"asker", kOwner}}, false);
+  EXPECT_EQ(Outcome(Leave(last, "asker")), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(RemoveMembers(last, {}, {"asker"})), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(SetRoles(last, {"asker"}, {{"asker", kMember}})), v1::ERROR_REASON_LAST_OWNER);
+  // Handing over in one go.
+  const auto both = Room(kOwner, {{"asker", kOwner}, {"bob", kMember}}, false);
+  EXPECT_EQ(Outcome(SetRoles(both, {"asker"}, {{"asker", kMember}, {"bob", kOwner}})), kDone);
+  // The last one shuts the door.
+  RoomState alone = last;
+  alone.member_count = 1;
+  EXPECT_EQ(Outcome(Leave(alone, "asker")), kDone);
+}
+
+TEST(RoomRulesTest, ARoomThatAllHaveLeftGetsAnOwnerFirst) {
+  RoomState empty = Room(std::nullopt, {}, false);
+  empty.settings.kind = RoomKind::kPublic;
+  empty.member_count = 0;
+  const ChangeOrError joined = Join(empty, "asker");
+  ASSERT_TRUE(joined.ok());
+  EXPECT_EQ(joined->added[0].role, kOwner);
+  EXPECT_EQ(Outcome(AddAs(empty, {}, kMember)), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(AddAs(empty, {}, kOwner)), kDone);
+}
+
+TEST(RoomRulesTest, ADirectRoomThatGetsAMemberBecomesAGroup) {
+  RoomState room = Room(kOwner, {});
+  room.settings.kind = RoomKind::kDirect;
+  const ChangeOrError change = AddMembers(room, {"asker"}, {"new"}, kMember);
+  ASSERT_TRUE(change.ok());
+  EXPECT_EQ(change->settings.kind, RoomKind::kGroup);
+  ASSERT_EQ(change->events.size(), 2u);
+  EXPECT_EQ(std::get<v1::RoomUpdated>(change->events[0]).kind(), v1::ROOM_KIND_GROUP);
+  EXPECT_THAT(std::get<v1::MembersAdded>(change->events[1]).user_ids(), ElementsAre("new"));
+}
+
+TEST(RoomRulesTest, ADirectRoomKeepsItsMembersAndTheirRights) {
+  RoomState room = Room(kOwner, {{"asker", kOwner}, {"bob", kOwner}});
+  room.settings.kind = RoomKind::kDirect;
+  EXPECT_EQ(Outcome(Leave(room, "asker")), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(RemoveMembers(room, {"asker"}, {"bob"})), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(SetRoles(room, {"asker"}, {{"bob", kReader}})), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Update(room, {"asker"}, MakePublic())), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Update(room, {"asker"}, Rename())), kDone);
+}
+
+TEST(RoomRulesTest, OnlyPublicRoomsAreJoined) {
+  RoomState room = Room(std::nullopt, {});
+  EXPECT_EQ(Outcome(Join(room, "asker")), kHidden);
+  room.settings.kind = RoomKind::kPublic;
+  const ChangeOrError joined = Join(room, "asker");
+  ASSERT_TRUE(joined.ok());
+  ASSERT_EQ(joined->added.size(), 1u);
+  EXPECT_EQ(joined->added[0].role, kMember);
+  room.actor_role = kReader;
+  EXPECT_THAT(Join(room, "asker")->events, IsEmpty());
+}
+
+TEST(RoomRulesTest, WhatIsSoAlreadyChangesNothing) {
+  const auto room = Room(kOwner, {{"bob", kMember}});
+  EXPECT_THAT(AddMembers(room, {"asker"}, {"bob"}, kReader)->events, IsEmpty());
+  EXPECT_THAT(RemoveMembers(room, {"asker"}, {"carol"})->events, IsEmpty());
+  EXPECT_THAT(SetRoles(room, {"asker"}, {{"bob", kMember}})->events, IsEmpty());
+  EXPECT_THAT(SetArchived(room, {"asker"}, false)->events, IsEmpty());
+  RoomState named = room;
+  named.settings.profile.set_name("a name");
+  EXPECT_THAT(Update(named, {"asker"}, Rename())->events, IsEmpty());
+  // A room that was handed over, and the call is repeated.
+  const auto handed_over = Room(kMember, {{"asker", kMember}, {"bob", kOwner}}, false);
+  EXPECT_THAT(SetRoles(handed_over, {"asker"}, {{"asker", kMember}, {"bob", kOwner}})->events,
+              IsEmpty());
+}
+
+TEST(RoomRulesTest, AnArchivedRoomCanBeLeftOpenedAgainAndDeletedOnly) {
+  RoomState room = Room(kOwner, {{"asker", kOwner}, {"bob", kMember}});
+  room.settings.archived = true;
+  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_ROOM_ARCHIVED);
+  EXPECT_EQ(Outcome(Update(room, {"asker"}, Rename())), v1::ERROR_REASON_ROOM_ARCHIVED);
+  EXPECT_EQ(Outcome(Leave(room, "asker")), kDone);
+  EXPECT_EQ(Outcome(RemoveMembers(room, {"asker"}, {"bob"})), kDone);
+  EXPECT_EQ(Outcome(SetArchived(room, {"asker"}, false)), kDone);
+  EXPECT_EQ(Outcome(Delete(room, {"asker"})), kDone);
+}
+
+TEST(RoomRulesTest, ADirectRoomIsDeletedByServicesOnly) {
+  RoomState room = Room(kOwner, {});
+  room.settings.kind = RoomKind::kDirect;
+  EXPECT_EQ(Outcome(Delete(room, {"asker"})), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Delete(room, {})), kDone);
+  room.actor_role.reset();
+  EXPECT_EQ(Outcome(Delete(room, {"asker"})), kHidden);
+}
+
+TEST(RoomRulesTest, ARoomHasABoundedNumberOfMembers) {
+  RoomState room = Room(kOwner, {});
+  room.member_count = limits::kRoomMembers;
+  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_TOO_MANY_MEMBERS);
+  room.member_count = limits::kRoomMembers - 1;
+  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), kDone);
+}
+
+TEST(RoomRulesTest, NamesUsersThatThereArent) {
+  RoomState room = Room(kOwner, {});
+  room.unknown = {"new"};
+  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_UNKNOWN_USERS);
+}
+
+TEST(RoomRulesTest, APublicRoomKeepsAName) {
+  RoomState room = Room(kOwner, {});
+  room.settings.kind = RoomKind::kPublic;
+  room.settings.profile.set_name("lobby");
+  RoomUpdate unname;
+  unname.name = "";
+  EXPECT_EQ(Outcome(Update(room, {"asker"}, unname)), v1::ERROR_REASON_INVALID_FIELD);
+}
+
+TEST(RoomRulesTest, AnUpdateChangesWhatItNamesOnly) {
+  RoomState room = Room(kOwner, {});
+  room.settings.profile.set_name("lobby");
+  room.settings.profile.set_topic("weather");
+  (*room.settings.profile.mutable_attributes())["old"] = "1";
+  RoomUpdate update;
+  update.topic = "news";
+  update.attributes.emplace({std::pair<std::string, std::string>("new", "2")});
+  const ChangeOrError change = Update(room, {"asker"}, update);
+  ASSERT_TRUE(change.ok());
+  const v1::RoomProfile& profile = std::get<v1::RoomUpdated>(change->events[0]).profile();
+  EXPECT_EQ(profile.name(), "lobby");
+  EXPECT_EQ(profile.topic(), "news");
+  EXPECT_EQ(profile.attributes().size(), 1u);
+  EXPECT_EQ(profile.attributes().at("new"), "2");
+}
+
+}  // namespace
+}  // namespace chatter::rooms

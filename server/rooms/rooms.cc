@@ -1,0 +1,387 @@
+#include "server/rooms/rooms.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "server/model/errors.h"
+#include "server/model/limits.h"
+#include "server/model/message_size.h"
+#include "server/model/page_token.h"
+#include "server/model/permissions.h"
+#include "server/model/validate.h"
+#include "server/rooms/read_mask.h"
+
+namespace chatter::rooms {
+namespace {
+
+using ListPosition = store::RoomStore::ListPosition;
+using MadeRoom = store::RoomStore::MadeRoom;
+using BrowsePosition = store::RoomStore::BrowsePosition;
+using BrowsedRoom = store::RoomStore::BrowsedRoom;
+
+constexpr size_t kMaxListedUsers = 2'000;
+constexpr PageSizes kPageSizes{.if_zero = 20, .max = 100};
+
+std::vector<std::string> SortedSet(std::vector<std::string> user_ids) {
+  std::sort(user_ids.begin(), user_ids.end());
+  user_ids.erase(std::unique(user_ids.begin(), user_ids.end()), user_ids.end());
+  return user_ids;
+}
+
+void CheckUserIds(const std::vector<std::string>& user_ids, FieldViolations& violations) {
+  if (user_ids.empty() || user_ids.size() > kMaxListedUsers) {
+    violations.Add("user_ids", absl::StrCat("must be 1 to ", kMaxListedUsers, " user ids"));
+    return;
+  }
+  for (size_t i = 0; i < user_ids.size(); ++i) {
+    const std::string_view problem = UserIdProblem(user_ids[i]);
+    if (!problem.empty()) violations.Add(absl::StrCat("user_ids[", i, "]"), problem);
+  }
+}
+
+absl::Status CallerNotIncludedError() {
+  FieldViolations violations;
+  violations.Add("user_ids", "must include the caller");
+  return violations.ToStatus(v1::ERROR_REASON_CALLER_NOT_INCLUDED,
+                             "A user's room must include that user.");
+}
+
+// Names each unknown user once, where the request first does.
+absl::Status UnknownUsersError(const std::vector<std::string>& requested,
+                               const std::vector<std::string>& unknown) {
+  absl::flat_hash_set<std::string> left(unknown.begin(), unknown.end());
+  FieldViolations violations;
+  for (size_t i = 0; i < requested.size(); ++i) {
+    if (left.erase(requested[i]) == 0) continue;
+    violations.Add(absl::StrCat("user_ids[", i, "]"),
+                   absl::StrCat("there is no user \"", requested[i], "\""));
+  }
+  return violations.ToStatus(v1::ERROR_REASON_UNKNOWN_USERS,
+                             "The tenant doesn't have all of these users; see the violations.");
+}
+
+// The fields beside the members.
+void CheckNewRoom(const Caller& caller, const Rooms::NewRoom& room, FieldViolations& violations) {
+  CheckProfile(room.profile, violations);
+  if (room.kind < v1::ROOM_KIND_UNSPECIFIED || room.kind > v1::ROOM_KIND_PUBLIC) {
+    violations.Add("kind", "must be DIRECT, GROUP or PUBLIC");
+  }
+  if (room.kind <= v1::ROOM_KIND_DIRECT) {
+    if (!room.owner_ids.empty()) violations.Add("owner_ids", "must be empty: the room is DIRECT");
+    if (!room.request_id.empty()) violations.Add("request_id", "must be empty: the room is DIRECT");
+    return;
+  }
+  if (room.owner_ids.empty() && !caller.is_user()) {
+    violations.Add("owner_ids", "must name at least one: a service doesn't own rooms");
+  }
+  if (room.kind == v1::ROOM_KIND_PUBLIC && room.profile.name().empty()) {
+    violations.Add("profile.name", "must not be empty: the room is PUBLIC");
+  }
+  if (!room.request_id.empty()) {
+    AddProblem("request_id", ClientMessageIdProblem(room.request_id), violations);
+  }
+}
+
+store::RoomStore::NewRoom PlanOf(const Caller& caller, const Rooms::NewRoom& room,
+                                 RoomFields fields) {
+  store::RoomStore::NewRoom plan{.kind = RoomKind::kDirect,
+                                 .user_ids = SortedSet(room.user_ids),
+                                 .owner_ids = SortedSet(room.owner_ids),
+                                 .profile = room.profile,
+                                 .request_id = room.request_id,
+                                 .fields = fields};
+  if (room.kind != v1::ROOM_KIND_UNSPECIFIED) plan.kind = static_cast<RoomKind>(room.kind);
+  if (plan.profile.history() == v1::HISTORY_VISIBILITY_UNSPECIFIED) {
+    plan.profile.set_history(v1::HISTORY_VISIBILITY_WHOLE);
+  }
+  if (plan.kind != RoomKind::kDirect && plan.owner_ids.empty()) {
+    plan.owner_ids.push_back(caller.principal.user_id);
+  }
+  return plan;
+}
+
+bool Holds(const std::vector<std::string>& sorted, const std::string& user_id) {
+  return std::binary_search(sorted.begin(), sorted.end(), user_id);
+}
+
+absl::Status CheckMembers(const Caller& caller, const store::RoomStore::NewRoom& plan) {
+  FieldViolations violations;
+  if (plan.user_ids.size() > limits::kFirstRoomMembers) {
+    violations.Add("user_ids", absl::StrCat("must be at most ", limits::kFirstRoomMembers,
+                                            " different user ids"));
+    return violations.ToStatus();
+  }
+  if (caller.is_user() && !Holds(plan.user_ids, caller.principal.user_id)) {
+    return CallerNotIncludedError();
+  }
+  for (const std::string& owner : plan.owner_ids) {
+    if (!Holds(plan.user_ids, owner)) {
+      violations.Add("owner_ids", absl::StrCat("\"", owner, "\" isn't among `user_ids`"));
+    }
+  }
+  return violations.ToStatus();
+}
+
+std::string TokenOf(const Room& last) {
+  const std::string id(last.id.bytes().begin(), last.id.bytes().end());
+  return MakePageToken(PageKind::kRooms, MakeTimePlace({.time = last.last_event_at, .id = id}));
+}
+
+std::optional<ListPosition> ParseToken(std::string_view token) {
+  std::array<uint8_t, 16> id;
+  const auto place = ReadPageToken(PageKind::kRooms, token);
+  if (!place.has_value()) return std::nullopt;
+  const auto parts = ReadTimePlace(*place, id.size());
+  if (!parts.has_value()) return std::nullopt;
+  std::copy(parts->id.begin(), parts->id.end(), id.begin());
+  return ListPosition{.last_event_at = parts->time, .room_id = RoomId::FromBytes(id)};
+}
+
+size_t RoomBytes(const Room& room) {
+  size_t bytes = room.profile.ByteSizeLong();
+  for (const std::string& id : room.user_ids) bytes += id.size();
+  for (const std::string& name : room.other_names) bytes += name.size();
+  if (room.last_message.has_value()) bytes += BytesOf(*room.last_message);
+  return bytes;
+}
+
+std::string TokenOf(const BrowsePosition& last) {
+  const std::string id(last.room_id.bytes().begin(), last.room_id.bytes().end());
+  return MakePageToken(PageKind::kPublicRooms, id + last.name);
+}
+
+std::optional<BrowsePosition> ParseBrowseToken(std::string_view token) {
+  std::array<uint8_t, 16> id;
+  const auto place = ReadPageToken(PageKind::kPublicRooms, token);
+  if (!place.has_value() || place->size() < id.size()) return std::nullopt;
+  std::copy_n(place->begin(), id.size(), id.begin());
+  std::string name = place->substr(id.size());
+  if (!LowerRoomNameProblem(name).empty()) return std::nullopt;
+  return BrowsePosition{.name = std::move(name), .room_id = RoomId::FromBytes(id)};
+}
+
+// What the mask names.
+RoomUpdate UpdateOf(const Rooms::UpdateRequest& request, FieldViolations& violations) {
+  RoomUpdate update;
+  const v1::RoomProfile& profile = request.profile;
+  if (request.mask.empty()) violations.Add("update_mask", "must name at least one field");
+  for (const std::string& path : request.mask) {
+    if (path == "profile.name") {
+      update.name = profile.name();
+    } else if (path == "profile.topic") {
+      update.topic = profile.topic();
+    } else if (path == "profile.avatar_url") {
+      update.avatar_url = profile.avatar_url();
+    } else if (path == "profile.attributes") {
+      update.attributes.emplace(profile.attributes().begin(), profile.attributes().end());
+    } else if (path == "profile.history") {
+      update.history = profile.history();
+    } else if (path == "kind") {
+      update.kind = static_cast<RoomKind>(request.kind);
+    } else {
+      violations.Add("update_mask",
+                     "may name `profile.name`, `profile.topic`, `profile.avatar_url`, "
+                     "`profile.attributes`, `profile.history` and `kind`");
+    }
+  }
+  if (update.history == v1::HISTORY_VISIBILITY_UNSPECIFIED) {
+    violations.Add("profile.history", "must be WHOLE or SINCE_JOINED");
+  }
+  if (update.kind.has_value() && *update.kind != RoomKind::kGroup &&
+      *update.kind != RoomKind::kPublic) {
+    violations.Add("kind", "must be GROUP or PUBLIC");
+  }
+  return update;
+}
+
+// What a tenant may not want its users to make.
+std::optional<Feature> FeatureOf(std::optional<RoomKind> kind) {
+  if (kind == RoomKind::kPublic) return Feature::kPublicRooms;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  CheckUserIds(room.user_ids, violations);
+  CheckNewRoom(caller, room, violations);
+  const RoomFields fields = ParseReadMask(room.read_mask, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  store::RoomStore::NewRoom plan = PlanOf(caller, room, fields);
+  if (absl::Status status = CheckMembers(caller, plan); !status.ok()) {
+    return done(std::move(status));
+  }
+  const std::optional<Feature> feature = FeatureOf(plan.kind);
+  settings_.RequireOfUser(
+      caller, feature,
+      [this, caller, plan = std::move(plan), requested = std::move(room.user_ids),
+       done = std::move(done)](absl::Status wanted) mutable {
+        if (!wanted.ok()) return done(std::move(wanted));
+        Make(caller, std::move(plan), std::move(requested), std::move(done));
+      });
+}
+
+void Rooms::Make(const Caller& caller, store::RoomStore::NewRoom plan,
+                 std::vector<std::string> requested, Callback<Created> done) {
+  auto on_answer = [this, tenant = *caller.tenant, members = plan.user_ids,
+                    requested = std::move(requested),
+                    done = std::move(done)](absl::StatusOr<MadeRoom> answer) mutable {
+    if (!answer.ok()) return done(std::move(answer).status());
+    if (!answer->unknown_users.empty()) {
+      return done(UnknownUsersError(requested, answer->unknown_users));
+    }
+    // Even for a room that was there: the call that made it may have ended before it came to this.
+    if (answer->created || answer->room.kind == RoomKind::kDirect) {
+      bus_.PublishRoomJoined(
+          {.tenant = tenant, .room = answer->room.id, .user_ids = std::move(members)});
+    }
+    done(Created{.room = std::move(answer->room), .created = answer->created});
+  };
+  const store::Actor actor{.user_id = caller.principal.user_id,
+                           .service = caller.principal.service};
+  store_.Create(*caller.tenant, std::move(plan), actor, caller.deadline, std::move(on_answer));
+}
+
+void Rooms::Get(const Caller& caller, std::string_view room_id,
+                const std::vector<std::string>& read_mask, Callback<Room> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  const RoomFields fields = ParseReadMask(read_mask, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  // No member is asked for when the caller is a service, which may see any room.
+  store_.Find(*caller.tenant, *room, caller.principal.user_id, fields, caller.deadline,
+              [done = std::move(done)](absl::StatusOr<std::optional<Room>> found) mutable {
+                if (!found.ok()) return done(std::move(found).status());
+                if (!found->has_value()) return done(RoomNotFoundError());
+                done(**std::move(found));
+              });
+}
+
+void Rooms::CheckMember(const Caller& caller, std::string_view room_id, Callback<RoomKey> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  RoomKey key{*caller.tenant, *room};
+  store_.HasMember(key, caller.principal.user_id, caller.deadline,
+                   [key, done = std::move(done)](absl::StatusOr<bool> is_member) mutable {
+                     if (!is_member.ok()) return done(is_member.status());
+                     if (!*is_member) return done(RoomNotFoundError());
+                     done(std::move(key));
+                   });
+}
+
+void Rooms::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
+  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+  FieldViolations violations;
+  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
+  const RoomFields fields = ParseReadMask(request.read_mask, violations);
+  std::optional<ListPosition> after;
+  if (!request.page_token.empty()) {
+    after = ParseToken(request.page_token);
+    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.ListOfUser(
+      *caller.tenant, caller.principal.user_id, request.filter, fields, after, limit + 1,
+      caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<std::vector<Room>> rooms) mutable {
+        if (!rooms.ok()) return done(std::move(rooms).status());
+        Page page{.rooms = *std::move(rooms), .next_page_token = {}};
+        if (CutToPage(page.rooms, limit, RoomBytes)) {
+          page.next_page_token = TokenOf(page.rooms.back());
+        }
+        done(std::move(page));
+      });
+}
+
+void Rooms::Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter,
+                   int32_t page_size, std::string_view page_token, Callback<Page> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  const int limit = ParsePageSize(page_size, kPageSizes, violations);
+  AddProblem("name_prefix", RoomNameProblem(filter.name_prefix), violations);
+  AddProblem("query", RoomNameProblem(filter.query), violations);
+  std::optional<BrowsePosition> after;
+  if (!page_token.empty()) {
+    after = ParseBrowseToken(page_token);
+    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+
+  store_.Browse(
+      *caller.tenant, caller.principal.user_id, filter, after, limit + 1, caller.deadline,
+      [limit, done = std::move(done)](absl::StatusOr<std::vector<BrowsedRoom>> rooms) mutable {
+        if (!rooms.ok()) return done(std::move(rooms).status());
+        Page page;
+        if (CutToPage(*rooms, limit)) {
+          page.next_page_token = TokenOf(rooms->back().position);
+        }
+        for (BrowsedRoom& browsed : *rooms) page.rooms.push_back(std::move(browsed.room));
+        done(std::move(page));
+      });
+}
+
+void Rooms::Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  FieldViolations violations;
+  CheckProfile(request.profile, violations);
+  const RoomUpdate update = UpdateOf(request, violations);
+  const auto rule = [asker = Asker{caller.principal.user_id},
+                     update](const store::RoomState& state) {
+    return rooms::Update(state, asker, update);
+  };
+  auto on_changed = [this, caller, room_id = request.room_id,
+                     done = std::move(done)](absl::StatusOr<RoomChanger::Changed> changed) mutable {
+    if (!changed.ok()) return done(std::move(changed).status());
+    Get(caller, room_id, {}, std::move(done));
+  };
+  settings_.RequireOfUser(
+      caller, FeatureOf(update.kind),
+      [this, caller, room_id = request.room_id, violations = std::move(violations), rule,
+       on_changed = std::move(on_changed)](absl::Status wanted) mutable {
+        if (!wanted.ok()) return on_changed(std::move(wanted));
+        changer_.Run(caller, room_id, std::move(violations), {{}, rule}, std::move(on_changed));
+      });
+}
+
+void Rooms::SetArchived(const Caller& caller, std::string_view room_id, bool archived,
+                        Callback<RoomChanger::Changed> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  const auto rule = [asker = Asker{caller.principal.user_id},
+                     archived](const store::RoomState& state) {
+    return rooms::SetArchived(state, asker, archived);
+  };
+  changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));
+}
+
+void Rooms::Delete(const Caller& caller, std::string_view room_id,
+                   Callback<RoomChanger::Changed> done) {
+  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
+    return done(std::move(status));
+  }
+  const auto rule = [asker = Asker{caller.principal.user_id}](const store::RoomState& state) {
+    return rooms::Delete(state, asker);
+  };
+  changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));
+}
+
+}  // namespace chatter::rooms

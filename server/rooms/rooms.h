@@ -1,0 +1,97 @@
+// The rules for rooms, as calls: who may make, see and change them.
+//
+// Thread-safe. What it is made from must outlive it and every call that is not answered yet.
+// Callbacks run on the calling thread (for a request that breaks a rule) or on the database's.
+#ifndef CHATTER_SERVER_ROOMS_ROOMS_H_
+#define CHATTER_SERVER_ROOMS_ROOMS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/base/callback.h"
+#include "server/bus/bus.h"
+#include "server/model/model.h"
+#include "server/model/room.h"
+#include "server/rooms/room_changer.h"
+#include "server/store/room_store.h"
+#include "server/tenants/tenant_settings.h"
+
+namespace chatter::rooms {
+
+class Rooms {
+ public:
+  Rooms(store::RoomStore& store, RoomChanger& changer, tenants::TenantSettings& settings,
+        bus::Bus& bus)
+      : store_(store), changer_(changer), settings_(settings), bus_(bus) {}
+
+  struct NewRoom {
+    std::vector<std::string> user_ids;
+    v1::RoomKind kind = v1::ROOM_KIND_UNSPECIFIED;
+    v1::RoomProfile profile = {};
+    std::vector<std::string> owner_ids = {};
+    std::string request_id = {};
+    std::vector<std::string> read_mask = {};  // what to return of it: names of fields; empty: all
+  };
+  struct Created {
+    Room room;
+    bool created = false;  // by this very call
+  };
+  // Makes or finds a room, whoever is named in whatever order and however often; its members'
+  // streams take it up. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS,
+  // CALLER_NOT_INCLUDED), NOT_FOUND (ROOM_NOT_FOUND: the caller made it with this request id, and
+  // isn't in it any more), FAILED_PRECONDITION (FEATURE_DISABLED).
+  void Create(const Caller& caller, NewRoom room, Callback<Created> done);
+
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
+  void Get(const Caller& caller, std::string_view room_id,
+           const std::vector<std::string>& read_mask, Callback<Room> done);
+
+  // The room, if the caller is a user who is in it. Errors: INVALID_ARGUMENT (INVALID_FIELD),
+  // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
+  void CheckMember(const Caller& caller, std::string_view room_id, Callback<RoomKey> done);
+
+  struct Page {
+    std::vector<Room> rooms;
+    std::string next_page_token;  // empty: this was the last one
+  };
+  struct ListRequest {
+    store::RoomStore::ListFilter filter;
+    std::vector<std::string> read_mask;
+    int32_t page_size = 0;
+    std::string_view page_token;
+  };
+  // The caller's rooms, the one with the most recent event first.
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
+  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
+
+  // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
+  void Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter, int32_t page_size,
+              std::string_view page_token, Callback<Page> done);
+
+  struct UpdateRequest {
+    std::string room_id;
+    v1::RoomProfile profile;
+    v1::RoomKind kind = v1::ROOM_KIND_UNSPECIFIED;
+    std::vector<std::string> mask;  // paths of UpdateRoomRequest
+  };
+  // The errors of these are those that room.proto names.
+  void Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done);
+  void SetArchived(const Caller& caller, std::string_view room_id, bool archived,
+                   Callback<RoomChanger::Changed> done);
+  void Delete(const Caller& caller, std::string_view room_id, Callback<RoomChanger::Changed> done);
+
+ private:
+  void Make(const Caller& caller, store::RoomStore::NewRoom plan,
+            std::vector<std::string> requested, Callback<Created> done);
+
+  store::RoomStore& store_;
+  RoomChanger& changer_;
+  tenants::TenantSettings& settings_;
+  bus::Bus& bus_;
+};
+
+}  // namespace chatter::rooms
+
+#endif  // CHATTER_SERVER_ROOMS_ROOMS_H_

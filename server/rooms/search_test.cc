@@ -1,0 +1,526 @@
+#include "server/rooms/search.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "server/admin/settings_calls.h"
+#include "server/postgres/statement.h"
+#include "server/rooms/message_changer.h"
+#include "server/rooms/room_rules.h"
+#include "server/store/search_language.h"
+#include "server/store/sql.h"
+#include "tests/support/await.h"
+#include "tests/support/core_stack.h"
+#include "tests/support/test_database.h"
+
+namespace chatter::rooms {
+namespace {
+
+using test::Await;
+using test::CoreStack;
+using test::Soon;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+using Page = Search::Page;
+
+class SearchTest : public testing::Test {
+ protected:
+  Caller As(const std::string& user, const TenantKey& tenant) {
+    return {.tenant = tenant,
+            .principal = {.credential = CredentialKind::kSession, .user_id = user},
+            .deadline = Soon()};
+  }
+  Caller As(const std::string& user) { return As(user, acme_); }
+  Caller Service() {
+    return {.tenant = acme_,
+            .principal = {.credential = CredentialKind::kAdministratorKey,
+                          .service = std::string(kAdministratorName)},
+            .deadline = Soon()};
+  }
+
+  // Until the language is in force.
+  void Speak(const std::string& language) {
+    ASSERT_EQ(Want(language), absl::OkStatus());
+    AwaitSettled();
+    ASSERT_EQ(StoredSettings().search_language, language);
+  }
+  absl::Status Want(const std::string& language) { return WantAs(Service(), language); }
+  absl::Status WantAs(const Caller& caller, const std::string& language) {
+    v1::Settings settings;
+    settings.set_search_language(language);
+    const auto changed = Await<Settings>([&](auto done) {
+      settings_calls_.Update(caller, settings, {"search_language"}, std::move(done));
+    });
+    if (changed.ok()) {
+      EXPECT_TRUE(changed->search_language_change.has_value());
+      EXPECT_EQ(changed->search_language_change->search_language, language);
+    }
+    return changed.status();
+  }
+  Settings StoredSettings() {
+    return *Await<Settings>(
+        [&](auto done) { stack_.settings_store.Find(acme_, Soon(), std::move(done)); });
+  }
+  // As whoever asks for the settings again and again: until nothing more is being prepared.
+  void AwaitSettled() {
+    while (true) {
+      const auto now =
+          Await<Settings>([&](auto done) { settings_calls_.Get(Service(), std::move(done)); });
+      ASSERT_TRUE(now.ok()) << now.status();
+      const auto& change = now->search_language_change;
+      if (!change.has_value() || !change->sqlstate.empty()) return;
+      std::this_thread::yield();
+    }
+  }
+  // Until an index is being made, which waits for somebody.
+  void AwaitMaking() {
+    while (database_.Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+                             "AND datname = current_database() AND query LIKE '%CREATE INDEX%'") !=
+           "1") {
+      std::this_thread::yield();
+    }
+  }
+  uint64_t Say(const RoomId& room, const std::string& text, const std::string& sender = "alice") {
+    return Say(RoomKey{acme_, room}, text, sender);
+  }
+  uint64_t Say(const RoomKey& room, const std::string& text, const std::string& sender = "alice") {
+    const auto sent = stack_.Send(room, sender, absl::StrCat("id", next_id_++), text);
+    return sent.ok() ? sent->seq : 0;
+  }
+  void Change(const RoomId& room, std::function<ChangeOrError(const store::RoomState&)> rule,
+              const std::vector<std::string>& named = {}) {
+    ASSERT_TRUE(
+        Await<RoomChanger::Changed>([&](auto done) {
+          stack_.room_changer.Run(Service(), room.ToString(), {}, {named, rule}, std::move(done));
+        }).ok());
+  }
+  template <typename Call>
+  void Do(Call call) {
+    std::promise<absl::Status> answer;
+    call(StatusCallback(
+        [&](const absl::Status& status) { answer.set_value(test::Unshared(status)); }));
+    ASSERT_EQ(answer.get_future().get(), absl::OkStatus());
+  }
+  void Edit(const RoomId& room, uint64_t seq, const std::string& text) {
+    Do([&](StatusCallback done) {
+      stack_.message_changer.Edit(As("alice"), {room.ToString(), seq}, text, std::move(done));
+    });
+  }
+  void Delete(const RoomId& room, uint64_t seq) {
+    Do([&](StatusCallback done) {
+      stack_.message_changer.Delete(As("alice"), {room.ToString(), seq}, std::move(done));
+    });
+  }
+
+  absl::StatusOr<Page> Find(const Caller& caller, const Search::Request& request) {
+    return Await<Page>([&](auto done) { stack_.search.Find(caller, request, std::move(done)); });
+  }
+  // The texts, with the matches in brackets.
+  std::vector<std::string> Texts(const Caller& caller, const Search::Request& request) {
+    const auto page = Find(caller, request);
+    if (!page.ok()) return {page.status().ToString()};
+    std::vector<std::string> texts;
+    for (const auto& hit : page->hits) {
+      std::string& text = texts.emplace_back(hit.message.text);
+      for (auto range = hit.highlights.rbegin(); range != hit.highlights.rend(); ++range) {
+        text.insert(static_cast<size_t>(range->end()), "]")
+            .insert(static_cast<size_t>(range->begin()), "[");
+      }
+    }
+    return texts;
+  }
+  std::vector<std::string> Texts(const std::string& query) {
+    return Texts(As("alice"), {.query = query});
+  }
+  v1::ErrorReason Reason(const Caller& caller, const Search::Request& request) {
+    return ReasonOf(Find(caller, request).status());
+  }
+  std::string Indexes() const {
+    return database_.Execute(
+        "SELECT string_agg(indexname, ' ' ORDER BY indexname) FROM pg_indexes "
+        "WHERE schemaname = 'acme' AND indexname LIKE '%words%'");
+  }
+
+  test::TestDatabase database_;
+  const TenantKey acme_ = database_.AddTenant("acme");
+  const TenantKey globex_ = database_.AddTenant("globex");
+  CoreStack stack_{database_.url()};
+  const RoomId room_ = stack_.AddRoom(acme_, {"alice", "bob"});
+  const RoomId other_ = stack_.AddRoom(acme_, {"bob", "carol"});
+  admin::SettingsCalls settings_calls_{stack_.settings_store, stack_.settings,
+                                       stack_.search_languages, stack_.presence};
+  int next_id_ = 0;
+};
+
+TEST_F(SearchTest, FindsWordsByTheRulesOfTheLanguage) {
+  Say(room_, "We sail to the Köln islands tomorrow");
+  Say(room_, "Segelt ihr mit den Schiffen nach Köln?");
+  Speak("english");
+  EXPECT_THAT(Texts("sailing island"), ElementsAre("We [sail] to the Köln [islands] tomorrow"));
+  EXPECT_THAT(Texts("Schiff"), IsEmpty());
+  Speak("german");
+  EXPECT_THAT(Texts("Schiff segelt"), ElementsAre("[Segelt] ihr mit den [Schiffen] nach Köln?"));
+  EXPECT_THAT(Texts("sailing"), IsEmpty());
+  Speak("simple");
+  EXPECT_THAT(Texts("THE sail"), ElementsAre("We [sail] to [the] Köln islands tomorrow"));
+  EXPECT_THAT(Texts("sailing"), IsEmpty());
+}
+
+TEST_F(SearchTest, UnderstandsPhrasesAlternativesAndExclusions) {
+  Speak("english");
+  Say(room_, "red apples");
+  Say(room_, "apples, red or not");
+  Say(room_, "green pears");
+  EXPECT_THAT(Texts("apple red"), UnorderedElementsAre("[red] [apples]", "[apples], [red] or not"));
+  EXPECT_THAT(Texts("\"red apple\""), ElementsAre("[red] [apples]"));
+  EXPECT_THAT(Texts("pear or \"red apple\""),
+              UnorderedElementsAre("green [pears]", "[red] [apples]"));
+  EXPECT_THAT(Texts("red -not -\"red apples\""), UnorderedElementsAre("[apples], [red] or not"));
+  EXPECT_THAT(Texts("& | ! ( ' \\ <-> :*  pears"), ElementsAre("green [pears]"));
+}
+
+TEST_F(SearchTest, FindsWhatMessagesAreNow) {
+  Speak("english");
+  const uint64_t edited = Say(room_, "the first draft");
+  const uint64_t deleted = Say(room_, "a secret");
+  const uint64_t both = Say(room_, "another secret");
+  const uint64_t pinned = Say(room_, "a pin");
+  Edit(room_, edited, "the final word");
+  Edit(room_, both, "a bigger secret");
+  Delete(room_, both);
+  Delete(room_, deleted);
+  Do([&](StatusCallback done) {
+    stack_.message_changer.Pin(As("alice"), {room_.ToString(), pinned}, std::move(done));
+  });
+  Do([&](StatusCallback done) {
+    stack_.message_changer.AddReaction(As("bob"), {room_.ToString(), pinned}, "+", std::move(done));
+  });
+  EXPECT_THAT(Texts("draft"), IsEmpty());
+  EXPECT_THAT(Texts("final"), ElementsAre("the [final] word"));
+  EXPECT_THAT(Texts("secret"), IsEmpty());
+  const auto page = Find(As("bob"), {.query = "pin"});
+  ASSERT_EQ(page->hits.size(), 1u);
+  const Message& message = page->hits[0].message;
+  EXPECT_EQ(message.room_id, room_);
+  EXPECT_TRUE(message.pinned);
+  ASSERT_EQ(message.reactions.size(), 1u);
+  EXPECT_TRUE(message.reactions[0].mine());
+}
+
+TEST_F(SearchTest, ShowsEachWhatTheyMayRead) {
+  Speak("english");
+  Say(room_, "apples for alice");
+  Say(other_, "apples for carol", "carol");
+  const RoomKey abroad{globex_, stack_.AddRoom(globex_, {"alice", "bob"})};
+  Say(abroad, "apples of globex");
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples] for alice"));
+  EXPECT_THAT(Texts(As("bob"), {.query = "apples"}),
+              UnorderedElementsAre("[apples] for alice", "[apples] for carol"));
+  EXPECT_THAT(Texts(Service(), {.query = "apples"}),
+              UnorderedElementsAre("[apples] for alice", "[apples] for carol"));
+  EXPECT_EQ(Reason(As("alice", globex_), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
+}
+
+TEST_F(SearchTest, LeavingTakesARoomAwayAndHiddenHistoryStaysHidden) {
+  Speak("english");
+  const auto add = [](const store::RoomState& state) {
+    return AddMembers(state, {}, {"carol"}, MemberRole::kMember);
+  };
+  Say(room_, "apples of old");
+  Change(room_, add, {"carol"});  // the room becomes a group
+  Say(room_, "apples of today");
+  const Search::Request apples{.query = "apples", .room_id = room_.ToString()};
+  EXPECT_EQ(Texts(As("carol"), apples).size(), 2u);
+  RoomUpdate update;
+  update.history = v1::HISTORY_VISIBILITY_SINCE_JOINED;
+  Change(room_, [&](const store::RoomState& state) { return Update(state, {}, update); });
+  EXPECT_THAT(Texts(As("carol"), apples), ElementsAre("[apples] of today"));
+  EXPECT_EQ(Texts(As("bob"), apples).size(), 2u) << "who was there from the start";
+  EXPECT_EQ(Texts(Service(), apples).size(), 2u);
+  Change(room_, [](const store::RoomState& state) { return RemoveMembers(state, {}, {"carol"}); },
+         {"carol"});
+  EXPECT_THAT(Texts(As("carol"), {.query = "apples"}), IsEmpty());
+  EXPECT_EQ(Reason(As("carol"), apples), v1::ERROR_REASON_ROOM_NOT_FOUND);
+  Change(room_, [](const store::RoomState& state) { return rooms::Delete(state, {}); });
+  EXPECT_THAT(Texts(Service(), {.query = "apples"}), IsEmpty());
+  EXPECT_EQ(Reason(Service(), apples), v1::ERROR_REASON_ROOM_NOT_FOUND);
+}
+
+TEST_F(SearchTest, KeepsToARoomAndASender) {
+  Speak("english");
+  Say(room_, "apples of alice");
+  Say(room_, "apples of bob", "bob");
+  Say(other_, "apples elsewhere", "bob");
+  EXPECT_THAT(Texts(As("bob"), {.query = "apples", .room_id = other_.ToString()}),
+              ElementsAre("[apples] elsewhere"));
+  EXPECT_THAT(Texts(As("bob"), {.query = "apples", .sender_id = "alice"}),
+              ElementsAre("[apples] of alice"));
+  EXPECT_THAT(
+      Texts(As("bob"), {.query = "apples", .room_id = room_.ToString(), .sender_id = "bob"}),
+      ElementsAre("[apples] of bob"));
+  EXPECT_EQ(Reason(As("alice"), {.query = "apples", .room_id = other_.ToString()}),
+            v1::ERROR_REASON_ROOM_NOT_FOUND);
+}
+
+TEST_F(SearchTest, ShowsTheBestFirstThenTheLatestAndAllOfThemOnce) {
+  Speak("english");
+  const uint64_t best = Say(room_, "apples, apples, apples and apples");
+  for (int i = 0; i < 30; ++i) Say(i % 2 == 0 ? room_ : other_, "apples", "bob");
+  const uint64_t latest = Say(room_, "apples");
+  std::vector<std::pair<RoomId, uint64_t>> found;
+  Search::Request request{.query = "apples", .page_size = 7};
+  do {
+    const auto page = Find(As("bob"), request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    EXPECT_LE(page->hits.size(), 7u);
+    for (const auto& hit : page->hits) found.emplace_back(hit.message.room_id, hit.message.seq);
+    request.page_token = page->next_page_token;
+  } while (!request.page_token.empty());
+  ASSERT_EQ(found.size(), 32u);
+  EXPECT_EQ(found[0].second, best);
+  EXPECT_EQ(found[1].second, latest);
+  std::sort(found.begin(), found.end());
+  EXPECT_EQ(std::unique(found.begin(), found.end()), found.end());
+}
+
+TEST_F(SearchTest, RefusesWhatMakesNoSense) {
+  Speak("english");
+  const std::string room = room_.ToString();
+  for (const Search::Request& request :
+       std::vector<Search::Request>{{.query = ""},
+                                    {.query = std::string(257, 'a')},
+                                    {.query = "a\nb"},
+                                    {.query = "\xff"},
+                                    {.query = "the"},  // the language leaves it out
+                                    {.query = "..."},
+                                    {.query = "a", .room_id = "no uuid"},
+                                    {.query = "apples", .sender_id = "\n"},
+                                    {.query = "apples", .page_size = 51},
+                                    {.query = "apples", .page_size = -1},
+                                    {.query = "apples", .page_token = "x"},
+                                    {.query = "apples", .page_token = std::string(600, 'a')}}) {
+    EXPECT_EQ(Reason(As("alice"), request), v1::ERROR_REASON_INVALID_FIELD) << request.query;
+  }
+}
+
+TEST_F(SearchTest, ASearchThatTakesTooLongIsEndedAndKeepsNobodyWaiting) {
+  Speak("english");
+  Say(room_, "apples");
+  const RoomId abroad = stack_.AddRoom(globex_, {"alice", "bob"});
+  // A lock stands in for a flood of messages.
+  auto blocker = stack_.migrator.OpenSession();
+  ASSERT_TRUE(blocker.ok());
+  const absl::Status held = blocker->InTransaction([&] {
+    absl::Status locked = blocker->Execute("LOCK TABLE acme.chatter_event");
+    std::atomic<int> ended = 0;
+    std::vector<std::future<v1::ErrorReason>> searches;
+    for (int i = 0; i < 2; ++i) {  // as many as there are connections for queries
+      searches.push_back(std::async(std::launch::async, [&] {
+        const v1::ErrorReason reason = Reason(As("alice"), {.query = "apples"});
+        ++ended;
+        return reason;
+      }));
+    }
+    EXPECT_TRUE(Await<std::optional<Room>>([&](auto done) {
+                  stack_.rooms.Find(globex_, abroad, "alice", RoomFields::All(), Soon(),
+                                    std::move(done));
+                }).ok());
+    EXPECT_EQ(ended, 0);
+    for (auto& search : searches) EXPECT_EQ(search.get(), v1::ERROR_REASON_SEARCH_TOO_BROAD);
+    return locked;
+  });
+  EXPECT_EQ(held, absl::OkStatus());
+  EXPECT_EQ(Texts("apples").size(), 1u) << "the bound was of those searches only";
+}
+
+TEST_F(SearchTest, TheLanguageIsInForceWithItsIndexesOnly) {
+  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
+  EXPECT_EQ(Indexes(), "");
+  Speak("english");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_english chatter_message_room_words_english");
+  Speak("english");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_english chatter_message_room_words_english");
+  Speak("german");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_german chatter_message_room_words_german");
+  Speak("");
+  EXPECT_EQ(Indexes(), "");
+  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
+}
+
+// If a search read what stands elsewhere, its time would tell how much that is.
+TEST_F(SearchTest, WhatMatchesInRoomsOfOthersIsNotRead) {
+  Speak("english");
+  database_.Execute(
+      "INSERT INTO acme.chatter_event (room_id, seq, created_at, kind, actor_id, text) "
+      "SELECT '00000000-0000-4000-8000-000000000000', i, now(), 2, 'carol', "
+      "       'an apple, number ' || i || ', ' || md5(i::text) "
+      "  FROM generate_series(1, 20000) i");
+  database_.Execute("VACUUM ANALYZE acme.chatter_event");
+  const std::string statement = postgres::RenderSql(
+      store::SearchSql(store::sql::kSearchMessages, *store::SearchLanguage::Parse("english")),
+      acme_.name);
+  const auto buffers = [&](const std::string& word) {
+    return std::stoi(database_.Execute(absl::StrCat(
+        "SET plan_cache_mode = force_custom_plan; "
+        "PREPARE search (text, text, uuid, text, bigint, timestamptz, uuid, bigint, bigint, text, "
+        "                text) AS ",
+        statement,
+        "; CREATE FUNCTION pg_temp.buffers() RETURNS int LANGUAGE plpgsql AS $f$ "
+        "DECLARE plan json; BEGIN EXECUTE $e$ EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "
+        "search('",
+        word,
+        "', 'alice', NULL, '', 0, NULL, NULL, 0, 21, '<', '>') $e$ INTO plan; "
+        "RETURN (plan->0->'Plan'->>'Shared Hit Blocks')::int + "
+        "       (plan->0->'Plan'->>'Shared Read Blocks')::int; END $f$; "
+        "SELECT pg_temp.buffers()")));
+  };
+  EXPECT_LT(buffers("apple"), buffers("zebra") + 50);
+}
+
+TEST_F(SearchTest, IndexesOfAnOlderVersionAreMadeAnewByTheFirstSearch) {
+  database_.Execute("UPDATE acme.chatter_settings SET search_language = 'english'");
+  database_.Execute(
+      "CREATE INDEX chatter_event_words_english ON acme.chatter_event "
+      "USING gin (to_tsvector('pg_catalog.english', text))");
+  Say(room_, "apples");
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
+  while (Indexes() != "chatter_event_room_words_english chatter_message_room_words_english") {
+    std::this_thread::yield();
+  }
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
+}
+
+TEST_F(SearchTest, WhatAnEndedChangeHasLeftIsClearedAway) {
+  database_.Execute("CREATE INDEX chatter_event_room_words_german ON acme.chatter_event (seq)");
+  database_.Execute(
+      "UPDATE pg_index SET indisvalid = false "
+      "WHERE indexrelid = 'acme.chatter_event_room_words_german'::regclass");
+  database_.Execute("CREATE INDEX chatter_event_words_danish ON acme.chatter_event (seq)");
+  Speak("german");
+  EXPECT_EQ(Indexes(), "chatter_event_room_words_german chatter_message_room_words_german");
+  EXPECT_EQ(database_.Execute("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%german%gin%'"),
+            "2");
+}
+
+TEST_F(SearchTest, RefusesLanguagesThatThereArent) {
+  for (const char* language : {"klingon", "English", "english'; --", "pg_catalog.english", "a b"}) {
+    EXPECT_EQ(ReasonOf(Want(language)), v1::ERROR_REASON_INVALID_FIELD) << language;
+  }
+  // One of the application's own isn't taken: PostgreSQL's are the same everywhere.
+  database_.Execute("CREATE TEXT SEARCH CONFIGURATION public.ours (COPY = pg_catalog.simple)");
+  EXPECT_EQ(ReasonOf(Want("ours")), v1::ERROR_REASON_INVALID_FIELD);
+  EXPECT_EQ(ReasonOf(WantAs(As("alice"), "english")), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
+  EXPECT_FALSE(StoredSettings().search_language_change.has_value());
+}
+
+// However long it takes, nobody waits for it, and everybody can see how far it is.
+TEST_F(SearchTest, TheLanguageBeforeIsInForceWhileAnotherIsPrepared) {
+  Say(room_, "We sail tomorrow");
+  Speak("english");
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  // Whoever makes an index waits for those who may look at older rows.
+  ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
+            absl::OkStatus());
+  ASSERT_EQ(Want("german"), absl::OkStatus());
+  AwaitMaking();
+  EXPECT_THAT(Texts("sailing"), ElementsAre("We [sail] tomorrow"));
+  EXPECT_EQ(StoredSettings().search_language, "english");
+  // What is wanted may change meanwhile.
+  ASSERT_EQ(Want("simple"), absl::OkStatus());
+  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
+  AwaitSettled();
+  EXPECT_EQ(StoredSettings().search_language, "simple");
+  EXPECT_THAT(Texts("tomorrow"), ElementsAre("We sail [tomorrow]"));
+  while (Indexes() != "chatter_event_room_words_simple chatter_message_room_words_simple") {
+    std::this_thread::yield();
+  }
+}
+
+TEST_F(SearchTest, OutOfForceAtOnce) {
+  Speak("english");
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  ASSERT_EQ(other->Execute("BEGIN; SELECT FROM acme.chatter_event"), absl::OkStatus());
+  ASSERT_EQ(Want(""), absl::OkStatus());
+  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
+  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
+  AwaitSettled();
+  EXPECT_EQ(Indexes(), "");
+}
+
+TEST_F(SearchTest, WhatCantBePreparedHasFailedAndTheLanguageBeforeStays) {
+  Speak("english");
+  // Not every message is text that an index can hold.
+  database_.Execute("ALTER TABLE acme.chatter_message RENAME COLUMN text TO words");
+  ASSERT_EQ(Want("german"), absl::OkStatus());
+  AwaitSettled();
+  Settings now = StoredSettings();
+  EXPECT_EQ(now.search_language, "english");
+  ASSERT_TRUE(now.search_language_change.has_value());
+  EXPECT_EQ(now.search_language_change->search_language, "german");
+  EXPECT_EQ(now.search_language_change->sqlstate, "42703");
+  database_.Execute("ALTER TABLE acme.chatter_message RENAME COLUMN words TO text");
+  Speak("german");
+  EXPECT_FALSE(StoredSettings().search_language_change.has_value());
+}
+
+TEST_F(SearchTest, OneServerAtATimePreparesATenant) {
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  const absl::Status held = other->InTransaction([&] {
+    absl::Status locked =
+        other
+            ->Query(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                {absl::StrCat("chatter search index of acme ", static_cast<uint32_t>(acme_.stamp))})
+            .status();
+    EXPECT_EQ(Want("english"), absl::OkStatus());
+    EXPECT_EQ(stack_.search_index.Settle(acme_), absl::OkStatus());
+    EXPECT_EQ(StoredSettings().search_language, "");
+    return locked;
+  });
+  EXPECT_EQ(held, absl::OkStatus());
+  AwaitSettled();
+  EXPECT_EQ(StoredSettings().search_language, "english");
+}
+
+TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakesAndAnotherGoesOn) {
+  auto other = stack_.migrator.OpenSession();
+  ASSERT_TRUE(other.ok());
+  ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
+            absl::OkStatus());
+  ASSERT_EQ(Want("english"), absl::OkStatus());
+  AwaitMaking();
+  stack_.search_languages.Drain();
+  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
+
+  CoreStack another(database_.url());
+  while (true) {
+    const Settings now = *Await<Settings>(
+        [&](auto done) { another.settings_store.Find(acme_, Soon(), std::move(done)); });
+    if (!now.search_language_change.has_value()) break;
+    EXPECT_EQ(now.search_language_change->sqlstate, "");
+    another.search_languages.See(acme_, now);
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(StoredSettings().search_language, "english");
+  Say(room_, "apples");
+  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
+}
+
+}  // namespace
+}  // namespace chatter::rooms

@@ -1,0 +1,137 @@
+// What the streams of one node hear of rooms that another one makes and changes, while they share
+// nothing but the database.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/live/introductions.h"
+#include "server/stream/test_chat_client.h"
+#include "tests/support/await.h"
+
+namespace chatter::stream {
+namespace {
+
+using live::Introductions;
+using rooms::RoomChanger;
+using test::Await;
+using test::Soon;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// The streams are those of `stack_`.
+class ChatSessionNodesTest : public ChatSessionTest {
+ protected:
+  std::shared_ptr<TestClient> Open(const std::string& user) {
+    const auto client = Connect(user);
+    client->Open();
+    client->WaitForKind(v1::ServerEvent::kOpened);
+    return client;
+  }
+  RoomId MakeElsewhere(const std::vector<std::string>& users) {
+    other_.AddUsers(tenant_, users);
+    const auto made = Await<store::RoomStore::MadeRoom>([&](auto done) {
+      other_.rooms.Create(tenant_,
+                          {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
+                          {users[0]}, Soon(), std::move(done));
+    });
+    EXPECT_TRUE(made.ok());
+    return made->room.id;
+  }
+  void Send(CoreStack& node, const RoomId& room) {
+    ASSERT_TRUE(node.Send({tenant_, room}, "alice", absl::StrCat("id", next_id_++), "hi").ok());
+  }
+  // As a service.
+  void Change(CoreStack& node, const RoomId& room, const std::string& user,
+              std::function<rooms::ChangeOrError(const store::RoomState&)> rule) {
+    const Caller service{.tenant = tenant_,
+                         .principal = {.credential = CredentialKind::kAdministratorKey,
+                                       .service = std::string(kAdministratorName)},
+                         .deadline = Soon()};
+    const auto changed = Await<RoomChanger::Changed>([&](auto done) {
+      node.room_changer.Run(service, room.ToString(), {}, {{user}, std::move(rule)},
+                            std::move(done));
+    });
+    ASSERT_TRUE(changed.ok()) << changed.status();
+  }
+  void Add(CoreStack& node, const RoomId& room, const std::string& user) {
+    Change(node, room, user, [user](const store::RoomState& state) {
+      return rooms::AddMembers(state, {}, {user}, MemberRole::kMember);
+    });
+  }
+  void Remove(CoreStack& node, const RoomId& room, const std::string& user) {
+    Change(node, room, user, [user](const store::RoomState& state) {
+      return rooms::RemoveMembers(state, {}, {user});
+    });
+  }
+
+  CoreStack other_{database_.url(), clock_};
+};
+
+TEST_F(ChatSessionNodesTest, ARoomOfAnotherNodeIsFollowedOnceItsEventsComeHere) {
+  const auto bob = Open("bob");
+  const auto stranger = Open("stranger");
+  const RoomId room = MakeElsewhere({"alice", "bob", "carol"});
+  Send(other_, room);  // of which nobody hears here
+  Send(stack_, room);
+  bob->WaitForSeq(room, 3);
+  Send(stack_, room);
+  bob->WaitForSeq(room, 4);
+  EXPECT_THAT(bob->Seqs(room), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(stranger->Seqs(room), IsEmpty());
+}
+
+TEST_F(ChatSessionNodesTest, SoIsOneThatOthersFollowHereAlready) {
+  const auto bob = Open("bob");
+  const RoomId room = MakeElsewhere({"alice", "bob", "carol"});
+  const auto carol = Open("carol");
+  // Read by the check of the heads, for carol.
+  Send(other_, room);
+  stack_.hub.CheckHeads();
+  carol->WaitForSeq(room, 2);
+  bob->WaitForSeq(room, 2);
+}
+
+TEST_F(ChatSessionNodesTest, WhomAnotherNodeAddsHearsOfItOnceEventsComeHere) {
+  stack_.AddUsers(tenant_, {"dave"});
+  const auto dave = Open("dave");
+  const RoomId room = MakeElsewhere({"alice", "bob", "carol"});
+  Send(stack_, room);
+  Add(other_, room, "dave");
+  Send(stack_, room);
+  // The room's members have just been looked up: a node doesn't do so for each event.
+  clock_.Advance(Introductions::kPause);
+  stack_.hub.CheckHeads();
+  dave->WaitForSeq(room, 4);
+  EXPECT_THAT(dave->Seqs(room), ElementsAre(3, 4)) << "from the event that added dave";
+}
+
+TEST_F(ChatSessionNodesTest, WhomAnotherNodeAddsHearsOfItOnceItIsReadHere) {
+  stack_.AddUsers(tenant_, {"dave"});
+  const auto dave = Open("dave");
+  const RoomId room = MakeElsewhere({"alice", "bob", "carol"});
+  const auto carol = Open("carol");
+  Send(stack_, room);
+  carol->WaitForSeq(room, 2);
+  clock_.Advance(Introductions::kPause);
+  Add(other_, room, "dave");
+  stack_.hub.CheckHeads();
+  dave->WaitForSeq(room, 3);
+  EXPECT_THAT(dave->Seqs(room), ElementsAre(3));
+}
+
+TEST_F(ChatSessionNodesTest, WhoIsOutStaysOut) {
+  const auto bob = Open("bob");
+  const RoomId room = MakeElsewhere({"alice", "bob", "carol"});
+  Send(stack_, room);
+  bob->WaitForSeq(room, 2);
+  Remove(stack_, room, "bob");
+  bob->WaitForSeq(room, 3);
+  // What was looked up before bob was removed comes late.
+  stack_.bus.PublishRoomJoined({.tenant = tenant_, .room = room, .user_ids = {"bob"}});
+  Send(stack_, room);
+  Store(room_, 1);
+  bob->WaitForSeq(room_, 2);
+  EXPECT_THAT(bob->Seqs(room), ElementsAre(1, 2, 3));
+}
+
+}  // namespace
+}  // namespace chatter::stream
