@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -125,21 +124,19 @@ absl::Status UnknownZoneError() {
 
 }  // namespace
 
-void Preferences::Get(const Caller& caller, Callback<UserPreferences> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
-  store_.Find({*caller.tenant, caller.principal.user_id}, caller.deadline, std::move(done));
+void Preferences::Get(const UserCaller& caller, Callback<UserPreferences> done) {
+  store_.Find({caller.tenant(), caller.user_id()}, caller.deadline(), std::move(done));
 }
 
-void Preferences::Update(const Caller& caller, const v1::Preferences& wanted,
+void Preferences::Update(const UserCaller& caller, const v1::Preferences& wanted,
                          const std::vector<std::string>& mask, Callback<Changed> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const PreferenceStore::Update update = ReadUpdate(wanted, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  const UserKey user{*caller.tenant, caller.principal.user_id};
+  const UserKey user{caller.tenant(), caller.user_id()};
   const std::string zone = ZoneOf(update);
-  if (zone.empty()) return Change(user, update, caller.deadline, std::move(done));
-  time_zones_.Has(zone, [this, user, update, deadline = caller.deadline,
+  if (zone.empty()) return Change(user, update, caller.deadline(), std::move(done));
+  time_zones_.Has(zone, [this, user, update, deadline = caller.deadline(),
                          done = std::move(done)](absl::StatusOr<bool> has) mutable {
     if (!has.ok()) return done(std::move(has).status());
     if (!*has) return done(UnknownZoneError());
@@ -159,17 +156,16 @@ void Preferences::Change(const UserKey& user, const PreferenceStore::Update& upd
                 });
 }
 
-void Preferences::UpdateForRoom(const Caller& caller, std::string_view room_id,
+void Preferences::UpdateForRoom(const UserCaller& caller, std::string_view room_id,
                                 const v1::RoomPreferences& wanted,
                                 const std::vector<std::string>& mask, Callback<RoomChanged> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const std::optional<RoomId> id = ParseRoomId(room_id, violations);
   const PreferenceStore::RoomUpdate update = ReadRoomUpdate(wanted, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  const RoomKey room{*caller.tenant, *id};
-  const std::string& user_id = caller.principal.user_id;
-  store_.ChangeForRoom(room, user_id, update, caller.deadline,
+  const RoomKey room{caller.tenant(), *id};
+  const std::string& user_id = caller.user_id();
+  store_.ChangeForRoom(room, user_id, update, caller.deadline(),
                        [room, user_id, done = std::move(done)](
                            absl::StatusOr<std::optional<RoomPreferences>> now) mutable {
                          if (!now.ok()) return done(std::move(now).status());
@@ -178,9 +174,8 @@ void Preferences::UpdateForRoom(const Caller& caller, std::string_view room_id,
                        });
 }
 
-void Preferences::ListRecipients(const Caller& caller, const RecipientsRequest& request,
+void Preferences::ListRecipients(const ServiceCaller& caller, const RecipientsRequest& request,
                                  Callback<RecipientPage> done) {
-  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
   if (request.seq == 0) violations.Add("seq", "must be at least 1");
@@ -189,7 +184,7 @@ void Preferences::ListRecipients(const Caller& caller, const RecipientsRequest& 
   if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListRecipients(
-      {*caller.tenant, *room}, request.seq, *after, limit + 1, caller.deadline,
+      {caller.tenant(), *room}, request.seq, *after, limit + 1, caller.deadline(),
       [limit, done = std::move(done)](absl::StatusOr<PreferenceStore::Recipients> found) mutable {
         if (!found.ok()) return done(std::move(found).status());
         if (!found->room_found) return done(RoomNotFoundError());

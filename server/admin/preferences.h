@@ -16,6 +16,7 @@
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/live/presence.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/preferences.h"
 #include "server/model/room.h"
@@ -33,13 +34,13 @@ class Preferences {
             clock) {}
 
   // The errors of each are those that preference.proto names.
-  void Get(const Caller& caller, Callback<UserPreferences> done);
+  void Get(const UserCaller& caller, Callback<UserPreferences> done);
 
   struct Changed {
     UserKey user;
     UserPreferences preferences;
   };
-  void Update(const Caller& caller, const v1::Preferences& wanted,
+  void Update(const UserCaller& caller, const v1::Preferences& wanted,
               const std::vector<std::string>& mask, Callback<Changed> done);
 
   struct RoomChanged {
@@ -47,7 +48,7 @@ class Preferences {
     std::string user_id;
     RoomPreferences preferences;
   };
-  void UpdateForRoom(const Caller& caller, std::string_view room_id,
+  void UpdateForRoom(const UserCaller& caller, std::string_view room_id,
                      const v1::RoomPreferences& wanted, const std::vector<std::string>& mask,
                      Callback<RoomChanged> done);
 
@@ -61,7 +62,7 @@ class Preferences {
     std::vector<std::string> user_ids;
     std::string next_page_token;  // empty: this was the last one
   };
-  void ListRecipients(const Caller& caller, const RecipientsRequest& request,
+  void ListRecipients(const ServiceCaller& caller, const RecipientsRequest& request,
                       Callback<RecipientPage> done);
 
  private:

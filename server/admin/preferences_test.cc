@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
 
@@ -13,51 +14,42 @@ namespace {
 
 using test::Await;
 using test::CoreStack;
+using test::ServiceOf;
 using test::Soon;
 using test::TestDatabase;
+using test::UserOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
 class PreferencesTest : public testing::Test {
  protected:
-  Caller User(const std::string& user_id) const {
-    Caller caller{.tenant = tenant_, .principal = {}, .deadline = Soon()};
-    caller.principal.credential = CredentialKind::kSession;
-    caller.principal.user_id = user_id;
-    return caller;
-  }
-  Caller Service() const {
-    Caller caller{.tenant = tenant_, .principal = {}, .deadline = Soon()};
-    caller.principal.credential = CredentialKind::kApiKey;
-    caller.principal.service = "shop";
-    return caller;
-  }
-
   absl::StatusOr<UserPreferences> Update(const v1::Preferences& wanted,
                                          const std::vector<std::string>& mask) {
-    const auto changed = Await<Preferences::Changed>(
-        [&](auto done) { preferences_.Update(User("bob"), wanted, mask, std::move(done)); });
+    const auto changed = Await<Preferences::Changed>([&](auto done) {
+      preferences_.Update(UserOf(tenant_, "bob"), wanted, mask, std::move(done));
+    });
     if (!changed.ok()) return changed.status();
     EXPECT_EQ(changed->user, (UserKey{tenant_, "bob"}));
     return changed->preferences;
   }
   absl::StatusOr<UserPreferences> Get() {
     return Await<UserPreferences>(
-        [&](auto done) { preferences_.Get(User("bob"), std::move(done)); });
+        [&](auto done) { preferences_.Get(UserOf(tenant_, "bob"), std::move(done)); });
   }
   absl::StatusOr<RoomPreferences> UpdateForRoom(const v1::RoomPreferences& wanted,
                                                 const std::vector<std::string>& mask) {
     const auto changed = Await<Preferences::RoomChanged>([&](auto done) {
-      preferences_.UpdateForRoom(User("bob"), room_.room.ToString(), wanted, mask, std::move(done));
+      preferences_.UpdateForRoom(UserOf(tenant_, "bob"), room_.room.ToString(), wanted, mask,
+                                 std::move(done));
     });
     if (!changed.ok()) return changed.status();
     return changed->preferences;
   }
-  absl::StatusOr<Preferences::RecipientPage> ListRecipients(const Caller& caller, uint64_t seq) {
+  absl::StatusOr<Preferences::RecipientPage> ListRecipients(uint64_t seq) {
     const std::string room_id = room_.room.ToString();
     return Await<Preferences::RecipientPage>([&](auto done) {
       preferences_.ListRecipients(
-          caller, {.room_id = room_id, .seq = seq, .page_size = 0, .page_token = {}},
+          ServiceOf(tenant_), {.room_id = room_id, .seq = seq, .page_size = 0, .page_token = {}},
           std::move(done));
     });
   }
@@ -131,21 +123,17 @@ TEST_F(PreferencesTest, AMuteThatIsOverIsNone) {
   }
 }
 
-TEST_F(PreferencesTest, RecipientsAreForServices) {
+TEST_F(PreferencesTest, RecipientsAreThoseWhoWantToKnow) {
   const auto sent = stack_.Send(room_, "alice", "1", "hello");
   ASSERT_TRUE(sent.ok());
-  EXPECT_EQ(ReasonOf(ListRecipients(User("bob"), sent->seq).status()),
-            v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
-  EXPECT_EQ(ReasonOf(ListRecipients({.tenant = tenant_, .principal = {}}, sent->seq).status()),
-            v1::ERROR_REASON_CREDENTIAL_REQUIRED);
-  const auto page = ListRecipients(Service(), sent->seq);
+  const auto page = ListRecipients(sent->seq);
   ASSERT_TRUE(page.ok());
   EXPECT_THAT(page->user_ids, ElementsAre("bob"));
   EXPECT_EQ(page->next_page_token, "");
   v1::RoomPreferences none;
   none.set_notifications(v1::NOTIFICATION_LEVEL_NONE);
   ASSERT_TRUE(UpdateForRoom(none, {"notifications"}).ok());
-  EXPECT_THAT(ListRecipients(Service(), sent->seq)->user_ids, IsEmpty());
+  EXPECT_THAT(ListRecipients(sent->seq)->user_ids, IsEmpty());
 }
 
 }  // namespace

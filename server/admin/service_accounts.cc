@@ -8,7 +8,6 @@
 #include "server/base/secret_token.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -105,11 +104,8 @@ void CheckAccount(const ServiceAccount& account, FieldViolations& violations) {
 
 }  // namespace
 
-void ServiceAccounts::Set(const Caller& caller, const ServiceAccount& account,
+void ServiceAccounts::Set(const Administrator& caller, const ServiceAccount& account,
                           Callback<ServiceAccount> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   CheckAccount(account, violations);
   if (!violations.empty()) return done(violations.ToStatus());
@@ -123,16 +119,13 @@ void ServiceAccounts::Set(const Caller& caller, const ServiceAccount& account,
     done(std::move(account_now));
   };
   directory_.Refresh(
-      tenants, [this, account, deadline = caller.deadline, stored = std::move(stored)]() mutable {
+      tenants, [this, account, deadline = caller.deadline(), stored = std::move(stored)]() mutable {
         store_.Set(account, deadline, std::move(stored));
       });
 }
 
-void ServiceAccounts::List(const Caller& caller, int32_t page_size, std::string_view page_token,
-                           Callback<Page> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void ServiceAccounts::List(const Administrator& caller, int32_t page_size,
+                           std::string_view page_token, Callback<Page> done) {
   FieldViolations violations;
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
   std::string after;
@@ -141,7 +134,7 @@ void ServiceAccounts::List(const Caller& caller, int32_t page_size, std::string_
     if (!ServiceAccountNameProblem(after).empty()) violations.Add("page_token", kPageTokenProblem);
   }
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.List(after, limit + 1, caller.deadline,
+  store_.List(after, limit + 1, caller.deadline(),
               [limit, done = std::move(done)](
                   absl::StatusOr<std::vector<ServiceAccount>> accounts) mutable {
                 if (!accounts.ok()) return done(std::move(accounts).status());
@@ -154,14 +147,12 @@ void ServiceAccounts::List(const Caller& caller, int32_t page_size, std::string_
               });
 }
 
-void ServiceAccounts::Delete(const Caller& caller, const std::string& name, Callback<Done> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void ServiceAccounts::Delete(const Administrator& caller, const std::string& name,
+                             Callback<Done> done) {
   FieldViolations violations;
   AddProblem("name", ServiceAccountNameProblem(name), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.Delete(name, caller.deadline,
+  store_.Delete(name, caller.deadline(),
                 [this, done = std::move(done)](absl::StatusOr<bool> deleted) mutable {
                   authenticators_.ForgetAll();
                   if (!deleted.ok()) return done(std::move(deleted).status());
@@ -170,11 +161,8 @@ void ServiceAccounts::Delete(const Caller& caller, const std::string& name, Call
                 });
 }
 
-void ServiceAccounts::CreateKey(const Caller& caller, const NewKey& request,
+void ServiceAccounts::CreateKey(const Administrator& caller, const NewKey& request,
                                 Callback<CreatedKey> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   AddProblem("account", ServiceAccountNameProblem(request.account), violations);
   if (request.ttl.has_value()) AddProblem("ttl", KeyTtlProblem(*request.ttl), violations);
@@ -189,7 +177,7 @@ void ServiceAccounts::CreateKey(const Caller& caller, const NewKey& request,
                     .account = request.account,
                     .ttl = request.ttl.value_or(absl::InfiniteDuration()),
                     .overlap = request.overlap.value_or(absl::InfiniteDuration())},
-                   caller.deadline,
+                   caller.deadline(),
                    [this, secret = std::move(secret), done = std::move(done)](
                        absl::StatusOr<store::ServiceAccountStore::CreatedKey> created) mutable {
                      authenticators_.ForgetAll();
@@ -200,16 +188,13 @@ void ServiceAccounts::CreateKey(const Caller& caller, const NewKey& request,
                    });
 }
 
-void ServiceAccounts::ListKeys(const Caller& caller, const std::string& account,
+void ServiceAccounts::ListKeys(const Administrator& caller, const std::string& account,
                                Callback<std::vector<ApiKey>> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   AddProblem("account", ServiceAccountNameProblem(account), violations);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListKeys(
-      account, caller.deadline,
+      account, caller.deadline(),
       [done = std::move(done)](absl::StatusOr<std::optional<std::vector<ApiKey>>> keys) mutable {
         if (!keys.ok()) return done(std::move(keys).status());
         if (!keys->has_value()) return done(AccountNotFoundError());
@@ -217,15 +202,12 @@ void ServiceAccounts::ListKeys(const Caller& caller, const std::string& account,
       });
 }
 
-void ServiceAccounts::RevokeKey(const Caller& caller, std::string_view key_id,
+void ServiceAccounts::RevokeKey(const Administrator& caller, std::string_view key_id,
                                 Callback<Done> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const auto digest = ParseDigest("id", key_id, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.RevokeKey(*digest, caller.deadline,
+  store_.RevokeKey(*digest, caller.deadline(),
                    [this, done = std::move(done)](absl::StatusOr<bool> revoked) mutable {
                      authenticators_.ForgetAll();
                      if (!revoked.ok()) return done(std::move(revoked).status());

@@ -15,6 +15,7 @@
 #include "server/base/callback.h"
 #include "server/identity/authenticator_chain.h"
 #include "server/identity/tenant_directory.h"
+#include "server/model/caller.h"
 #include "server/model/service_account.h"
 #include "server/store/service_account_store.h"
 
@@ -33,18 +34,19 @@ class ServiceAccounts {
 
   // Makes the account, or changes the one of that name.
   // Errors: ALREADY_EXISTS (CERTIFICATE_EXISTS).
-  void Set(const Caller& caller, const ServiceAccount& account, Callback<ServiceAccount> done);
+  void Set(const Administrator& caller, const ServiceAccount& account,
+           Callback<ServiceAccount> done);
 
   struct Page {
     std::vector<ServiceAccount> accounts;
     std::string next_page_token;  // empty: this was the last one
   };
-  void List(const Caller& caller, int32_t page_size, std::string_view page_token,
+  void List(const Administrator& caller, int32_t page_size, std::string_view page_token,
             Callback<Page> done);
 
   struct Done {};
   // Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND).
-  void Delete(const Caller& caller, const std::string& name, Callback<Done> done);
+  void Delete(const Administrator& caller, const std::string& name, Callback<Done> done);
 
   struct NewKey {
     std::string account;
@@ -56,14 +58,14 @@ class ServiceAccounts {
     std::string secret;  // the key itself, stored nowhere
   };
   // Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND), FAILED_PRECONDITION (TOO_MANY_API_KEYS).
-  void CreateKey(const Caller& caller, const NewKey& request, Callback<CreatedKey> done);
+  void CreateKey(const Administrator& caller, const NewKey& request, Callback<CreatedKey> done);
 
   // Those that hold, newest first. Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND).
-  void ListKeys(const Caller& caller, const std::string& account,
+  void ListKeys(const Administrator& caller, const std::string& account,
                 Callback<std::vector<ApiKey>> done);
 
   // Errors: NOT_FOUND (API_KEY_NOT_FOUND).
-  void RevokeKey(const Caller& caller, std::string_view key_id, Callback<Done> done);
+  void RevokeKey(const Administrator& caller, std::string_view key_id, Callback<Done> done);
 
  private:
   store::ServiceAccountStore& store_;

@@ -8,7 +8,6 @@
 #include "server/identity/authenticator.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -25,20 +24,19 @@ absl::Status SessionNotFoundError() {
 }
 
 // Whose sessions a call is about: adds a violation where it says nothing of use.
-// Errors: those of RequireUserOrService; PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) for a user who
+// Error: PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) for a user who
 // names another.
-absl::StatusOr<std::string> ParseOwner(const Caller& caller, std::string_view user_id,
+absl::StatusOr<std::string> ParseOwner(const TenantCaller& caller, std::string_view user_id,
                                        FieldViolations& violations) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) return status;
   if (!caller.is_user()) {
     AddProblem("user_id", UserIdProblem(user_id), violations);
     return std::string(user_id);
   }
-  if (!user_id.empty() && user_id != caller.principal.user_id) {
+  if (!user_id.empty() && user_id != caller.user_id()) {
     return MakeError(absl::StatusCode::kPermissionDenied, v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED,
                      "A user may see and end no sessions but the user's own.");
   }
-  return caller.principal.user_id;
+  return caller.user_id();
 }
 
 std::string TokenOf(const Session& last) {
@@ -59,8 +57,9 @@ std::optional<ListPosition> ParseToken(std::string_view token) {
 
 }  // namespace
 
-void Sessions::Create(const Caller& caller, const NewSession& request, Callback<Created> done) {
-  if (absl::Status status = RequireActsForUsers(caller); !status.ok()) {
+void Sessions::Create(const ServiceCaller& caller, const NewSession& request,
+                      Callback<Created> done) {
+  if (absl::Status status = caller.CheckActsForUsers(); !status.ok()) {
     return done(std::move(status));
   }
   const absl::Duration ttl = request.ttl.value_or(kDefaultTtl);
@@ -77,11 +76,11 @@ void Sessions::Create(const Caller& caller, const NewSession& request, Callback<
   const store::SessionStore::NewSession session{
       .token_digest = TokenDigest(kSessionTokenPrefix, token).value(),
       .user_id = request.user_id,
-      .service = caller.principal.service,
+      .service = caller.service(),
       .ttl = ttl,
       .idle_ttl = request.idle_ttl.value_or(absl::InfiniteDuration()),
       .device = request.device};
-  CheckCredential(caller, [this, tenant = *caller.tenant, deadline = caller.deadline, session,
+  CheckCredential(caller, [this, tenant = caller.tenant(), deadline = caller.deadline(), session,
                            token = std::move(token),
                            done = std::move(done)](const absl::Status& holds) mutable {
     if (!holds.ok()) return done(holds);
@@ -95,18 +94,19 @@ void Sessions::Create(const Caller& caller, const NewSession& request, Callback<
   });
 }
 
-void Sessions::CheckCredential(const Caller& caller, StatusCallback done) {
-  identity::Authenticator* const authenticator = authenticators_.Find(caller.principal.credential);
+void Sessions::CheckCredential(const TenantCaller& caller, StatusCallback done) {
+  identity::Authenticator* const authenticator =
+      authenticators_.Find(caller.principal().credential);
   if (authenticator == nullptr) return done(identity::CredentialInvalidError());
   authenticator->Recheck(
-      *caller.tenant, {caller.principal}, caller.deadline,
+      caller.tenant(), {caller.principal()}, caller.deadline(),
       [done = std::move(done)](const absl::StatusOr<std::vector<size_t>>& ended) mutable {
         if (!ended.ok()) return done(ended.status());
         done(ended->empty() ? absl::OkStatus() : identity::CredentialInvalidError());
       });
 }
 
-void Sessions::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
+void Sessions::List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done) {
   FieldViolations violations;
   const auto owner = ParseOwner(caller, request.user_id, violations);
   if (!owner.ok()) return done(owner.status());
@@ -119,7 +119,7 @@ void Sessions::List(const Caller& caller, const ListRequest& request, Callback<P
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.List(
-      *caller.tenant, *owner, after, limit + 1, caller.deadline,
+      caller.tenant(), *owner, after, limit + 1, caller.deadline(),
       [limit, done = std::move(done)](absl::StatusOr<std::vector<Session>> sessions) mutable {
         if (!sessions.ok()) return done(std::move(sessions).status());
         Page page{.sessions = *std::move(sessions), .next_page_token = {}};
@@ -128,16 +128,14 @@ void Sessions::List(const Caller& caller, const ListRequest& request, Callback<P
       });
 }
 
-void Sessions::Revoke(const Caller& caller, std::string_view session_id, Callback<Revoked> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Sessions::Revoke(const TenantCaller& caller, std::string_view session_id,
+                      Callback<Revoked> done) {
   FieldViolations violations;
   const auto digest = ParseDigest("session_id", session_id, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.Revoke(*caller.tenant, *digest, caller.principal.user_id, caller.deadline,
-                [this, tenant = *caller.tenant, digest = *digest,
+  store_.Revoke(caller.tenant(), *digest, caller.asker(), caller.deadline(),
+                [this, tenant = caller.tenant(), digest = *digest,
                  done = std::move(done)](absl::StatusOr<bool> revoked) mutable {
                   // Whatever the answer: it may have been revoked elsewhere, or before an answer
                   // was lost.
@@ -148,7 +146,7 @@ void Sessions::Revoke(const Caller& caller, std::string_view session_id, Callbac
                 });
 }
 
-void Sessions::RevokeAll(const Caller& caller, std::string_view user_id,
+void Sessions::RevokeAll(const TenantCaller& caller, std::string_view user_id,
                          const std::optional<std::string>& device, Callback<Revoked> done) {
   FieldViolations violations;
   const auto owner = ParseOwner(caller, user_id, violations);
@@ -156,8 +154,8 @@ void Sessions::RevokeAll(const Caller& caller, std::string_view user_id,
   if (device.has_value()) AddProblem("device", DeviceProblem(*device), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.RevokeAll(*caller.tenant, *owner, device, caller.deadline,
-                   [this, tenant = *caller.tenant, done = std::move(done)](
+  store_.RevokeAll(caller.tenant(), *owner, device, caller.deadline(),
+                   [this, tenant = caller.tenant(), done = std::move(done)](
                        absl::StatusOr<std::vector<Sha256Digest>> ended) mutable {
                      if (!ended.ok()) return done(std::move(ended).status());
                      for (const Sha256Digest& digest : *ended) Forget(tenant, digest);

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/identity/authenticator_chain.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/store/session_store.h"
 
@@ -38,7 +39,7 @@ class Sessions {
   // For services that may act for users: whoever holds the token is the user.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND), PERMISSION_DENIED
   // (CREDENTIAL_NOT_ALLOWED, OUT_OF_SCOPE).
-  void Create(const Caller& caller, const NewSession& request, Callback<Created> done);
+  void Create(const ServiceCaller& caller, const NewSession& request, Callback<Created> done);
 
   // The calls below are for services, and for users about their own sessions. An empty `user_id`
   // stands for the calling user.
@@ -53,24 +54,24 @@ class Sessions {
     std::string next_page_token;  // empty: this was the last one
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
+  void List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done);
 
   struct Revoked {
     int32_t sessions = 0;
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (SESSION_NOT_FOUND).
-  void Revoke(const Caller& caller, std::string_view session_id, Callback<Revoked> done);
+  void Revoke(const TenantCaller& caller, std::string_view session_id, Callback<Revoked> done);
 
   // `device`: nullopt: all of the user's.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void RevokeAll(const Caller& caller, std::string_view user_id,
+  void RevokeAll(const TenantCaller& caller, std::string_view user_id,
                  const std::optional<std::string>& device, Callback<Revoked> done);
 
  private:
   // Calls back with OK if the caller's credential holds at this moment, and not only by what is
   // remembered of it: what is made by it lasts longer than that.
   // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID); a lookup's.
-  void CheckCredential(const Caller& caller, StatusCallback done);
+  void CheckCredential(const TenantCaller& caller, StatusCallback done);
   void Forget(const TenantKey& tenant, const Sha256Digest& token_digest);
 
   store::SessionStore& store_;

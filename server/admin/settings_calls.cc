@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
-#include "server/model/permissions.h"
 #include "server/store/search_language.h"
 
 namespace chatter::admin {
@@ -86,26 +85,22 @@ SettingsUpdate ParseUpdate(const v1::Settings& settings, const std::vector<std::
 
 }  // namespace
 
-void SettingsCalls::Get(const Caller& caller, Callback<Settings> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
-  settings_.Find(*caller.tenant, [this, tenant = *caller.tenant, done = std::move(done)](
-                                     absl::StatusOr<tenants::TenantSettings::Ptr> found) mutable {
+void SettingsCalls::Get(const TenantCaller& caller, Callback<Settings> done) {
+  settings_.Find(caller.tenant(), [this, tenant = caller.tenant(), done = std::move(done)](
+                                      absl::StatusOr<tenants::TenantSettings::Ptr> found) mutable {
     if (!found.ok()) return done(std::move(found).status());
     languages_.See(tenant, **found);
     done(**found);
   });
 }
 
-void SettingsCalls::Update(const Caller& caller, const v1::Settings& settings,
+void SettingsCalls::Update(const ServiceCaller& caller, const v1::Settings& settings,
                            const std::vector<std::string>& mask, Callback<Settings> done) {
-  if (absl::Status status = RequireService(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const SettingsUpdate update = ParseUpdate(settings, mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.Change(*caller.tenant, update, caller.deadline,
-                [this, tenant = *caller.tenant,
+  store_.Change(caller.tenant(), update, caller.deadline(),
+                [this, tenant = caller.tenant(),
                  done = std::move(done)](absl::StatusOr<std::optional<Settings>> changed) mutable {
                   OnChanged(tenant, changed);
                   if (!changed.ok()) return done(std::move(changed).status());

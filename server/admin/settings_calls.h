@@ -13,6 +13,7 @@
 #include "chatter/v1/settings.pb.h"
 #include "server/base/callback.h"
 #include "server/live/presence.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/settings.h"
 #include "server/store/settings_store.h"
@@ -28,9 +29,9 @@ class SettingsCalls {
       : store_(store), settings_(settings), languages_(languages), presence_(presence) {}
 
   // The errors are those that settings.proto names.
-  void Get(const Caller& caller, Callback<Settings> done);
+  void Get(const TenantCaller& caller, Callback<Settings> done);
   // `mask`: paths of `settings`.
-  void Update(const Caller& caller, const v1::Settings& settings,
+  void Update(const ServiceCaller& caller, const v1::Settings& settings,
               const std::vector<std::string>& mask, Callback<Settings> done);
 
  private:

@@ -7,6 +7,7 @@
 
 #include "server/model/errors.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/test_database.h"
@@ -26,13 +27,7 @@ class SettingsCallsTest : public ::testing::Test {
   // What is remembered is looked up by deadlines of this clock, which the database has to meet.
   SettingsCallsTest() { clock_.Advance(absl::Hours(1)); }
 
-  Caller As(const std::string& user_id, const std::string& service) const {
-    return {.tenant = tenant_,
-            .principal = {CredentialKind::kApiKey, user_id, service},
-            .deadline = Soon()};
-  }
-
-  absl::StatusOr<Settings> Get(const Caller& caller) {
+  absl::StatusOr<Settings> Get(const TenantCaller& caller) {
     return Await<Settings>([&](auto done) { calls_.Get(caller, std::move(done)); });
   }
 
@@ -52,8 +47,8 @@ class SettingsCallsTest : public ::testing::Test {
   CoreStack stack_{database_.url()};
   tenants::TenantSettings settings_{stack_.settings_store, clock_};
   SettingsCalls calls_{stack_.settings_store, settings_, stack_.search_languages, stack_.presence};
-  const Caller user_ = As("alice", "");
-  const Caller service_ = As("", "shop");
+  const UserCaller user_ = test::UserOf(tenant_, "alice");
+  const ServiceCaller service_ = test::ServiceOf(tenant_);
 };
 
 TEST_F(SettingsCallsTest, WhatIsNotNamedStays) {
@@ -119,15 +114,6 @@ TEST_F(SettingsCallsTest, WhatMakesNoSenseIsRefused) {
   v1::Settings longest;
   longest.mutable_rewrite_window()->set_seconds(most);
   EXPECT_EQ(Update(longest, {"rewrite_window"})->rewrite_window, absl::Seconds(most));
-}
-
-TEST_F(SettingsCallsTest, OnlyServicesChangeThem) {
-  const auto refused =
-      Await<Settings>([&](auto done) { calls_.Update(user_, {}, {}, std::move(done)); });
-  EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
-  EXPECT_EQ(ReasonOf(Get({.tenant = tenant_, .principal = {}}).status()),
-            v1::ERROR_REASON_CREDENTIAL_REQUIRED);
-  EXPECT_TRUE(Get(service_).ok());
 }
 
 }  // namespace

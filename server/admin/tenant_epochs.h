@@ -9,6 +9,7 @@
 
 #include "server/admin/ready_tenants.h"
 #include "server/base/callback.h"
+#include "server/model/caller.h"
 #include "server/model/epoch.h"
 #include "server/model/model.h"
 #include "server/store/epoch_store.h"
@@ -23,7 +24,7 @@ class TenantEpochs {
   // Suspended and deleted tenants' as well. Streams hear of it by the next check of heads.
   // Errors: PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) for others than administrators,
   // INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND), UNAVAILABLE (TENANT_NOT_READY).
-  void Begin(const Caller& caller, std::string_view schema_name, Callback<Epoch> done);
+  void Begin(const Administrator& caller, std::string_view schema_name, Callback<Epoch> done);
 
  private:
   ReadyTenants& tenants_;

@@ -8,7 +8,6 @@
 #include "server/admin/tenants.h"
 #include "server/base/steady_time.h"
 #include "server/model/errors.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -74,16 +73,13 @@ void TenantExport::Advance(const Page& page) {
   }
 }
 
-void TenantExports::Begin(const Caller& caller, std::string_view schema_name,
+void TenantExports::Begin(const Administrator& caller, std::string_view schema_name,
                           Callback<std::unique_ptr<TenantExport>> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  tenants_.Find(*name, std::min(caller.deadline, SteadyTime::Now() + TenantExport::kPageTimeout),
-                [this, deadline = caller.deadline,
+  tenants_.Find(*name, std::min(caller.deadline(), SteadyTime::Now() + TenantExport::kPageTimeout),
+                [this, deadline = caller.deadline(),
                  done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
                   if (!tenant.ok()) return done(std::move(tenant).status());
                   done(std::make_unique<TenantExport>(*std::move(tenant), deadline, reader_));

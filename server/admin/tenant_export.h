@@ -16,6 +16,7 @@
 #include "server/admin/ready_tenants.h"
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/store/export_reader.h"
@@ -67,7 +68,7 @@ class TenantExports {
 
   // Errors: PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) for others than administrators,
   // INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND), UNAVAILABLE (TENANT_NOT_READY).
-  void Begin(const Caller& caller, std::string_view schema_name,
+  void Begin(const Administrator& caller, std::string_view schema_name,
              Callback<std::unique_ptr<TenantExport>> done);
 
  private:

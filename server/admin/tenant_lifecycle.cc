@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/admin/tenants.h"
 #include "server/model/errors.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -33,14 +32,6 @@ absl::Status DomainNotFoundError() {
 absl::Status DomainTakenError() {
   return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_TENANT_EXISTS,
                    "A domain belongs to a tenant already. Choose another.");
-}
-
-// Who asks, and for which tenant. Adds to `violations`.
-absl::StatusOr<std::optional<SchemaName>> Check(const Caller& caller, std::string_view schema_name,
-                                                FieldViolations& violations,
-                                                std::string_view field = "schema_name") {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) return status;
-  return ParseSchemaName(field, schema_name, violations);
 }
 
 // What the two fields are to be.
@@ -97,14 +88,13 @@ Callback<std::optional<Tenant>> TenantLifecycle::Finish(const SchemaName& name,
   };
 }
 
-void TenantLifecycle::Change(const Caller& caller, Update update, Callback<Tenant> done) {
+void TenantLifecycle::Change(const Administrator& caller, Update update, Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = Check(caller, update.schema_name, violations, "tenant.schema_name");
-  if (!name.ok()) return done(name.status());
+  const auto name = ParseSchemaName("tenant.schema_name", update.schema_name, violations);
   const store::TenantChanges::Update change = ReadUpdate(std::move(update), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.changes.Change(**name, change, caller.deadline,
-                       [this, name = **name, done = UnlessDeleted(std::move(done))](
+  deps_.changes.Change(*name, change, caller.deadline(),
+                       [this, name = *name, done = UnlessDeleted(std::move(done))](
                            absl::StatusOr<store::TenantChanges::Updated> updated) mutable {
                          std::vector<std::string> removed;
                          if (updated.ok()) removed = std::move(updated->removed_domains);
@@ -114,12 +104,11 @@ void TenantLifecycle::Change(const Caller& caller, Update update, Callback<Tenan
                        });
 }
 
-void TenantLifecycle::RenameDomain(const Caller& caller, std::string_view schema_name,
+void TenantLifecycle::RenameDomain(const Administrator& caller, std::string_view schema_name,
                                    std::string_view old_domain, std::string_view new_domain,
                                    Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = Check(caller, schema_name, violations);
-  if (!name.ok()) return done(name.status());
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
   const auto from = ParseDomain("old_domain", old_domain, violations);
   const auto to = ParseDomain("new_domain", new_domain, violations);
   if (!violations.empty()) return done(violations.ToStatus());
@@ -128,54 +117,50 @@ void TenantLifecycle::RenameDomain(const Caller& caller, std::string_view schema
     if (tenant.ok() && !Has(*tenant, to)) return done(DomainNotFoundError());
     done(std::move(tenant));
   };
-  deps_.changes.RenameDomain(**name, *from, *to, caller.deadline,
-                             Finish(**name, {*from, *to}, UnlessDeleted(std::move(check))));
+  deps_.changes.RenameDomain(*name, *from, *to, caller.deadline(),
+                             Finish(*name, {*from, *to}, UnlessDeleted(std::move(check))));
 }
 
-void TenantLifecycle::Suspend(const Caller& caller, std::string_view schema_name,
+void TenantLifecycle::Suspend(const Administrator& caller, std::string_view schema_name,
                               const std::string& reason, Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = Check(caller, schema_name, violations);
-  if (!name.ok()) return done(name.status());
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
   AddProblem("reason", StateReasonProblem(reason), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.directory.Refresh({**name}, [this, name = **name, reason, deadline = caller.deadline,
-                                     done = std::move(done)]() mutable {
+  deps_.directory.Refresh({*name}, [this, name = *name, reason, deadline = caller.deadline(),
+                                    done = std::move(done)]() mutable {
     deps_.changes.Suspend(name, reason, deadline, Finish(name, {}, UnlessDeleted(std::move(done))));
   });
 }
 
-void TenantLifecycle::Resume(const Caller& caller, std::string_view schema_name,
+void TenantLifecycle::Resume(const Administrator& caller, std::string_view schema_name,
                              Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = Check(caller, schema_name, violations);
-  if (!name.ok()) return done(name.status());
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.changes.Resume(**name, caller.deadline, Finish(**name, {}, UnlessDeleted(std::move(done))));
+  deps_.changes.Resume(*name, caller.deadline(), Finish(*name, {}, UnlessDeleted(std::move(done))));
 }
 
-void TenantLifecycle::Delete(const Caller& caller, std::string_view schema_name,
+void TenantLifecycle::Delete(const Administrator& caller, std::string_view schema_name,
                              std::optional<absl::Duration> grace, Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = Check(caller, schema_name, violations);
-  if (!name.ok()) return done(name.status());
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
   AddProblem("grace", GraceProblem(grace.value_or(kDefaultGrace)), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.changes.Delete(**name, grace.value_or(kDefaultGrace), caller.deadline,
-                       Finish(**name, {}, std::move(done)));
+  deps_.changes.Delete(*name, grace.value_or(kDefaultGrace), caller.deadline(),
+                       Finish(*name, {}, std::move(done)));
 }
 
-void TenantLifecycle::Undelete(const Caller& caller, std::string_view schema_name,
+void TenantLifecycle::Undelete(const Administrator& caller, std::string_view schema_name,
                                Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = Check(caller, schema_name, violations);
-  if (!name.ok()) return done(name.status());
+  const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   auto check = [done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
     if (tenant.ok() && tenant->state == TenantState::kDeleted) return done(GraceOverError());
     done(std::move(tenant));
   };
-  deps_.changes.Undelete(**name, caller.deadline, Finish(**name, {}, std::move(check)));
+  deps_.changes.Undelete(*name, caller.deadline(), Finish(*name, {}, std::move(check)));
 }
 
 }  // namespace chatter::admin

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/base/callback.h"
 #include "server/identity/tenant_directory.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/store/tenant_changes.h"
 
@@ -39,19 +40,20 @@ class TenantLifecycle {
     std::vector<std::string> fields;  // which of the two to set
   };
   // Errors: ALREADY_EXISTS (TENANT_EXISTS) for a domain of another tenant.
-  void Change(const Caller& caller, Update update, Callback<Tenant> done);
+  void Change(const Administrator& caller, Update update, Callback<Tenant> done);
 
   // Errors: NOT_FOUND (DOMAIN_NOT_FOUND), ALREADY_EXISTS (TENANT_EXISTS).
-  void RenameDomain(const Caller& caller, std::string_view schema_name, std::string_view old_domain,
-                    std::string_view new_domain, Callback<Tenant> done);
+  void RenameDomain(const Administrator& caller, std::string_view schema_name,
+                    std::string_view old_domain, std::string_view new_domain,
+                    Callback<Tenant> done);
 
-  void Suspend(const Caller& caller, std::string_view schema_name, const std::string& reason,
+  void Suspend(const Administrator& caller, std::string_view schema_name, const std::string& reason,
                Callback<Tenant> done);
-  void Resume(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
+  void Resume(const Administrator& caller, std::string_view schema_name, Callback<Tenant> done);
   // `grace`: nullopt: 7 days.
-  void Delete(const Caller& caller, std::string_view schema_name,
+  void Delete(const Administrator& caller, std::string_view schema_name,
               std::optional<absl::Duration> grace, Callback<Tenant> done);
-  void Undelete(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
+  void Undelete(const Administrator& caller, std::string_view schema_name, Callback<Tenant> done);
 
  private:
   // Answers with what became of the tenant, and makes the directory forget it and `domains`.

@@ -16,6 +16,7 @@
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_store.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/test_database.h"
 
@@ -31,9 +32,6 @@ class TenantLifecycleTest : public testing::Test {
   TenantLifecycleTest() {
     // The lookups' deadlines are by this clock, and the database has to meet them.
     clock_.Advance(absl::Hours(1));
-    administrator_.principal.credential = CredentialKind::kAdministratorKey;
-    administrator_.principal.service = kAdministratorName;
-    administrator_.deadline = test::Soon();
     Make("acme", {"acme.example", "chat.acme.example"});
     Make("globex", {"globex.example"});
   }
@@ -99,7 +97,7 @@ class TenantLifecycleTest : public testing::Test {
   store::TenantChanges changes_{*database_};
   identity::TenantDirectory directory_{{}, identity::LookupsIn(tenants_, lazy_migrator_), clock_};
   TenantLifecycle rules_{{.changes = changes_, .directory = directory_}};
-  Caller administrator_;
+  const Administrator administrator_ = test::TheAdministrator();
 };
 
 TEST_F(TenantLifecycleTest, ATenantIsSuspendedAtOnceAndResumes) {
@@ -232,15 +230,6 @@ TEST_F(TenantLifecycleTest, ChecksEveryField) {
                            .domains = {},
                            .fields = {"display_name"}})),
             v1::ERROR_REASON_TENANT_NOT_FOUND);
-}
-
-TEST_F(TenantLifecycleTest, IsForAdministratorsOnly) {
-  Caller user;
-  user.principal = {.credential = CredentialKind::kSession, .user_id = "alice"};
-  const auto refused =
-      Await<Tenant>([&](auto done) { rules_.Delete(user, "acme", std::nullopt, std::move(done)); });
-  EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
-  EXPECT_EQ(ResolveName(), v1::ERROR_REASON_UNSPECIFIED);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "server/base/secret_token.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -33,18 +32,16 @@ absl::Status UnknownTenantError() {
                    "There is no such tenant.");
 }
 
-void Tenants::Create(const Caller& caller, NewTenant request, Callback<Made> done) {
+void Tenants::Create(const Administrator& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/false, std::move(done));
 }
 
-void Tenants::Attach(const Caller& caller, NewTenant request, Callback<Made> done) {
+void Tenants::Attach(const Administrator& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/true, std::move(done));
 }
 
-void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Tenants::Make(const Administrator& caller, NewTenant request, bool attach,
+                   Callback<Made> done) {
   FieldViolations violations;
   const auto name = ParseSchemaName("tenant.schema_name", request.schema_name, violations);
   AddProblem("tenant.display_name", DisplayNameProblem(request.display_name), violations);
@@ -55,7 +52,7 @@ void Tenants::Make(const Caller& caller, NewTenant request, bool attach, Callbac
     --waiting_creations_;
     return done(TooManyCreationsError());
   }
-  creations_.Post([this, deadline = caller.deadline, attach, with_key = request.with_key,
+  creations_.Post([this, deadline = caller.deadline(), attach, with_key = request.with_key,
                    tenant = Tenant{.schema_name = *name,
                                    .display_name = std::move(request.display_name),
                                    .domains = std::move(request.domains),
@@ -96,21 +93,16 @@ void Tenants::Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenan
                      });
 }
 
-void Tenants::Get(const Caller& caller, std::string_view schema_name, Callback<Tenant> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Tenants::Get(const Administrator& caller, std::string_view schema_name,
+                  Callback<Tenant> done) {
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  Find(*name, caller.deadline, std::move(done));
+  Find(*name, caller.deadline(), std::move(done));
 }
 
-void Tenants::List(const Caller& caller, store::TenantStore::Filter filter, int32_t page_size,
-                   std::string_view page_token, Callback<Page> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Tenants::List(const Administrator& caller, store::TenantStore::Filter filter,
+                   int32_t page_size, std::string_view page_token, Callback<Page> done) {
   FieldViolations violations;
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
   AddProblem("schema_name_prefix", SchemaNamePrefixProblem(filter.name_prefix), violations);
@@ -125,7 +117,7 @@ void Tenants::List(const Caller& caller, store::TenantStore::Filter filter, int3
   if (!violations.empty()) return done(violations.ToStatus());
 
   deps_.tenants.List(
-      filter, after, limit + 1, caller.deadline,
+      filter, after, limit + 1, caller.deadline(),
       [limit, done = std::move(done)](absl::StatusOr<std::vector<Tenant>> tenants) mutable {
         if (!tenants.ok()) return done(std::move(tenants).status());
         Page page{.tenants = *std::move(tenants), .next_page_token = {}};

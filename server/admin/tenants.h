@@ -17,6 +17,7 @@
 #include "server/base/clock.h"
 #include "server/base/worker.h"
 #include "server/identity/tenant_directory.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/service_account.h"
 #include "server/store/tenant_maker.h"
@@ -57,26 +58,26 @@ class Tenants {
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS, SCHEMA_EXISTS,
   // SERVICE_ACCOUNT_EXISTS), RESOURCE_EXHAUSTED (OVERLOADED), UNAVAILABLE (DRAINING).
-  void Create(const Caller& caller, NewTenant request, Callback<Made> done);
+  void Create(const Administrator& caller, NewTenant request, Callback<Made> done);
   // The same in a schema that is there. Errors: the same, and NOT_FOUND (SCHEMA_NOT_FOUND).
-  void Attach(const Caller& caller, NewTenant request, Callback<Made> done);
+  void Attach(const Administrator& caller, NewTenant request, Callback<Made> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND).
-  void Get(const Caller& caller, std::string_view schema_name, Callback<Tenant> done);
+  void Get(const Administrator& caller, std::string_view schema_name, Callback<Tenant> done);
 
   struct Page {
     std::vector<Tenant> tenants;
     std::string next_page_token;  // empty: this was the last one
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void List(const Caller& caller, store::TenantStore::Filter filter, int32_t page_size,
+  void List(const Administrator& caller, store::TenantStore::Filter filter, int32_t page_size,
             std::string_view page_token, Callback<Page> done);
 
   // From now on no tenant is made: creations that wait are refused.
   void Drain() { draining_ = true; }
 
  private:
-  void Make(const Caller& caller, NewTenant request, bool attach, Callback<Made> done);
+  void Make(const Administrator& caller, NewTenant request, bool attach, Callback<Made> done);
   absl::StatusOr<Made> MakeNow(const Tenant& tenant, bool with_key, bool attach,
                                SteadyTime deadline);
   void Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done);

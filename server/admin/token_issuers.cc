@@ -8,7 +8,6 @@
 #include "server/identity/jwks_source.h"
 #include "server/identity/jwt.h"
 #include "server/model/errors.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -75,18 +74,15 @@ void TokenIssuers::FindTenant(const SchemaName& schema, SteadyTime deadline,
                 });
 }
 
-void TokenIssuers::Set(const Caller& caller, std::string_view schema_name, TokenIssuer issuer,
-                       Callback<TokenIssuer> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void TokenIssuers::Set(const Administrator& caller, std::string_view schema_name,
+                       TokenIssuer issuer, Callback<TokenIssuer> done) {
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   CheckIssuer(issuer, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
   directory_.Refresh({*name}, [this, name = *name, issuer = std::move(issuer),
-                               deadline = caller.deadline, done = std::move(done)]() mutable {
+                               deadline = caller.deadline(), done = std::move(done)]() mutable {
     FindTenant(name, deadline,
                [this, issuer = std::move(issuer), deadline,
                 done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
@@ -106,35 +102,29 @@ void TokenIssuers::Store(const Tenant& tenant, const TokenIssuer& issuer, Steady
                });
 }
 
-void TokenIssuers::List(const Caller& caller, std::string_view schema_name,
+void TokenIssuers::List(const Administrator& caller, std::string_view schema_name,
                         Callback<std::vector<TokenIssuer>> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  FindTenant(*name, caller.deadline,
-             [this, deadline = caller.deadline,
+  FindTenant(*name, caller.deadline(),
+             [this, deadline = caller.deadline(),
               done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
                if (!tenant.ok()) return done(std::move(tenant).status());
                issuers_.List(tenant->schema_name, deadline, std::move(done));
              });
 }
 
-void TokenIssuers::Delete(const Caller& caller, std::string_view schema_name, std::string issuer,
-                          Callback<Deleted> done) {
-  if (absl::Status status = RequireAdministrator(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void TokenIssuers::Delete(const Administrator& caller, std::string_view schema_name,
+                          std::string issuer, Callback<Deleted> done) {
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   AddProblem("issuer", IssuerNameProblem(issuer), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  FindTenant(*name, caller.deadline,
-             [this, issuer = std::move(issuer), deadline = caller.deadline,
+  FindTenant(*name, caller.deadline(),
+             [this, issuer = std::move(issuer), deadline = caller.deadline(),
               done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
                if (!tenant.ok()) return done(std::move(tenant).status());
                issuers_.Delete(tenant->schema_name, issuer, deadline,

@@ -12,6 +12,7 @@
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
 #include "server/identity/tenant_directory.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/token_issuer.h"
 #include "server/store/tenant_store.h"
@@ -32,15 +33,15 @@ class TokenIssuers {
   // INVALID_ARGUMENT (INVALID_FIELD) and NOT_FOUND (TENANT_NOT_FOUND).
 
   // Adds the issuer, or replaces the one of that name.
-  void Set(const Caller& caller, std::string_view schema_name, TokenIssuer issuer,
+  void Set(const Administrator& caller, std::string_view schema_name, TokenIssuer issuer,
            Callback<TokenIssuer> done);
 
-  void List(const Caller& caller, std::string_view schema_name,
+  void List(const Administrator& caller, std::string_view schema_name,
             Callback<std::vector<TokenIssuer>> done);
 
   struct Deleted {};
   // Errors: NOT_FOUND (TOKEN_ISSUER_NOT_FOUND).
-  void Delete(const Caller& caller, std::string_view schema_name, std::string issuer,
+  void Delete(const Administrator& caller, std::string_view schema_name, std::string issuer,
               Callback<Deleted> done);
 
  private:

@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "server/identity/test_tokens.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
 
@@ -40,11 +41,7 @@ std::vector<std::string> ViolationsOf(const absl::Status& status) {
 
 class TokenIssuersTest : public testing::Test {
  protected:
-  TokenIssuersTest() {
-    administrator_.principal.credential = CredentialKind::kAdministratorKey;
-    administrator_.principal.service = kAdministratorName;
-    administrator_.deadline = Soon();
-  }
+  TokenIssuersTest() {}
   absl::Status Set(const TokenIssuer& issuer, const std::string& tenant = "acme") {
     return Await<TokenIssuer>(
                [&](auto done) { issuers_.Set(administrator_, tenant, issuer, std::move(done)); })
@@ -75,7 +72,7 @@ class TokenIssuersTest : public testing::Test {
        .by_domain = nullptr},
       Clock::Real()};
   TokenIssuers issuers_{tenant_store_, issuer_store_, directory_};
-  Caller administrator_;
+  const Administrator administrator_ = test::TheAdministrator();
 };
 
 TEST_F(TokenIssuersTest, SetsListsAndDeletes) {
@@ -123,13 +120,6 @@ TEST_F(TokenIssuersTest, HasABoundForEachTenant) {
   }
   EXPECT_THAT(ViolationsOf(Set({.issuer = "more", .audience = "chat", .jwks_uri = "file:keys"})),
               ElementsAre(HasSubstr("of which there are 10 already")));
-}
-
-TEST_F(TokenIssuersTest, IsForAdministrators) {
-  administrator_.principal = {.credential = CredentialKind::kJwt, .user_id = "alice"};
-  EXPECT_EQ(ReasonOf(Set(With(TestKey::Ed25519().Jwk()))), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
-  EXPECT_EQ(ReasonOf(List("acme").status()), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
-  EXPECT_EQ(ReasonOf(Delete("a")), v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED);
 }
 
 }  // namespace

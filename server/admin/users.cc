@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -39,8 +38,7 @@ absl::Status UserNotFoundError() {
                    "The tenant has no such user.");
 }
 
-absl::Status Users::CheckWrite(const Caller& caller) const {
-  if (absl::Status status = RequireService(caller); !status.ok()) return status;
+absl::Status Users::CheckWrite() const {
   if (table_ == Table::kApplications) {
     return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_USERS_READ_ONLY,
                      "Users are read from the application's own table. Write them there.");
@@ -48,22 +46,22 @@ absl::Status Users::CheckWrite(const Caller& caller) const {
   return absl::OkStatus();
 }
 
-void Users::Upsert(const Caller& caller, std::vector<User> users,
+void Users::Upsert(const ServiceCaller& caller, std::vector<User> users,
                    Callback<std::vector<User>> done) {
-  if (absl::Status status = CheckWrite(caller); !status.ok()) return done(std::move(status));
+  if (absl::Status status = CheckWrite(); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   CheckUsers(users, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.Upsert(*caller.tenant, std::move(users), caller.deadline, std::move(done));
+  store_.Upsert(caller.tenant(), std::move(users), caller.deadline(), std::move(done));
 }
 
-void Users::SetActive(const Caller& caller, std::string_view user_id, bool active,
+void Users::SetActive(const ServiceCaller& caller, std::string_view user_id, bool active,
                       Callback<User> done) {
-  if (absl::Status status = CheckWrite(caller); !status.ok()) return done(std::move(status));
+  if (absl::Status status = CheckWrite(); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   AddProblem("user_id", UserIdProblem(user_id), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.SetActive(*caller.tenant, std::string(user_id), active, caller.deadline,
+  store_.SetActive(caller.tenant(), std::string(user_id), active, caller.deadline(),
                    [done = std::move(done)](absl::StatusOr<std::optional<User>> user) mutable {
                      if (!user.ok()) return done(std::move(user).status());
                      if (!user->has_value()) return done(UserNotFoundError());
@@ -71,14 +69,11 @@ void Users::SetActive(const Caller& caller, std::string_view user_id, bool activ
                    });
 }
 
-void Users::Get(const Caller& caller, std::string_view user_id, Callback<User> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Users::Get(const TenantCaller& caller, std::string_view user_id, Callback<User> done) {
   FieldViolations violations;
   AddProblem("user_id", UserIdProblem(user_id), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.Find(*caller.tenant, std::string(user_id), caller.deadline,
+  store_.Find(caller.tenant(), std::string(user_id), caller.deadline(),
               [done = std::move(done)](absl::StatusOr<std::optional<User>> found) mutable {
                 if (!found.ok()) return done(std::move(found).status());
                 if (!found->has_value()) return done(UserNotFoundError());
@@ -86,10 +81,7 @@ void Users::Get(const Caller& caller, std::string_view user_id, Callback<User> d
               });
 }
 
-void Users::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Users::List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done) {
   FieldViolations violations;
   AddProblem("id_prefix", UserIdPrefixProblem(request.id_prefix), violations);
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
@@ -97,7 +89,7 @@ void Users::List(const Caller& caller, const ListRequest& request, Callback<Page
   if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.List(*caller.tenant, request.id_prefix, *after, limit + 1, caller.deadline,
+  store_.List(caller.tenant(), request.id_prefix, *after, limit + 1, caller.deadline(),
               [limit, done = std::move(done)](absl::StatusOr<std::vector<User>> users) mutable {
                 if (!users.ok()) return done(std::move(users).status());
                 Page page{.users = *std::move(users), .next_page_token = {}};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/store/user_store.h"
 
@@ -27,14 +28,16 @@ class Users {
   // Creates or renames the users; the result is in the same order.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED),
   // FAILED_PRECONDITION (USERS_READ_ONLY).
-  void Upsert(const Caller& caller, std::vector<User> users, Callback<std::vector<User>> done);
+  void Upsert(const ServiceCaller& caller, std::vector<User> users,
+              Callback<std::vector<User>> done);
 
   // Deactivates or reactivates a user, who may be so already.
   // Errors: as above, and NOT_FOUND (USER_NOT_FOUND).
-  void SetActive(const Caller& caller, std::string_view user_id, bool active, Callback<User> done);
+  void SetActive(const ServiceCaller& caller, std::string_view user_id, bool active,
+                 Callback<User> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND).
-  void Get(const Caller& caller, std::string_view user_id, Callback<User> done);
+  void Get(const TenantCaller& caller, std::string_view user_id, Callback<User> done);
 
   struct ListRequest {
     std::string id_prefix;
@@ -46,11 +49,11 @@ class Users {
     std::string next_page_token;  // empty: this was the last one
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
+  void List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done);
 
  private:
   // Whether the caller may write users.
-  absl::Status CheckWrite(const Caller& caller) const;
+  absl::Status CheckWrite() const;
 
   store::UserStore& store_;
   const Table table_;

@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/base/steady_time.h"
-#include "server/model/model.h"
+#include "server/model/caller.h"
 
 namespace chatter::identity {
 
@@ -15,7 +15,7 @@ class OpenStream {
   virtual ~OpenStream() = default;
 
   // By whom it was begun, in which tenant. Doesn't change.
-  virtual const Caller& caller() const = 0;
+  virtual const TenantCaller& caller() const = 0;
   // When it began. Doesn't change.
   virtual SteadyTime begun_at() const = 0;
   // Ends it with `reason`. Does nothing once it has ended.

@@ -10,7 +10,7 @@ namespace {
 
 using Streams = Rechecker::Streams;
 
-const TenantKey& TenantOf(const OpenStream& stream) { return *stream.caller().tenant; }
+const TenantKey& TenantOf(const OpenStream& stream) { return stream.caller().tenant(); }
 
 void EndAll(const Streams& streams, const absl::Status& reason) {
   for (const auto& stream : streams) stream->Fail(reason);
@@ -41,7 +41,7 @@ void Rechecker::Run(const Streams& streams) {
   const absl::Time now = clock_.Now();
   absl::flat_hash_map<TenantKey, Streams> by_tenant;
   for (const auto& stream : streams) {
-    if (stream->caller().principal.expires_at <= now) {
+    if (stream->caller().principal().expires_at <= now) {
       stream->Fail(CredentialInvalidError());
     } else {
       by_tenant[TenantOf(*stream)].push_back(stream);
@@ -129,7 +129,7 @@ void Rechecker::CheckCredentials(const std::shared_ptr<Round>& round, const Grou
                                  bool sweep) {
   std::map<CredentialKind, Question> questions;
   for (const auto& stream : *group) {
-    const Principal& principal = stream->caller().principal;
+    const Principal& principal = stream->caller().principal();
     const Authenticator* const authenticator = authenticators_.Find(principal.credential);
     if (authenticator == nullptr || !IsDue(*stream, authenticator->ends_are_counted(), sweep)) {
       continue;
@@ -152,7 +152,7 @@ void Rechecker::CheckCredentials(const std::shared_ptr<Round>& round, const Grou
 void Rechecker::CheckUsers(const std::shared_ptr<Round>& round, const Group& group, bool sweep) {
   Question question;
   for (const auto& stream : *group) {
-    const Principal& principal = stream->caller().principal;
+    const Principal& principal = stream->caller().principal();
     if (principal.user_id.empty() || !IsDue(*stream, options_.users_are_counted, sweep)) continue;
     question.Add(principal, principal.user_id, stream.get());
   }

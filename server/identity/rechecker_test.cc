@@ -25,17 +25,17 @@ using PlaceLookups = HeldLookups<std::pair<TenantKey, std::vector<std::string>>,
 
 class NotingStream final : public OpenStream {
  public:
-  NotingStream(Caller caller, SteadyTime begun_at, Ended& ended)
-      : caller_(std::move(caller)), begun_at_(begun_at), ended_(ended) {}
+  NotingStream(const TenantCaller& caller, SteadyTime begun_at, Ended& ended)
+      : caller_(caller), begun_at_(begun_at), ended_(ended) {}
 
-  const Caller& caller() const override { return caller_; }
+  const TenantCaller& caller() const override { return caller_; }
   SteadyTime begun_at() const override { return begun_at_; }
   void Fail(absl::Status reason) override {
-    ended_[caller_.tenant->text() + "/" + caller_.principal.user_id] = ReasonOf(reason);
+    ended_[caller_.tenant().text() + "/" + caller_.user_id()] = ReasonOf(reason);
   }
 
  private:
-  const Caller caller_;
+  const TenantCaller caller_;
   const SteadyTime begun_at_;
   Ended& ended_;
 };
@@ -98,8 +98,8 @@ class RecheckerTest : public testing::Test {
     principal.user_id = user;
     principal.proof = "proof of " + user;
     principal.expires_at = clock_.Now() + ttl;
-    return std::make_shared<NotingStream>(Caller{.tenant = tenant, .principal = principal},
-                                          clock_.Steady(), ended_);
+    return std::make_shared<NotingStream>(
+        *TenantCaller::Of({.tenant = tenant, .principal = principal}), clock_.Steady(), ended_);
   }
 
   // Begins a run, and lets all tenants that it asks about be active.

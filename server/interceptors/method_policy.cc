@@ -93,6 +93,13 @@ const MethodPolicies::Method* MethodPolicies::Find(std::string_view method) cons
   return found == methods_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> MethodPolicies::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, method] : methods_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 bool NeedsTenant(Callers callers) {
   return callers != Callers::kAnybody && callers != Callers::kAdministrator;
 }

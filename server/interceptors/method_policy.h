@@ -30,6 +30,8 @@ class MethodPolicies {
   };
   // nullptr: not in the table, so nobody may call it. Lives as long as the table.
   const Method* Find(std::string_view method) const;
+  // Of all methods in the table.
+  std::vector<std::string> names() const;
 
  private:
   void Add(std::string method, MethodPolicy policy);

@@ -6,7 +6,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/steady_time.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::live {
@@ -262,11 +261,8 @@ void Presence::OnWritten(const TenantKey& tenant, const std::vector<LastSeen>& s
 
 // ---- Asking ----
 
-void Presence::Get(const Caller& caller, std::vector<std::string> user_ids,
+void Presence::Get(const TenantCaller& caller, std::vector<std::string> user_ids,
                    Callback<std::vector<UserPresence>> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   if (user_ids.empty() || user_ids.size() > kMaxUsers) {
     violations.Add("user_ids", absl::StrCat("must be 1 to ", kMaxUsers, " user ids"));
@@ -274,9 +270,9 @@ void Presence::Get(const Caller& caller, std::vector<std::string> user_ids,
     CheckUserIds("user_ids", user_ids, violations);
   }
   if (!violations.empty()) return done(violations.ToStatus());
-  IfEnabled(*caller.tenant, [this, tenant = *caller.tenant, deadline = caller.deadline,
-                             user_ids = std::move(user_ids),
-                             done = std::move(done)](const absl::StatusOr<bool>& enabled) mutable {
+  IfEnabled(caller.tenant(), [this, tenant = caller.tenant(), deadline = caller.deadline(),
+                              user_ids = std::move(user_ids),
+                              done = std::move(done)](const absl::StatusOr<bool>& enabled) mutable {
     if (!enabled.ok()) return done(enabled.status());
     if (!*enabled) return done(AllOffline(user_ids));
     Answer(tenant, user_ids, deadline, std::move(done));

@@ -23,6 +23,7 @@
 #include "server/base/worker.h"
 #include "server/live/hub.h"
 #include "server/live/presence_tracker.h"
+#include "server/model/caller.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
 #include "server/model/presence.h"
@@ -60,7 +61,7 @@ class Presence {
   void Close(StreamPtr stream);
 
   // For those who may ask, in the order of `user_ids`. Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void Get(const Caller& caller, std::vector<std::string> user_ids,
+  void Get(const TenantCaller& caller, std::vector<std::string> user_ids,
            Callback<std::vector<UserPresence>> done);
 
   // The user has chosen so, and it is committed.

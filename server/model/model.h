@@ -1,6 +1,6 @@
 // Tenants, users and callers as plain values, free of gRPC and SQL. Rooms: room.h.
 //
-// What the bounds of each field are is written in proto/chatter/v1, and checked by model/validate.h.
+// What the bounds of each field are is written in proto/chatter/v1; model/validate.h checks them.
 #ifndef CHATTER_SERVER_MODEL_MODEL_H_
 #define CHATTER_SERVER_MODEL_MODEL_H_
 

@@ -1,6 +1,6 @@
 // Rooms, their members, messages and events as plain values, free of gRPC and SQL.
 //
-// What the bounds of each field are is written in proto/chatter/v1, and checked by model/validate.h.
+// What the bounds of each field are is written in proto/chatter/v1; model/validate.h checks them.
 #ifndef CHATTER_SERVER_MODEL_ROOM_H_
 #define CHATTER_SERVER_MODEL_ROOM_H_
 

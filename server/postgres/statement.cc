@@ -133,6 +133,10 @@ Params& Params::NullUuid() { return Add(kUuid, std::nullopt); }
 
 Params& Params::NullText() { return Add(kText, std::nullopt); }
 
+Params& Params::Who(const Asker& asker) {
+  return asker.is_service() ? NullText() : Text(asker.user_id());
+}
+
 Params& Params::NullBytes() { return Add(kBytea, std::nullopt); }
 
 Params& Params::Texts(const std::vector<std::string>& values) {

@@ -17,6 +17,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/crypto.h"
+#include "server/model/caller.h"
 #include "server/model/ids.h"
 
 struct pg_result;  // libpq's
@@ -40,6 +41,8 @@ class Params {
   Params& NullUuid();
   Params& NullBytes();
   Params& NullText();
+  // A user's id; null: a service.
+  Params& Who(const Asker& asker);
   Params& Texts(const std::vector<std::string>& values);
   Params& Texts(const std::vector<std::string_view>& values);
   Params& Uuids(const std::vector<RoomId>& values);

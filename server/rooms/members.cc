@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::rooms {
@@ -69,91 +68,76 @@ std::vector<std::string> UsersOf(const RolesByUser& roles) {
   return users;
 }
 
-Asker AskerOf(const Caller& caller) { return {caller.principal.user_id}; }
-
 }  // namespace
 
-void Members::List(const Caller& caller, std::string_view room_id, int32_t page_size,
+void Members::List(const TenantCaller& caller, std::string_view room_id, int32_t page_size,
                    std::string_view page_token, Callback<Page> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
   const std::optional<std::string> after = ReadUserPlace(PageKind::kMembers, page_token);
   if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.ListMembers(
-      {*caller.tenant, *room}, caller.principal.user_id, *after, limit + 1, caller.deadline,
-      [limit,
-       done = std::move(done)](absl::StatusOr<std::optional<std::vector<Member>>> members) mutable {
-        if (!members.ok()) return done(std::move(members).status());
-        if (!members->has_value()) return done(RoomNotFoundError());
-        Page page{.members = **std::move(members), .next_page_token = {}};
-        if (CutToPage(page.members, limit)) {
-          page.next_page_token = MakePageToken(PageKind::kMembers, page.members.back().user_id);
-        }
-        done(std::move(page));
-      });
+  store_.ListMembers({caller.tenant(), *room}, caller.asker(), *after, limit + 1, caller.deadline(),
+                     [limit, done = std::move(done)](
+                         absl::StatusOr<std::optional<std::vector<Member>>> members) mutable {
+                       if (!members.ok()) return done(std::move(members).status());
+                       if (!members->has_value()) return done(RoomNotFoundError());
+                       Page page{.members = **std::move(members), .next_page_token = {}};
+                       if (CutToPage(page.members, limit)) {
+                         page.next_page_token =
+                             MakePageToken(PageKind::kMembers, page.members.back().user_id);
+                       }
+                       done(std::move(page));
+                     });
 }
 
-void Members::Add(const Caller& caller, std::string_view room_id, std::vector<std::string> user_ids,
-                  v1::MemberRole role, Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Members::Add(const TenantCaller& caller, std::string_view room_id,
+                  std::vector<std::string> user_ids, v1::MemberRole role,
+                  Callback<RoomChanger::Changed> done) {
   FieldViolations violations;
   CheckNamed(user_ids, violations);
   if (role == v1::MEMBER_ROLE_UNSPECIFIED) role = v1::MEMBER_ROLE_MEMBER;
   if (!IsRole(role)) violations.Add("role", kRoleProblem);
-  const auto rule = [asker = AskerOf(caller), user_ids, role](const RoomState& state) {
+  const auto rule = [asker = caller.asker(), user_ids, role](const RoomState& state) {
     return AddMembers(state, asker, user_ids, ToModel(role));
   };
   changer_.Run(caller, room_id, std::move(violations), {std::move(user_ids), rule},
                std::move(done));
 }
 
-void Members::Remove(const Caller& caller, std::string_view room_id,
+void Members::Remove(const TenantCaller& caller, std::string_view room_id,
                      std::vector<std::string> user_ids, Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   CheckNamed(user_ids, violations);
-  const auto rule = [asker = AskerOf(caller), user_ids](const RoomState& state) {
+  const auto rule = [asker = caller.asker(), user_ids](const RoomState& state) {
     return RemoveMembers(state, asker, user_ids);
   };
   changer_.Run(caller, room_id, std::move(violations), {std::move(user_ids), rule},
                std::move(done));
 }
 
-void Members::SetRoles(const Caller& caller, std::string_view room_id,
+void Members::SetRoles(const TenantCaller& caller, std::string_view room_id,
                        const std::vector<std::pair<std::string, v1::MemberRole>>& roles,
                        Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const RolesByUser sorted = CheckRoles(roles, violations);
-  const auto rule = [asker = AskerOf(caller), sorted](const RoomState& state) {
+  const auto rule = [asker = caller.asker(), sorted](const RoomState& state) {
     return rooms::SetRoles(state, asker, sorted);
   };
   changer_.Run(caller, room_id, std::move(violations), {UsersOf(sorted), rule}, std::move(done));
 }
 
-void Members::Join(const Caller& caller, std::string_view room_id,
+void Members::Join(const UserCaller& caller, std::string_view room_id,
                    Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
-  const std::string& user_id = caller.principal.user_id;
+  const std::string& user_id = caller.user_id();
   const auto rule = [user_id](const RoomState& state) { return rooms::Join(state, user_id); };
   changer_.Run(caller, room_id, {}, {{user_id}, rule}, std::move(done));
 }
 
-void Members::Leave(const Caller& caller, std::string_view room_id,
+void Members::Leave(const UserCaller& caller, std::string_view room_id,
                     Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
-  const std::string& user_id = caller.principal.user_id;
+  const std::string& user_id = caller.user_id();
   const auto rule = [user_id](const RoomState& state) { return rooms::Leave(state, user_id); };
   changer_.Run(caller, room_id, {}, {{user_id}, rule}, std::move(done));
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/rooms/room_changer.h"
@@ -28,17 +29,19 @@ class Members {
     std::string next_page_token;  // empty: this was the last one
   };
   // The errors of each are those that member.proto names.
-  void List(const Caller& caller, std::string_view room_id, int32_t page_size,
+  void List(const TenantCaller& caller, std::string_view room_id, int32_t page_size,
             std::string_view page_token, Callback<Page> done);
-  void Add(const Caller& caller, std::string_view room_id, std::vector<std::string> user_ids,
+  void Add(const TenantCaller& caller, std::string_view room_id, std::vector<std::string> user_ids,
            v1::MemberRole role, Callback<RoomChanger::Changed> done);
-  void Remove(const Caller& caller, std::string_view room_id, std::vector<std::string> user_ids,
-              Callback<RoomChanger::Changed> done);
-  void SetRoles(const Caller& caller, std::string_view room_id,
+  void Remove(const TenantCaller& caller, std::string_view room_id,
+              std::vector<std::string> user_ids, Callback<RoomChanger::Changed> done);
+  void SetRoles(const TenantCaller& caller, std::string_view room_id,
                 const std::vector<std::pair<std::string, v1::MemberRole>>& roles,
                 Callback<RoomChanger::Changed> done);
-  void Join(const Caller& caller, std::string_view room_id, Callback<RoomChanger::Changed> done);
-  void Leave(const Caller& caller, std::string_view room_id, Callback<RoomChanger::Changed> done);
+  void Join(const UserCaller& caller, std::string_view room_id,
+            Callback<RoomChanger::Changed> done);
+  void Leave(const UserCaller& caller, std::string_view room_id,
+             Callback<RoomChanger::Changed> done);
 
  private:
   store::RoomStore& store_;

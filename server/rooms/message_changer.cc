@@ -5,7 +5,6 @@
 #include <variant>
 #include <vector>
 
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::rooms {
@@ -52,9 +51,8 @@ struct MessageChanger::Attempt {
   bool deletes() const { return std::holds_alternative<v1::MessageDeleted>(event); }
 };
 
-void MessageChanger::Edit(const Caller& caller, const MessagePlace& place, std::string text,
+void MessageChanger::Edit(const TenantCaller& caller, const MessagePlace& place, std::string text,
                           StatusCallback done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) return done(status);
   FieldViolations violations;
   AddProblem("text", TextProblem(text), violations);
   auto event = About<v1::MessageEdited>(place);
@@ -63,15 +61,14 @@ void MessageChanger::Edit(const Caller& caller, const MessagePlace& place, std::
       std::move(done));
 }
 
-void MessageChanger::Delete(const Caller& caller, const MessagePlace& place, StatusCallback done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) return done(status);
+void MessageChanger::Delete(const TenantCaller& caller, const MessagePlace& place,
+                            StatusCallback done) {
   Run(caller, place, {}, MessageAction::kRewrite, About<v1::MessageDeleted>(place),
       std::move(done));
 }
 
-void MessageChanger::AddReaction(const Caller& caller, const MessagePlace& place,
+void MessageChanger::AddReaction(const UserCaller& caller, const MessagePlace& place,
                                  std::string reaction, StatusCallback done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(status);
   FieldViolations violations;
   AddProblem("reaction", ReactionProblem(reaction), violations);
   auto event = About<v1::ReactionAdded>(place);
@@ -80,9 +77,8 @@ void MessageChanger::AddReaction(const Caller& caller, const MessagePlace& place
       std::move(done));
 }
 
-void MessageChanger::RemoveReaction(const Caller& caller, const MessagePlace& place,
+void MessageChanger::RemoveReaction(const UserCaller& caller, const MessagePlace& place,
                                     std::string reaction, StatusCallback done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(status);
   FieldViolations violations;
   AddProblem("reaction", ReactionProblem(reaction), violations);
   auto event = About<v1::ReactionRemoved>(place);
@@ -91,30 +87,29 @@ void MessageChanger::RemoveReaction(const Caller& caller, const MessagePlace& pl
       std::move(done));
 }
 
-void MessageChanger::Pin(const Caller& caller, const MessagePlace& place, StatusCallback done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) return done(status);
+void MessageChanger::Pin(const TenantCaller& caller, const MessagePlace& place,
+                         StatusCallback done) {
   Run(caller, place, {}, MessageAction::kPin, About<v1::MessagePinned>(place), std::move(done));
 }
 
-void MessageChanger::Unpin(const Caller& caller, const MessagePlace& place, StatusCallback done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) return done(status);
+void MessageChanger::Unpin(const TenantCaller& caller, const MessagePlace& place,
+                           StatusCallback done) {
   Run(caller, place, {}, MessageAction::kPin, About<v1::MessageUnpinned>(place), std::move(done));
 }
 
-void MessageChanger::Run(const Caller& caller, const MessagePlace& place,
+void MessageChanger::Run(const TenantCaller& caller, const MessagePlace& place,
                          FieldViolations violations, MessageAction action,
                          store::EventContent event, StatusCallback done) {
   const std::optional<RoomId> room = ParseRoomId(place.room_id, violations);
   if (place.seq == 0) violations.Add("seq", "must be at least 1");
   if (!violations.empty()) return done(violations.ToStatus());
-  const auto attempt = std::make_shared<Attempt>(
-      Attempt{.room = {*caller.tenant, *room},
-              .actor = {.user_id = caller.principal.user_id, .service = caller.principal.service},
-              .deadline = caller.deadline,
-              .seq = place.seq,
-              .action = action,
-              .event = std::move(event),
-              .done = std::move(done)});
+  const auto attempt = std::make_shared<Attempt>(Attempt{.room = {caller.tenant(), *room},
+                                                         .actor = store::Actor::Of(caller),
+                                                         .deadline = caller.deadline(),
+                                                         .seq = place.seq,
+                                                         .action = action,
+                                                         .event = std::move(event),
+                                                         .done = std::move(done)});
   settings_.RequireOfUser(caller, FeatureOf(attempt->event), [this, attempt](absl::Status wanted) {
     if (!wanted.ok()) return attempt->done(std::move(wanted));
     Try(attempt);
@@ -124,13 +119,12 @@ void MessageChanger::Run(const Caller& caller, const MessagePlace& place,
 void MessageChanger::Try(const std::shared_ptr<Attempt>& attempt) {
   if (++attempt->tries > kMaxTries) return attempt->done(ConflictError());
   store_.Read(
-      attempt->room, attempt->actor.user_id, attempt->seq, attempt->deadline,
+      attempt->room, attempt->actor.asker, attempt->seq, attempt->deadline,
       [this, attempt](absl::StatusOr<std::optional<MessageState>> state) {
         if (!state.ok()) return attempt->done(std::move(state).status());
         if (!state->has_value()) return attempt->done(RoomNotFoundError());
         const MessageState& message = **state;
-        absl::Status allowed =
-            CheckMessageAction(message, {attempt->actor.user_id}, attempt->action);
+        absl::Status allowed = CheckMessageAction(message, attempt->actor.asker, attempt->action);
         if (!allowed.ok()) return attempt->done(std::move(allowed));
         if (message.deleted) {
           return attempt->done(attempt->deletes() ? absl::OkStatus() : MessageNotFoundError());

@@ -14,6 +14,7 @@
 
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
+#include "server/model/caller.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
@@ -35,18 +36,19 @@ class MessageChanger {
       : store_(store), settings_(settings), bus_(bus) {}
 
   // The errors are those that message.proto names.
-  void Edit(const Caller& caller, const MessagePlace& place, std::string text, StatusCallback done);
-  void Delete(const Caller& caller, const MessagePlace& place, StatusCallback done);
-  void AddReaction(const Caller& caller, const MessagePlace& place, std::string reaction,
+  void Edit(const TenantCaller& caller, const MessagePlace& place, std::string text,
+            StatusCallback done);
+  void Delete(const TenantCaller& caller, const MessagePlace& place, StatusCallback done);
+  void AddReaction(const UserCaller& caller, const MessagePlace& place, std::string reaction,
                    StatusCallback done);
-  void RemoveReaction(const Caller& caller, const MessagePlace& place, std::string reaction,
+  void RemoveReaction(const UserCaller& caller, const MessagePlace& place, std::string reaction,
                       StatusCallback done);
-  void Pin(const Caller& caller, const MessagePlace& place, StatusCallback done);
-  void Unpin(const Caller& caller, const MessagePlace& place, StatusCallback done);
+  void Pin(const TenantCaller& caller, const MessagePlace& place, StatusCallback done);
+  void Unpin(const TenantCaller& caller, const MessagePlace& place, StatusCallback done);
 
  private:
   struct Attempt;
-  void Run(const Caller& caller, const MessagePlace& place, FieldViolations violations,
+  void Run(const TenantCaller& caller, const MessagePlace& place, FieldViolations violations,
            MessageAction action, store::EventContent event, StatusCallback done);
   void Try(const std::shared_ptr<Attempt>& attempt);
   void Store(const std::shared_ptr<Attempt>& attempt, int64_t version);

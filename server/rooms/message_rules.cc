@@ -13,17 +13,17 @@ absl::Status RewriteWindowOverError() {
 
 // Whether all messages of the room are the asker's to rewrite.
 bool MayRewriteAll(const store::MessageState& message, const Asker& asker) {
-  if (asker.user_id.empty()) return true;
+  if (asker.is_service()) return true;
   // All own a direct room, but not each other's words.
   return message.kind != RoomKind::kDirect && Has(*message.actor_role, Right::kManage);
 }
 
 bool IsAllowed(const store::MessageState& message, const Asker& asker, MessageAction action) {
-  if (asker.user_id.empty()) return true;
+  if (asker.is_service()) return true;
   const MemberRole role = *message.actor_role;
   switch (action) {
     case MessageAction::kRewrite:
-      if (*message.sender_id == asker.user_id) return Has(role, Right::kSend);
+      if (*message.sender_id == asker.user_id()) return Has(role, Right::kSend);
       return MayRewriteAll(message, asker);
     case MessageAction::kReact:
       return Has(role, Right::kSend);
@@ -37,7 +37,7 @@ bool IsAllowed(const store::MessageState& message, const Asker& asker, MessageAc
 
 absl::Status CheckMessageAction(const store::MessageState& message, const Asker& asker,
                                 MessageAction action) {
-  if (!asker.user_id.empty() && !message.actor_role.has_value()) return RoomNotFoundError();
+  if (!asker.is_service() && !message.actor_role.has_value()) return RoomNotFoundError();
   if (!message.sender_id.has_value()) return MessageNotFoundError();
   if (!IsAllowed(message, asker, action)) {
     return RoleNotAllowedError(

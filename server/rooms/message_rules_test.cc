@@ -23,10 +23,13 @@ MessageState Message(RoomKind kind) {
   return {.kind = kind, .actor_role = MemberRole::kMember, .sender_id = "bob"};
 }
 
-v1::ErrorReason OutcomeFor(MessageState message, const std::string& user_id,
-                           std::optional<MemberRole> role, MessageAction action) {
+const Asker kAlice = Asker::User("alice");
+const Asker kBob = Asker::User("bob");
+
+v1::ErrorReason OutcomeFor(MessageState message, const Asker& asker, std::optional<MemberRole> role,
+                           MessageAction action) {
   message.actor_role = role;
-  return ReasonOf(CheckMessageAction(message, {user_id}, action));
+  return ReasonOf(CheckMessageAction(message, asker, action));
 }
 
 // Who may do what: the table that message.proto promises. One column for each of owner, moderator,
@@ -76,12 +79,13 @@ TEST(MessageRules, RolesDecide) {
     message.rewrite_window_over = row.rewrite_window_over;
     size_t column = 0;
     for (const auto role : {kOwner, kModerator, kMember, kReader}) {
-      EXPECT_EQ(OutcomeFor(message, "alice", role, row.action), row.outcomes[column++]);
+      EXPECT_EQ(OutcomeFor(message, kAlice, role, row.action), row.outcomes[column++]);
     }
-    EXPECT_EQ(OutcomeFor(message, "alice", std::nullopt, row.action), row.outcomes[column++]);
-    EXPECT_EQ(OutcomeFor(message, "", std::nullopt, row.action), row.outcomes[column++]);
+    EXPECT_EQ(OutcomeFor(message, kAlice, std::nullopt, row.action), row.outcomes[column++]);
+    EXPECT_EQ(OutcomeFor(message, Asker::Service(), std::nullopt, row.action),
+              row.outcomes[column++]);
     for (const auto role : {kOwner, kModerator, kMember, kReader}) {
-      EXPECT_EQ(OutcomeFor(message, "bob", role, row.action), row.outcomes[column++]);
+      EXPECT_EQ(OutcomeFor(message, kBob, role, row.action), row.outcomes[column++]);
     }
   }
 }
@@ -89,28 +93,28 @@ TEST(MessageRules, RolesDecide) {
 // All own a direct room.
 TEST(MessageRules, InADirectRoomTheWindowBindsTheSenderAndNobodyElseRewrites) {
   MessageState message = Message(RoomKind::kDirect);
-  EXPECT_EQ(OutcomeFor(message, "bob", MemberRole::kOwner, kRewrite), kDone);
+  EXPECT_EQ(OutcomeFor(message, kBob, MemberRole::kOwner, kRewrite), kDone);
   message.rewrite_window_over = true;
-  EXPECT_EQ(OutcomeFor(message, "bob", MemberRole::kOwner, kRewrite), kTooLate);
-  EXPECT_EQ(OutcomeFor(message, "alice", MemberRole::kOwner, kRewrite), kRefused);
-  EXPECT_EQ(OutcomeFor(message, "", std::nullopt, kRewrite), kDone);
+  EXPECT_EQ(OutcomeFor(message, kBob, MemberRole::kOwner, kRewrite), kTooLate);
+  EXPECT_EQ(OutcomeFor(message, kAlice, MemberRole::kOwner, kRewrite), kRefused);
+  EXPECT_EQ(OutcomeFor(message, Asker::Service(), std::nullopt, kRewrite), kDone);
 }
 
 TEST(MessageRules, WhatIsDeletedMayBeDeletedAgainHoweverLate) {
   MessageState message = Message(RoomKind::kGroup);
   message.deleted = true;
   message.rewrite_window_over = true;
-  EXPECT_EQ(OutcomeFor(message, "bob", MemberRole::kMember, kRewrite), kDone);
+  EXPECT_EQ(OutcomeFor(message, kBob, MemberRole::kMember, kRewrite), kDone);
 }
 
 TEST(MessageRules, WhatIsArchivedOrMissingSaysSoFirst) {
   MessageState message = Message(RoomKind::kGroup);
   message.rewrite_window_over = true;
   message.archived = true;
-  EXPECT_EQ(OutcomeFor(message, "bob", MemberRole::kMember, kRewrite),
+  EXPECT_EQ(OutcomeFor(message, kBob, MemberRole::kMember, kRewrite),
             v1::ERROR_REASON_ROOM_ARCHIVED);
   message.sender_id.reset();
-  EXPECT_EQ(OutcomeFor(message, "bob", MemberRole::kMember, kRewrite),
+  EXPECT_EQ(OutcomeFor(message, kBob, MemberRole::kMember, kRewrite),
             v1::ERROR_REASON_MESSAGE_NOT_FOUND);
 }
 

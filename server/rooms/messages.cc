@@ -10,7 +10,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 #include "server/rooms/message_details.h"
 
@@ -109,21 +108,21 @@ struct Messages::Draft {
   Callback<SentMessage> done;
 };
 
-void Messages::Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
-                    std::string text, const v1::MessageDetails& details, SteadyTime deadline,
+void Messages::Send(const UserCaller& caller, std::string_view room_id,
+                    std::string client_message_id, std::string text,
+                    const v1::MessageDetails& details, SteadyTime deadline,
                     Callback<SentMessage> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   AddProblem("client_message_id", ClientMessageIdProblem(client_message_id), violations);
-  CheckContent(text, details, caller.principal.user_id, violations);
+  CheckContent(text, details, caller.user_id(), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store::NewMessage message{.room = {*caller.tenant, *room},
-                            .sender_id = caller.principal.user_id,
+  store::NewMessage message{.room = {caller.tenant(), *room},
+                            .sender_id = caller.user_id(),
                             .client_message_id = std::move(client_message_id),
                             .text = std::move(text),
-                            .service = caller.principal.service};
+                            .service = caller.service()};
   if (details.ByteSizeLong() == 0) return Append(std::move(message), deadline, std::move(done));
   const auto draft = std::make_shared<Draft>(
       Draft{std::move(message), TakeDetails(details), deadline, std::move(done)});
@@ -171,10 +170,7 @@ void Messages::Append(store::NewMessage message, SteadyTime deadline, Callback<S
                  });
 }
 
-void Messages::List(const Caller& caller, ListRequest request, Callback<MessagePage> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Messages::List(const TenantCaller& caller, ListRequest request, Callback<MessagePage> done) {
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
@@ -186,21 +182,18 @@ void Messages::List(const Caller& caller, ListRequest request, Callback<MessageP
   }
   if (!violations.empty()) return done(violations.ToStatus());
   // The member is empty for a service, which may read any room.
-  reader_.ListMessages({*caller.tenant, *room}, caller.principal.user_id, range, caller.deadline,
+  reader_.ListMessages({caller.tenant(), *room}, caller.asker(), range, caller.deadline(),
                        UnlessNotFound(std::move(done)));
 }
 
-void Messages::Get(const Caller& caller, std::string_view room_id, uint64_t seq,
+void Messages::Get(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
                    Callback<Message> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   CheckSeq("seq", seq, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListMessages(
-      {*caller.tenant, *room}, caller.principal.user_id, {.seq = seq, .from = 1}, caller.deadline,
+      {caller.tenant(), *room}, caller.asker(), {.seq = seq, .from = 1}, caller.deadline(),
       UnlessNotFound([seq, done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
         if (!page.ok()) return done(page.status());
         if (page->messages.empty() || page->messages.front().seq != seq) {
@@ -210,11 +203,8 @@ void Messages::Get(const Caller& caller, std::string_view room_id, uint64_t seq,
       }));
 }
 
-void Messages::ListPinned(const Caller& caller, std::string_view room_id,
+void Messages::ListPinned(const TenantCaller& caller, std::string_view room_id,
                           const PageRequest& request, Callback<PinnedPage> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   const int limit = ParsePageSize(request.page_size, kPinnedPageSizes, violations);
@@ -222,7 +212,7 @@ void Messages::ListPinned(const Caller& caller, std::string_view room_id,
       ParseSeqToken(PageKind::kPinnedMessages, request.page_token, kMaxSeq, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListPinned(
-      {*caller.tenant, *room}, caller.principal.user_id, before, limit, caller.deadline,
+      {caller.tenant(), *room}, caller.asker(), before, limit, caller.deadline(),
       UnlessNotFound([done = std::move(done)](absl::StatusOr<MessagePage> found) mutable {
         if (!found.ok()) return done(std::move(found).status());
         PinnedPage page{.entries = std::move(found->messages), .next_page_token = {}};
@@ -233,11 +223,8 @@ void Messages::ListPinned(const Caller& caller, std::string_view room_id,
       }));
 }
 
-void Messages::ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
+void Messages::ListReactions(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
                              const PageRequest& request, Callback<ReactionPage> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   CheckSeq("seq", seq, violations);
@@ -249,7 +236,7 @@ void Messages::ListReactions(const Caller& caller, std::string_view room_id, uin
   }
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListReactions(
-      {*caller.tenant, *room}, caller.principal.user_id, seq, after, limit + 1, caller.deadline,
+      {caller.tenant(), *room}, caller.asker(), seq, after, limit + 1, caller.deadline(),
       [limit, done = std::move(done)](
           absl::StatusOr<std::optional<std::vector<Reaction>>> reactions) mutable {
         if (!reactions.ok()) return done(std::move(reactions).status());
@@ -260,11 +247,8 @@ void Messages::ListReactions(const Caller& caller, std::string_view room_id, uin
       });
 }
 
-void Messages::ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
+void Messages::ListEdits(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
                          const PageRequest& request, Callback<EditPage> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   CheckSeq("seq", seq, violations);
@@ -272,7 +256,7 @@ void Messages::ListEdits(const Caller& caller, std::string_view room_id, uint64_
   const uint64_t after = ParseSeqToken(PageKind::kEdits, request.page_token, 0, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListEdits(
-      {*caller.tenant, *room}, caller.principal.user_id, seq, after, limit + 1, caller.deadline,
+      {caller.tenant(), *room}, caller.asker(), seq, after, limit + 1, caller.deadline(),
       [limit, done = std::move(done)](absl::StatusOr<store::EventReader::EditPage> found) mutable {
         if (!found.ok()) return done(std::move(found).status());
         if (!found->room_found) return done(RoomNotFoundError());

@@ -15,6 +15,7 @@
 #include "chatter/v1/message.pb.h"
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/store/event_reader.h"
@@ -35,7 +36,7 @@ class Messages {
   // Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS), NOT_FOUND (MESSAGE_NOT_FOUND),
   // FAILED_PRECONDITION (FEATURE_DISABLED), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a user),
   // and those of EventWriter::Append.
-  void Send(const Caller& caller, std::string_view room_id, std::string client_message_id,
+  void Send(const UserCaller& caller, std::string_view room_id, std::string client_message_id,
             std::string text, const v1::MessageDetails& details, SteadyTime deadline,
             Callback<SentMessage> done);
 
@@ -58,12 +59,13 @@ class Messages {
   };
   // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND).
-  void List(const Caller& caller, ListRequest request,
+  void List(const TenantCaller& caller, ListRequest request,
             Callback<store::EventReader::MessagePage> done);
 
   // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND).
-  void Get(const Caller& caller, std::string_view room_id, uint64_t seq, Callback<Message> done);
+  void Get(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
+           Callback<Message> done);
 
   struct PageRequest {
     int32_t page_size = 0;        // 0: the largest
@@ -76,15 +78,15 @@ class Messages {
   };
   // The pinned messages, the latest first. Errors: as of List.
   using PinnedPage = Page<Message>;
-  void ListPinned(const Caller& caller, std::string_view room_id, const PageRequest& request,
+  void ListPinned(const TenantCaller& caller, std::string_view room_id, const PageRequest& request,
                   Callback<PinnedPage> done);
   // Who has reacted to a message, the oldest reaction first. Errors: as of List.
   using ReactionPage = Page<store::EventReader::Reaction>;
-  void ListReactions(const Caller& caller, std::string_view room_id, uint64_t seq,
+  void ListReactions(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
                      const PageRequest& request, Callback<ReactionPage> done);
   // The texts that a message has had, the oldest first. Errors: as of Get.
   using EditPage = Page<store::EventReader::Edit>;
-  void ListEdits(const Caller& caller, std::string_view room_id, uint64_t seq,
+  void ListEdits(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
                  const PageRequest& request, Callback<EditPage> done);
 
  private:

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/page_token.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
 
@@ -31,18 +32,11 @@ class MessagesTest : public testing::Test {
     std::vector<std::string> entries;
     std::string next_page_token;
   };
-  using List = absl::StatusOr<Page> (MessagesTest::*)(const Caller&, const Messages::PageRequest&);
+  using List = absl::StatusOr<Page> (MessagesTest::*)(const TenantCaller&,
+                                                      const Messages::PageRequest&);
 
-  Caller As(const std::string& user) const {
-    return {.tenant = acme_,
-            .principal = {.credential = CredentialKind::kSession, .user_id = user},
-            .deadline = Soon()};
-  }
-  Caller Service() const {
-    return {.tenant = acme_,
-            .principal = {.credential = CredentialKind::kApiKey, .service = "shop"},
-            .deadline = Soon()};
-  }
+  UserCaller As(const std::string& user) const { return test::UserOf(acme_, user); }
+  ServiceCaller Service() const { return test::ServiceOf(acme_); }
 
   uint64_t Say(const RoomId& room, const std::string& text) {
     const auto sent = stack_.Send({acme_, room}, "alice", absl::StrCat("id", next_id_++), text);
@@ -91,13 +85,13 @@ class MessagesTest : public testing::Test {
     }
   }
 
-  absl::StatusOr<Page> Pinned(const Caller& caller, const Messages::PageRequest& request) {
+  absl::StatusOr<Page> Pinned(const TenantCaller& caller, const Messages::PageRequest& request) {
     return ToPage(Await<Messages::PinnedPage>([&](auto done) {
                     stack_.messages.ListPinned(caller, asked_.ToString(), request, std::move(done));
                   }),
                   [](const Message& message) { return absl::StrCat(message.seq); });
   }
-  absl::StatusOr<Page> Reactions(const Caller& caller, const Messages::PageRequest& request) {
+  absl::StatusOr<Page> Reactions(const TenantCaller& caller, const Messages::PageRequest& request) {
     return ToPage(Await<Messages::ReactionPage>([&](auto done) {
                     stack_.messages.ListReactions(caller, asked_.ToString(), asked_seq_, request,
                                                   std::move(done));
@@ -106,7 +100,7 @@ class MessagesTest : public testing::Test {
                     return absl::StrCat(reaction.reaction, " ", reaction.user_id);
                   });
   }
-  absl::StatusOr<Page> Edits(const Caller& caller, const Messages::PageRequest& request) {
+  absl::StatusOr<Page> Edits(const TenantCaller& caller, const Messages::PageRequest& request) {
     return ToPage(Await<Messages::EditPage>([&](auto done) {
                     stack_.messages.ListEdits(caller, asked_.ToString(), asked_seq_, request,
                                               std::move(done));
@@ -128,7 +122,8 @@ class MessagesTest : public testing::Test {
     token = page->next_page_token;
     return page->entries;
   }
-  v1::ErrorReason Reason(List list, const Caller& caller, const Messages::PageRequest& request) {
+  v1::ErrorReason Reason(List list, const TenantCaller& caller,
+                         const Messages::PageRequest& request) {
     return ReasonOf((this->*list)(caller, request).status());
   }
 

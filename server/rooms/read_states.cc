@@ -5,7 +5,6 @@
 
 #include "server/model/errors.h"
 #include "server/model/limits.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 #include "server/rooms/walks.h"
 
@@ -18,13 +17,13 @@ using store::ReadStateStore;
 constexpr absl::Duration kCountTimeout = absl::Seconds(5);
 
 // Whose mark in which room.
-absl::StatusOr<RoomKey> CheckRequest(const Caller& caller, std::string_view room_id, uint64_t seq) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return status;
+absl::StatusOr<RoomKey> CheckRequest(const UserCaller& caller, std::string_view room_id,
+                                     uint64_t seq) {
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   if (seq == 0) violations.Add("seq", "must be at least 1");
   if (!violations.empty()) return violations.ToStatus();
-  return RoomKey{*caller.tenant, *room};
+  return RoomKey{caller.tenant(), *room};
 }
 
 Callback<std::optional<ReadStateStore::Marks>> Answer(const RoomKey& room,
@@ -44,36 +43,35 @@ Callback<std::optional<ReadStateStore::Marks>> Answer(const RoomKey& room,
 
 }  // namespace
 
-void ReadStates::MarkRead(const Caller& caller, std::string_view room_id, uint64_t seq, bool silent,
-                          SteadyTime deadline, Callback<Moved> done) {
+void ReadStates::MarkRead(const UserCaller& caller, std::string_view room_id, uint64_t seq,
+                          bool silent, SteadyTime deadline, Callback<Moved> done) {
   Advance(caller, room_id, seq, {.read_seq = seq, .shown = !silent}, deadline, std::move(done));
 }
 
-void ReadStates::MarkDelivered(const Caller& caller, std::string_view room_id, uint64_t seq,
+void ReadStates::MarkDelivered(const UserCaller& caller, std::string_view room_id, uint64_t seq,
                                SteadyTime deadline, Callback<Moved> done) {
   Advance(caller, room_id, seq, {.delivered_seq = seq}, deadline, std::move(done));
 }
 
-void ReadStates::Advance(const Caller& caller, std::string_view room_id, uint64_t seq,
+void ReadStates::Advance(const UserCaller& caller, std::string_view room_id, uint64_t seq,
                          const ReadStateStore::Move& move, SteadyTime deadline,
                          Callback<Moved> done) {
   const auto room = CheckRequest(caller, room_id, seq);
   if (!room.ok()) return done(room.status());
-  const std::string& user_id = caller.principal.user_id;
+  const std::string& user_id = caller.user_id();
   store_.Advance(*room, user_id, move, deadline, Answer(*room, user_id, std::move(done)));
 }
 
-void ReadStates::MarkUnread(const Caller& caller, std::string_view room_id, uint64_t seq,
+void ReadStates::MarkUnread(const UserCaller& caller, std::string_view room_id, uint64_t seq,
                             SteadyTime deadline, Callback<Moved> done) {
   const auto room = CheckRequest(caller, room_id, seq);
   if (!room.ok()) return done(room.status());
-  const std::string& user_id = caller.principal.user_id;
+  const std::string& user_id = caller.user_id();
   store_.TakeBack(*room, user_id, seq, deadline, Answer(*room, user_id, std::move(done)));
 }
 
-void ReadStates::Count(const Caller& caller, Callback<ReadStateStore::Unread> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
-  const UserKey user{*caller.tenant, caller.principal.user_id};
+void ReadStates::Count(const UserCaller& caller, Callback<ReadStateStore::Unread> done) {
+  const UserKey user{caller.tenant(), caller.user_id()};
   {
     MutexLock lock(mu_);
     CountWaiters& waiters = waiting_[user];

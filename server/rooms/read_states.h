@@ -17,6 +17,7 @@
 #include "server/base/mutex.h"
 #include "server/base/steady_time.h"
 #include "server/base/turnstile.h"
+#include "server/model/caller.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
 #include "server/store/read_state_store.h"
@@ -38,23 +39,23 @@ class ReadStates {
     bool others_told = false;
   };
   // Errors, of these three: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
-  void MarkRead(const Caller& caller, std::string_view room_id, uint64_t seq, bool silent,
+  void MarkRead(const UserCaller& caller, std::string_view room_id, uint64_t seq, bool silent,
                 SteadyTime deadline, Callback<Moved> done);
-  void MarkDelivered(const Caller& caller, std::string_view room_id, uint64_t seq,
+  void MarkDelivered(const UserCaller& caller, std::string_view room_id, uint64_t seq,
                      SteadyTime deadline, Callback<Moved> done);
-  void MarkUnread(const Caller& caller, std::string_view room_id, uint64_t seq, SteadyTime deadline,
-                  Callback<Moved> done);
+  void MarkUnread(const UserCaller& caller, std::string_view room_id, uint64_t seq,
+                  SteadyTime deadline, Callback<Moved> done);
 
   // What is unread in all of the user's rooms. It is counted after this is called; those who ask
   // while a count waits for its turn share it. Errors: RESOURCE_EXHAUSTED (OVERLOADED).
-  void Count(const Caller& caller, Callback<store::ReadStateStore::Unread> done);
+  void Count(const UserCaller& caller, Callback<store::ReadStateStore::Unread> done);
 
  private:
   using CountWaiters = std::vector<Callback<store::ReadStateStore::Unread>>;
 
   void CountNow(const UserKey& user, std::optional<Turnstile::Pass> pass);
 
-  void Advance(const Caller& caller, std::string_view room_id, uint64_t seq,
+  void Advance(const UserCaller& caller, std::string_view room_id, uint64_t seq,
                const store::ReadStateStore::Move& move, SteadyTime deadline, Callback<Moved> done);
 
   store::ReadStateStore& store_;

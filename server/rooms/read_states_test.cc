@@ -10,6 +10,7 @@
 #include "server/identity/test_fakes.h"
 #include "server/rooms/walks.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
 
@@ -23,12 +24,7 @@ using test::TestDatabase;
 
 class ReadStatesTest : public testing::Test {
  protected:
-  Caller User(const std::string& user_id) const {
-    Caller caller{.tenant = tenant_, .principal = {}, .deadline = Soon()};
-    caller.principal.credential = CredentialKind::kSession;
-    caller.principal.user_id = user_id;
-    return caller;
-  }
+  UserCaller User(const std::string& user_id) const { return test::UserOf(tenant_, user_id); }
   // The user has something to wait for.
   std::optional<Turnstile::Pass> Busy(const std::string& user_id) {
     std::optional<Turnstile::Pass> busy;

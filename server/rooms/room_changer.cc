@@ -31,21 +31,20 @@ struct RoomChanger::Attempt {
   int tries = 0;
 };
 
-void RoomChanger::Run(const Caller& caller, std::string_view room_id, FieldViolations violations,
-                      Change change, Callback<Changed> done) {
+void RoomChanger::Run(const TenantCaller& caller, std::string_view room_id,
+                      FieldViolations violations, Change change, Callback<Changed> done) {
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  Try(std::make_shared<Attempt>(
-      Attempt{.room = {*caller.tenant, *room},
-              .actor = {.user_id = caller.principal.user_id, .service = caller.principal.service},
-              .deadline = caller.deadline,
-              .change = std::move(change),
-              .done = std::move(done)}));
+  Try(std::make_shared<Attempt>(Attempt{.room = {caller.tenant(), *room},
+                                        .actor = store::Actor::Of(caller),
+                                        .deadline = caller.deadline(),
+                                        .change = std::move(change),
+                                        .done = std::move(done)}));
 }
 
 void RoomChanger::Try(const std::shared_ptr<Attempt>& attempt) {
   if (++attempt->tries > kMaxTries) return attempt->done(ConflictError());
-  store_.Read(attempt->room, attempt->actor.user_id, attempt->change.named, attempt->deadline,
+  store_.Read(attempt->room, attempt->actor.asker, attempt->change.named, attempt->deadline,
               [this, attempt](absl::StatusOr<std::optional<RoomState>> state) {
                 if (!state.ok()) return attempt->done(std::move(state).status());
                 if (!state->has_value()) return attempt->done(RoomNotFoundError());

@@ -15,6 +15,7 @@
 
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
+#include "server/model/caller.h"
 #include "server/model/errors.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
@@ -40,7 +41,7 @@ class RoomChanger {
   };
   // `violations`: of the request's other fields. REQUIRES: `caller.tenant`. Errors:
   // INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND), the rule's, ABORTED (CONFLICT).
-  void Run(const Caller& caller, std::string_view room_id, FieldViolations violations,
+  void Run(const TenantCaller& caller, std::string_view room_id, FieldViolations violations,
            Change change, Callback<Changed> done);
 
  private:

@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "server/rooms/room_rules.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/test_database.h"
 
@@ -164,7 +165,7 @@ class RoomReplayTest : public ::testing::Test {
                            .user_ids = {"u0", "u1", "u2"},
                            .owner_ids = {"u0"},
                            .profile = Named("room")},
-                          {"u0"}, Soon(), std::move(done));
+                          {Asker::User("u0")}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;
@@ -190,9 +191,9 @@ class RoomReplayTest : public ::testing::Test {
       case 2:
         return {{user}, [=](const RoomState& r) { return SetRoles(r, asker, {{user, role}}); }};
       case 3:
-        return {{asker.user_id}, [=](const RoomState& r) { return Join(r, asker.user_id); }};
+        return {{asker.user_id()}, [=](const RoomState& r) { return Join(r, asker.user_id()); }};
       case 4:
-        return {{asker.user_id}, [=](const RoomState& r) { return Leave(r, asker.user_id); }};
+        return {{asker.user_id()}, [=](const RoomState& r) { return Leave(r, asker.user_id()); }};
       case 5: {
         RoomUpdate update;
         update.topic = absl::StrCat("topic ", random_() % 100);
@@ -204,7 +205,7 @@ class RoomReplayTest : public ::testing::Test {
     }
   }
 
-  void ChangeAMessageAtRandom(const Caller& caller, const RoomId& room, StatusCallback done) {
+  void ChangeAMessageAtRandom(const UserCaller& caller, const RoomId& room, StatusCallback done) {
     const MessagePlace place{.room_id = room.ToString(), .seq = 1 + random_() % 40};
     const std::string word = absl::StrCat("word", random_() % 3);
     MessageChanger& changer = stack_.message_changer;
@@ -225,7 +226,7 @@ class RoomReplayTest : public ::testing::Test {
     }
   }
 
-  void SendAtRandom(const Caller& caller, const RoomId& room, StatusCallback done) {
+  void SendAtRandom(const UserCaller& caller, const RoomId& room, StatusCallback done) {
     v1::MessageDetails details;
     if (random_() % 2 == 0) details.set_thread_seq(1 + random_() % 20);
     if (random_() % 3 == 0) details.add_mentioned_user_ids(RandomUser());
@@ -241,17 +242,14 @@ class RoomReplayTest : public ::testing::Test {
     for (int i = 0; i < times; ++i) {
       auto answered = std::make_shared<std::promise<void>>();
       answers.push_back(answered->get_future());
-      const Asker asker{RandomUser()};
-      const Caller caller{.tenant = tenant_,
-                          .principal = {CredentialKind::kSession, asker.user_id},
-                          .deadline = Soon()};
+      const UserCaller caller = test::UserOf(tenant_, RandomUser());
       const auto what = random_() % 4;
       if (what == 0) {
         SendAtRandom(caller, room, [answered](const auto&) { answered->set_value(); });
       } else if (what == 1) {
         ChangeAMessageAtRandom(caller, room, [answered](const auto&) { answered->set_value(); });
       } else {
-        stack_.room_changer.Run(caller, room.ToString(), {}, RandomChange(asker),
+        stack_.room_changer.Run(caller, room.ToString(), {}, RandomChange(caller.asker()),
                                 [answered](const auto&) { answered->set_value(); });
       }
     }
@@ -268,10 +266,11 @@ class RoomReplayTest : public ::testing::Test {
   Replica FromTables(const RoomId& room) {
     Replica tables;
     const auto found = Await<std::optional<Room>>([&](auto done) {
-      stack_.rooms.Find(tenant_, room, "", RoomFields::All(), Soon(), std::move(done));
+      stack_.rooms.Find(tenant_, room, Asker::Service(), RoomFields::All(), Soon(),
+                        std::move(done));
     });
     const auto members = Await<std::optional<std::vector<Member>>>([&](auto done) {
-      stack_.rooms.ListMembers({tenant_, room}, "", "", 100, Soon(), std::move(done));
+      stack_.rooms.ListMembers({tenant_, room}, Asker::Service(), "", 100, Soon(), std::move(done));
     });
     tables.kind_ = static_cast<v1::RoomKind>((*found)->kind);
     tables.profile_ = (*found)->profile;
@@ -282,8 +281,8 @@ class RoomReplayTest : public ::testing::Test {
                                          member.joined_seq};
     }
     const auto page = Await<store::EventReader::MessagePage>([&](auto done) {
-      stack_.reader.ListMessages({tenant_, room}, "", {.seq = 1, .from = 1'000}, Soon(),
-                                 std::move(done));
+      stack_.reader.ListMessages({tenant_, room}, Asker::Service(), {.seq = 1, .from = 1'000},
+                                 Soon(), std::move(done));
     });
     for (const Message& message : page->messages) {
       Replica::Entry& entry = tables.messages_[message.seq];

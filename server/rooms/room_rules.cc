@@ -27,7 +27,7 @@ absl::Status LastOwnerError() {
 
 // What the asker may do; an error for those who may not even know of the room.
 absl::StatusOr<MemberRole> RoleOf(const RoomState& room, const Asker& asker) {
-  if (asker.user_id.empty()) return MemberRole::kOwner;
+  if (asker.is_service()) return MemberRole::kOwner;
   if (!room.actor_role.has_value()) return RoomNotFoundError();
   return *room.actor_role;
 }
@@ -147,7 +147,7 @@ ChangeOrError RemoveMembers(const RoomState& room, const Asker& asker,
   const auto own_role = Require(room, asker, Right::kManage);
   if (!own_role.ok()) return own_role.status();
   for (const Member& member : room.named) {
-    if (member.user_id != asker.user_id && !MayHandle(*own_role, member.role)) {
+    if (member.user_id != asker.user_id() && !MayHandle(*own_role, member.role)) {
       return RoleNotAllowedError("Only an owner can remove owners and moderators.");
     }
   }
@@ -172,7 +172,7 @@ ChangeOrError SetRoles(const RoomState& room, const Asker& asker,
     }
     has_owner = has_owner || role == MemberRole::kOwner;
     if (role == member->role) continue;
-    const bool steps_down = user_id == asker.user_id && role > member->role;
+    const bool steps_down = user_id == asker.user_id() && role > member->role;
     if (!steps_down && !(MayHandle(*own_role, member->role) && MayHandle(*own_role, role))) {
       return RoleNotAllowedError(
           "Owners set all roles; moderators make members readers, and readers members.");
@@ -244,7 +244,7 @@ ChangeOrError SetArchived(const RoomState& room, const Asker& asker, bool archiv
 ChangeOrError Delete(const RoomState& room, const Asker& asker) {
   const auto role = Require(room, asker, Right::kConfigure);
   if (!role.ok()) return role.status();
-  if (room.settings.kind == RoomKind::kDirect && !asker.user_id.empty()) {
+  if (room.settings.kind == RoomKind::kDirect && !asker.is_service()) {
     return DirectRoomError("A direct room is its members: none of them deletes it.");
   }
   return RoomChange{.settings = room.settings, .events = {v1::RoomDeleted()}, .deletes = true};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/room_changes.h"
 
@@ -24,11 +25,6 @@ enum class Right {
 };
 // The table of roles and rights.
 bool Has(MemberRole role, Right right);
-
-// Who wants something.
-struct Asker {
-  std::string user_id;  // empty: a service
-};
 
 // What is to be changed about a room itself; nullopt: nothing about that.
 struct RoomUpdate {

@@ -39,6 +39,7 @@ v1::ErrorReason Outcome(const ChangeOrError& change) {
   return change.ok() ? v1::ERROR_REASON_UNSPECIFIED : ReasonOf(change.status());
 }
 
+const Asker kAsker = Asker::User("asker");
 constexpr auto kDone = v1::ERROR_REASON_UNSPECIFIED;
 constexpr auto kRefused = v1::ERROR_REASON_ROLE_NOT_ALLOWED;
 constexpr auto kHidden = v1::ERROR_REASON_ROOM_NOT_FOUND;
@@ -153,17 +154,17 @@ TEST(RoomRulesTest, EachRoleMayDoWhatTheTableSays) {
   const std::optional<MemberRole> roles[] = {kOwner, kModerator, kMember, kReader, std::nullopt};
   for (const Row& row : kTable) {
     for (size_t i = 0; i < std::size(roles); ++i) {
-      EXPECT_EQ(Outcome(row.rule(Room(roles[i], row.named), {"asker"})), row.outcomes[i])
+      EXPECT_EQ(Outcome(row.rule(Room(roles[i], row.named), kAsker)), row.outcomes[i])
           << row.what << ", column " << i;
     }
-    EXPECT_EQ(Outcome(row.rule(Room(std::nullopt, row.named), {})), row.outcomes[5])
+    EXPECT_EQ(Outcome(row.rule(Room(std::nullopt, row.named), Asker::Service())), row.outcomes[5])
         << row.what << ", a service";
   }
 }
 
 TEST(RoomRulesTest, EverybodyMayGiveUpRightsAndNobodyMayTakeThem) {
   const auto set_own = [](MemberRole from, MemberRole to) {
-    return Outcome(SetRoles(Room(from, {{"asker", from}}), {"asker"}, {{"asker", to}}));
+    return Outcome(SetRoles(Room(from, {{"asker", from}}), kAsker, {{"asker", to}}));
   };
   EXPECT_EQ(set_own(kOwner, kReader), kDone);
   EXPECT_EQ(set_own(kModerator, kMember), kDone);
@@ -175,11 +176,11 @@ TEST(RoomRulesTest, EverybodyMayGiveUpRightsAndNobodyMayTakeThem) {
 TEST(RoomRulesTest, LeavesNoRoomWithoutAnOwner) {
   const auto last = Room(kOwner, {{"asker", kOwner}}, false);
   EXPECT_EQ(Outcome(Leave(last, "asker")), v1::ERROR_REASON_LAST_OWNER);
-  EXPECT_EQ(Outcome(RemoveMembers(last, {}, {"asker"})), v1::ERROR_REASON_LAST_OWNER);
-  EXPECT_EQ(Outcome(SetRoles(last, {"asker"}, {{"asker", kMember}})), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(RemoveMembers(last, Asker::Service(), {"asker"})), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(SetRoles(last, kAsker, {{"asker", kMember}})), v1::ERROR_REASON_LAST_OWNER);
   // Handing over in one go.
   const auto both = Room(kOwner, {{"asker", kOwner}, {"bob", kMember}}, false);
-  EXPECT_EQ(Outcome(SetRoles(both, {"asker"}, {{"asker", kMember}, {"bob", kOwner}})), kDone);
+  EXPECT_EQ(Outcome(SetRoles(both, kAsker, {{"asker", kMember}, {"bob", kOwner}})), kDone);
   // The last one shuts the door.
   RoomState alone = last;
   alone.member_count = 1;
@@ -193,14 +194,14 @@ TEST(RoomRulesTest, ARoomThatAllHaveLeftGetsAnOwnerFirst) {
   const ChangeOrError joined = Join(empty, "asker");
   ASSERT_TRUE(joined.ok());
   EXPECT_EQ(joined->added[0].role, kOwner);
-  EXPECT_EQ(Outcome(AddAs(empty, {}, kMember)), v1::ERROR_REASON_LAST_OWNER);
-  EXPECT_EQ(Outcome(AddAs(empty, {}, kOwner)), kDone);
+  EXPECT_EQ(Outcome(AddAs(empty, Asker::Service(), kMember)), v1::ERROR_REASON_LAST_OWNER);
+  EXPECT_EQ(Outcome(AddAs(empty, Asker::Service(), kOwner)), kDone);
 }
 
 TEST(RoomRulesTest, ADirectRoomThatGetsAMemberBecomesAGroup) {
   RoomState room = Room(kOwner, {});
   room.settings.kind = RoomKind::kDirect;
-  const ChangeOrError change = AddMembers(room, {"asker"}, {"new"}, kMember);
+  const ChangeOrError change = AddMembers(room, kAsker, {"new"}, kMember);
   ASSERT_TRUE(change.ok());
   EXPECT_EQ(change->settings.kind, RoomKind::kGroup);
   ASSERT_EQ(change->events.size(), 2u);
@@ -212,10 +213,10 @@ TEST(RoomRulesTest, ADirectRoomKeepsItsMembersAndTheirRights) {
   RoomState room = Room(kOwner, {{"asker", kOwner}, {"bob", kOwner}});
   room.settings.kind = RoomKind::kDirect;
   EXPECT_EQ(Outcome(Leave(room, "asker")), v1::ERROR_REASON_DIRECT_ROOM);
-  EXPECT_EQ(Outcome(RemoveMembers(room, {"asker"}, {"bob"})), v1::ERROR_REASON_DIRECT_ROOM);
-  EXPECT_EQ(Outcome(SetRoles(room, {"asker"}, {{"bob", kReader}})), v1::ERROR_REASON_DIRECT_ROOM);
-  EXPECT_EQ(Outcome(Update(room, {"asker"}, MakePublic())), v1::ERROR_REASON_DIRECT_ROOM);
-  EXPECT_EQ(Outcome(Update(room, {"asker"}, Rename())), kDone);
+  EXPECT_EQ(Outcome(RemoveMembers(room, kAsker, {"bob"})), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(SetRoles(room, kAsker, {{"bob", kReader}})), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Update(room, kAsker, MakePublic())), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Update(room, kAsker, Rename())), kDone);
 }
 
 TEST(RoomRulesTest, OnlyPublicRoomsAreJoined) {
@@ -232,51 +233,51 @@ TEST(RoomRulesTest, OnlyPublicRoomsAreJoined) {
 
 TEST(RoomRulesTest, WhatIsSoAlreadyChangesNothing) {
   const auto room = Room(kOwner, {{"bob", kMember}});
-  EXPECT_THAT(AddMembers(room, {"asker"}, {"bob"}, kReader)->events, IsEmpty());
-  EXPECT_THAT(RemoveMembers(room, {"asker"}, {"carol"})->events, IsEmpty());
-  EXPECT_THAT(SetRoles(room, {"asker"}, {{"bob", kMember}})->events, IsEmpty());
-  EXPECT_THAT(SetArchived(room, {"asker"}, false)->events, IsEmpty());
+  EXPECT_THAT(AddMembers(room, kAsker, {"bob"}, kReader)->events, IsEmpty());
+  EXPECT_THAT(RemoveMembers(room, kAsker, {"carol"})->events, IsEmpty());
+  EXPECT_THAT(SetRoles(room, kAsker, {{"bob", kMember}})->events, IsEmpty());
+  EXPECT_THAT(SetArchived(room, kAsker, false)->events, IsEmpty());
   RoomState named = room;
   named.settings.profile.set_name("a name");
-  EXPECT_THAT(Update(named, {"asker"}, Rename())->events, IsEmpty());
+  EXPECT_THAT(Update(named, kAsker, Rename())->events, IsEmpty());
   // A room that was handed over, and the call is repeated.
   const auto handed_over = Room(kMember, {{"asker", kMember}, {"bob", kOwner}}, false);
-  EXPECT_THAT(SetRoles(handed_over, {"asker"}, {{"asker", kMember}, {"bob", kOwner}})->events,
+  EXPECT_THAT(SetRoles(handed_over, kAsker, {{"asker", kMember}, {"bob", kOwner}})->events,
               IsEmpty());
 }
 
 TEST(RoomRulesTest, AnArchivedRoomCanBeLeftOpenedAgainAndDeletedOnly) {
   RoomState room = Room(kOwner, {{"asker", kOwner}, {"bob", kMember}});
   room.settings.archived = true;
-  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_ROOM_ARCHIVED);
-  EXPECT_EQ(Outcome(Update(room, {"asker"}, Rename())), v1::ERROR_REASON_ROOM_ARCHIVED);
+  EXPECT_EQ(Outcome(AddAs(room, kAsker, kMember)), v1::ERROR_REASON_ROOM_ARCHIVED);
+  EXPECT_EQ(Outcome(Update(room, kAsker, Rename())), v1::ERROR_REASON_ROOM_ARCHIVED);
   EXPECT_EQ(Outcome(Leave(room, "asker")), kDone);
-  EXPECT_EQ(Outcome(RemoveMembers(room, {"asker"}, {"bob"})), kDone);
-  EXPECT_EQ(Outcome(SetArchived(room, {"asker"}, false)), kDone);
-  EXPECT_EQ(Outcome(Delete(room, {"asker"})), kDone);
+  EXPECT_EQ(Outcome(RemoveMembers(room, kAsker, {"bob"})), kDone);
+  EXPECT_EQ(Outcome(SetArchived(room, kAsker, false)), kDone);
+  EXPECT_EQ(Outcome(Delete(room, kAsker)), kDone);
 }
 
 TEST(RoomRulesTest, ADirectRoomIsDeletedByServicesOnly) {
   RoomState room = Room(kOwner, {});
   room.settings.kind = RoomKind::kDirect;
-  EXPECT_EQ(Outcome(Delete(room, {"asker"})), v1::ERROR_REASON_DIRECT_ROOM);
-  EXPECT_EQ(Outcome(Delete(room, {})), kDone);
+  EXPECT_EQ(Outcome(Delete(room, kAsker)), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(Delete(room, Asker::Service())), kDone);
   room.actor_role.reset();
-  EXPECT_EQ(Outcome(Delete(room, {"asker"})), kHidden);
+  EXPECT_EQ(Outcome(Delete(room, kAsker)), kHidden);
 }
 
 TEST(RoomRulesTest, ARoomHasABoundedNumberOfMembers) {
   RoomState room = Room(kOwner, {});
   room.member_count = limits::kRoomMembers;
-  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_TOO_MANY_MEMBERS);
+  EXPECT_EQ(Outcome(AddAs(room, kAsker, kMember)), v1::ERROR_REASON_TOO_MANY_MEMBERS);
   room.member_count = limits::kRoomMembers - 1;
-  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), kDone);
+  EXPECT_EQ(Outcome(AddAs(room, kAsker, kMember)), kDone);
 }
 
 TEST(RoomRulesTest, NamesUsersThatThereArent) {
   RoomState room = Room(kOwner, {});
   room.unknown = {"new"};
-  EXPECT_EQ(Outcome(AddAs(room, {"asker"}, kMember)), v1::ERROR_REASON_UNKNOWN_USERS);
+  EXPECT_EQ(Outcome(AddAs(room, kAsker, kMember)), v1::ERROR_REASON_UNKNOWN_USERS);
 }
 
 TEST(RoomRulesTest, APublicRoomKeepsAName) {
@@ -285,7 +286,7 @@ TEST(RoomRulesTest, APublicRoomKeepsAName) {
   room.settings.profile.set_name("lobby");
   RoomUpdate unname;
   unname.name = "";
-  EXPECT_EQ(Outcome(Update(room, {"asker"}, unname)), v1::ERROR_REASON_INVALID_FIELD);
+  EXPECT_EQ(Outcome(Update(room, kAsker, unname)), v1::ERROR_REASON_INVALID_FIELD);
 }
 
 TEST(RoomRulesTest, AnUpdateChangesWhatItNamesOnly) {
@@ -296,7 +297,7 @@ TEST(RoomRulesTest, AnUpdateChangesWhatItNamesOnly) {
   RoomUpdate update;
   update.topic = "news";
   update.attributes.emplace({std::pair<std::string, std::string>("new", "2")});
-  const ChangeOrError change = Update(room, {"asker"}, update);
+  const ChangeOrError change = Update(room, kAsker, update);
   ASSERT_TRUE(change.ok());
   const v1::RoomProfile& profile = std::get<v1::RoomUpdated>(change->events[0]).profile();
   EXPECT_EQ(profile.name(), "lobby");

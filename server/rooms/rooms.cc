@@ -11,7 +11,6 @@
 #include "server/model/limits.h"
 #include "server/model/message_size.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 #include "server/rooms/read_mask.h"
 
@@ -65,7 +64,8 @@ absl::Status UnknownUsersError(const std::vector<std::string>& requested,
 }
 
 // The fields beside the members.
-void CheckNewRoom(const Caller& caller, const Rooms::NewRoom& room, FieldViolations& violations) {
+void CheckNewRoom(const TenantCaller& caller, const Rooms::NewRoom& room,
+                  FieldViolations& violations) {
   CheckProfile(room.profile, violations);
   if (room.kind < v1::ROOM_KIND_UNSPECIFIED || room.kind > v1::ROOM_KIND_PUBLIC) {
     violations.Add("kind", "must be DIRECT, GROUP or PUBLIC");
@@ -86,7 +86,7 @@ void CheckNewRoom(const Caller& caller, const Rooms::NewRoom& room, FieldViolati
   }
 }
 
-store::RoomStore::NewRoom PlanOf(const Caller& caller, const Rooms::NewRoom& room,
+store::RoomStore::NewRoom PlanOf(const TenantCaller& caller, const Rooms::NewRoom& room,
                                  RoomFields fields) {
   store::RoomStore::NewRoom plan{.kind = RoomKind::kDirect,
                                  .user_ids = SortedSet(room.user_ids),
@@ -99,7 +99,7 @@ store::RoomStore::NewRoom PlanOf(const Caller& caller, const Rooms::NewRoom& roo
     plan.profile.set_history(v1::HISTORY_VISIBILITY_WHOLE);
   }
   if (plan.kind != RoomKind::kDirect && plan.owner_ids.empty()) {
-    plan.owner_ids.push_back(caller.principal.user_id);
+    plan.owner_ids.push_back(caller.user_id());
   }
   return plan;
 }
@@ -108,14 +108,14 @@ bool Holds(const std::vector<std::string>& sorted, const std::string& user_id) {
   return std::binary_search(sorted.begin(), sorted.end(), user_id);
 }
 
-absl::Status CheckMembers(const Caller& caller, const store::RoomStore::NewRoom& plan) {
+absl::Status CheckMembers(const TenantCaller& caller, const store::RoomStore::NewRoom& plan) {
   FieldViolations violations;
   if (plan.user_ids.size() > limits::kFirstRoomMembers) {
     violations.Add("user_ids", absl::StrCat("must be at most ", limits::kFirstRoomMembers,
                                             " different user ids"));
     return violations.ToStatus();
   }
-  if (caller.is_user() && !Holds(plan.user_ids, caller.principal.user_id)) {
+  if (caller.is_user() && !Holds(plan.user_ids, caller.user_id())) {
     return CallerNotIncludedError();
   }
   for (const std::string& owner : plan.owner_ids) {
@@ -206,10 +206,7 @@ std::optional<Feature> FeatureOf(std::optional<RoomKind> kind) {
 
 }  // namespace
 
-void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Rooms::Create(const TenantCaller& caller, NewRoom room, Callback<Created> done) {
   FieldViolations violations;
   CheckUserIds(room.user_ids, violations);
   CheckNewRoom(caller, room, violations);
@@ -229,9 +226,9 @@ void Rooms::Create(const Caller& caller, NewRoom room, Callback<Created> done) {
       });
 }
 
-void Rooms::Make(const Caller& caller, store::RoomStore::NewRoom plan,
+void Rooms::Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
                  std::vector<std::string> requested, Callback<Created> done) {
-  auto on_answer = [this, tenant = *caller.tenant, members = plan.user_ids,
+  auto on_answer = [this, tenant = caller.tenant(), members = plan.user_ids,
                     requested = std::move(requested),
                     done = std::move(done)](absl::StatusOr<MadeRoom> answer) mutable {
     if (!answer.ok()) return done(std::move(answer).status());
@@ -245,22 +242,18 @@ void Rooms::Make(const Caller& caller, store::RoomStore::NewRoom plan,
     }
     done(Created{.room = std::move(answer->room), .created = answer->created});
   };
-  const store::Actor actor{.user_id = caller.principal.user_id,
-                           .service = caller.principal.service};
-  store_.Create(*caller.tenant, std::move(plan), actor, caller.deadline, std::move(on_answer));
+  store_.Create(caller.tenant(), std::move(plan), store::Actor::Of(caller), caller.deadline(),
+                std::move(on_answer));
 }
 
-void Rooms::Get(const Caller& caller, std::string_view room_id,
+void Rooms::Get(const TenantCaller& caller, std::string_view room_id,
                 const std::vector<std::string>& read_mask, Callback<Room> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   const RoomFields fields = ParseReadMask(read_mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   // No member is asked for when the caller is a service, which may see any room.
-  store_.Find(*caller.tenant, *room, caller.principal.user_id, fields, caller.deadline,
+  store_.Find(caller.tenant(), *room, caller.asker(), fields, caller.deadline(),
               [done = std::move(done)](absl::StatusOr<std::optional<Room>> found) mutable {
                 if (!found.ok()) return done(std::move(found).status());
                 if (!found->has_value()) return done(RoomNotFoundError());
@@ -268,13 +261,13 @@ void Rooms::Get(const Caller& caller, std::string_view room_id,
               });
 }
 
-void Rooms::CheckMember(const Caller& caller, std::string_view room_id, Callback<RoomKey> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,
+                        Callback<RoomKey> done) {
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  RoomKey key{*caller.tenant, *room};
-  store_.HasMember(key, caller.principal.user_id, caller.deadline,
+  RoomKey key{caller.tenant(), *room};
+  store_.HasMember(key, caller.user_id(), caller.deadline(),
                    [key, done = std::move(done)](absl::StatusOr<bool> is_member) mutable {
                      if (!is_member.ok()) return done(is_member.status());
                      if (!*is_member) return done(RoomNotFoundError());
@@ -282,8 +275,7 @@ void Rooms::CheckMember(const Caller& caller, std::string_view room_id, Callback
                    });
 }
 
-void Rooms::List(const Caller& caller, const ListRequest& request, Callback<Page> done) {
-  if (absl::Status status = RequireUser(caller); !status.ok()) return done(std::move(status));
+void Rooms::List(const UserCaller& caller, const ListRequest& request, Callback<Page> done) {
   FieldViolations violations;
   const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
   const RoomFields fields = ParseReadMask(request.read_mask, violations);
@@ -295,8 +287,8 @@ void Rooms::List(const Caller& caller, const ListRequest& request, Callback<Page
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.ListOfUser(
-      *caller.tenant, caller.principal.user_id, request.filter, fields, after, limit + 1,
-      caller.deadline,
+      caller.tenant(), caller.user_id(), request.filter, fields, after, limit + 1,
+      caller.deadline(),
       [limit, done = std::move(done)](absl::StatusOr<std::vector<Room>> rooms) mutable {
         if (!rooms.ok()) return done(std::move(rooms).status());
         Page page{.rooms = *std::move(rooms), .next_page_token = {}};
@@ -307,11 +299,8 @@ void Rooms::List(const Caller& caller, const ListRequest& request, Callback<Page
       });
 }
 
-void Rooms::Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter,
+void Rooms::Browse(const TenantCaller& caller, const store::RoomStore::BrowseFilter& filter,
                    int32_t page_size, std::string_view page_token, Callback<Page> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
   FieldViolations violations;
   const int limit = ParsePageSize(page_size, kPageSizes, violations);
   AddProblem("name_prefix", RoomNameProblem(filter.name_prefix), violations);
@@ -324,7 +313,7 @@ void Rooms::Browse(const Caller& caller, const store::RoomStore::BrowseFilter& f
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.Browse(
-      *caller.tenant, caller.principal.user_id, filter, after, limit + 1, caller.deadline,
+      caller.tenant(), caller.user_id(), filter, after, limit + 1, caller.deadline(),
       [limit, done = std::move(done)](absl::StatusOr<std::vector<BrowsedRoom>> rooms) mutable {
         if (!rooms.ok()) return done(std::move(rooms).status());
         Page page;
@@ -336,15 +325,11 @@ void Rooms::Browse(const Caller& caller, const store::RoomStore::BrowseFilter& f
       });
 }
 
-void Rooms::Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Rooms::Update(const TenantCaller& caller, const UpdateRequest& request, Callback<Room> done) {
   FieldViolations violations;
   CheckProfile(request.profile, violations);
   const RoomUpdate update = UpdateOf(request, violations);
-  const auto rule = [asker = Asker{caller.principal.user_id},
-                     update](const store::RoomState& state) {
+  const auto rule = [asker = caller.asker(), update](const store::RoomState& state) {
     return rooms::Update(state, asker, update);
   };
   auto on_changed = [this, caller, room_id = request.room_id,
@@ -361,24 +346,17 @@ void Rooms::Update(const Caller& caller, const UpdateRequest& request, Callback<
       });
 }
 
-void Rooms::SetArchived(const Caller& caller, std::string_view room_id, bool archived,
+void Rooms::SetArchived(const TenantCaller& caller, std::string_view room_id, bool archived,
                         Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
-  const auto rule = [asker = Asker{caller.principal.user_id},
-                     archived](const store::RoomState& state) {
+  const auto rule = [asker = caller.asker(), archived](const store::RoomState& state) {
     return rooms::SetArchived(state, asker, archived);
   };
   changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));
 }
 
-void Rooms::Delete(const Caller& caller, std::string_view room_id,
+void Rooms::Delete(const TenantCaller& caller, std::string_view room_id,
                    Callback<RoomChanger::Changed> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
-  const auto rule = [asker = Asker{caller.principal.user_id}](const store::RoomState& state) {
+  const auto rule = [asker = caller.asker()](const store::RoomState& state) {
     return rooms::Delete(state, asker);
   };
   changer_.Run(caller, room_id, {}, {{}, rule}, std::move(done));

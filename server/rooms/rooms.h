@@ -12,6 +12,7 @@
 
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
 #include "server/rooms/room_changer.h"
@@ -42,15 +43,15 @@ class Rooms {
   // streams take it up. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS,
   // CALLER_NOT_INCLUDED), NOT_FOUND (ROOM_NOT_FOUND: the caller made it with this request id, and
   // isn't in it any more), FAILED_PRECONDITION (FEATURE_DISABLED).
-  void Create(const Caller& caller, NewRoom room, Callback<Created> done);
+  void Create(const TenantCaller& caller, NewRoom room, Callback<Created> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
-  void Get(const Caller& caller, std::string_view room_id,
+  void Get(const TenantCaller& caller, std::string_view room_id,
            const std::vector<std::string>& read_mask, Callback<Room> done);
 
   // The room, if the caller is a user who is in it. Errors: INVALID_ARGUMENT (INVALID_FIELD),
   // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void CheckMember(const Caller& caller, std::string_view room_id, Callback<RoomKey> done);
+  void CheckMember(const UserCaller& caller, std::string_view room_id, Callback<RoomKey> done);
 
   struct Page {
     std::vector<Room> rooms;
@@ -64,11 +65,11 @@ class Rooms {
   };
   // The caller's rooms, the one with the most recent event first.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void List(const Caller& caller, const ListRequest& request, Callback<Page> done);
+  void List(const UserCaller& caller, const ListRequest& request, Callback<Page> done);
 
   // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void Browse(const Caller& caller, const store::RoomStore::BrowseFilter& filter, int32_t page_size,
-              std::string_view page_token, Callback<Page> done);
+  void Browse(const TenantCaller& caller, const store::RoomStore::BrowseFilter& filter,
+              int32_t page_size, std::string_view page_token, Callback<Page> done);
 
   struct UpdateRequest {
     std::string room_id;
@@ -77,13 +78,14 @@ class Rooms {
     std::vector<std::string> mask;  // paths of UpdateRoomRequest
   };
   // The errors of these are those that room.proto names.
-  void Update(const Caller& caller, const UpdateRequest& request, Callback<Room> done);
-  void SetArchived(const Caller& caller, std::string_view room_id, bool archived,
+  void Update(const TenantCaller& caller, const UpdateRequest& request, Callback<Room> done);
+  void SetArchived(const TenantCaller& caller, std::string_view room_id, bool archived,
                    Callback<RoomChanger::Changed> done);
-  void Delete(const Caller& caller, std::string_view room_id, Callback<RoomChanger::Changed> done);
+  void Delete(const TenantCaller& caller, std::string_view room_id,
+              Callback<RoomChanger::Changed> done);
 
  private:
-  void Make(const Caller& caller, store::RoomStore::NewRoom plan,
+  void Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
             std::vector<std::string> requested, Callback<Created> done);
 
   store::RoomStore& store_;

@@ -8,7 +8,6 @@
 #include "server/model/errors.h"
 #include "server/model/message_size.h"
 #include "server/model/page_token.h"
-#include "server/model/permissions.h"
 #include "server/model/validate.h"
 
 namespace chatter::rooms {
@@ -72,10 +71,7 @@ absl::StatusOr<Search::Page> ToPage(absl::StatusOr<Found> found, int page_size) 
 
 }  // namespace
 
-void Search::Find(const Caller& caller, const Request& request, Callback<Page> done) {
-  if (absl::Status status = RequireUserOrService(caller); !status.ok()) {
-    return done(std::move(status));
-  }
+void Search::Find(const TenantCaller& caller, const Request& request, Callback<Page> done) {
   FieldViolations violations;
   store::SearchReader::Query query{.words = request.query, .sender_id = request.sender_id};
   AddProblem("query", SearchQueryProblem(request.query), violations);
@@ -92,15 +88,15 @@ void Search::Find(const Caller& caller, const Request& request, Callback<Page> d
 
   query.limit = page_size + 1;
   deps_.settings.Find(
-      *caller.tenant, [this, caller, query = std::move(query), page_size, done = std::move(done)](
-                          absl::StatusOr<tenants::TenantSettings::Ptr> settings) mutable {
+      caller.tenant(), [this, caller, query = std::move(query), page_size, done = std::move(done)](
+                           absl::StatusOr<tenants::TenantSettings::Ptr> settings) mutable {
         if (!settings.ok()) return done(std::move(settings).status());
-        deps_.languages.See(*caller.tenant, **settings);
+        deps_.languages.See(caller.tenant(), **settings);
         const auto language = store::SearchLanguage::Parse((*settings)->search_language);
         if (!language.has_value()) return done(tenants::FeatureDisabledError());
         // The member is empty for a service, which may read any room.
         deps_.reader.Search(
-            *caller.tenant, *language, caller.principal.user_id, query, caller.deadline,
+            caller.tenant(), *language, caller.asker(), query, caller.deadline(),
             [page_size, done = std::move(done)](absl::StatusOr<Found> found) mutable {
               done(ToPage(std::move(found), page_size));
             });

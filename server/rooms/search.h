@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/base/callback.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/store/search_reader.h"
 #include "server/tenants/search_languages.h"
@@ -39,7 +40,7 @@ class Search {
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND), FAILED_PRECONDITION
   // (FEATURE_DISABLED), RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
-  void Find(const Caller& caller, const Request& request, Callback<Page> done);
+  void Find(const TenantCaller& caller, const Request& request, Callback<Page> done);
 
  private:
   const Deps deps_;

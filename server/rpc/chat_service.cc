@@ -45,12 +45,12 @@ Messages::ListRequest FromProto(const v1::ListMessagesRequest& request) {
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* ChatService::Chat(
     grpc::CallbackServerContext* context) {
-  return NewChatStream(sessions_, interceptors::CallContext::Admit(context));
+  return NewChatStream(sessions_, AdmitAs<UserCaller>(context));
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ChatService::Subscribe(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return NewSubscribeStream(sessions_, interceptors::CallContext::Admit(context), *request);
+  return NewSubscribeStream(sessions_, AdmitAs<UserCaller>(context), *request);
 }
 
 grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* context,
@@ -58,9 +58,9 @@ grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* 
                                                    v1::SendMessageResponse* response) {
   return RunUnary<SentMessage>(
       context,
-      [&](const Caller& caller, Callback<SentMessage> done) {
+      [&](const UserCaller& caller, Callback<SentMessage> done) {
         messages_.Send(caller, request->room_id(), request->client_message_id(), request->text(),
-                       request->details(), caller.deadline, std::move(done));
+                       request->details(), caller.deadline(), std::move(done));
       },
       [response](const SentMessage& sent) { ToProto(sent, response); });
 }
@@ -70,9 +70,9 @@ grpc::ServerUnaryReactor* ChatService::SendTyping(grpc::CallbackServerContext* c
                                                   v1::SendTypingResponse* /*response*/) {
   return RunUnary<RoomKey>(
       context,
-      [&](const Caller& caller, Callback<RoomKey> done) {
+      [&](const UserCaller& caller, Callback<RoomKey> done) {
         rooms_.CheckMember(caller, request->room_id(),
-                           [this, user_id = caller.principal.user_id, active = request->active(),
+                           [this, user_id = caller.user_id(), active = request->active(),
                             done = std::move(done)](absl::StatusOr<RoomKey> room) mutable {
                              if (room.ok()) {
                                stream::PublishTyping(bus_, settings_, *room, user_id, active);
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* ChatService::GetMessage(grpc::CallbackServerContext* c
                                                   v1::GetMessageResponse* response) {
   return RunUnary<Message>(
       context,
-      [&](const Caller& caller, Callback<Message> done) {
+      [&](const TenantCaller& caller, Callback<Message> done) {
         messages_.Get(caller, request->room_id(), request->seq(), std::move(done));
       },
       [response](Message message) { ToProto(std::move(message), response->mutable_message()); });
@@ -99,7 +99,7 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
                                                     v1::ListMessagesResponse* response) {
   return RunUnary<EventReader::MessagePage>(
       context,
-      [&](const Caller& caller, Callback<EventReader::MessagePage> done) {
+      [&](const TenantCaller& caller, Callback<EventReader::MessagePage> done) {
         messages_.List(caller, FromProto(*request), std::move(done));
       },
       [response, position = request->position_case()](EventReader::MessagePage page) {
@@ -118,7 +118,7 @@ grpc::ServerUnaryReactor* ChatService::ListPinnedMessages(
     v1::ListPinnedMessagesResponse* response) {
   return RunUnary<Messages::PinnedPage>(
       context,
-      [&](const Caller& caller, Callback<Messages::PinnedPage> done) {
+      [&](const TenantCaller& caller, Callback<Messages::PinnedPage> done) {
         messages_.ListPinned(caller, request->room_id(),
                              {request->page_size(), request->page_token()}, std::move(done));
       },

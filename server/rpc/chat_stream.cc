@@ -16,8 +16,8 @@ class ChatStream final : public EventStream<Reactor> {
  public:
   explicit ChatStream(stream::ChatSessions& sessions) : EventStream(sessions) {}
 
-  void Start(Caller caller) {
-    Begin(std::move(caller));
+  void Start(const UserCaller& caller) {
+    Begin(caller);
     OnRoom();
     OnOutput();
   }
@@ -59,10 +59,10 @@ class ChatStream final : public EventStream<Reactor> {
 
 }  // namespace
 
-Reactor* NewChatStream(stream::ChatSessions& sessions, absl::StatusOr<Caller> caller) {
+Reactor* NewChatStream(stream::ChatSessions& sessions, const absl::StatusOr<UserCaller>& caller) {
   if (!caller.ok()) return new DeniedStream<Reactor>(caller.status());
   auto stream = std::make_shared<ChatStream>(sessions);
-  stream->Start(*std::move(caller));
+  stream->Start(*caller);
   return stream.get();
 }
 

@@ -11,7 +11,7 @@ namespace chatter::rpc {
 
 // The reactor of one call, which deletes itself. `caller`: who it is, or why the call is denied.
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* NewChatStream(
-    stream::ChatSessions& sessions, absl::StatusOr<Caller> caller);
+    stream::ChatSessions& sessions, const absl::StatusOr<UserCaller>& caller);
 
 }  // namespace chatter::rpc
 

@@ -66,9 +66,9 @@ class EventStream : public Reactor,
 
   stream::ChatSession& session() { return *session_; }
 
-  void Begin(Caller&& caller) {
+  void Begin(const UserCaller& caller) {
     self_ = this->shared_from_this();
-    session_ = sessions_.New(std::move(caller), this->weak_from_this());
+    session_ = sessions_.New(caller, this->weak_from_this());
     sessions_.Begin(session_);
   }
 

@@ -35,7 +35,7 @@ class LateParsingTest : public testing::Test {
                                           v1::UpsertUsersResponse*) override {
       users_seen = request->users_size();
       return RunCommand(context,
-                        [](const Caller&, StatusCallback done) { done(absl::OkStatus()); });
+                        [](const TenantCaller&, StatusCallback done) { done(absl::OkStatus()); });
     }
   };
 

@@ -17,7 +17,7 @@ grpc::ServerUnaryReactor* MemberService::ListMembers(grpc::CallbackServerContext
                                                      v1::ListMembersResponse* response) {
   return RunUnary<Members::Page>(
       context,
-      [&](const Caller& caller, Callback<Members::Page> done) {
+      [&](const TenantCaller& caller, Callback<Members::Page> done) {
         members_.List(caller, request->room_id(), request->page_size(), request->page_token(),
                       std::move(done));
       },
@@ -33,7 +33,7 @@ grpc::ServerUnaryReactor* MemberService::AddMembers(grpc::CallbackServerContext*
                                                     v1::AddMembersResponse* response) {
   return RunUnary<Changed>(
       context,
-      [&](const Caller& caller, Callback<Changed> done) {
+      [&](const TenantCaller& caller, Callback<Changed> done) {
         members_.Add(caller, request->room_id(), wire::ToStrings(request->user_ids()),
                      request->role(), std::move(done));
       },
@@ -47,7 +47,7 @@ grpc::ServerUnaryReactor* MemberService::RemoveMembers(grpc::CallbackServerConte
                                                        v1::RemoveMembersResponse* response) {
   return RunUnary<Changed>(
       context,
-      [&](const Caller& caller, Callback<Changed> done) {
+      [&](const TenantCaller& caller, Callback<Changed> done) {
         members_.Remove(caller, request->room_id(), wire::ToStrings(request->user_ids()),
                         std::move(done));
       },
@@ -62,7 +62,7 @@ grpc::ServerUnaryReactor* MemberService::SetRoles(grpc::CallbackServerContext* c
                                                   v1::SetRolesResponse* /*response*/) {
   return RunUnary<Changed>(
       context,
-      [&](const Caller& caller, Callback<Changed> done) {
+      [&](const TenantCaller& caller, Callback<Changed> done) {
         std::vector<std::pair<std::string, v1::MemberRole>> roles;
         for (const v1::RoleAssignment& assignment : request->roles()) {
           roles.emplace_back(assignment.user_id(), assignment.role());
@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* MemberService::JoinRoom(grpc::CallbackServerContext* c
                                                   v1::JoinRoomResponse* /*response*/) {
   return RunUnary<Changed>(
       context,
-      [&](const Caller& caller, Callback<Changed> done) {
+      [&](const UserCaller& caller, Callback<Changed> done) {
         members_.Join(caller, request->room_id(), std::move(done));
       },
       [](const Changed&) {});
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* MemberService::LeaveRoom(grpc::CallbackServerContext* 
                                                    v1::LeaveRoomResponse* /*response*/) {
   return RunUnary<Changed>(
       context,
-      [&](const Caller& caller, Callback<Changed> done) {
+      [&](const UserCaller& caller, Callback<Changed> done) {
         members_.Leave(caller, request->room_id(), std::move(done));
       },
       [](const Changed&) {});

@@ -21,7 +21,7 @@ rooms::MessagePlace PlaceOf(const Request& request) {
 grpc::ServerUnaryReactor* MessageService::EditMessage(grpc::CallbackServerContext* context,
                                                       const v1::EditMessageRequest* request,
                                                       v1::EditMessageResponse* /*response*/) {
-  return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
+  return RunCommand(context, [&](const TenantCaller& caller, StatusCallback done) {
     changer_.Edit(caller, PlaceOf(*request), request->text(), std::move(done));
   });
 }
@@ -29,7 +29,7 @@ grpc::ServerUnaryReactor* MessageService::EditMessage(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* MessageService::DeleteMessage(grpc::CallbackServerContext* context,
                                                         const v1::DeleteMessageRequest* request,
                                                         v1::DeleteMessageResponse* /*response*/) {
-  return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
+  return RunCommand(context, [&](const TenantCaller& caller, StatusCallback done) {
     changer_.Delete(caller, PlaceOf(*request), std::move(done));
   });
 }
@@ -39,7 +39,7 @@ grpc::ServerUnaryReactor* MessageService::ListEdits(grpc::CallbackServerContext*
                                                     v1::ListEditsResponse* response) {
   return RunUnary<Messages::EditPage>(
       context,
-      [&](const Caller& caller, Callback<Messages::EditPage> done) {
+      [&](const TenantCaller& caller, Callback<Messages::EditPage> done) {
         messages_.ListEdits(caller, request->room_id(), request->seq(),
                             {request->page_size(), request->page_token()}, std::move(done));
       },
@@ -58,7 +58,7 @@ grpc::ServerUnaryReactor* MessageService::ListEdits(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* MessageService::AddReaction(grpc::CallbackServerContext* context,
                                                       const v1::AddReactionRequest* request,
                                                       v1::AddReactionResponse* /*response*/) {
-  return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
+  return RunCommand(context, [&](const UserCaller& caller, StatusCallback done) {
     changer_.AddReaction(caller, PlaceOf(*request), request->reaction(), std::move(done));
   });
 }
@@ -66,7 +66,7 @@ grpc::ServerUnaryReactor* MessageService::AddReaction(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* MessageService::RemoveReaction(grpc::CallbackServerContext* context,
                                                          const v1::RemoveReactionRequest* request,
                                                          v1::RemoveReactionResponse* /*response*/) {
-  return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
+  return RunCommand(context, [&](const UserCaller& caller, StatusCallback done) {
     changer_.RemoveReaction(caller, PlaceOf(*request), request->reaction(), std::move(done));
   });
 }
@@ -76,7 +76,7 @@ grpc::ServerUnaryReactor* MessageService::ListReactions(grpc::CallbackServerCont
                                                         v1::ListReactionsResponse* response) {
   return RunUnary<Messages::ReactionPage>(
       context,
-      [&](const Caller& caller, Callback<Messages::ReactionPage> done) {
+      [&](const TenantCaller& caller, Callback<Messages::ReactionPage> done) {
         messages_.ListReactions(caller, request->room_id(), request->seq(),
                                 {request->page_size(), request->page_token()}, std::move(done));
       },
@@ -93,7 +93,7 @@ grpc::ServerUnaryReactor* MessageService::ListReactions(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* MessageService::PinMessage(grpc::CallbackServerContext* context,
                                                      const v1::PinMessageRequest* request,
                                                      v1::PinMessageResponse* /*response*/) {
-  return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
+  return RunCommand(context, [&](const TenantCaller& caller, StatusCallback done) {
     changer_.Pin(caller, PlaceOf(*request), std::move(done));
   });
 }
@@ -101,7 +101,7 @@ grpc::ServerUnaryReactor* MessageService::PinMessage(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* MessageService::UnpinMessage(grpc::CallbackServerContext* context,
                                                        const v1::UnpinMessageRequest* request,
                                                        v1::UnpinMessageResponse* /*response*/) {
-  return RunCommand(context, [&](const Caller& caller, StatusCallback done) {
+  return RunCommand(context, [&](const TenantCaller& caller, StatusCallback done) {
     changer_.Unpin(caller, PlaceOf(*request), std::move(done));
   });
 }

@@ -17,7 +17,7 @@ grpc::ServerUnaryReactor* PreferenceService::GetPreferences(
     v1::GetPreferencesResponse* response) {
   return RunUnary<UserPreferences>(
       context,
-      [&](const Caller& caller, Callback<UserPreferences> done) {
+      [&](const UserCaller& caller, Callback<UserPreferences> done) {
         preferences_.Get(caller, std::move(done));
       },
       [response](const UserPreferences& preferences) {
@@ -30,7 +30,7 @@ grpc::ServerUnaryReactor* PreferenceService::UpdatePreferences(
     v1::UpdatePreferencesResponse* response) {
   return RunUnary<Changed>(
       context,
-      [&](const Caller& caller, Callback<Changed> done) {
+      [&](const UserCaller& caller, Callback<Changed> done) {
         preferences_.Update(caller, request->preferences(),
                             wire::ToStrings(request->update_mask().paths()), std::move(done));
       },
@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* PreferenceService::UpdateRoomPreferences(
     v1::UpdateRoomPreferencesResponse* response) {
   return RunUnary<RoomChanged>(
       context,
-      [&](const Caller& caller, Callback<RoomChanged> done) {
+      [&](const UserCaller& caller, Callback<RoomChanged> done) {
         preferences_.UpdateForRoom(caller, request->room_id(), request->preferences(),
                                    wire::ToStrings(request->update_mask().paths()),
                                    std::move(done));
@@ -61,7 +61,7 @@ grpc::ServerUnaryReactor* PreferenceService::ListRecipients(
     v1::ListRecipientsResponse* response) {
   return RunUnary<RecipientPage>(
       context,
-      [&](const Caller& caller, Callback<RecipientPage> done) {
+      [&](const ServiceCaller& caller, Callback<RecipientPage> done) {
         preferences_.ListRecipients(caller,
                                     {.room_id = request->room_id(),
                                      .seq = request->seq(),

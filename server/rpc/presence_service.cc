@@ -14,7 +14,7 @@ grpc::ServerUnaryReactor* PresenceService::GetPresence(grpc::CallbackServerConte
                                                        v1::GetPresenceResponse* response) {
   return RunUnary<Presences>(
       context,
-      [&](const Caller& caller, Callback<Presences> done) {
+      [&](const TenantCaller& caller, Callback<Presences> done) {
         presence_.Get(caller, wire::ToStrings(request->user_ids()), std::move(done));
       },
       [response](const Presences& presences) {

@@ -15,9 +15,9 @@ grpc::ServerUnaryReactor* ReadStateService::MarkRead(grpc::CallbackServerContext
                                                      v1::MarkReadResponse* response) {
   return RunUnary<Moved>(
       context,
-      [&](const Caller& caller, Callback<Moved> done) {
+      [&](const UserCaller& caller, Callback<Moved> done) {
         read_states_.MarkRead(caller, request->room_id(), request->seq(), request->silent(),
-                              caller.deadline, std::move(done));
+                              caller.deadline(), std::move(done));
       },
       [this, response](const Moved& moved) {
         stream::PublishReadMark(bus_, moved);
@@ -30,8 +30,8 @@ grpc::ServerUnaryReactor* ReadStateService::MarkDelivered(grpc::CallbackServerCo
                                                           v1::MarkDeliveredResponse* response) {
   return RunUnary<Moved>(
       context,
-      [&](const Caller& caller, Callback<Moved> done) {
-        read_states_.MarkDelivered(caller, request->room_id(), request->seq(), caller.deadline,
+      [&](const UserCaller& caller, Callback<Moved> done) {
+        read_states_.MarkDelivered(caller, request->room_id(), request->seq(), caller.deadline(),
                                    std::move(done));
       },
       [this, response](const Moved& moved) {
@@ -45,8 +45,8 @@ grpc::ServerUnaryReactor* ReadStateService::MarkUnread(grpc::CallbackServerConte
                                                        v1::MarkUnreadResponse* response) {
   return RunUnary<Moved>(
       context,
-      [&](const Caller& caller, Callback<Moved> done) {
-        read_states_.MarkUnread(caller, request->room_id(), request->seq(), caller.deadline,
+      [&](const UserCaller& caller, Callback<Moved> done) {
+        read_states_.MarkUnread(caller, request->room_id(), request->seq(), caller.deadline(),
                                 std::move(done));
       },
       [this, response](const Moved& moved) {
@@ -60,7 +60,7 @@ grpc::ServerUnaryReactor* ReadStateService::CountUnread(grpc::CallbackServerCont
                                                         v1::CountUnreadResponse* response) {
   return RunUnary<Unread>(
       context,
-      [&](const Caller& caller, Callback<Unread> done) {
+      [&](const UserCaller& caller, Callback<Unread> done) {
         read_states_.Count(caller, std::move(done));
       },
       [response](const Unread& unread) {

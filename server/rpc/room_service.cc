@@ -27,7 +27,7 @@ grpc::ServerUnaryReactor* RoomService::CreateRoom(grpc::CallbackServerContext* c
                                                   v1::CreateRoomResponse* response) {
   return RunUnary<Rooms::Created>(
       context,
-      [&](const Caller& caller, Callback<Rooms::Created> done) {
+      [&](const TenantCaller& caller, Callback<Rooms::Created> done) {
         rooms_.Create(caller,
                       {.user_ids = wire::ToStrings(request->user_ids()),
                        .kind = request->kind(),
@@ -48,7 +48,7 @@ grpc::ServerUnaryReactor* RoomService::GetRoom(grpc::CallbackServerContext* cont
                                                v1::GetRoomResponse* response) {
   return RunUnary<Room>(
       context,
-      [&](const Caller& caller, Callback<Room> done) {
+      [&](const TenantCaller& caller, Callback<Room> done) {
         rooms_.Get(caller, request->room_id(), wire::ToStrings(request->read_mask().paths()),
                    std::move(done));
       },
@@ -60,7 +60,7 @@ grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* co
                                                  v1::ListRoomsResponse* response) {
   return RunUnary<Rooms::Page>(
       context,
-      [&](const Caller& caller, Callback<Rooms::Page> done) {
+      [&](const UserCaller& caller, Callback<Rooms::Page> done) {
         rooms_.List(caller,
                     {.filter = {.include_hidden = request->include_hidden(),
                                 .pinned_only = request->pinned_only()},
@@ -77,7 +77,7 @@ grpc::ServerUnaryReactor* RoomService::BrowseRooms(grpc::CallbackServerContext* 
                                                    v1::BrowseRoomsResponse* response) {
   return RunUnary<Rooms::Page>(
       context,
-      [&](const Caller& caller, Callback<Rooms::Page> done) {
+      [&](const TenantCaller& caller, Callback<Rooms::Page> done) {
         rooms_.Browse(caller, {.name_prefix = request->name_prefix(), .query = request->query()},
                       request->page_size(), request->page_token(), std::move(done));
       },
@@ -89,7 +89,7 @@ grpc::ServerUnaryReactor* RoomService::UpdateRoom(grpc::CallbackServerContext* c
                                                   v1::UpdateRoomResponse* response) {
   return RunUnary<Room>(
       context,
-      [&](const Caller& caller, Callback<Room> done) {
+      [&](const TenantCaller& caller, Callback<Room> done) {
         rooms_.Update(caller,
                       {.room_id = request->room_id(),
                        .profile = request->profile(),
@@ -117,7 +117,7 @@ grpc::ServerUnaryReactor* RoomService::DeleteRoom(grpc::CallbackServerContext* c
                                                   v1::DeleteRoomResponse* /*response*/) {
   return RunUnary<RoomChanger::Changed>(
       context,
-      [&](const Caller& caller, Callback<RoomChanger::Changed> done) {
+      [&](const TenantCaller& caller, Callback<RoomChanger::Changed> done) {
         rooms_.Delete(caller, request->room_id(), std::move(done));
       },
       [](const RoomChanger::Changed&) {});
@@ -127,7 +127,7 @@ grpc::ServerUnaryReactor* RoomService::SetArchived(grpc::CallbackServerContext* 
                                                    std::string_view room_id, bool archived) {
   return RunUnary<RoomChanger::Changed>(
       context,
-      [&](const Caller& caller, Callback<RoomChanger::Changed> done) {
+      [&](const TenantCaller& caller, Callback<RoomChanger::Changed> done) {
         rooms_.SetArchived(caller, room_id, archived, std::move(done));
       },
       [](const RoomChanger::Changed&) {});

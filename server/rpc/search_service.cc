@@ -14,7 +14,7 @@ grpc::ServerUnaryReactor* SearchService::SearchMessages(grpc::CallbackServerCont
                                                         v1::SearchMessagesResponse* response) {
   return RunUnary<Search::Page>(
       context,
-      [&](const Caller& caller, Callback<Search::Page> done) {
+      [&](const TenantCaller& caller, Callback<Search::Page> done) {
         search_.Find(caller,
                      {.query = request->query(),
                       .room_id = request->room_id(),

@@ -42,7 +42,7 @@ grpc::ServerUnaryReactor* ServiceAccountService::SetServiceAccount(
     v1::SetServiceAccountResponse* response) {
   return RunUnary<ServiceAccount>(
       context,
-      [&](const Caller& caller, Callback<ServiceAccount> done) {
+      [&](const Administrator& caller, Callback<ServiceAccount> done) {
         accounts_.Set(caller, FromProto(request->service_account()), std::move(done));
       },
       [response](const ServiceAccount& account) {
@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* ServiceAccountService::ListServiceAccounts(
     v1::ListServiceAccountsResponse* response) {
   return RunUnary<ServiceAccounts::Page>(
       context,
-      [&](const Caller& caller, Callback<ServiceAccounts::Page> done) {
+      [&](const Administrator& caller, Callback<ServiceAccounts::Page> done) {
         accounts_.List(caller, request->page_size(), request->page_token(), std::move(done));
       },
       [response](const ServiceAccounts::Page& page) {
@@ -69,7 +69,7 @@ grpc::ServerUnaryReactor* ServiceAccountService::DeleteServiceAccount(
     v1::DeleteServiceAccountResponse* /*response*/) {
   return RunUnary<ServiceAccounts::Done>(
       context,
-      [&](const Caller& caller, Callback<ServiceAccounts::Done> done) {
+      [&](const Administrator& caller, Callback<ServiceAccounts::Done> done) {
         accounts_.Delete(caller, request->name(), std::move(done));
       },
       [](ServiceAccounts::Done) {});
@@ -80,7 +80,7 @@ grpc::ServerUnaryReactor* ServiceAccountService::CreateApiKey(
     v1::CreateApiKeyResponse* response) {
   return RunUnary<ServiceAccounts::CreatedKey>(
       context,
-      [&](const Caller& caller, Callback<ServiceAccounts::CreatedKey> done) {
+      [&](const Administrator& caller, Callback<ServiceAccounts::CreatedKey> done) {
         ServiceAccounts::NewKey key{.account = request->account(), .ttl = {}, .overlap = {}};
         if (request->has_ttl()) key.ttl = FromProto(request->ttl());
         if (request->has_overlap()) key.overlap = FromProto(request->overlap());
@@ -97,7 +97,7 @@ grpc::ServerUnaryReactor* ServiceAccountService::ListApiKeys(grpc::CallbackServe
                                                              v1::ListApiKeysResponse* response) {
   return RunUnary<std::vector<ApiKey>>(
       context,
-      [&](const Caller& caller, Callback<std::vector<ApiKey>> done) {
+      [&](const Administrator& caller, Callback<std::vector<ApiKey>> done) {
         accounts_.ListKeys(caller, request->account(), std::move(done));
       },
       [response](const std::vector<ApiKey>& keys) {
@@ -110,7 +110,7 @@ grpc::ServerUnaryReactor* ServiceAccountService::RevokeApiKey(
     v1::RevokeApiKeyResponse* /*response*/) {
   return RunUnary<ServiceAccounts::Done>(
       context,
-      [&](const Caller& caller, Callback<ServiceAccounts::Done> done) {
+      [&](const Administrator& caller, Callback<ServiceAccounts::Done> done) {
         accounts_.RevokeKey(caller, request->id(), std::move(done));
       },
       [](ServiceAccounts::Done) {});

@@ -29,7 +29,7 @@ grpc::ServerUnaryReactor* SessionService::CreateSession(grpc::CallbackServerCont
                                                         v1::CreateSessionResponse* response) {
   return RunUnary<Sessions::Created>(
       context,
-      [&](const Caller& caller, Callback<Sessions::Created> done) {
+      [&](const ServiceCaller& caller, Callback<Sessions::Created> done) {
         sessions_.Create(caller, FromProto(*request), std::move(done));
       },
       [response](const Sessions::Created& created) {
@@ -43,7 +43,7 @@ grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerConte
                                                        v1::ListSessionsResponse* response) {
   return RunUnary<Sessions::Page>(
       context,
-      [&](const Caller& caller, Callback<Sessions::Page> done) {
+      [&](const TenantCaller& caller, Callback<Sessions::Page> done) {
         sessions_.List(caller,
                        {.user_id = request->user_id(),
                         .page_size = request->page_size(),
@@ -61,7 +61,7 @@ grpc::ServerUnaryReactor* SessionService::RevokeSession(grpc::CallbackServerCont
                                                         v1::RevokeSessionResponse* /*response*/) {
   return RunUnary<Sessions::Revoked>(
       context,
-      [&](const Caller& caller, Callback<Sessions::Revoked> done) {
+      [&](const TenantCaller& caller, Callback<Sessions::Revoked> done) {
         sessions_.Revoke(caller, request->session_id(), std::move(done));
       },
       [](Sessions::Revoked) {});
@@ -72,7 +72,7 @@ grpc::ServerUnaryReactor* SessionService::RevokeSessions(grpc::CallbackServerCon
                                                          v1::RevokeSessionsResponse* response) {
   return RunUnary<Sessions::Revoked>(
       context,
-      [&](const Caller& caller, Callback<Sessions::Revoked> done) {
+      [&](const TenantCaller& caller, Callback<Sessions::Revoked> done) {
         const std::optional<std::string> device =
             request->has_device() ? std::optional(request->device()) : std::nullopt;
         sessions_.RevokeAll(caller, request->user_id(), device, std::move(done));

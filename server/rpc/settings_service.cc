@@ -55,7 +55,7 @@ grpc::ServerUnaryReactor* SettingsService::GetSettings(grpc::CallbackServerConte
                                                        v1::GetSettingsResponse* response) {
   return RunUnary<Settings>(
       context,
-      [&](const Caller& caller, Callback<Settings> done) {
+      [&](const TenantCaller& caller, Callback<Settings> done) {
         settings_.Get(caller, std::move(done));
       },
       [response](const Settings& settings) {
@@ -69,7 +69,7 @@ grpc::ServerUnaryReactor* SettingsService::UpdateSettings(grpc::CallbackServerCo
                                                           v1::UpdateSettingsResponse* response) {
   return RunUnary<Settings>(
       context,
-      [&](const Caller& caller, Callback<Settings> done) {
+      [&](const ServiceCaller& caller, Callback<Settings> done) {
         settings_.Update(caller, request->settings(),
                          wire::ToStrings(request->update_mask().paths()), std::move(done));
       },

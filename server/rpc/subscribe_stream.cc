@@ -15,8 +15,8 @@ class SubscribeStream final : public EventStream<Reactor> {
  public:
   explicit SubscribeStream(stream::ChatSessions& sessions) : EventStream(sessions) {}
 
-  void Start(Caller caller, const grpc::ByteBuffer& request_bytes) {
-    Begin(std::move(caller));
+  void Start(const UserCaller& caller, const grpc::ByteBuffer& request_bytes) {
+    Begin(caller);
     grpc::ByteBuffer bytes = request_bytes;
     v1::SubscribeRequest request;
     if (wire::ParseRequest(bytes, request)) {
@@ -36,11 +36,12 @@ class SubscribeStream final : public EventStream<Reactor> {
 
 }  // namespace
 
-Reactor* NewSubscribeStream(stream::ChatSessions& sessions, absl::StatusOr<Caller> caller,
+Reactor* NewSubscribeStream(stream::ChatSessions& sessions,
+                            const absl::StatusOr<UserCaller>& caller,
                             const grpc::ByteBuffer& request) {
   if (!caller.ok()) return new DeniedStream<Reactor>(caller.status());
   auto stream = std::make_shared<SubscribeStream>(sessions);
-  stream->Start(*std::move(caller), request);
+  stream->Start(*caller, request);
   return stream.get();
 }
 

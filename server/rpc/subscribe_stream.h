@@ -11,9 +11,9 @@ namespace chatter::rpc {
 
 // The reactor of one call, which deletes itself. `caller`: who it is, or why the call is denied.
 // `request`: the bytes of a SubscribeRequest.
-grpc::ServerWriteReactor<grpc::ByteBuffer>* NewSubscribeStream(stream::ChatSessions& sessions,
-                                                               absl::StatusOr<Caller> caller,
-                                                               const grpc::ByteBuffer& request);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* NewSubscribeStream(
+    stream::ChatSessions& sessions, const absl::StatusOr<UserCaller>& caller,
+    const grpc::ByteBuffer& request);
 
 }  // namespace chatter::rpc
 

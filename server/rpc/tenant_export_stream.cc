@@ -27,7 +27,7 @@ struct SetRecord {
 // client that has gone is noticed between two steps. Finishes in End() only.
 class TenantExportStream final : public grpc::ServerWriteReactor<v1::ExportTenantResponse> {
  public:
-  void Start(admin::TenantExports& exports, const absl::StatusOr<Caller>& caller,
+  void Start(admin::TenantExports& exports, const absl::StatusOr<Administrator>& caller,
              std::string_view schema_name) {
     if (!caller.ok()) return End(caller.status());
     exports.Begin(*caller, schema_name,
@@ -69,7 +69,7 @@ class TenantExportStream final : public grpc::ServerWriteReactor<v1::ExportTenan
 }  // namespace
 
 grpc::ServerWriteReactor<v1::ExportTenantResponse>* NewTenantExportStream(
-    admin::TenantExports& exports, const absl::StatusOr<Caller>& caller,
+    admin::TenantExports& exports, const absl::StatusOr<Administrator>& caller,
     std::string_view schema_name) {
   auto* stream = new TenantExportStream;  // deletes itself in OnDone
   stream->Start(exports, caller, schema_name);

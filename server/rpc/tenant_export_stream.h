@@ -16,7 +16,7 @@ namespace chatter::rpc {
 // A stream that ends by itself. The next page is read only when gRPC has taken the last one, so
 // that a slow client costs one page of memory. `exports` must outlive it.
 grpc::ServerWriteReactor<v1::ExportTenantResponse>* NewTenantExportStream(
-    admin::TenantExports& exports, const absl::StatusOr<Caller>& caller,
+    admin::TenantExports& exports, const absl::StatusOr<Administrator>& caller,
     std::string_view schema_name);
 
 }  // namespace chatter::rpc

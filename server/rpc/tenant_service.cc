@@ -75,25 +75,27 @@ grpc::ServerUnaryReactor* RunMakeCall(grpc::CallbackServerContext* context, Resp
 grpc::ServerUnaryReactor* TenantService::CreateTenant(grpc::CallbackServerContext* context,
                                                       const v1::CreateTenantRequest* request,
                                                       v1::CreateTenantResponse* response) {
-  return RunMakeCall(context, response, [&](const Caller& caller, Callback<Tenants::Made> done) {
-    tenants_.Create(caller, FromProto(request->tenant(), request->create_api_key()),
-                    std::move(done));
-  });
+  return RunMakeCall(
+      context, response, [&](const Administrator& caller, Callback<Tenants::Made> done) {
+        tenants_.Create(caller, FromProto(request->tenant(), request->create_api_key()),
+                        std::move(done));
+      });
 }
 
 grpc::ServerUnaryReactor* TenantService::AttachTenant(grpc::CallbackServerContext* context,
                                                       const v1::AttachTenantRequest* request,
                                                       v1::AttachTenantResponse* response) {
-  return RunMakeCall(context, response, [&](const Caller& caller, Callback<Tenants::Made> done) {
-    tenants_.Attach(caller, FromProto(request->tenant(), request->create_api_key()),
-                    std::move(done));
-  });
+  return RunMakeCall(
+      context, response, [&](const Administrator& caller, Callback<Tenants::Made> done) {
+        tenants_.Attach(caller, FromProto(request->tenant(), request->create_api_key()),
+                        std::move(done));
+      });
 }
 
 grpc::ServerUnaryReactor* TenantService::GetTenant(grpc::CallbackServerContext* context,
                                                    const v1::GetTenantRequest* request,
                                                    v1::GetTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     tenants_.Get(caller, request->schema_name(), std::move(done));
   });
 }
@@ -103,7 +105,7 @@ grpc::ServerUnaryReactor* TenantService::ListTenants(grpc::CallbackServerContext
                                                      v1::ListTenantsResponse* response) {
   return RunUnary<Tenants::Page>(
       context,
-      [&](const Caller& caller, Callback<Tenants::Page> done) {
+      [&](const Administrator& caller, Callback<Tenants::Page> done) {
         tenants_.List(caller, FilterOf(*request), request->page_size(), request->page_token(),
                       std::move(done));
       },
@@ -116,7 +118,7 @@ grpc::ServerUnaryReactor* TenantService::ListTenants(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* TenantService::UpdateTenant(grpc::CallbackServerContext* context,
                                                       const v1::UpdateTenantRequest* request,
                                                       v1::UpdateTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     lifecycle_.Change(caller, FromProto(*request), std::move(done));
   });
 }
@@ -124,7 +126,7 @@ grpc::ServerUnaryReactor* TenantService::UpdateTenant(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* TenantService::RenameDomain(grpc::CallbackServerContext* context,
                                                       const v1::RenameDomainRequest* request,
                                                       v1::RenameDomainResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     lifecycle_.RenameDomain(caller, request->schema_name(), request->old_domain(),
                             request->new_domain(), std::move(done));
   });
@@ -133,7 +135,7 @@ grpc::ServerUnaryReactor* TenantService::RenameDomain(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* TenantService::SuspendTenant(grpc::CallbackServerContext* context,
                                                        const v1::SuspendTenantRequest* request,
                                                        v1::SuspendTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     lifecycle_.Suspend(caller, request->schema_name(), request->reason(), std::move(done));
   });
 }
@@ -141,7 +143,7 @@ grpc::ServerUnaryReactor* TenantService::SuspendTenant(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* TenantService::ResumeTenant(grpc::CallbackServerContext* context,
                                                       const v1::ResumeTenantRequest* request,
                                                       v1::ResumeTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     lifecycle_.Resume(caller, request->schema_name(), std::move(done));
   });
 }
@@ -149,7 +151,7 @@ grpc::ServerUnaryReactor* TenantService::ResumeTenant(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* TenantService::DeleteTenant(grpc::CallbackServerContext* context,
                                                       const v1::DeleteTenantRequest* request,
                                                       v1::DeleteTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     lifecycle_.Delete(caller, request->schema_name(), Grace(*request), std::move(done));
   });
 }
@@ -157,7 +159,7 @@ grpc::ServerUnaryReactor* TenantService::DeleteTenant(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* TenantService::UndeleteTenant(grpc::CallbackServerContext* context,
                                                         const v1::UndeleteTenantRequest* request,
                                                         v1::UndeleteTenantResponse* response) {
-  return RunTenantCall(context, response, [&](const Caller& caller, Callback<Tenant> done) {
+  return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
     lifecycle_.Undelete(caller, request->schema_name(), std::move(done));
   });
 }
@@ -167,7 +169,7 @@ grpc::ServerUnaryReactor* TenantService::BeginEpoch(grpc::CallbackServerContext*
                                                     v1::BeginEpochResponse* response) {
   return RunUnary<Epoch>(
       context,
-      [&](const Caller& caller, Callback<Epoch> done) {
+      [&](const Administrator& caller, Callback<Epoch> done) {
         epochs_.Begin(caller, request->schema_name(), std::move(done));
       },
       [response](const Epoch& epoch) { response->set_epoch(epoch); });
@@ -175,8 +177,7 @@ grpc::ServerUnaryReactor* TenantService::BeginEpoch(grpc::CallbackServerContext*
 
 grpc::ServerWriteReactor<v1::ExportTenantResponse>* TenantService::ExportTenant(
     grpc::CallbackServerContext* context, const v1::ExportTenantRequest* request) {
-  return NewTenantExportStream(exports_, interceptors::CallContext::Admit(context),
-                               request->schema_name());
+  return NewTenantExportStream(exports_, AdmitAs<Administrator>(context), request->schema_name());
 }
 
 }  // namespace chatter::rpc

@@ -28,7 +28,7 @@ grpc::ServerUnaryReactor* TokenIssuerService::SetTokenIssuer(
     v1::SetTokenIssuerResponse* response) {
   return RunUnary<TokenIssuer>(
       context,
-      [&](const Caller& caller, Callback<TokenIssuer> done) {
+      [&](const Administrator& caller, Callback<TokenIssuer> done) {
         const v1::TokenIssuer& issuer = request->token_issuer();
         issuers_.Set(caller, request->schema_name(),
                      {.issuer = issuer.issuer(),
@@ -46,7 +46,7 @@ grpc::ServerUnaryReactor* TokenIssuerService::ListTokenIssuers(
     v1::ListTokenIssuersResponse* response) {
   return RunUnary<std::vector<TokenIssuer>>(
       context,
-      [&](const Caller& caller, Callback<std::vector<TokenIssuer>> done) {
+      [&](const Administrator& caller, Callback<std::vector<TokenIssuer>> done) {
         issuers_.List(caller, request->schema_name(), std::move(done));
       },
       [response](const std::vector<TokenIssuer>& issuers) {
@@ -59,7 +59,7 @@ grpc::ServerUnaryReactor* TokenIssuerService::DeleteTokenIssuer(
     v1::DeleteTokenIssuerResponse* /*response*/) {
   return RunUnary<TokenIssuers::Deleted>(
       context,
-      [&](const Caller& caller, Callback<TokenIssuers::Deleted> done) {
+      [&](const Administrator& caller, Callback<TokenIssuers::Deleted> done) {
         issuers_.Delete(caller, request->schema_name(), request->issuer(), std::move(done));
       },
       [](const TokenIssuers::Deleted&) {});

@@ -8,6 +8,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -15,6 +16,7 @@
 #include "server/base/callback.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/status.h"
+#include "server/model/caller.h"
 #include "server/model/errors.h"
 
 namespace chatter::rpc {
@@ -38,15 +40,31 @@ class UnaryFinisher {
   grpc::ServerUnaryReactor* reactor_;  // gRPC's; there until it is finished
 };
 
-// Runs `rule(const Caller&, Callback<Result>)` if the call is admitted, and `fill(Result)` if that
-// succeeds and the call may still be answered. `fill` runs on the callback's thread and may write
-// to the call's response: that lives until the call is finished, even when its client has cancelled
-// it, which a rule needn't notice.
+// The verdict of the interceptors, as a caller of a kind.
+template <typename Who>
+absl::StatusOr<Who> AdmitAs(grpc::CallbackServerContext* context) {
+  const absl::StatusOr<Caller> caller = interceptors::CallContext::Admit(context);
+  if (!caller.ok()) return caller.status();
+  return Who::Of(*caller);
+}
+
+// As whom a rule wants to be called: what `rule(const Who&, Done)` says.
+template <typename Rule>
+struct WhoCalls : WhoCalls<decltype(&Rule::operator())> {};
+template <typename Rule, typename Who, typename Done>
+struct WhoCalls<void (Rule::*)(const Who&, Done) const> {
+  using Type = Who;
+};
+
+// Runs `rule(const Who&, Callback<Result>)` if the call is admitted and its caller is a Who (see
+// model/caller.h), and `fill(Result)` if that succeeds and the call may still be answered. `fill`
+// runs on the callback's thread and may write to the call's response: that lives until the call is
+// finished, even when its client has cancelled it, which a rule needn't notice.
 template <typename Result, typename Rule, typename Fill>
 grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& rule, Fill fill) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   UnaryFinisher finisher(reactor);
-  const absl::StatusOr<Caller> caller = interceptors::CallContext::Admit(context);
+  const auto caller = AdmitAs<typename WhoCalls<std::decay_t<Rule>>::Type>(context);
   if (!caller.ok()) {
     finisher.Finish(caller.status());
     return reactor;
@@ -64,14 +82,15 @@ grpc::ServerUnaryReactor* RunUnary(grpc::CallbackServerContext* context, Rule&& 
   return reactor;
 }
 
-// The same for a rule that gives nothing back but how it went: `rule(const Caller&,
+// The same for a rule that gives nothing back but how it went: `rule(const Who&,
 // StatusCallback)`.
 template <typename Rule>
 grpc::ServerUnaryReactor* RunCommand(grpc::CallbackServerContext* context, Rule&& rule) {
   struct Nothing {};
+  using Who = typename WhoCalls<std::decay_t<Rule>>::Type;
   return RunUnary<Nothing>(
       context,
-      [&](const Caller& caller, Callback<Nothing> done) {
+      [&](const Who& caller, Callback<Nothing> done) {
         std::forward<Rule>(rule)(
             caller, StatusCallback([done = std::move(done)](const absl::Status& status) mutable {
               if (!status.ok()) return done(status);

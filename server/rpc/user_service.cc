@@ -15,7 +15,7 @@ grpc::ServerUnaryReactor* UserService::UpsertUsers(grpc::CallbackServerContext* 
                                                    v1::UpsertUsersResponse* response) {
   return RunUnary<std::vector<User>>(
       context,
-      [&](const Caller& caller, Callback<std::vector<User>> done) {
+      [&](const ServiceCaller& caller, Callback<std::vector<User>> done) {
         std::vector<User> users;
         for (const v1::User& user : request->users()) {
           users.push_back({.id = user.id(), .display_name = user.display_name(), .created_at = {}});
@@ -32,7 +32,7 @@ grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* cont
                                                v1::GetUserResponse* response) {
   return RunUnary<User>(
       context,
-      [&](const Caller& caller, Callback<User> done) {
+      [&](const TenantCaller& caller, Callback<User> done) {
         users_.Get(caller, request->user_id(), std::move(done));
       },
       [response](const User& user) { wire::ToProto(user, response->mutable_user()); });
@@ -43,7 +43,7 @@ grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* co
                                                  v1::ListUsersResponse* response) {
   return RunUnary<Users::Page>(
       context,
-      [&](const Caller& caller, Callback<Users::Page> done) {
+      [&](const TenantCaller& caller, Callback<Users::Page> done) {
         users_.List(caller,
                     {.id_prefix = request->id_prefix(),
                      .page_size = request->page_size(),
@@ -61,7 +61,7 @@ grpc::ServerUnaryReactor* UserService::DeactivateUser(grpc::CallbackServerContex
                                                       v1::DeactivateUserResponse* response) {
   return RunUnary<User>(
       context,
-      [&](const Caller& caller, Callback<User> done) {
+      [&](const ServiceCaller& caller, Callback<User> done) {
         users_.SetActive(caller, request->user_id(), false, std::move(done));
       },
       [response](const User& user) { wire::ToProto(user, response->mutable_user()); });
@@ -72,7 +72,7 @@ grpc::ServerUnaryReactor* UserService::ReactivateUser(grpc::CallbackServerContex
                                                       v1::ReactivateUserResponse* response) {
   return RunUnary<User>(
       context,
-      [&](const Caller& caller, Callback<User> done) {
+      [&](const ServiceCaller& caller, Callback<User> done) {
         users_.SetActive(caller, request->user_id(), true, std::move(done));
       },
       [response](const User& user) { wire::ToProto(user, response->mutable_user()); });

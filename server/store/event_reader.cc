@@ -38,14 +38,14 @@ bool AddMessages(const RoomId& room, const postgres::Rows& rows, int limit,
 }
 
 // Answers with the statement's rows; nullopt: no such room, or `member` (if not empty) isn't in it.
-void RunForMember(postgres::Database& database, const RoomKey& room, const std::string& member,
+void RunForMember(postgres::Database& database, const RoomKey& room, const Asker& asker,
                   postgres::Statement statement, SteadyTime deadline,
                   Callback<std::optional<postgres::Rows>> done) {
   postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
-      {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Text(member)});
+      {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Who(asker)});
   transaction.statements.push_back(std::move(statement));
   database.Run(
       std::move(transaction),
@@ -131,16 +131,15 @@ void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAf
       });
 }
 
-void EventReader::ListMessages(const RoomKey& room, const std::string& member,
-                               const MessageRange& range, SteadyTime deadline,
-                               Callback<MessagePage> done) {
+void EventReader::ListMessages(const RoomKey& room, const Asker& asker, const MessageRange& range,
+                               SteadyTime deadline, Callback<MessagePage> done) {
   postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   std::vector<postgres::Statement>& statements = transaction.statements;
   const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
     postgres::Params params;
-    params.Uuid(room.room).Text(member).Seq(seq).Int(limit + 1);
+    params.Uuid(room.room).Who(asker).Seq(seq).Int(limit + 1);
     range.thread_seq != 0 ? params.Seq(range.thread_seq) : params.Bool(range.top_level_only);
     statements.push_back({sql, room.tenant, std::move(params)});
   };
@@ -169,11 +168,11 @@ void EventReader::ListMessages(const RoomKey& room, const std::string& member,
       });
 }
 
-void EventReader::ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq,
+void EventReader::ListPinned(const RoomKey& room, const Asker& asker, uint64_t before_seq,
                              int limit, SteadyTime deadline, Callback<MessagePage> done) {
-  RunForMember(database_, room, member,
+  RunForMember(database_, room, asker,
                {sql::kListPinnedMessages, room.tenant,
-                postgres::Params().Uuid(room.room).Text(member).Seq(before_seq).Int(limit + 1)},
+                postgres::Params().Uuid(room.room).Who(asker).Seq(before_seq).Int(limit + 1)},
                deadline,
                [room_id = room.room, limit, done = std::move(done)](
                    absl::StatusOr<std::optional<postgres::Rows>> rows) mutable {
@@ -187,12 +186,12 @@ void EventReader::ListPinned(const RoomKey& room, const std::string& member, uin
                });
 }
 
-void EventReader::ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
+void EventReader::ListReactions(const RoomKey& room, const Asker& asker, uint64_t seq,
                                 const std::optional<Reaction>& after, int limit,
                                 SteadyTime deadline,
                                 Callback<std::optional<std::vector<Reaction>>> done) {
   postgres::Params params;
-  params.Uuid(room.room).Text(member).Seq(seq);
+  params.Uuid(room.room).Who(asker).Seq(seq);
   if (after.has_value()) {
     params.Time(after->created_at).Text(after->reaction).Text(after->user_id);
   } else {
@@ -200,7 +199,7 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
   }
   params.Int(limit);
   RunForMember(
-      database_, room, member, {sql::kListReactions, room.tenant, std::move(params)}, deadline,
+      database_, room, asker, {sql::kListReactions, room.tenant, std::move(params)}, deadline,
       [done = std::move(done)](absl::StatusOr<std::optional<postgres::Rows>> rows) mutable {
         if (!rows.ok()) return done(std::move(rows).status());
         if (!rows->has_value()) return done(std::optional<std::vector<Reaction>>());
@@ -214,13 +213,13 @@ void EventReader::ListReactions(const RoomKey& room, const std::string& member, 
       });
 }
 
-void EventReader::ListEdits(const RoomKey& room, const std::string& member, uint64_t seq,
+void EventReader::ListEdits(const RoomKey& room, const Asker& asker, uint64_t seq,
                             uint64_t after_seq, int limit, SteadyTime deadline,
                             Callback<EditPage> done) {
   RunForMember(
-      database_, room, member,
+      database_, room, asker,
       {sql::kListEdits, room.tenant,
-       postgres::Params().Uuid(room.room).Text(member).Seq(seq).Seq(after_seq).Int(limit)},
+       postgres::Params().Uuid(room.room).Who(asker).Seq(seq).Seq(after_seq).Int(limit)},
       deadline,
       [done = std::move(done)](absl::StatusOr<std::optional<postgres::Rows>> found) mutable {
         if (!found.ok()) return done(std::move(found).status());

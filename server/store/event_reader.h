@@ -10,6 +10,7 @@
 
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/epoch.h"
 #include "server/model/room.h"
 #include "server/store/epoch_store.h"
@@ -66,17 +67,17 @@ class EventReader {
     bool top_level_only = false;  // no replies in threads; not together with thread_seq
   };
   struct MessagePage {
-    bool room_found = false;        // false: no such room, or `member` (if not empty) isn't in it
+    bool room_found = false;        // false: no such room, or `asker`, a user, isn't in it
     std::vector<Message> messages;  // ascending
     bool has_earlier = false;       // where that side was asked for
     bool has_later = false;
   };
-  void ListMessages(const RoomKey& room, const std::string& member, const MessageRange& range,
+  void ListMessages(const RoomKey& room, const Asker& asker, const MessageRange& range,
                     SteadyTime deadline, Callback<MessagePage> done);
 
   // Up to `limit` of the pinned messages with smaller numbers than `before_seq`, descending;
   // has_earlier: there are more.
-  void ListPinned(const RoomKey& room, const std::string& member, uint64_t before_seq, int limit,
+  void ListPinned(const RoomKey& room, const Asker& asker, uint64_t before_seq, int limit,
                   SteadyTime deadline, Callback<MessagePage> done);
 
   // A user's reaction to a message, and its place among them.
@@ -86,8 +87,8 @@ class EventReader {
     std::string user_id;
   };
   // Up to `limit` reactions to a message that come after `after` (nullopt: the first ones),
-  // ascending. nullopt: no such room, or `member` (if not empty) isn't in it.
-  void ListReactions(const RoomKey& room, const std::string& member, uint64_t seq,
+  // ascending. nullopt: no such room, or `asker`, a user, isn't in it.
+  void ListReactions(const RoomKey& room, const Asker& asker, uint64_t seq,
                      const std::optional<Reaction>& after, int limit, SteadyTime deadline,
                      Callback<std::optional<std::vector<Reaction>>> done);
 
@@ -100,11 +101,11 @@ class EventReader {
   };
   struct EditPage {
     bool room_found = false;     // as of MessagePage
-    bool message_found = false;  // false: there is none, it is deleted, or `member` may not read it
+    bool message_found = false;  // false: there is none, it is deleted, or `asker` may not read it
     std::vector<Edit> edits;     // ascending
   };
   // Up to `limit` texts of a message, from those that events after `after_seq` brought.
-  void ListEdits(const RoomKey& room, const std::string& member, uint64_t seq, uint64_t after_seq,
+  void ListEdits(const RoomKey& room, const Asker& asker, uint64_t seq, uint64_t after_seq,
                  int limit, SteadyTime deadline, Callback<EditPage> done);
 
  private:

@@ -42,7 +42,7 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, uint64
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
   params.Text(ReactionOf(event)).Int(limits::kReactions);
   params.Bytes(stored.details)
-      .Text(actor.user_id)
+      .Text(actor.user_id())
       .Text(actor.service)
       .Text(postgres::NewAttemptId());
   return statement;
@@ -59,7 +59,7 @@ Outcome ReadOutcome(const RoomId& room, const postgres::Rows& rows, EventContent
   outcome.event = RoomEvent{.room_id = room,
                             .seq = static_cast<uint64_t>(rows.GetInt(0, 2)),
                             .created_at = rows.GetTime(0, 3),
-                            .actor_id = actor.user_id,
+                            .actor_id = actor.user_id(),
                             .service = actor.service,
                             .what = std::move(event)};
   return outcome;
@@ -67,17 +67,17 @@ Outcome ReadOutcome(const RoomId& room, const postgres::Rows& rows, EventContent
 
 }  // namespace
 
-void MessageChanges::Read(const RoomKey& room, const std::string& actor, uint64_t seq,
+void MessageChanges::Read(const RoomKey& room, const Asker& asker, uint64_t seq,
                           SteadyTime deadline, Callback<std::optional<MessageState>> done) {
-  postgres::RunOne(database_,
-                   {sql::kReadMessageState, room.tenant,
-                    postgres::Params().Uuid(room.room).Text(actor).Seq(seq)},
-                   deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     if (rows->size() == 0) return done(std::optional<MessageState>());
-                     done(std::optional(ReadState(*rows)));
-                   });
+  postgres::RunOne(
+      database_,
+      {sql::kReadMessageState, room.tenant, postgres::Params().Uuid(room.room).Who(asker).Seq(seq)},
+      deadline, postgres::kIdempotent,
+      [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
+        if (!rows.ok()) return done(std::move(rows).status());
+        if (rows->size() == 0) return done(std::optional<MessageState>());
+        done(std::optional(ReadState(*rows)));
+      });
 }
 
 void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,

@@ -12,6 +12,7 @@
 
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
@@ -40,8 +41,8 @@ class MessageChanges {
   MessageChanges(postgres::Database& database, RoomSettler& settler)
       : database_(database), settler_(settler) {}
 
-  // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
-  void Read(const RoomKey& room, const std::string& actor, uint64_t seq, SteadyTime deadline,
+  // nullopt: there is no such room.
+  void Read(const RoomKey& room, const Asker& asker, uint64_t seq, SteadyTime deadline,
             Callback<std::optional<MessageState>> done);
 
   struct Outcome {

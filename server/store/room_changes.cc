@@ -57,7 +57,7 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const 
   params.Smallint(static_cast<int16_t>(change.settings.kind));
   AddProfile(change.settings.profile, params);
   params.Bool(change.settings.archived).Texts(users).Smallints(roles).Texts(change.removed);
-  params.Int(more).Smallints(kinds).Blobs(details).Text(actor.user_id).Text(actor.service);
+  params.Int(more).Smallints(kinds).Blobs(details).Text(actor.user_id()).Text(actor.service);
   params.Text(postgres::NewAttemptId());
   return statement;
 }
@@ -65,7 +65,7 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const 
 postgres::Statement DeleteStatement(const RoomKey& room, int64_t version, const Actor& actor) {
   postgres::Statement statement{sql::kDeleteRoom, room.tenant,
                                 postgres::Params().Uuid(room.room).Int(version)};
-  statement.params.Text(room.tenant.text()).Text(actor.user_id).Text(actor.service);
+  statement.params.Text(room.tenant.text()).Text(actor.user_id()).Text(actor.service);
   statement.params.Text(postgres::NewAttemptId());
   return statement;
 }
@@ -80,7 +80,7 @@ std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> co
     events.push_back({.room_id = room,
                       .seq = ++seq,
                       .created_at = rows.GetTime(0, 1),
-                      .actor_id = actor.user_id,
+                      .actor_id = actor.user_id(),
                       .service = actor.service,
                       .what = std::move(content)});
   }
@@ -89,7 +89,7 @@ std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> co
 
 }  // namespace
 
-void RoomChanges::Read(const RoomKey& room, const std::string& actor,
+void RoomChanges::Read(const RoomKey& room, const Asker& asker,
                        const std::vector<std::string>& named, SteadyTime deadline,
                        Callback<std::optional<RoomState>> done) {
   postgres::Database::Transaction transaction;
@@ -97,7 +97,7 @@ void RoomChanges::Read(const RoomKey& room, const std::string& actor,
   transaction.idempotent = true;
   transaction.statements = {
       {sql::kReadRoomState, room.tenant,
-       postgres::Params().Uuid(room.room).Text(actor).Texts(named)},
+       postgres::Params().Uuid(room.room).Who(asker).Texts(named)},
       {sql::kFindMembers, room.tenant, postgres::Params().Uuid(room.room).Texts(named)},
       {sql::kFindUnknownUsers, room.tenant, postgres::Params().Texts(named)}};
   database_.Run(std::move(transaction),

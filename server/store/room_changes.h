@@ -13,6 +13,7 @@
 
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"
 #include "server/store/stored_event.h"
@@ -56,8 +57,8 @@ class RoomChanges {
  public:
   explicit RoomChanges(postgres::Database& database) : database_(database) {}
 
-  // `actor`: a user's id; empty: a service's. nullopt: there is no such room.
-  void Read(const RoomKey& room, const std::string& actor, const std::vector<std::string>& named,
+  // nullopt: there is no such room.
+  void Read(const RoomKey& room, const Asker& asker, const std::vector<std::string>& named,
             SteadyTime deadline, Callback<std::optional<RoomState>> done);
 
   // REQUIRES: the change has events. Returns these as they are in the log; none: the room hasn't

@@ -79,7 +79,8 @@ TEST_F(RoomSettlerTest, AChangedMessageUnsettlesItsRoom) {
   const auto changed = Await<MessageChanges::Outcome>([&](auto done) {
     v1::MessagePinned pinned;
     pinned.set_seq(2);
-    stack_.message_changes.Store(room, 1, 2, pinned, {.user_id = "alice"}, Soon(), std::move(done));
+    stack_.message_changes.Store(room, 1, 2, pinned, {Asker::User("alice")}, Soon(),
+                                 std::move(done));
   });
   ASSERT_TRUE(changed.ok() && changed->event.has_value());
   EXPECT_EQ(changed->event->seq, 3u);

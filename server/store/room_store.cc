@@ -50,7 +50,7 @@ Sha256Digest DigestOf(const std::vector<std::string>& texts) {
 std::optional<Sha256Digest> MemberSet(const RoomStore::NewRoom& room, const Actor& actor) {
   if (room.kind == RoomKind::kDirect) return DigestOf(room.user_ids);
   if (room.request_id.empty()) return std::nullopt;
-  return DigestOf({std::string(200, 'r'), actor.user_id, actor.service, room.request_id});
+  return DigestOf({std::string(200, 'r'), actor.user_id(), actor.service, room.request_id});
 }
 
 std::string FirstEventDetails(const RoomStore::NewRoom& room) {
@@ -70,7 +70,7 @@ postgres::Statement CreateStatement(const TenantKey& tenant, const RoomId& id,
   postgres::Params& params = create.params;
   params.Uuid(id).Smallint(static_cast<int16_t>(room.kind));
   member_set.has_value() ? params.Digest(*member_set) : params.NullBytes();
-  params.Texts(room.user_ids).Text(actor.user_id).Bytes(FirstEventDetails(room));
+  params.Texts(room.user_ids).Text(actor.user_id()).Bytes(FirstEventDetails(room));
   params.Text(actor.service).Texts(room.owner_ids);
   AddProfile(room.profile, params);
   return create;
@@ -79,13 +79,13 @@ postgres::Statement CreateStatement(const TenantKey& tenant, const RoomId& id,
 postgres::Statement FindBySet(const TenantKey& tenant, const Sha256Digest& member_set,
                               const Actor& actor, RoomFields fields) {
   return {Statements().find_by_set.With(RoomLookUps::For(fields)), tenant,
-          postgres::Params().Text(actor.user_id).Digest(member_set)};
+          postgres::Params().Who(actor.asker).Digest(member_set)};
 }
 
-postgres::Statement FindById(const TenantKey& tenant, const RoomId& room, const std::string& member,
+postgres::Statement FindById(const TenantKey& tenant, const RoomId& room, const Asker& asker,
                              RoomFields fields) {
   return {Statements().find.With(RoomLookUps::For(fields)), tenant,
-          postgres::Params().Text(member).Uuid(room)};
+          postgres::Params().Who(asker).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
@@ -99,9 +99,8 @@ void MakeRoom(postgres::Database& database, const TenantKey& tenant, const RoomS
   auto& statements = transaction.statements;
   statements.push_back({sql::kFindUnknownUsers, tenant, postgres::Params().Texts(room.user_ids)});
   statements.push_back(CreateStatement(tenant, our_id, room, member_set, actor));
-  statements.push_back(member_set.has_value()
-                           ? FindBySet(tenant, *member_set, actor, room.fields)
-                           : FindById(tenant, our_id, actor.user_id, room.fields));
+  statements.push_back(member_set.has_value() ? FindBySet(tenant, *member_set, actor, room.fields)
+                                              : FindById(tenant, our_id, actor.asker, room.fields));
   database.Run(std::move(transaction),
                [our_id, fields = room.fields, done = std::move(done)](
                    absl::StatusOr<postgres::Database::Results> results) mutable {
@@ -153,9 +152,9 @@ void RoomStore::Create(const TenantKey& tenant, NewRoom room, const Actor& actor
                    });
 }
 
-void RoomStore::Find(const TenantKey& tenant, const RoomId& room, const std::string& member,
+void RoomStore::Find(const TenantKey& tenant, const RoomId& room, const Asker& asker,
                      RoomFields fields, SteadyTime deadline, Callback<std::optional<Room>> done) {
-  postgres::RunOne(database_, FindById(tenant, room, member, fields), deadline,
+  postgres::RunOne(database_, FindById(tenant, room, asker, fields), deadline,
                    postgres::kIdempotent,
                    [fields, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
                      if (!rows.ok()) return done(rows.status());
@@ -255,14 +254,14 @@ void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
                    });
 }
 
-void RoomStore::ListMembers(const RoomKey& room, const std::string& member,
-                            const std::string& after, int limit, SteadyTime deadline,
+void RoomStore::ListMembers(const RoomKey& room, const Asker& asker, const std::string& after,
+                            int limit, SteadyTime deadline,
                             Callback<std::optional<std::vector<Member>>> done) {
   postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
-      {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Text(member)});
+      {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Who(asker)});
   transaction.statements.push_back(
       {sql::kListMembers, room.tenant, postgres::Params().Uuid(room.room).Text(after).Int(limit)});
   database_.Run(std::move(transaction),

@@ -10,6 +10,7 @@
 
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/epoch.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"
@@ -43,9 +44,9 @@ class RoomStore {
   void Create(const TenantKey& tenant, NewRoom room, const Actor& actor, SteadyTime deadline,
               Callback<MadeRoom> done);
 
-  // nullopt: there is no such room, or `member` (if not empty) isn't in it.
-  void Find(const TenantKey& tenant, const RoomId& room, const std::string& member,
-            RoomFields fields, SteadyTime deadline, Callback<std::optional<Room>> done);
+  // nullopt: there is no such room, or `asker`, a user, isn't in it.
+  void Find(const TenantKey& tenant, const RoomId& room, const Asker& asker, RoomFields fields,
+            SteadyTime deadline, Callback<std::optional<Room>> done);
 
   // False: there is no such room, or `user_id` (if not empty) isn't in it.
   void HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
@@ -101,11 +102,10 @@ class RoomStore {
               const std::optional<BrowsePosition>& after, int limit, SteadyTime deadline,
               Callback<std::vector<BrowsedRoom>> done);
 
-  // The members after the user `after`, up to `limit`. nullopt: there is no such room, or `member`
-  // (if not empty) isn't in it.
-  void ListMembers(const RoomKey& room, const std::string& member, const std::string& after,
-                   int limit, SteadyTime deadline,
-                   Callback<std::optional<std::vector<Member>>> done);
+  // The members after the user `after`, up to `limit`. nullopt: there is no such room, or `asker`,
+  // a user, isn't in it.
+  void ListMembers(const RoomKey& room, const Asker& asker, const std::string& after, int limit,
+                   SteadyTime deadline, Callback<std::optional<std::vector<Member>>> done);
 
  private:
   postgres::Database& database_;

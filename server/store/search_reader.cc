@@ -21,10 +21,10 @@ absl::Status TooBroadError() {
 }
 
 postgres::Statement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
-                                    const std::string& member, const Query& query,
+                                    const Asker& asker, const Query& query,
                                     const HighlightMarks& marks) {
   postgres::Params params;
-  params.Text(query.words).Text(member);
+  params.Text(query.words).Who(asker);
   query.room.has_value() ? params.Uuid(*query.room) : params.NullUuid();
   params.Text(query.sender_id);
   if (query.after.has_value()) {
@@ -54,7 +54,7 @@ std::vector<SearchReader::Hit> ReadHits(const postgres::Rows& rows, const Highli
 }  // namespace
 
 void SearchReader::Search(const TenantKey& tenant, const SearchLanguage& language,
-                          const std::string& member, const Query& query, SteadyTime deadline,
+                          const Asker& asker, const Query& query, SteadyTime deadline,
                           Callback<Found> done) {
   HighlightMarks marks = HighlightMarks::Random();
   postgres::Database::Transaction transaction;
@@ -67,9 +67,9 @@ void SearchReader::Search(const TenantKey& tenant, const SearchLanguage& languag
                         postgres::Params().Text(query.words)});
   if (query.room.has_value()) {
     statements.push_back(
-        {sql::kCheckMember, tenant, postgres::Params().Uuid(*query.room).Text(member)});
+        {sql::kCheckMember, tenant, postgres::Params().Uuid(*query.room).Who(asker)});
   }
-  statements.push_back(SearchStatement(tenant, language, member, query, marks));
+  statements.push_back(SearchStatement(tenant, language, asker, query, marks));
   database_.Run(
       std::move(transaction),
       [deadline, in_room = query.room.has_value(), marks = std::move(marks),

@@ -13,6 +13,7 @@
 #include "chatter/v1/search.pb.h"
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/search_language.h"
 
@@ -45,13 +46,13 @@ class SearchReader {
     std::vector<v1::TextRange> highlights = {};
   };
   struct Found {
-    bool room_found = true;  // false: no such room, or `member` (if not empty) isn't in it
+    bool room_found = true;  // false: no such room, or `asker`, a user, isn't in it
     bool has_words = true;   // false: the language leaves out all that is looked for
     std::vector<Hit> hits = {};
   };
-  // What `member` (empty: a service) may read, the best first.
+  // What `asker` may read, the best first.
   // Errors: RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
-  void Search(const TenantKey& tenant, const SearchLanguage& language, const std::string& member,
+  void Search(const TenantKey& tenant, const SearchLanguage& language, const Asker& asker,
               const Query& query, SteadyTime deadline, Callback<Found> done);
 
  private:

@@ -79,9 +79,9 @@ void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
 }
 
 void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_digest,
-                          const std::string& user_id, SteadyTime deadline, Callback<bool> done) {
+                          const Asker& asker, SteadyTime deadline, Callback<bool> done) {
   postgres::Statement statement{.sql = sql::kRevokeSession, .tenant = tenant, .params = {}};
-  statement.params.Text(tenant.text()).Digest(token_digest).Text(user_id);
+  statement.params.Text(tenant.text()).Digest(token_digest).Who(asker);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
                    [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
                      if (!rows.ok()) return done(rows.status());

@@ -12,6 +12,7 @@
 
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
+#include "server/model/caller.h"
 #include "server/model/model.h"
 
 namespace chatter::postgres {
@@ -49,8 +50,8 @@ class SessionStore {
             const std::optional<ListPosition>& after, int limit, SteadyTime deadline,
             Callback<std::vector<Session>> done);
 
-  // `user_id`: whose it must be; empty: anybody's. false: there was no such session that held.
-  void Revoke(const TenantKey& tenant, const Sha256Digest& token_digest, const std::string& user_id,
+  // false: there was no such session that held, or it isn't the asker's, a user's.
+  void Revoke(const TenantKey& tenant, const Sha256Digest& token_digest, const Asker& asker,
               SteadyTime deadline, Callback<bool> done);
   // Answers with those that held. `device`: nullopt: all of the user's.
   void RevokeAll(const TenantKey& tenant, const std::string& user_id,

@@ -72,9 +72,9 @@ class SessionStoreTest : public ::testing::Test {
     EXPECT_TRUE(listed.ok()) << listed.status();
     return *std::move(listed);
   }
-  bool Revoke(const std::string& token, const std::string& user_id = "") {
+  bool Revoke(const std::string& token, const Asker& asker = Asker::Service()) {
     auto revoked = Await<bool>(
-        [&](auto done) { store_.Revoke(acme_, Sha256(token), user_id, Soon(), std::move(done)); });
+        [&](auto done) { store_.Revoke(acme_, Sha256(token), asker, Soon(), std::move(done)); });
     EXPECT_TRUE(revoked.ok()) << revoked.status();
     return *revoked;
   }
@@ -411,11 +411,11 @@ TEST_F(SessionStoreTest, PagesThroughSessionsOfTheSameTime) {
 TEST_F(SessionStoreTest, RevokesOne) {
   Create("token", "alice");
   Create("other", "alice");
-  EXPECT_FALSE(Revoke("token", "bob"));
+  EXPECT_FALSE(Revoke("token", Asker::User("bob")));
   EXPECT_TRUE(Find("token").has_value());
-  EXPECT_TRUE(Revoke("token", "alice"));
+  EXPECT_TRUE(Revoke("token", Asker::User("alice")));
   EXPECT_FALSE(Find("token").has_value());
-  EXPECT_FALSE(Revoke("token", "alice"));
+  EXPECT_FALSE(Revoke("token", Asker::User("alice")));
   EXPECT_TRUE(Revoke("other"));
 }
 

@@ -48,11 +48,11 @@ absl::Status OpenRequiredError(std::string_view message) {
 
 }  // namespace
 
-ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
+ChatSession::ChatSession(const ChatOptions& options, const ChatDeps& deps, const UserCaller& caller,
                          std::weak_ptr<Transport> transport, std::shared_ptr<LiveBytes> live_bytes)
     : options_(options),
       deps_(deps),
-      caller_(std::move(caller)),
+      caller_(caller),
       begun_at_(deps.clock.Steady()),
       transport_(std::move(transport)),
       outbox_(options.max_live_bytes, std::move(live_bytes)),
@@ -169,8 +169,7 @@ void ChatSession::LoadRooms(Cursors cursors, SteadyTime deadline,
     if (state_ != State::kLoading) return;  // the client has left meanwhile
   }
   deps_.rooms.ListHeads(
-      *caller_.tenant, caller_.principal.user_id, options_.max_rooms, options_.max_opened_rooms,
-      deadline,
+      caller_.tenant(), caller_.user_id(), options_.max_rooms, options_.max_opened_rooms, deadline,
       [self = shared_from_this(), cursors = std::move(cursors),
        pass = std::move(pass)](absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
         pass.reset();
@@ -215,7 +214,7 @@ void ChatSession::OnRoomsLoaded(const Cursors& cursors,
 void ChatSession::Opened(const store::RoomStore::Memberships& memberships, const Cursors& cursors) {
   v1::ServerEvent event;
   v1::Opened* opened = event.mutable_opened();
-  opened->set_user_id(caller_.principal.user_id);
+  opened->set_user_id(caller_.user_id());
   opened->set_epoch(epoch_);
   opened->set_room_count(static_cast<int32_t>(memberships.total));
   wire::ToProto(options_.heartbeat_interval, opened->mutable_heartbeat_interval());
@@ -273,7 +272,7 @@ void ChatSession::OnTyping(const std::string& request_id, const v1::Typing& typi
   }
   if (is_loading) return ReplyDone(request_id);  // too early to tell whose room it is: dropped
   if (!is_in_room) return ReplyError(request_id, RoomNotFoundError());
-  const std::string& user_id = caller_.principal.user_id;
+  const std::string& user_id = caller_.user_id();
   PublishTyping(deps_.bus, deps_.settings, KeyOf(*room), user_id, typing.active());
   ReplyDone(request_id);
 }

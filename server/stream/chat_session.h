@@ -91,7 +91,7 @@ class ChatSession final : public live::UserFollower,
     virtual void OnRoom() = 0;
   };
 
-  ChatSession(const ChatOptions& options, const ChatDeps& deps, Caller caller,
+  ChatSession(const ChatOptions& options, const ChatDeps& deps, const UserCaller& caller,
               std::weak_ptr<Transport> transport, std::shared_ptr<LiveBytes> live_bytes);
   ~ChatSession() override;
 
@@ -109,7 +109,7 @@ class ChatSession final : public live::UserFollower,
   size_t max_request_bytes() const { return options_.max_request_bytes; }
 
   // From the rechecker, beside Fail.
-  const Caller& caller() const override { return caller_; }
+  const UserCaller& caller() const override { return caller_; }
   SteadyTime begun_at() const override { return begun_at_; }
 
   // From the registry.
@@ -137,8 +137,8 @@ class ChatSession final : public live::UserFollower,
   // Calls to make once the lock is released.
   using Actions = std::vector<absl::AnyInvocable<void()>>;
 
-  RoomKey KeyOf(const RoomId& room) const { return {*caller_.tenant, room}; }
-  UserKey user_key() const { return {*caller_.tenant, caller_.principal.user_id}; }
+  RoomKey KeyOf(const RoomId& room) const { return {caller_.tenant(), room}; }
+  UserKey user_key() const { return caller_.key(); }
 
   // Commands.
   void OnOpen(const v1::Open& open);
@@ -202,7 +202,7 @@ class ChatSession final : public live::UserFollower,
   // Constant after construction.
   const ChatOptions options_;
   const ChatDeps deps_;
-  const Caller caller_;
+  const UserCaller caller_;
   const SteadyTime begun_at_;
   const std::weak_ptr<Transport> transport_;
 

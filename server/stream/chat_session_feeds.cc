@@ -81,8 +81,7 @@ void ChatSession::JoinRoom(const RoomId& room, uint64_t seq) {
 bool ChatSession::IsOut(const Feed& feed, const EncodedRun& run) const {
   if (run.ends_room) return true;
   return run.next_seq() - 1 > feed.view.joined_seq &&
-         std::binary_search(run.removed_users.begin(), run.removed_users.end(),
-                            caller_.principal.user_id);
+         std::binary_search(run.removed_users.begin(), run.removed_users.end(), caller_.user_id());
 }
 
 // The feed, whose last run it was, stays where it is, for what it has added may yet be dropped,
@@ -171,7 +170,7 @@ void ChatSession::FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs,
 
 void ChatSession::FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice,
                              live::Flushes& flushes) {
-  if (user_id == caller_.principal.user_id) return;
+  if (user_id == caller_.user_id()) return;
   MutexLock lock(mu_);
   if (!active() || feed.state != Feed::State::kLevel) return;
   outbox_.AddMomentary(notice);

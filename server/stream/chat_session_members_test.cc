@@ -4,6 +4,7 @@
 
 #include "server/stream/test_chat_client.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 
 namespace chatter::stream {
 namespace {
@@ -20,10 +21,7 @@ class ChatSessionMembersTest : public ChatSessionTest {
   // As a service.
   void Change(const RoomId& room, const std::vector<std::string>& named,
               std::function<rooms::ChangeOrError(const store::RoomState&)> rule) {
-    const Caller service{.tenant = tenant_,
-                         .principal = {.credential = CredentialKind::kAdministratorKey,
-                                       .service = std::string(kAdministratorName)},
-                         .deadline = Soon()};
+    const ServiceCaller service = test::ServiceOf(tenant_);
     const auto changed = Await<RoomChanger::Changed>([&](auto done) {
       changer_->Run(service, room.ToString(), {}, {named, std::move(rule)}, std::move(done));
     });
@@ -31,16 +29,17 @@ class ChatSessionMembersTest : public ChatSessionTest {
   }
   void Add(const RoomId& room, const std::string& user) {
     Change(room, {user}, [user](const store::RoomState& state) {
-      return rooms::AddMembers(state, {}, {user}, MemberRole::kMember);
+      return rooms::AddMembers(state, Asker::Service(), {user}, MemberRole::kMember);
     });
   }
   void Remove(const RoomId& room, const std::string& user) {
     Change(room, {user}, [user](const store::RoomState& state) {
-      return rooms::RemoveMembers(state, {}, {user});
+      return rooms::RemoveMembers(state, Asker::Service(), {user});
     });
   }
   void Delete(const RoomId& room) {
-    Change(room, {}, [](const store::RoomState& state) { return rooms::Delete(state, {}); });
+    Change(room, {},
+           [](const store::RoomState& state) { return rooms::Delete(state, Asker::Service()); });
   }
   // As another node does it, of which this one hears nothing.
   void DeleteUnheard(const RoomId& room) {
@@ -49,14 +48,16 @@ class ChatSessionMembersTest : public ChatSessionTest {
   void HideHistory(const RoomId& room) {
     RoomUpdate update;
     update.history = v1::HISTORY_VISIBILITY_SINCE_JOINED;
-    Change(room, {}, [update](const store::RoomState& state) { return Update(state, {}, update); });
+    Change(room, {}, [update](const store::RoomState& state) {
+      return Update(state, Asker::Service(), update);
+    });
   }
   RoomId AddGroup(const std::vector<std::string>& users) {
     stack_.AddUsers(tenant_, users);
     const auto made = Await<store::RoomStore::MadeRoom>([&](auto done) {
       stack_.rooms.Create(tenant_,
                           {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
-                          {users[0]}, Soon(), std::move(done));
+                          {Asker::User(users[0])}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;

@@ -6,6 +6,7 @@
 #include "server/live/introductions.h"
 #include "server/stream/test_chat_client.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 
 namespace chatter::stream {
 namespace {
@@ -31,7 +32,7 @@ class ChatSessionNodesTest : public ChatSessionTest {
     const auto made = Await<store::RoomStore::MadeRoom>([&](auto done) {
       other_.rooms.Create(tenant_,
                           {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
-                          {users[0]}, Soon(), std::move(done));
+                          {Asker::User(users[0])}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;
@@ -42,10 +43,7 @@ class ChatSessionNodesTest : public ChatSessionTest {
   // As a service.
   void Change(CoreStack& node, const RoomId& room, const std::string& user,
               std::function<rooms::ChangeOrError(const store::RoomState&)> rule) {
-    const Caller service{.tenant = tenant_,
-                         .principal = {.credential = CredentialKind::kAdministratorKey,
-                                       .service = std::string(kAdministratorName)},
-                         .deadline = Soon()};
+    const ServiceCaller service = test::ServiceOf(tenant_);
     const auto changed = Await<RoomChanger::Changed>([&](auto done) {
       node.room_changer.Run(service, room.ToString(), {}, {{user}, std::move(rule)},
                             std::move(done));
@@ -54,12 +52,12 @@ class ChatSessionNodesTest : public ChatSessionTest {
   }
   void Add(CoreStack& node, const RoomId& room, const std::string& user) {
     Change(node, room, user, [user](const store::RoomState& state) {
-      return rooms::AddMembers(state, {}, {user}, MemberRole::kMember);
+      return rooms::AddMembers(state, Asker::Service(), {user}, MemberRole::kMember);
     });
   }
   void Remove(CoreStack& node, const RoomId& room, const std::string& user) {
     Change(node, room, user, [user](const store::RoomState& state) {
-      return rooms::RemoveMembers(state, {}, {user});
+      return rooms::RemoveMembers(state, Asker::Service(), {user});
     });
   }
 

@@ -10,7 +10,7 @@ namespace chatter::stream {
 // Whoever may only read must not change what others see of the user.
 live::PresenceTracker::Role ChatSession::PresenceRole() const {
   using Role = live::PresenceTracker::Role;
-  const auto& scope = caller_.principal.scope;
+  const auto& scope = caller_.principal().scope;
   return scope != nullptr && scope->read_only ? Role::kWatcher : Role::kUser;
 }
 

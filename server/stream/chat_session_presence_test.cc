@@ -10,6 +10,7 @@
 #include "server/model/errors.h"
 #include "server/stream/test_chat_client.h"
 #include "tests/support/await.h"
+#include "tests/support/callers.h"
 
 namespace chatter::stream {
 namespace {
@@ -72,10 +73,7 @@ class ChatSessionPresenceTest : public ChatSessionTest {
   }
   std::vector<UserPresence> Get(const std::vector<std::string>& user_ids) {
     auto presences = test::Await<std::vector<UserPresence>>([&](auto done) {
-      stack_.presence.Get({.tenant = tenant_,
-                           .principal = {CredentialKind::kSession, "bob"},
-                           .deadline = test::Soon()},
-                          user_ids, std::move(done));
+      stack_.presence.Get(test::UserOf(tenant_, "bob"), user_ids, std::move(done));
     });
     EXPECT_TRUE(presences.ok()) << presences.status();
     return presences.value_or(std::vector<UserPresence>());

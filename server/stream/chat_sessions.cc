@@ -23,7 +23,7 @@ absl::Status TooManyStreamsError(size_t max) {
 }
 
 UserKey UserOf(const ChatSession& session) {
-  return {*session.caller().tenant, session.caller().principal.user_id};
+  return {session.caller().tenant(), session.caller().user_id()};
 }
 
 }  // namespace
@@ -34,9 +34,8 @@ ChatSessions::ChatSessions(const ChatOptions& options, const ChatDeps& deps)
       live_bytes_(std::make_shared<LiveBytes>(options.max_all_live_bytes)) {}
 
 std::shared_ptr<ChatSession> ChatSessions::New(
-    Caller caller, std::weak_ptr<ChatSession::Transport> transport) const {
-  return std::make_shared<ChatSession>(options_, deps_, std::move(caller), std::move(transport),
-                                       live_bytes_);
+    const UserCaller& caller, std::weak_ptr<ChatSession::Transport> transport) const {
+  return std::make_shared<ChatSession>(options_, deps_, caller, std::move(transport), live_bytes_);
 }
 
 void ChatSessions::Begin(const std::shared_ptr<ChatSession>& session) {

@@ -22,7 +22,7 @@ class ChatSessions {
   ChatSessions(const ChatOptions& options, const ChatDeps& deps);
 
   // Makes a session that nobody knows of yet.
-  std::shared_ptr<ChatSession> New(Caller caller,
+  std::shared_ptr<ChatSession> New(const UserCaller& caller,
                                    std::weak_ptr<ChatSession::Transport> transport) const;
   // The session's transport may be called from now on. A session beyond the bound of its user's
   // ends at once: RESOURCE_EXHAUSTED (OVERLOADED).

@@ -35,7 +35,8 @@ class TestClient final : public ChatSession::Transport,
   static std::shared_ptr<TestClient> Connect(CoreStack& stack, const TenantKey& tenant,
                                              const Principal& principal) {
     auto client = std::make_shared<TestClient>(stack);
-    client->session_ = stack.sessions.New({.tenant = tenant, .principal = principal}, client);
+    client->session_ =
+        stack.sessions.New(*UserCaller::Of({.tenant = tenant, .principal = principal}), client);
     stack.sessions.Begin(client->session_);
     return client;
   }

@@ -29,10 +29,10 @@ void TenantSettings::Require(const TenantKey& tenant, Feature feature, StatusCal
   });
 }
 
-void TenantSettings::RequireOfUser(const Caller& caller, std::optional<Feature> feature,
+void TenantSettings::RequireOfUser(const TenantCaller& caller, std::optional<Feature> feature,
                                    StatusCallback done) {
   if (!feature.has_value() || !caller.is_user()) return done(absl::OkStatus());
-  Require(*caller.tenant, *feature, std::move(done));
+  Require(caller.tenant(), *feature, std::move(done));
 }
 
 }  // namespace chatter::tenants

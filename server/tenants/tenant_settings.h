@@ -11,6 +11,7 @@
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/identity/bounded_cache.h"
+#include "server/model/caller.h"
 #include "server/model/errors.h"
 #include "server/model/ids.h"
 #include "server/model/model.h"
@@ -33,7 +34,8 @@ class TenantSettings {
   void Require(const TenantKey& tenant, Feature feature, StatusCallback done);
   // The same for what services may do anyway, and for what may need no feature.
   // REQUIRES: `caller.tenant`.
-  void RequireOfUser(const Caller& caller, std::optional<Feature> feature, StatusCallback done);
+  void RequireOfUser(const TenantCaller& caller, std::optional<Feature> feature,
+                     StatusCallback done);
   // Whoever asks from now on gets what is in force after this.
   void Forget(const TenantKey& tenant) { cache_.Forget(tenant); }
 

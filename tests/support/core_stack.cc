@@ -77,7 +77,7 @@ RoomId CoreStack::AddRoom(const TenantKey& tenant, std::vector<std::string> ids)
   AddUsers(tenant, ids);
   std::sort(ids.begin(), ids.end());
   auto made = Await<store::RoomStore::MadeRoom>([&](auto callback) {
-    rooms.Create(tenant, {.user_ids = ids}, {ids[0]}, Soon(), std::move(callback));
+    rooms.Create(tenant, {.user_ids = ids}, {Asker::User(ids[0])}, Soon(), std::move(callback));
   });
   if (!made.ok()) std::abort();
   return made->room.id;

@@ -1,4 +1,4 @@
--- The texts that a message has had, the oldest first. $1 room; $2 for which member (empty: a service); $3 message; $4 the
+-- The texts that a message has had, the oldest first. $1 room; $2 for which member (null: a service); $3 message; $4 the
 -- event after which to begin; $5 how many.
 -- No row: there is no such message, it is deleted, or it is hidden from the member. A row of nulls: it has no more.
 -- Gives: seq bigint, text text, actor_id text, created_at timestamptz

@@ -1,4 +1,4 @@
--- $1 room; $2 for which member (empty: a service); $3 the number after which to begin; $4 how many; $5 without
+-- $1 room; $2 for which member (null: a service); $3 the number after which to begin; $4 how many; $5 without
 -- replies in threads.
 -- No row: no such room, or the member isn't in it. One without a message: there is none.
 -- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at

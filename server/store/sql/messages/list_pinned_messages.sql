@@ -1,4 +1,4 @@
--- $1 room; $2 for which member (empty: a service); $3 the number before which to begin; $4 how many. The columns of
+-- $1 room; $2 for which member (null: a service); $3 the number before which to begin; $4 how many. The columns of
 -- list_messages_before.sql.
 -- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at
 -- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, reactions text[]

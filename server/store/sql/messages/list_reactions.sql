@@ -1,4 +1,4 @@
--- $1 room; $2 for which member (empty: a service); $3 message; $4, $5, $6 the place after which to begin (null: from the
+-- $1 room; $2 for which member (null: a service); $3 message; $4, $5, $6 the place after which to begin (null: from the
 -- start); $7 how many. No index has this order: the reactions to one message are few enough to be sorted.
 -- Gives: reaction text, user_id text, created_at timestamptz
 SELECT reaction, user_id, created_at

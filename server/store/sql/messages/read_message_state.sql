@@ -1,4 +1,4 @@
--- What decides whether a change to a message is allowed. $1 room; $2 who wants it (empty: a service); $3 the
+-- What decides whether a change to a message is allowed. $1 room; $2 who wants it (null: a service); $3 the
 -- message. sender_id null: there is no such message, or it is hidden from who asks. rewrite_window_over: it is older
 -- than its sender may edit or delete it.
 -- Gives: version bigint, archived boolean, role smallint, sender_id text, deleted boolean, kind smallint,

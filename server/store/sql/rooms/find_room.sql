@@ -1,4 +1,4 @@
--- $1 a user who must be in it, or empty; $2 room.
+-- $1 a user who must be in it, or null; $2 room.
 -- Gives: id uuid, kind smallint, head_seq bigint, member_count integer, created_at timestamptz, last_event_at
 -- timestamptz, name text, topic text, avatar_url text, attributes text[], history smallint, archived_at timestamptz,
 -- role smallint, first_seq bigint, read_seq bigint, notifications smallint, muted_until timestamptz, pinned_by_member
@@ -12,4 +12,4 @@ SELECT {{room_columns}}
   LEFT JOIN ({{membership}}) mine ON mine.room_id = r.id AND mine.user_id = $1
   {{last_message}}
  WHERE r.id = $2
-   AND ($1::text = '' OR mine.user_id IS NOT NULL)
+   AND ($1::text IS NULL OR mine.user_id IS NOT NULL)

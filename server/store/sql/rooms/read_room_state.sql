@@ -1,4 +1,4 @@
--- What decides whether a change is allowed. $1 room; $2 who wants it (empty: a service); $3 the users whom it
+-- What decides whether a change is allowed. $1 room; $2 who wants it (null: a service); $3 the users whom it
 -- is about. Whether the room has an owner beside these.
 -- Gives: version bigint, kind smallint, name text, topic text, avatar_url text, attributes text[], history smallint,
 -- archived boolean, member_count integer, role smallint, other_owner boolean

@@ -1,5 +1,5 @@
 -- The messages that match as they are now, the best first, and of equally good ones the latest. $1 what is looked for;
--- $2 for which member (empty: a service); $3 only in this room (null: in all); $4 only from this sender (empty: from
+-- $2 for which member (null: a service); $3 only in this room (null: in all); $4 only from this sender (empty: from
 -- all); $5, $6, $7, $8 the place after which to begin ($7 null: from the start); $9 how many; $10, $11 what is to be
 -- put before and behind each match.
 -- rank: in millionths. marked: the text with the matches marked.
@@ -20,7 +20,7 @@ WITH query AS (
                  JOIN {schema}.chatter_room r ON r.id = m.room_id
                 WHERE m.user_id = $2 AND ($3::uuid IS NULL OR m.room_id = $3::uuid)
                 UNION ALL
-               SELECT $3::uuid, 1 WHERE $2::text = '') scope
+               SELECT $3::uuid, 1 WHERE $2::text IS NULL) scope
 ), matching AS (
   SELECT e.room_id, e.seq, e.created_at, e.actor_id, e.text
     FROM place

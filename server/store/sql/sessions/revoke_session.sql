@@ -1,7 +1,7 @@
--- $1 the tenant, $2 token digest, $3 whose it must be (empty: anybody's). Whether it held; no row: there is none.
+-- $1 the tenant, $2 token digest, $3 whose it must be (null: anybody's). Whether it held; no row: there is none.
 -- Gives: holds boolean
 WITH revoked AS (
-  DELETE FROM {schema}.chatter_session AS s WHERE s.token_digest = $2 AND $3 IN ('', s.user_id)
+  DELETE FROM {schema}.chatter_session AS s WHERE s.token_digest = $2 AND ($3::text IS NULL OR s.user_id = $3)
   RETURNING {{session_holds}} AS holds
 ), counted AS (
   UPDATE chatter.tenant SET identity_version = identity_version + 1
