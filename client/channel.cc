@@ -5,6 +5,7 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "client/tls.h"
@@ -50,20 +51,16 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& 
   return grpc::CreateCustomChannel(options.address, *credentials, arguments);
 }
 
-CallMetadata MetadataOf(const ClientOptions& options) {
-  return {.tenant = options.tenant, .token = options.token, .on_behalf_of = options.on_behalf_of};
-}
-
-void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context) {
-  if (!metadata.tenant.empty()) context.AddMetadata("x-chatter-tenant", metadata.tenant);
-  if (!metadata.token.empty()) {
-    context.AddMetadata("authorization", absl::StrCat("Bearer ", metadata.token));
+void AddMetadata(const ClientOptions& options, grpc::ClientContext& context) {
+  if (!options.tenant.empty()) context.AddMetadata("x-chatter-tenant", options.tenant);
+  if (!options.token.empty()) {
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
   }
-  if (metadata.on_behalf_of.empty()) return;
+  if (options.on_behalf_of.empty()) return;
   // Any user's id can be sent as bytes, but people read the other in a log of metadata.
-  const bool is_plain = IsPrintableAscii(metadata.on_behalf_of);
+  const bool is_plain = IsPrintableAscii(options.on_behalf_of);
   context.AddMetadata(is_plain ? "x-chatter-on-behalf-of" : "x-chatter-on-behalf-of-bin",
-                      metadata.on_behalf_of);
+                      options.on_behalf_of);
 }
 
 }  // namespace chatter::client

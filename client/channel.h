@@ -5,7 +5,6 @@
 #include <grpcpp/channel.h>
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "client/options.h"
@@ -16,19 +15,12 @@ class ClientContext;
 
 namespace chatter::client {
 
-struct CallMetadata {
-  std::string tenant;
-  std::string token;
-  std::string on_behalf_of;
-};
-
-CallMetadata MetadataOf(const ClientOptions& options);
-
 // Checks the options; connects only with the first call.
 // Errors: INVALID_ARGUMENT (also: a file that can't be read).
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options);
 
-void AddMetadata(const CallMetadata& metadata, grpc::ClientContext& context);
+// Says for which tenant and as whom the call is.
+void AddMetadata(const ClientOptions& options, grpc::ClientContext& context);
 
 }  // namespace chatter::client
 

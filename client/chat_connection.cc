@@ -1,12 +1,14 @@
 #include "client/chat_connection.h"
 
+#include "client/channel.h"
+
 namespace chatter::client {
 
 std::unique_ptr<ChatConnection> ChatConnection::Start(v1::ChatService::StubInterface& stub,
-                                                      const CallMetadata& metadata,
+                                                      const ClientOptions& caller,
                                                       v1::ChatRequest open, Post post) {
   std::unique_ptr<ChatConnection> connection(new ChatConnection(std::move(post)));
-  AddMetadata(metadata, connection->context_);
+  AddMetadata(caller, connection->context_);
   stub.async()->Chat(&connection->context_, connection.get());
   connection->AddHold();  // reads and writes begin outside of reactions; until kReadsDone
   connection->StartRead(&connection->response_);

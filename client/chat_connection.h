@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "chatter/v1/chat.grpc.pb.h"
-#include "client/channel.h"
+#include "client/options.h"
 
 namespace chatter::client {
 
@@ -34,7 +34,7 @@ class ChatConnection final : private grpc::ClientBidiReactor<v1::ChatRequest, v1
 
   // Starts the stream and its first read, and writes `open`.
   static std::unique_ptr<ChatConnection> Start(v1::ChatService::StubInterface& stub,
-                                               const CallMetadata& metadata, v1::ChatRequest open,
+                                               const ClientOptions& caller, v1::ChatRequest open,
                                                Post post);
 
   void Handle(Signal signal);

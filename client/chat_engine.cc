@@ -21,7 +21,7 @@ ChatEngine::ChatEngine(std::shared_ptr<grpc::Channel> channel, const ChatStreamO
                        ChatCallbacks callbacks)
     : channel_(std::move(channel)),
       stub_(v1::ChatService::NewStub(channel_)),
-      metadata_(MetadataOf(options.client)),
+      caller_(options.client),
       callbacks_(std::move(callbacks)),
       session_(options.session, MakeUniformSource()),
       thread_([this] { Loop(); }) {}
@@ -148,7 +148,7 @@ void ChatEngine::CarryOutActions() {
 
 void ChatEngine::CarryOut(action::Connect& connect) {
   const LinkId link = connect.link;
-  connections_[link] = ChatConnection::Start(*stub_, metadata_, std::move(connect.open),
+  connections_[link] = ChatConnection::Start(*stub_, caller_, std::move(connect.open),
                                              [this, link](ChatConnection::Signal signal) {
                                                Post({link, signal});
                                              });

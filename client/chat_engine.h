@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "chatter/v1/chat.grpc.pb.h"
-#include "client/channel.h"
 #include "client/chat_connection.h"
 #include "client/chat_stream.h"
+#include "client/options.h"
 #include "server/base/mutex.h"
 
 namespace chatter::client {
@@ -64,7 +64,7 @@ class ChatEngine {
 
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ChatService::Stub> stub_;
-  const CallMetadata metadata_;
+  const ClientOptions caller_;
   const ChatCallbacks callbacks_;
 
   // Of thread_ alone.

@@ -26,7 +26,6 @@
 #include "chatter/v1/tenant.grpc.pb.h"
 #include "chatter/v1/token_issuer.grpc.pb.h"
 #include "chatter/v1/user.grpc.pb.h"
-#include "client/channel.h"
 #include "client/options.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 
@@ -152,10 +151,9 @@ class Client {
   absl::StatusOr<Response> Call(Stub& stub,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request, const CallMetadata& metadata);
+                                const Request& request, const ClientOptions& caller);
 
   const ClientOptions options_;
-  const CallMetadata metadata_;
   const std::unique_ptr<v1::ChatService::Stub> chat_;
   const std::unique_ptr<v1::RoomService::Stub> rooms_;
   const std::unique_ptr<v1::MessageService::Stub> messages_;
