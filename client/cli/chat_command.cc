@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "client/chat_stream.h"
+#include "chatter/client/chat_stream.h"
 #include "client/cli/chat_modes.h"
 #include "client/cli/commands.h"
 #include "client/cli/mailbox.h"

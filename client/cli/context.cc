@@ -1,9 +1,9 @@
 #include "client/cli/context.h"
 
 #include "absl/strings/str_cat.h"
+#include "client/base/read_file.h"
 #include "client/cli/output.h"
 #include "client/cli/report.h"
-#include "client/read_file.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "chatter/client/client.h"
 #include "client/cli/settings.h"
-#include "client/client.h"
 
 namespace chatter::client::cli {
 

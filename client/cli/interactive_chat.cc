@@ -9,7 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/chat_stream.h"
+#include "chatter/client/chat_stream.h"
+#include "chatter/client/client.h"
+#include "client/base/proto_time.h"
+#include "client/base/steady_time.h"
 #include "client/cli/chat_modes.h"
 #include "client/cli/chat_screen.h"
 #include "client/cli/line_editor.h"
@@ -18,9 +21,6 @@
 #include "client/cli/read_marker.h"
 #include "client/cli/report.h"
 #include "client/cli/terminal.h"
-#include "client/client.h"
-#include "client/proto_time.h"
-#include "server/base/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {

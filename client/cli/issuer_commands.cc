@@ -3,9 +3,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/base/read_file.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
-#include "client/read_file.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "client/utf8.h"
+#include "client/base/utf8.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include <deque>
 #include <functional>
 
-#include "server/base/mutex.h"
+#include "client/base/mutex.h"
 
 namespace chatter::client::cli {
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/base/uuid.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/details_options.h"
@@ -10,7 +11,6 @@
 #include "client/cli/place_options.h"
 #include "client/cli/report.h"
 #include "client/cli/sequence_number.h"
-#include "client/uuid.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -7,9 +7,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
+#include "client/base/proto_time.h"
 #include "client/cli/names.h"
 #include "client/cli/terminal_text.h"
-#include "client/proto_time.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -9,9 +9,9 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "chatter/client/errors.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
-#include "client/errors.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "client/errors.h"
+#include "chatter/client/errors.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace chatter::client::cli {

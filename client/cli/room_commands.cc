@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/base/proto_time.h"
+#include "client/base/uuid.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/name_option.h"
@@ -14,8 +16,6 @@
 #include "client/cli/report.h"
 #include "client/cli/room_options.h"
 #include "client/cli/terminal_text.h"
-#include "client/proto_time.h"
-#include "client/uuid.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "client/base/proto_time.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/name_option.h"
-#include "client/proto_time.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "absl/strings/str_join.h"
+#include "client/base/proto_time.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/output.h"
 #include "client/cli/repeatable_option.h"
-#include "client/proto_time.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -2,12 +2,12 @@
 #include <memory>
 #include <string>
 
+#include "client/base/proto_time.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/output.h"
 #include "client/cli/report.h"
-#include "client/proto_time.h"
 
 namespace chatter::client::cli {
 namespace {

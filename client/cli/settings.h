@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "client/options.h"
+#include "chatter/client/options.h"
 
 namespace CLI {
 class App;

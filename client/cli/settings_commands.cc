@@ -10,13 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
+#include "client/base/proto_time.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/names.h"
 #include "client/cli/output.h"
 #include "client/cli/repeatable_option.h"
 #include "client/cli/report.h"
-#include "client/proto_time.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "client/chat_stream.h"
+#include "chatter/client/chat_stream.h"
 #include "client/cli/commands.h"
 #include "client/cli/mailbox.h"
 #include "client/cli/output.h"

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/base/steady_time.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
-#include "server/base/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {

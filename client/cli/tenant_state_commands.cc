@@ -2,11 +2,11 @@
 #include <memory>
 #include <string>
 
+#include "client/base/proto_time.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
-#include "client/proto_time.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <cwchar>
 
-#include "client/utf8.h"
+#include "client/base/utf8.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -1,0 +1,66 @@
+#include "client/calls/channel.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "client/calls/tls.h"
+
+namespace chatter::client {
+namespace {
+
+// A response may hold a long stretch of a log: more than gRPC's 4 MiB.
+constexpr int kMaxResponseBytes = 64 << 20;
+
+bool IsPrintableAscii(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+// gRPC aborts on metadata that HTTP/2 doesn't allow, so it is checked here.
+absl::Status CheckOptions(const ClientOptions& options) {
+  if (options.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
+  if (!IsPrintableAscii(options.tenant)) {
+    return absl::InvalidArgumentError("the tenant's name has characters that no name has");
+  }
+  if (!IsPrintableAscii(options.token)) {
+    return absl::InvalidArgumentError("the token has characters that no token has");
+  }
+  if (options.timeout <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("the timeout must be more than nothing");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& options) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  auto credentials = MakeChannelCredentials(options);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ChannelArguments arguments;
+  // gRPC's own pace of up to two minutes must not slow down ours.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+  arguments.SetMaxReceiveMessageSize(kMaxResponseBytes);
+  // A back end is reached directly: HTTP proxies seldom let streams live.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return grpc::CreateCustomChannel(options.address, *credentials, arguments);
+}
+
+void AddMetadata(const ClientOptions& options, grpc::ClientContext& context) {
+  if (!options.tenant.empty()) context.AddMetadata("x-chatter-tenant", options.tenant);
+  if (!options.token.empty()) {
+    context.AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
+  }
+  if (options.on_behalf_of.empty()) return;
+  // Any user's id can be sent as bytes, but people read the other in a log of metadata.
+  const bool is_plain = IsPrintableAscii(options.on_behalf_of);
+  context.AddMetadata(is_plain ? "x-chatter-on-behalf-of" : "x-chatter-on-behalf-of-bin",
+                      options.on_behalf_of);
+}
+
+}  // namespace chatter::client
