@@ -1,59 +1,30 @@
 """The middleware in a service that isn't Chatter's: docs/examples/bookmarks, built against what is installed."""
 
-import os
-import signal
+import importlib.util
 import subprocess
-import tempfile
-from pathlib import Path
 
 import grpc
 
 from client import failure_of
-from harness import PATIENCE, ServerTestCase, free_port, tail
-from stubs import BUILD, ROOT, service_account_pb2
+from harness import PATIENCE, free_port, tail
+from packages import PackageTestCase, run
+from stubs import ROOT, service_account_pb2
 
 EXAMPLE = ROOT / "docs/examples/bookmarks"
 SERVICE = "/example.bookmarks.v1.BookmarkService/"
 
 
-def run(*command, **options):
-    done = subprocess.run(command, text=True, capture_output=True, check=False,
-                          timeout=PATIENCE * 6, **options)
-    if done.returncode:
-        raise AssertionError(f"{command}\n{done.stdout[-4000:]}{done.stderr[-4000:]}")
-    return done.stdout
+class MiddlewarePackage(PackageTestCase):
+    component, example = "middleware", "bookmarks"
 
-
-class MiddlewarePackage(ServerTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        place = tempfile.TemporaryDirectory(prefix="chatter-e2e.")
-        cls.addClassCleanup(place.cleanup)
-        cls.place = Path(place.name)
-        cls.install()
-        cls.build()
         run("protoc", f"-I{EXAMPLE}", f"--python_out={cls.place}", "bookmarks.proto")
         cls.pb2 = cls.load_stubs()
 
     @classmethod
-    def install(cls):
-        run("cmake", "--install", str(BUILD.parents[1]), "--component", "middleware",
-            "--prefix", str(cls.place / "prefix"))
-
-    @classmethod
-    def build(cls):
-        out = cls.place / "build"
-        run("cmake", "-S", str(EXAMPLE), "-B", str(out), "-G", "Ninja",
-            f"-DCMAKE_PREFIX_PATH={cls.place / 'prefix'}",
-            f"-DCMAKE_CXX_COMPILER={os.environ.get('E2E_CXX_COMPILER', 'c++')}",
-            f"-DCMAKE_CXX_FLAGS={os.environ.get('E2E_CXX_FLAGS', '')} -Wall -Wextra -Werror")
-        run("cmake", "--build", str(out))
-        cls.program = out / "bookmarks"
-
-    @classmethod
     def load_stubs(cls):
-        import importlib.util
         spec = importlib.util.spec_from_file_location("bookmarks_pb2", cls.place / "bookmarks_pb2.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -61,15 +32,7 @@ class MiddlewarePackage(ServerTestCase):
 
     def setUp(self):
         self.address = f"127.0.0.1:{free_port()}"
-        self.log = self.place / "bookmarks.log"
-        environment = {name: value for name, value in os.environ.items()
-                       if not name.startswith("CHATTER")}
-        environment["CHATTERD_DATABASE_URL"] = self.database_url
-        with open(self.log, "ab") as log:
-            process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", str(self.program), self.address],
-                                       env=environment, stdout=log, stderr=log)
-        self.addCleanup(process.wait, PATIENCE)
-        self.addCleanup(process.send_signal, signal.SIGKILL)
+        self.start_program(self.address, environment={"CHATTERD_DATABASE_URL": self.database_url})
         self.channel = grpc.insecure_channel(self.address)
         self.addCleanup(self.channel.close)
 
