@@ -101,6 +101,7 @@ absl::Status ShowSettings(const Context& context) {
   return context.Show(*response, [&] {
     Table table({"SETTING", "VALUE"});
     AddSettingRows(response->settings(), table);
+    table.AddRow({"server_version", response->server_version()});
     AddLimitRows(response->limits(), table);
     table.Print(context.out());
   });

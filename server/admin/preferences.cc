@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/model/field_mask.h"
 #include "server/model/page_token.h"
 #include "server/model/validate.h"
 
@@ -21,7 +22,6 @@ constexpr int32_t kMinutesPerDay = 1'440;
 constexpr int64_t kFirstSecond = -62'135'596'800;
 constexpr int64_t kLastSecond = 253'402'300'799;
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
-constexpr std::string_view kEmptyMaskProblem = "must name at least one field";
 constexpr std::string_view kZoneField = "preferences.do_not_disturb.time_zone";
 constexpr std::string_view kZoneProblem =
     "must be empty, or a time zone's name such as `Europe/Berlin` (not an abbreviation)";
@@ -74,16 +74,14 @@ PreferenceStore::Update ReadUpdate(const v1::Preferences& wanted,
                                    const std::vector<std::string>& mask,
                                    FieldViolations& violations) {
   PreferenceStore::Update update;
-  if (mask.empty()) violations.Add("update_mask", kEmptyMaskProblem);
-  for (const std::string& path : mask) {
+  for (const std::string& path : ParseUpdateMask(
+           wanted, mask, {"do_not_disturb", "hides_read_marks", "invisible"}, violations)) {
     if (path == "do_not_disturb") {
       update.do_not_disturb = ReadDoNotDisturb(wanted, violations);
     } else if (path == "hides_read_marks") {
       update.hides_read_marks = wanted.hides_read_marks();
-    } else if (path == "invisible") {
-      update.invisible = wanted.invisible();
     } else {
-      violations.Add("update_mask", "may name `do_not_disturb`, `hides_read_marks`, `invisible`");
+      update.invisible = wanted.invisible();
     }
   }
   return update;
@@ -93,18 +91,16 @@ PreferenceStore::RoomUpdate ReadRoomUpdate(const v1::RoomPreferences& wanted,
                                            const std::vector<std::string>& mask,
                                            FieldViolations& violations) {
   PreferenceStore::RoomUpdate update;
-  if (mask.empty()) violations.Add("update_mask", kEmptyMaskProblem);
-  for (const std::string& path : mask) {
+  for (const std::string& path : ParseUpdateMask(
+           wanted, mask, {"notifications", "muted_until", "pinned", "hidden"}, violations)) {
     if (path == "notifications") {
       update.notifications = ReadLevel(wanted, violations);
     } else if (path == "muted_until") {
       update.muted_until = ReadMutedUntil(wanted, violations);
     } else if (path == "pinned") {
       update.pinned = wanted.pinned();
-    } else if (path == "hidden") {
-      update.hidden = wanted.hidden();
     } else {
-      violations.Add("update_mask", "may name `notifications`, `muted_until`, `pinned`, `hidden`");
+      update.hidden = wanted.hidden();
     }
   }
   return update;
@@ -136,24 +132,24 @@ void Preferences::Update(const UserCaller& caller, const v1::Preferences& wanted
   const UserKey user{caller.tenant(), caller.user_id()};
   const std::string zone = ZoneOf(update);
   if (zone.empty()) return Change(user, update, caller.deadline(), std::move(done));
-  time_zones_.Has(zone, [this, user, update, deadline = caller.deadline(),
-                         done = std::move(done)](absl::StatusOr<bool> has) mutable {
-    if (!has.ok()) return done(std::move(has).status());
-    if (!*has) return done(UnknownZoneError());
-    Change(user, update, deadline, std::move(done));
-  });
+  time_zones_.Has(zone, Then(std::move(done), [this, user, update, deadline = caller.deadline()](
+                                                  bool has, auto& answer) mutable {
+                    if (!has) return answer(UnknownZoneError());
+                    Change(user, update, deadline, std::move(answer));
+                  }));
 }
 
 void Preferences::Change(const UserKey& user, const PreferenceStore::Update& update,
                          SteadyTime deadline, Callback<Changed> done) {
-  store_.Change(user, update, deadline,
-                [this, user, invisible = update.invisible,
-                 done = std::move(done)](absl::StatusOr<UserPreferences> now) mutable {
-                  if (!now.ok()) return done(std::move(now).status());
-                  // Answers to two calls may come in either order: each tells what it changed only.
-                  if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
-                  done(Changed{.user = user, .preferences = *std::move(now)});
-                });
+  store_.Change(
+      user, update, deadline,
+      Then(std::move(done), [this, user, invisible = update.invisible](
+                                UserPreferences now,
+                                auto& answer) mutable {  // Answers to two calls may come in either
+                                                         // order: each tells what it changed only.
+        if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
+        answer(Changed{.user = user, .preferences = std::move(now)});
+      }));
 }
 
 void Preferences::UpdateForRoom(const UserCaller& caller, std::string_view room_id,
@@ -165,13 +161,13 @@ void Preferences::UpdateForRoom(const UserCaller& caller, std::string_view room_
   if (!violations.empty()) return done(violations.ToStatus());
   const RoomKey room{caller.tenant(), *id};
   const std::string& user_id = caller.user_id();
-  store_.ChangeForRoom(room, user_id, update, caller.deadline(),
-                       [room, user_id, done = std::move(done)](
-                           absl::StatusOr<std::optional<RoomPreferences>> now) mutable {
-                         if (!now.ok()) return done(std::move(now).status());
-                         if (!now->has_value()) return done(RoomNotFoundError());
-                         done(RoomChanged{.room = room, .user_id = user_id, .preferences = **now});
-                       });
+  store_.ChangeForRoom(
+      room, user_id, update, caller.deadline(),
+      Then(std::move(done),
+           [room, user_id](const std::optional<RoomPreferences>& now, auto& answer) {
+             if (!now.has_value()) return answer(RoomNotFoundError());
+             answer(RoomChanged{.room = room, .user_id = user_id, .preferences = *now});
+           }));
 }
 
 void Preferences::ListRecipients(const ServiceCaller& caller, const RecipientsRequest& request,
@@ -185,16 +181,15 @@ void Preferences::ListRecipients(const ServiceCaller& caller, const RecipientsRe
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListRecipients(
       {caller.tenant(), *room}, request.seq, *after, limit + 1, caller.deadline(),
-      [limit, done = std::move(done)](absl::StatusOr<PreferenceStore::Recipients> found) mutable {
-        if (!found.ok()) return done(std::move(found).status());
-        if (!found->room_found) return done(RoomNotFoundError());
-        if (!found->message_found) return done(MessageNotFoundError());
-        RecipientPage page{.user_ids = std::move(found->user_ids), .next_page_token = {}};
+      Then(std::move(done), [limit](PreferenceStore::Recipients found, auto& answer) {
+        if (!found.room_found) return answer(RoomNotFoundError());
+        if (!found.message_found) return answer(MessageNotFoundError());
+        RecipientPage page{.user_ids = std::move(found.user_ids), .next_page_token = {}};
         if (CutToPage(page.user_ids, limit)) {
           page.next_page_token = MakePageToken(PageKind::kRecipients, page.user_ids.back());
         }
-        done(std::move(page));
-      });
+        answer(std::move(page));
+      }));
 }
 
 }  // namespace chatter::admin

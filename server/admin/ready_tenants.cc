@@ -21,11 +21,10 @@ void ReadyTenants::Find(const SchemaName& name, SteadyTime deadline, Callback<Te
 
 void ReadyTenants::FindAny(const SchemaName& name, SteadyTime deadline, Callback<Tenant> done) {
   tenants_.Find(name, deadline,
-                [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
-                  if (!found.ok()) return done(std::move(found).status());
-                  if (!found->has_value()) return done(UnknownTenantError());
-                  done(**std::move(found));
-                });
+                Then(std::move(done), [](std::optional<Tenant> found, auto& answer) {
+                  if (!found.has_value()) return answer(UnknownTenantError());
+                  answer(*std::move(found));
+                }));
 }
 
 }  // namespace chatter::admin

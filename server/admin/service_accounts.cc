@@ -135,16 +135,14 @@ void ServiceAccounts::List(const Administrator& caller, int32_t page_size,
   }
   if (!violations.empty()) return done(violations.ToStatus());
   store_.List(after, limit + 1, caller.deadline(),
-              [limit, done = std::move(done)](
-                  absl::StatusOr<std::vector<ServiceAccount>> accounts) mutable {
-                if (!accounts.ok()) return done(std::move(accounts).status());
-                Page page{.accounts = *std::move(accounts), .next_page_token = {}};
+              Then(std::move(done), [limit](std::vector<ServiceAccount> accounts, auto& answer) {
+                Page page{.accounts = std::move(accounts), .next_page_token = {}};
                 if (CutToPage(page.accounts, limit)) {
                   page.next_page_token =
                       MakePageToken(PageKind::kServiceAccounts, page.accounts.back().name);
                 }
-                done(std::move(page));
-              });
+                answer(std::move(page));
+              }));
 }
 
 void ServiceAccounts::Delete(const Administrator& caller, const std::string& name,
@@ -193,13 +191,11 @@ void ServiceAccounts::ListKeys(const Administrator& caller, const std::string& a
   FieldViolations violations;
   AddProblem("account", ServiceAccountNameProblem(account), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.ListKeys(
-      account, caller.deadline(),
-      [done = std::move(done)](absl::StatusOr<std::optional<std::vector<ApiKey>>> keys) mutable {
-        if (!keys.ok()) return done(std::move(keys).status());
-        if (!keys->has_value()) return done(AccountNotFoundError());
-        done(**std::move(keys));
-      });
+  store_.ListKeys(account, caller.deadline(),
+                  Then(std::move(done), [](std::optional<std::vector<ApiKey>> keys, auto& answer) {
+                    if (!keys.has_value()) return answer(AccountNotFoundError());
+                    answer(*std::move(keys));
+                  }));
 }
 
 void ServiceAccounts::RevokeKey(const Administrator& caller, std::string_view key_id,

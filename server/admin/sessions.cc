@@ -85,12 +85,11 @@ void Sessions::Create(const ServiceCaller& caller, const NewSession& request,
                            done = std::move(done)](const absl::Status& holds) mutable {
     if (!holds.ok()) return done(holds);
     store_.Create(tenant, session, deadline,
-                  [token = std::move(token),
-                   done = std::move(done)](absl::StatusOr<std::optional<Session>> made) mutable {
-                    if (!made.ok()) return done(std::move(made).status());
-                    if (!made->has_value()) return done(UserNotFoundError());
-                    done(Created{.session = **std::move(made), .token = std::move(token)});
-                  });
+                  Then(std::move(done), [token = std::move(token)](std::optional<Session> made,
+                                                                   auto& answer) mutable {
+                    if (!made.has_value()) return answer(UserNotFoundError());
+                    answer(Created{.session = *std::move(made), .token = std::move(token)});
+                  }));
   });
 }
 
@@ -100,10 +99,9 @@ void Sessions::CheckCredential(const TenantCaller& caller, StatusCallback done) 
   if (authenticator == nullptr) return done(identity::CredentialInvalidError());
   authenticator->Recheck(
       caller.tenant(), {caller.principal()}, caller.deadline(),
-      [done = std::move(done)](const absl::StatusOr<std::vector<size_t>>& ended) mutable {
-        if (!ended.ok()) return done(ended.status());
-        done(ended->empty() ? absl::OkStatus() : identity::CredentialInvalidError());
-      });
+      Then(std::move(done), [](const std::vector<size_t>& ended, auto& answer) {
+        answer(ended.empty() ? absl::OkStatus() : identity::CredentialInvalidError());
+      }));
 }
 
 void Sessions::List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done) {
@@ -118,14 +116,13 @@ void Sessions::List(const TenantCaller& caller, const ListRequest& request, Call
   }
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.List(
-      caller.tenant(), *owner, after, limit + 1, caller.deadline(),
-      [limit, done = std::move(done)](absl::StatusOr<std::vector<Session>> sessions) mutable {
-        if (!sessions.ok()) return done(std::move(sessions).status());
-        Page page{.sessions = *std::move(sessions), .next_page_token = {}};
-        if (CutToPage(page.sessions, limit)) page.next_page_token = TokenOf(page.sessions.back());
-        done(std::move(page));
-      });
+  store_.List(caller.tenant(), *owner, after, limit + 1, caller.deadline(),
+              Then(std::move(done), [limit](std::vector<Session> sessions, auto& answer) {
+                Page page{.sessions = std::move(sessions), .next_page_token = {}};
+                if (CutToPage(page.sessions, limit))
+                  page.next_page_token = TokenOf(page.sessions.back());
+                answer(std::move(page));
+              }));
 }
 
 void Sessions::Revoke(const TenantCaller& caller, std::string_view session_id,
@@ -154,13 +151,13 @@ void Sessions::RevokeAll(const TenantCaller& caller, std::string_view user_id,
   if (device.has_value()) AddProblem("device", DeviceProblem(*device), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.RevokeAll(caller.tenant(), *owner, device, caller.deadline(),
-                   [this, tenant = caller.tenant(), done = std::move(done)](
-                       absl::StatusOr<std::vector<Sha256Digest>> ended) mutable {
-                     if (!ended.ok()) return done(std::move(ended).status());
-                     for (const Sha256Digest& digest : *ended) Forget(tenant, digest);
-                     done(Revoked{.sessions = static_cast<int32_t>(ended->size())});
-                   });
+  store_.RevokeAll(
+      caller.tenant(), *owner, device, caller.deadline(),
+      Then(std::move(done),
+           [this, tenant = caller.tenant()](std::vector<Sha256Digest> ended, auto& answer) mutable {
+             for (const Sha256Digest& digest : ended) Forget(tenant, digest);
+             answer(Revoked{.sessions = static_cast<int32_t>(ended.size())});
+           }));
 }
 
 void Sessions::Forget(const TenantKey& tenant, const Sha256Digest& token_digest) {

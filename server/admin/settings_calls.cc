@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/model/field_mask.h"
 #include "server/store/search_language.h"
 
 namespace chatter::admin {
@@ -64,20 +65,18 @@ std::string ParseLanguage(const v1::Settings& settings, FieldViolations& violati
 SettingsUpdate ParseUpdate(const v1::Settings& settings, const std::vector<std::string>& mask,
                            FieldViolations& violations) {
   SettingsUpdate update;
-  if (mask.empty()) violations.Add("update_mask", "must name at least one field");
-  for (const std::string& path : mask) {
+  for (const std::string& path :
+       ParseUpdateMask(settings, mask,
+                       {"disabled_features", "rewrite_window", "forgets_edits", "search_language"},
+                       violations)) {
     if (path == "disabled_features") {
       update.disabled_features = ParseFeatures(settings, violations);
     } else if (path == "rewrite_window") {
       update.rewrite_window = ParseRewriteWindow(settings, violations);
     } else if (path == "forgets_edits") {
       update.forgets_edits = settings.forgets_edits();
-    } else if (path == "search_language") {
-      update.search_language = ParseLanguage(settings, violations);
     } else {
-      violations.Add("update_mask",
-                     "may name `disabled_features`, `rewrite_window`, `forgets_edits` and "
-                     "`search_language`");
+      update.search_language = ParseLanguage(settings, violations);
     }
   }
   return update;
@@ -86,12 +85,13 @@ SettingsUpdate ParseUpdate(const v1::Settings& settings, const std::vector<std::
 }  // namespace
 
 void SettingsCalls::Get(const TenantCaller& caller, Callback<Settings> done) {
-  settings_.Find(caller.tenant(), [this, tenant = caller.tenant(), done = std::move(done)](
-                                      absl::StatusOr<tenants::TenantSettings::Ptr> found) mutable {
-    if (!found.ok()) return done(std::move(found).status());
-    languages_.See(tenant, **found);
-    done(**found);
-  });
+  settings_.Find(
+      caller.tenant(),
+      Then(std::move(done), [this, tenant = caller.tenant()](
+                                const tenants::TenantSettings::Ptr& found, auto& answer) mutable {
+        languages_.See(tenant, *found);
+        answer(*found);
+      }));
 }
 
 void SettingsCalls::Update(const ServiceCaller& caller, const v1::Settings& settings,

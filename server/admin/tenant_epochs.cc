@@ -13,11 +13,10 @@ void TenantEpochs::Begin(const Administrator& caller, std::string_view schema_na
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   tenants_.Find(*name, caller.deadline(),
-                [this, deadline = caller.deadline(),
-                 done = std::move(done)](const absl::StatusOr<Tenant>& tenant) mutable {
-                  if (!tenant.ok()) return done(tenant.status());
-                  epochs_.Begin(tenant->key(), /*mark=*/"", deadline, std::move(done));
-                });
+                Then(std::move(done), [this, deadline = caller.deadline()](const Tenant& tenant,
+                                                                           auto& answer) mutable {
+                  epochs_.Begin(tenant.key(), /*mark=*/"", deadline, std::move(answer));
+                }));
 }
 
 }  // namespace chatter::admin

@@ -41,21 +41,20 @@ SteadyTime TenantExport::PageDeadline() const {
 
 template <typename Entry>
 Callback<std::vector<Entry>> TenantExport::Finish(Part next, Callback<Page> done) {
-  return [this, next, done = std::move(done)](absl::StatusOr<std::vector<Entry>> entries) mutable {
-    if (!entries.ok()) return done(entries.status());
-    Page page(std::make_move_iterator(entries->begin()), std::make_move_iterator(entries->end()));
+  return Then(std::move(done), [this, next](const std::vector<Entry>& entries, auto& answer) {
+    Page page(std::make_move_iterator(entries.begin()), std::make_move_iterator(entries.end()));
     if (page.size() == static_cast<size_t>(kPageSize)) {
       Advance(page);
-      return done(std::move(page));
+      return answer(std::move(page));
     }
     part_ = next;
     room_ = RoomId();
     user_.clear();
     seq_ = 0;
     // An empty page would be taken for the end.
-    if (page.empty()) return Next(std::move(done));
-    done(std::move(page));
-  };
+    if (page.empty()) return Next(std::move(answer));
+    answer(std::move(page));
+  });
 }
 
 void TenantExport::Advance(const Page& page) {
@@ -79,11 +78,10 @@ void TenantExports::Begin(const Administrator& caller, std::string_view schema_n
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   tenants_.Find(*name, std::min(caller.deadline(), SteadyTime::Now() + TenantExport::kPageTimeout),
-                [this, deadline = caller.deadline(),
-                 done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
-                  if (!tenant.ok()) return done(std::move(tenant).status());
-                  done(std::make_unique<TenantExport>(*std::move(tenant), deadline, reader_));
-                });
+                Then(std::move(done),
+                     [this, deadline = caller.deadline()](Tenant tenant, auto& answer) mutable {
+                       answer(std::make_unique<TenantExport>(std::move(tenant), deadline, reader_));
+                     }));
 }
 
 }  // namespace chatter::admin

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/admin/tenants.h"
 #include "server/model/errors.h"
+#include "server/model/field_mask.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -35,20 +36,19 @@ absl::Status DomainTakenError() {
 }
 
 // What the two fields are to be.
-store::TenantChanges::Update ReadUpdate(TenantLifecycle::Update update,
+store::TenantChanges::Update ReadUpdate(const v1::UpdateTenantRequest& request,
                                         FieldViolations& violations) {
   store::TenantChanges::Update out;
-  if (update.fields.empty()) violations.Add("update_mask", "must name what to update");
-  for (const std::string& field : update.fields) {
+  const v1::Tenant& tenant = request.tenant();
+  const auto& mask = request.update_mask().paths();
+  for (const std::string& field : ParseUpdateMask(tenant, {mask.begin(), mask.end()},
+                                                  {"display_name", "domains"}, violations)) {
     if (field == "display_name") {
-      AddProblem("tenant.display_name", DisplayNameProblem(update.display_name), violations);
-      out.display_name = update.display_name;
-    } else if (field == "domains") {
-      ParseDomains(update.domains, violations);
-      out.domains = update.domains;
+      AddProblem("tenant.display_name", DisplayNameProblem(tenant.display_name()), violations);
+      out.display_name = tenant.display_name();
     } else {
-      violations.Add("update_mask", "must name `display_name` or `domains` only");
-      break;
+      out.domains.emplace(tenant.domains().begin(), tenant.domains().end());
+      ParseDomains(*out.domains, violations);
     }
   }
   return out;
@@ -88,10 +88,12 @@ Callback<std::optional<Tenant>> TenantLifecycle::Finish(const SchemaName& name,
   };
 }
 
-void TenantLifecycle::Change(const Administrator& caller, Update update, Callback<Tenant> done) {
+void TenantLifecycle::Change(const Administrator& caller, const v1::UpdateTenantRequest& request,
+                             Callback<Tenant> done) {
   FieldViolations violations;
-  const auto name = ParseSchemaName("tenant.schema_name", update.schema_name, violations);
-  const store::TenantChanges::Update change = ReadUpdate(std::move(update), violations);
+  const auto name =
+      ParseSchemaName("tenant.schema_name", request.tenant().schema_name(), violations);
+  const store::TenantChanges::Update change = ReadUpdate(request, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   deps_.changes.Change(*name, change, caller.deadline(),
                        [this, name = *name, done = UnlessDeleted(std::move(done))](

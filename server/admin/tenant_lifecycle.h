@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "chatter/v1/tenant.pb.h"
 #include "server/base/callback.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/caller.h"
@@ -33,14 +34,9 @@ class TenantLifecycle {
   // NOT_FOUND (TENANT_NOT_FOUND). FAILED_PRECONDITION (TENANT_STATE) where the tenant is deleted,
   // of all but Delete; of Undelete where its grace is over.
 
-  struct Update {
-    std::string schema_name;
-    std::string display_name;
-    std::vector<std::string> domains;
-    std::vector<std::string> fields;  // which of the two to set
-  };
   // Errors: ALREADY_EXISTS (TENANT_EXISTS) for a domain of another tenant.
-  void Change(const Administrator& caller, Update update, Callback<Tenant> done);
+  void Change(const Administrator& caller, const v1::UpdateTenantRequest& request,
+              Callback<Tenant> done);
 
   // Errors: NOT_FOUND (DOMAIN_NOT_FOUND), ALREADY_EXISTS (TENANT_EXISTS).
   void RenameDomain(const Administrator& caller, std::string_view schema_name,

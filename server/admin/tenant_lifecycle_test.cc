@@ -45,9 +45,20 @@ class TenantLifecycleTest : public testing::Test {
                              .created_at = {}})
                     .ok());
   }
-  absl::StatusOr<Tenant> Change(TenantLifecycle::Update update) {
+  struct Update {
+    std::string schema_name;
+    std::string display_name;
+    std::vector<std::string> domains;
+    std::vector<std::string> fields;
+  };
+  absl::StatusOr<Tenant> Change(const Update& update) {
+    v1::UpdateTenantRequest request;
+    request.mutable_tenant()->set_schema_name(update.schema_name);
+    request.mutable_tenant()->set_display_name(update.display_name);
+    *request.mutable_tenant()->mutable_domains() = {update.domains.begin(), update.domains.end()};
+    for (const std::string& field : update.fields) request.mutable_update_mask()->add_paths(field);
     return Await<Tenant>(
-        [&](auto done) { rules_.Change(administrator_, update, std::move(done)); });
+        [&](auto done) { rules_.Change(administrator_, request, std::move(done)); });
   }
   absl::StatusOr<Tenant> SetDomains(std::vector<std::string> domains) {
     return Change({.schema_name = "acme",

@@ -20,11 +20,6 @@ absl::Status TooManyCreationsError() {
                             absl::Seconds(5));
 }
 
-absl::Status DrainingError() {
-  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
-                   "The server is going away. Connect anew and retry.");
-}
-
 }  // namespace
 
 absl::Status UnknownTenantError() {
@@ -86,11 +81,10 @@ absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_k
 
 void Tenants::Find(const SchemaName& schema, SteadyTime deadline, Callback<Tenant> done) {
   deps_.tenants.Find(schema, deadline,
-                     [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
-                       if (!found.ok()) return done(std::move(found).status());
-                       if (!found->has_value()) return done(UnknownTenantError());
-                       done(**std::move(found));
-                     });
+                     Then(std::move(done), [](std::optional<Tenant> found, auto& answer) {
+                       if (!found.has_value()) return answer(UnknownTenantError());
+                       answer(*std::move(found));
+                     }));
 }
 
 void Tenants::Get(const Administrator& caller, std::string_view schema_name,
@@ -116,17 +110,15 @@ void Tenants::List(const Administrator& caller, store::TenantStore::Filter filte
   }
   if (!violations.empty()) return done(violations.ToStatus());
 
-  deps_.tenants.List(
-      filter, after, limit + 1, caller.deadline(),
-      [limit, done = std::move(done)](absl::StatusOr<std::vector<Tenant>> tenants) mutable {
-        if (!tenants.ok()) return done(std::move(tenants).status());
-        Page page{.tenants = *std::move(tenants), .next_page_token = {}};
-        if (CutToPage(page.tenants, limit)) {
-          page.next_page_token =
-              MakePageToken(PageKind::kTenants, page.tenants.back().schema_name.text());
-        }
-        done(std::move(page));
-      });
+  deps_.tenants.List(filter, after, limit + 1, caller.deadline(),
+                     Then(std::move(done), [limit](std::vector<Tenant> tenants, auto& answer) {
+                       Page page{.tenants = std::move(tenants), .next_page_token = {}};
+                       if (CutToPage(page.tenants, limit)) {
+                         page.next_page_token = MakePageToken(
+                             PageKind::kTenants, page.tenants.back().schema_name.text());
+                       }
+                       answer(std::move(page));
+                     }));
 }
 
 }  // namespace chatter::admin

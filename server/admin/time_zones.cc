@@ -14,10 +14,8 @@ void TimeZones::Has(const std::string& name, Callback<bool> done) {
                                                                                   names->end()));
                 });
       },
-      [name, done = std::move(done)](absl::StatusOr<Names> names) mutable {
-        if (!names.ok()) return done(std::move(names).status());
-        done((*names)->contains(name));
-      });
+      Then(std::move(done),
+           [name](const Names& names, auto& answer) { answer(names->contains(name)); }));
 }
 
 }  // namespace chatter::admin

@@ -67,11 +67,10 @@ void CheckIssuer(const TokenIssuer& issuer, FieldViolations& violations) {
 void TokenIssuers::FindTenant(const SchemaName& schema, SteadyTime deadline,
                               Callback<Tenant> done) {
   tenants_.Find(schema, deadline,
-                [done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
-                  if (!found.ok()) return done(std::move(found).status());
-                  if (!found->has_value()) return done(TenantNotFoundError());
-                  done(**std::move(found));
-                });
+                Then(std::move(done), [](std::optional<Tenant> found, auto& answer) {
+                  if (!found.has_value()) return answer(TenantNotFoundError());
+                  answer(*std::move(found));
+                }));
 }
 
 void TokenIssuers::Set(const Administrator& caller, std::string_view schema_name,
@@ -84,22 +83,20 @@ void TokenIssuers::Set(const Administrator& caller, std::string_view schema_name
   directory_.Refresh({*name}, [this, name = *name, issuer = std::move(issuer),
                                deadline = caller.deadline(), done = std::move(done)]() mutable {
     FindTenant(name, deadline,
-               [this, issuer = std::move(issuer), deadline,
-                done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
-                 if (!tenant.ok()) return done(std::move(tenant).status());
-                 Store(*tenant, issuer, deadline, std::move(done));
-               });
+               Then(std::move(done), [this, issuer = std::move(issuer), deadline](
+                                         const Tenant& tenant, auto& answer) mutable {
+                 Store(tenant, issuer, deadline, std::move(answer));
+               }));
   });
 }
 
 void TokenIssuers::Store(const Tenant& tenant, const TokenIssuer& issuer, SteadyTime deadline,
                          Callback<TokenIssuer> done) {
   issuers_.Set(tenant.schema_name, issuer, kMaxIssuers, deadline,
-               [done = std::move(done)](absl::StatusOr<std::optional<TokenIssuer>> stored) mutable {
-                 if (!stored.ok()) return done(std::move(stored).status());
-                 if (!stored->has_value()) return done(TooManyIssuersError());
-                 done(**std::move(stored));
-               });
+               Then(std::move(done), [](std::optional<TokenIssuer> stored, auto& answer) {
+                 if (!stored.has_value()) return answer(TooManyIssuersError());
+                 answer(*std::move(stored));
+               }));
 }
 
 void TokenIssuers::List(const Administrator& caller, std::string_view schema_name,
@@ -109,11 +106,10 @@ void TokenIssuers::List(const Administrator& caller, std::string_view schema_nam
   if (!violations.empty()) return done(violations.ToStatus());
 
   FindTenant(*name, caller.deadline(),
-             [this, deadline = caller.deadline(),
-              done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
-               if (!tenant.ok()) return done(std::move(tenant).status());
-               issuers_.List(tenant->schema_name, deadline, std::move(done));
-             });
+             Then(std::move(done),
+                  [this, deadline = caller.deadline()](const Tenant& tenant, auto& answer) mutable {
+                    issuers_.List(tenant.schema_name, deadline, std::move(answer));
+                  }));
 }
 
 void TokenIssuers::Delete(const Administrator& caller, std::string_view schema_name,
@@ -124,16 +120,15 @@ void TokenIssuers::Delete(const Administrator& caller, std::string_view schema_n
   if (!violations.empty()) return done(violations.ToStatus());
 
   FindTenant(*name, caller.deadline(),
-             [this, issuer = std::move(issuer), deadline = caller.deadline(),
-              done = std::move(done)](absl::StatusOr<Tenant> tenant) mutable {
-               if (!tenant.ok()) return done(std::move(tenant).status());
-               issuers_.Delete(tenant->schema_name, issuer, deadline,
-                               [done = std::move(done)](absl::StatusOr<bool> deleted) mutable {
+             Then(std::move(done), [this, issuer = std::move(issuer), deadline = caller.deadline()](
+                                       const Tenant& tenant, auto& answer) mutable {
+               issuers_.Delete(tenant.schema_name, issuer, deadline,
+                               [done = std::move(answer)](absl::StatusOr<bool> deleted) mutable {
                                  if (!deleted.ok()) return done(std::move(deleted).status());
                                  if (!*deleted) return done(IssuerNotFoundError());
                                  done(Deleted{});
                                });
-             });
+             }));
 }
 
 }  // namespace chatter::admin

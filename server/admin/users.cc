@@ -62,11 +62,10 @@ void Users::SetActive(const ServiceCaller& caller, std::string_view user_id, boo
   AddProblem("user_id", UserIdProblem(user_id), violations);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.SetActive(caller.tenant(), std::string(user_id), active, caller.deadline(),
-                   [done = std::move(done)](absl::StatusOr<std::optional<User>> user) mutable {
-                     if (!user.ok()) return done(std::move(user).status());
-                     if (!user->has_value()) return done(UserNotFoundError());
-                     done(**std::move(user));
-                   });
+                   Then(std::move(done), [](std::optional<User> user, auto& answer) {
+                     if (!user.has_value()) return answer(UserNotFoundError());
+                     answer(*std::move(user));
+                   }));
 }
 
 void Users::Get(const TenantCaller& caller, std::string_view user_id, Callback<User> done) {
@@ -74,11 +73,10 @@ void Users::Get(const TenantCaller& caller, std::string_view user_id, Callback<U
   AddProblem("user_id", UserIdProblem(user_id), violations);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.Find(caller.tenant(), std::string(user_id), caller.deadline(),
-              [done = std::move(done)](absl::StatusOr<std::optional<User>> found) mutable {
-                if (!found.ok()) return done(std::move(found).status());
-                if (!found->has_value()) return done(UserNotFoundError());
-                done(**std::move(found));
-              });
+              Then(std::move(done), [](std::optional<User> found, auto& answer) {
+                if (!found.has_value()) return answer(UserNotFoundError());
+                answer(*std::move(found));
+              }));
 }
 
 void Users::List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done) {
@@ -90,14 +88,13 @@ void Users::List(const TenantCaller& caller, const ListRequest& request, Callbac
   if (!violations.empty()) return done(violations.ToStatus());
 
   store_.List(caller.tenant(), request.id_prefix, *after, limit + 1, caller.deadline(),
-              [limit, done = std::move(done)](absl::StatusOr<std::vector<User>> users) mutable {
-                if (!users.ok()) return done(std::move(users).status());
-                Page page{.users = *std::move(users), .next_page_token = {}};
+              Then(std::move(done), [limit](std::vector<User> users, auto& answer) {
+                Page page{.users = std::move(users), .next_page_token = {}};
                 if (CutToPage(page.users, limit)) {
                   page.next_page_token = MakePageToken(PageKind::kUsers, page.users.back().id);
                 }
-                done(std::move(page));
-              });
+                answer(std::move(page));
+              }));
 }
 
 }  // namespace chatter::admin

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/version.h"
 #include "server/config/settings.h"
 
 namespace chatter::config {
@@ -57,7 +58,7 @@ absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* 
   CLI::App app("The Chatter server: chat for products on PostgreSQL, one schema per tenant.",
                "chatterd");
   app.footer(kFooter);
-  app.set_version_flag("--version", "chatterd " CHATTER_VERSION);
+  app.set_version_flag("--version", "chatterd " + std::string(Version()));
   AddSettings(app, raw);
   app.require_subcommand(0, 1);
   app.fallthrough();  // settings may follow the command

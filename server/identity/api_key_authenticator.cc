@@ -18,16 +18,16 @@ void ApiKeyAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
   if (!digest.has_value()) return done(CredentialInvalidError());
   if (!tenant.has_value()) return done(ServiceNotAllowedError());
   lookup_({*digest}, deadline,
-          [tenant = *tenant, digest = *digest, done = std::move(done)](
-              absl::StatusOr<std::vector<std::optional<ServiceIdentity>>> found) mutable {
-            if (!found.ok()) return done(found.status());
-            if (!found->front().has_value()) return done(CredentialInvalidError());
-            auto principal =
-                MakeServicePrincipal(CredentialKind::kApiKey, tenant, *std::move(found->front()),
-                                     std::string(digest.begin(), digest.end()));
-            if (!principal.ok()) return done(principal.status());
-            done(std::optional<Principal>(*std::move(principal)));
-          });
+          Then(std::move(done),
+               [tenant = *tenant, digest = *digest](
+                   const std::vector<std::optional<ServiceIdentity>>& found, auto& answer) mutable {
+                 if (!found.front().has_value()) return answer(CredentialInvalidError());
+                 auto principal = MakeServicePrincipal(CredentialKind::kApiKey, tenant,
+                                                       *std::move(found.front()),
+                                                       std::string(digest.begin(), digest.end()));
+                 if (!principal.ok()) return answer(principal.status());
+                 answer(std::optional<Principal>(*std::move(principal)));
+               }));
 }
 
 void ApiKeyAuthenticator::Recheck(const TenantKey& /*tenant*/, std::vector<Principal> held,
@@ -38,11 +38,9 @@ void ApiKeyAuthenticator::Recheck(const TenantKey& /*tenant*/, std::vector<Princ
     std::copy_n(key.begin(), std::min(key.size(), digests[place].size()), digests[place].begin());
   }
   lookup_(std::move(digests), deadline,
-          [held = std::move(held), done = std::move(done)](
-              const absl::StatusOr<std::vector<std::optional<ServiceIdentity>>>& found) mutable {
-            if (!found.ok()) return done(found.status());
-            done(FindChanged(held, *found));
-          });
+          Then(std::move(done), [held = std::move(held)](
+                                    const std::vector<std::optional<ServiceIdentity>>& found,
+                                    auto& answer) mutable { answer(FindChanged(held, found)); }));
 }
 
 }  // namespace chatter::identity

@@ -46,15 +46,14 @@ void AuthenticatorChain::Authenticate(const std::optional<TenantKey>& tenant,
                                                 request.deadline, std::move(loaded)}),
               request.known);
       },
-      [&clock = clock_, done = std::move(done)](absl::StatusOr<Verdict> found) mutable {
-        if (!found.ok()) return done(found.status());
-        const absl::StatusOr<Principal>& verdict = **found;
+      Then(std::move(done), [&clock = clock_](const Verdict& found, auto& answer) mutable {
+        const absl::StatusOr<Principal>& verdict = *found;
         // What is remembered may have expired since.
         if (verdict.ok() && verdict->expires_at <= clock.Now()) {
-          return done(CredentialInvalidError());
+          return answer(CredentialInvalidError());
         }
-        done(verdict);
-      });
+        answer(verdict);
+      }));
 }
 
 void AuthenticatorChain::Begin(std::shared_ptr<Attempt> attempt, bool known) const {

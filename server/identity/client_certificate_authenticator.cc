@@ -11,16 +11,15 @@ void ClientCertificateAuthenticator::Authenticate(const std::optional<TenantKey>
   if (credential.form != Credential::Form::kCertificate) return done(std::optional<Principal>());
   if (!tenant.has_value()) return done(ServiceNotAllowedError());
   lookups_.find(absl::StrSplit(credential.text, '\n'), deadline,
-                [tenant = *tenant, done = std::move(done)](
-                    absl::StatusOr<std::vector<ServiceIdentity>> found) mutable {
-                  if (!found.ok()) return done(found.status());
-                  if (found->size() != 1) return done(CredentialInvalidError());
-                  const std::string account = found->front().account;
+                Then(std::move(done), [tenant = *tenant](std::vector<ServiceIdentity> found,
+                                                         auto& answer) mutable {
+                  if (found.size() != 1) return answer(CredentialInvalidError());
+                  const std::string account = found.front().account;
                   auto principal = MakeServicePrincipal(CredentialKind::kClientCertificate, tenant,
-                                                        std::move(found->front()), account);
-                  if (!principal.ok()) return done(principal.status());
-                  done(std::optional<Principal>(*std::move(principal)));
-                });
+                                                        std::move(found.front()), account);
+                  if (!principal.ok()) return answer(principal.status());
+                  answer(std::optional<Principal>(*std::move(principal)));
+                }));
 }
 
 void ClientCertificateAuthenticator::Recheck(const TenantKey& /*tenant*/,
@@ -31,11 +30,9 @@ void ClientCertificateAuthenticator::Recheck(const TenantKey& /*tenant*/,
   for (const Principal& principal : held) accounts.emplace_back(KeyOf(principal));
   lookups_.find_again(
       std::move(accounts), deadline,
-      [held = std::move(held), done = std::move(done)](
-          const absl::StatusOr<std::vector<std::optional<ServiceIdentity>>>& found) mutable {
-        if (!found.ok()) return done(found.status());
-        done(FindChanged(held, *found));
-      });
+      Then(std::move(done),
+           [held = std::move(held)](const std::vector<std::optional<ServiceIdentity>>& found,
+                                    auto& answer) mutable { answer(FindChanged(held, found)); }));
 }
 
 }  // namespace chatter::identity

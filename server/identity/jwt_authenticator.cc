@@ -176,12 +176,12 @@ void JwtAuthenticator::CreateUser(const std::shared_ptr<Attempt>& attempt) {
 
 void JwtAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,
                                SteadyTime deadline, Callback<std::vector<size_t>> done) {
-  parts_->lookups.list_issuers(tenant, deadline,
-                               [parts = parts_, held = std::move(held), done = std::move(done)](
-                                   absl::StatusOr<std::vector<TokenIssuer>> issuers) mutable {
-                                 if (!issuers.ok()) return done(issuers.status());
-                                 done(parts->FindGone(*issuers, held));
-                               });
+  parts_->lookups.list_issuers(
+      tenant, deadline,
+      Then(std::move(done), [parts = parts_, held = std::move(held)](
+                                const std::vector<TokenIssuer>& issuers, auto& answer) mutable {
+        answer(parts->FindGone(issuers, held));
+      }));
 }
 
 }  // namespace chatter::identity

@@ -37,17 +37,16 @@ void SessionAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
                           "A user's session can't do this: the administrator's key is needed."));
   }
   lookups_.find(*tenant, *digest, deadline,
-                [done = std::move(done)](absl::StatusOr<std::optional<Session>> found) mutable {
-                  if (!found.ok()) return done(found.status());
-                  if (!found->has_value()) return done(CredentialInvalidError());
-                  if (!(*found)->user_active) return done(UserDeactivatedError());
+                Then(std::move(done), [](const std::optional<Session>& found, auto& answer) {
+                  if (!found.has_value()) return answer(CredentialInvalidError());
+                  if (!found->user_active) return answer(UserDeactivatedError());
                   Principal principal;
                   principal.credential = CredentialKind::kSession;
-                  principal.user_id = std::move((*found)->user_id);
-                  principal.expires_at = (*found)->expires_at;
-                  principal.proof = ProofOf((*found)->token_digest);
-                  done(std::optional<Principal>(std::move(principal)));
-                });
+                  principal.user_id = std::move(found->user_id);
+                  principal.expires_at = found->expires_at;
+                  principal.proof = ProofOf(found->token_digest);
+                  answer(std::optional<Principal>(std::move(principal)));
+                }));
 }
 
 void SessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,

@@ -60,10 +60,9 @@ void TenantDirectory::Resolve(const TenantHint& hint, Callback<ResolvedTenant> d
         }
         LoadForStranger(*key, hint.network, request.deadline, std::move(settle));
       },
-      [this, done = std::move(done)](absl::StatusOr<std::optional<Tenant>> found) mutable {
-        if (!found.ok()) return done(found.status());
-        Admit(*found, std::move(done));
-      });
+      Then(std::move(done), [this](const std::optional<Tenant>& found, auto& answer) {
+        Admit(found, std::move(answer));
+      }));
 }
 
 absl::StatusOr<TenantDirectory::Key> TenantDirectory::ReadHint(const TenantHint& hint) const {

@@ -9,8 +9,10 @@
 #include "gtest/gtest.h"
 #include "server/model/errors.h"
 #include "server/postgres/blocking_session.h"
+#include "server/wire/encode.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/test_database.h"
 
 namespace chatter::live {
@@ -116,6 +118,39 @@ TEST_F(LogPagesTest, APageOfAnotherEpochIsReadAnew) {
   EXPECT_EQ(after->epoch, *epoch);
   EXPECT_NE(after->epoch, before->epoch);
   EXPECT_EQ(Read(0, *epoch), after);
+}
+
+// Should nobody hear of what another node has erased.
+TEST_F(LogPagesTest, PagesAreKeptForAWhileOnly) {
+  Store(300);
+  test::FakeClock clock;
+  LogPages pages(stack_.reader, wire::EncodeRoomEvents, clock);
+  const auto read = [&] {
+    return *Await<LogPages::PagePtr>([&](auto done) { pages.Read(key_, 0, {}, std::move(done)); });
+  };
+  const auto first = read();
+  clock.Advance(LogPages::kMaxAge - absl::Milliseconds(1));
+  EXPECT_EQ(read(), first);
+  clock.Advance(absl::Milliseconds(1));
+  EXPECT_NE(read(), first);
+}
+
+TEST_F(LogPagesTest, WhatErasesTextsMakesTheHubForgetThePagesOfTheRoom) {
+  Store(300);
+  auto first = Read(0);
+  const auto hear_of = [&](auto event) {
+    stack_.hub.OnEvents({{key_, {{.room_id = key_.room, .seq = 302, .what = std::move(event)}}}});
+  };
+  hear_of(v1::ReactionAdded());
+  EXPECT_EQ(Read(0), first);
+  hear_of(v1::MessageEdited());
+  EXPECT_NE(Read(0), first);
+  first = Read(0);
+  hear_of(v1::MessageDeleted());
+  EXPECT_NE(Read(0), first);
+  first = Read(0);
+  hear_of(v1::RoomDeleted());
+  EXPECT_NE(Read(0), first);
 }
 
 TEST_F(LogPagesTest, WithoutADatabaseAllFailTogether) {

@@ -270,13 +270,13 @@ void Presence::Get(const TenantCaller& caller, std::vector<std::string> user_ids
     CheckUserIds("user_ids", user_ids, violations);
   }
   if (!violations.empty()) return done(violations.ToStatus());
-  IfEnabled(caller.tenant(), [this, tenant = caller.tenant(), deadline = caller.deadline(),
-                              user_ids = std::move(user_ids),
-                              done = std::move(done)](const absl::StatusOr<bool>& enabled) mutable {
-    if (!enabled.ok()) return done(enabled.status());
-    if (!*enabled) return done(AllOffline(user_ids));
-    Answer(tenant, user_ids, deadline, std::move(done));
-  });
+  IfEnabled(
+      caller.tenant(),
+      Then(std::move(done), [this, tenant = caller.tenant(), deadline = caller.deadline(),
+                             user_ids = std::move(user_ids)](bool enabled, auto& answer) mutable {
+        if (!enabled) return answer(AllOffline(user_ids));
+        Answer(tenant, user_ids, deadline, std::move(answer));
+      }));
 }
 
 void Presence::Answer(const TenantKey& tenant, const std::vector<std::string>& user_ids,
@@ -285,21 +285,20 @@ void Presence::Answer(const TenantKey& tenant, const std::vector<std::string>& u
   for (const std::string& user_id : user_ids) {
     if (!tracker_.Find({tenant, user_id}).has_value()) unknown.push_back(user_id);
   }
-  auto answer = [this, tenant, user_ids,
-                 done = std::move(done)](absl::StatusOr<States> states) mutable {
-    if (!states.ok()) return done(std::move(states).status());
-    std::vector<UserPresence> presences = AllOffline(user_ids);
-    for (UserPresence& presence : presences) {
-      if (auto found = tracker_.Find({tenant, presence.user_id}); found.has_value()) {
-        presence = *std::move(found);
-      } else if (const auto state = states->find(presence.user_id); state != states->end()) {
-        presence.last_seen_at = state->second.last_seen_at;
-      }
-    }
-    done(std::move(presences));
-  };
-  if (unknown.empty()) return answer(States());
-  Read(tenant, unknown, deadline, std::move(answer));
+  Callback<States> add_known =
+      Then(std::move(done), [this, tenant, user_ids](const States& states, auto& answer) {
+        std::vector<UserPresence> presences = AllOffline(user_ids);
+        for (UserPresence& presence : presences) {
+          if (auto found = tracker_.Find({tenant, presence.user_id}); found.has_value()) {
+            presence = *std::move(found);
+          } else if (const auto state = states.find(presence.user_id); state != states.end()) {
+            presence.last_seen_at = state->second.last_seen_at;
+          }
+        }
+        answer(std::move(presences));
+      });
+  if (unknown.empty()) return add_known(States());
+  Read(tenant, unknown, deadline, std::move(add_known));
 }
 
 }  // namespace chatter::live

@@ -115,6 +115,13 @@ bool IsSchemaChanged(const absl::Status& status) {
   return ReasonOf(status) == v1::ERROR_REASON_TENANT_NOT_READY;
 }
 
+absl::Status DrainingError() {
+  return MakeRetryableError(
+      absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
+      "The server is going away. Connect again, and retry; a stream resumes with its cursors.",
+      absl::Seconds(1));
+}
+
 absl::Status InternalError() {
   return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
                    "The server failed. Its log tells why, under this call's request id.");
@@ -126,7 +133,13 @@ void FieldViolations::Add(std::string_view field, std::string_view description) 
 
 absl::Status FieldViolations::ToStatus(v1::ErrorReason reason, std::string_view message) const {
   if (violations_.empty()) return absl::OkStatus();
-  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, reason, message);
+  const auto& [first_field, first_problem] = violations_.front();
+  std::string text =
+      absl::StrCat(std::string(message), " `", first_field, "`: ", first_problem, ".");
+  if (violations_.size() > 1) {
+    absl::StrAppend(&text, " (", violations_.size() - 1, " more in the error's details.)");
+  }
+  absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, reason, text);
   google::rpc::BadRequest bad_request;
   for (const auto& [field, description] : violations_) {
     auto* violation = bad_request.add_field_violations();

@@ -42,6 +42,7 @@ absl::Status TenantBrokenError();
 absl::Status SchemaChangedError();
 // Whether it is that: what was to be done for the TenantKey can never be done any more.
 bool IsSchemaChanged(const absl::Status& status);
+absl::Status DrainingError();  // the server is going away
 absl::Status InternalError();  // say what happened in the log
 
 // Collects what is wrong with a request's fields, so that one answer names all of it (up to 100).
@@ -52,9 +53,8 @@ class FieldViolations {
   bool empty() const { return violations_.empty(); }
 
   // OK when nothing was added.
-  absl::Status ToStatus(
-      v1::ErrorReason reason = v1::ERROR_REASON_INVALID_FIELD,
-      std::string_view message = "The request has invalid fields; see the violations.") const;
+  absl::Status ToStatus(v1::ErrorReason reason = v1::ERROR_REASON_INVALID_FIELD,
+                        std::string_view message = "The request has invalid fields.") const;
 
  private:
   std::vector<std::pair<std::string, std::string>> violations_;

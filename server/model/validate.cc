@@ -248,11 +248,11 @@ void ParseDomains(std::vector<std::string>& domains, FieldViolations& violations
 
 int ParsePageSize(int32_t page_size, PageSizes sizes, FieldViolations& violations) {
   if (page_size == 0) return sizes.if_zero;
-  if (page_size < 0 || page_size > sizes.max) {
+  if (page_size < 0) {
     violations.Add("page_size",
                    absl::StrCat("must be 1 to ", sizes.max, ", or 0 for ", sizes.if_zero));
   }
-  return page_size;
+  return std::min(page_size, sizes.max);
 }
 
 }  // namespace chatter

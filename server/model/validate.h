@@ -67,7 +67,8 @@ struct PageSizes {
   int if_zero;
   int max;
 };
-// Returns how many entries to list; adds a violation where `page_size` is out of bounds.
+// Returns how many entries to list: `page_size`, but no more than the bound. Adds a violation where
+// it is negative.
 int ParsePageSize(int32_t page_size, PageSizes sizes, FieldViolations& violations);
 
 }  // namespace chatter

@@ -513,10 +513,9 @@ void RunOne(Database& database, Statement statement, SteadyTime deadline, Repeat
   transaction.deadline = deadline;
   transaction.idempotent = repeatable == kIdempotent;
   database.Run(std::move(transaction),
-               [done = std::move(done)](absl::StatusOr<Database::Results> results) mutable {
-                 if (!results.ok()) return done(std::move(results).status());
-                 done(std::move(results->front()));
-               });
+               Then(std::move(done), [](Database::Results results, auto& answer) {
+                 answer(std::move(results.front()));
+               }));
 }
 
 }  // namespace chatter::postgres

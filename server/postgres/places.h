@@ -15,14 +15,13 @@ namespace chatter::postgres {
 inline void FindPlaces(Database& database, Statement statement, SteadyTime deadline,
                        Callback<std::vector<size_t>> done) {
   RunOne(database, std::move(statement), deadline, kIdempotent,
-         [done = std::move(done)](absl::StatusOr<Rows> rows) mutable {
-           if (!rows.ok()) return done(rows.status());
+         Then(std::move(done), [](const Rows& rows, auto& answer) {
            std::vector<size_t> places;
-           for (int row = 0; row < rows->size(); ++row) {
-             places.push_back(static_cast<size_t>(rows->GetInt(row, 0)) - 1);
+           for (int row = 0; row < rows.size(); ++row) {
+             places.push_back(static_cast<size_t>(rows.GetInt(row, 0)) - 1);
            }
-           done(std::move(places));
-         });
+           answer(std::move(places));
+         }));
 }
 
 }  // namespace chatter::postgres

@@ -78,18 +78,16 @@ void Members::List(const TenantCaller& caller, std::string_view room_id, int32_t
   const std::optional<std::string> after = ReadUserPlace(PageKind::kMembers, page_token);
   if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.ListMembers({caller.tenant(), *room}, caller.asker(), *after, limit + 1, caller.deadline(),
-                     [limit, done = std::move(done)](
-                         absl::StatusOr<std::optional<std::vector<Member>>> members) mutable {
-                       if (!members.ok()) return done(std::move(members).status());
-                       if (!members->has_value()) return done(RoomNotFoundError());
-                       Page page{.members = **std::move(members), .next_page_token = {}};
-                       if (CutToPage(page.members, limit)) {
-                         page.next_page_token =
-                             MakePageToken(PageKind::kMembers, page.members.back().user_id);
-                       }
-                       done(std::move(page));
-                     });
+  store_.ListMembers(
+      {caller.tenant(), *room}, caller.asker(), *after, limit + 1, caller.deadline(),
+      Then(std::move(done), [limit](std::optional<std::vector<Member>> members, auto& answer) {
+        if (!members.has_value()) return answer(RoomNotFoundError());
+        Page page{.members = *std::move(members), .next_page_token = {}};
+        if (CutToPage(page.members, limit)) {
+          page.next_page_token = MakePageToken(PageKind::kMembers, page.members.back().user_id);
+        }
+        answer(std::move(page));
+      }));
 }
 
 void Members::Add(const TenantCaller& caller, std::string_view room_id,

@@ -164,10 +164,9 @@ void Messages::AppendDraft(Draft& draft) {
 void Messages::Append(store::NewMessage message, SteadyTime deadline, Callback<SentMessage> done) {
   const RoomId id = message.room.room;
   writer_.Append(std::move(message), deadline,
-                 [id, done = std::move(done)](absl::StatusOr<StoredMessage> stored) mutable {
-                   if (!stored.ok()) return done(std::move(stored).status());
-                   done(SentMessage{.room_id = id, .stored = *stored});
-                 });
+                 Then(std::move(done), [id](const StoredMessage& stored, auto& answer) {
+                   answer(SentMessage{.room_id = id, .stored = stored});
+                 }));
 }
 
 void Messages::List(const TenantCaller& caller, ListRequest request, Callback<MessagePage> done) {
@@ -192,15 +191,14 @@ void Messages::Get(const TenantCaller& caller, std::string_view room_id, uint64_
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   CheckSeq("seq", seq, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  reader_.ListMessages(
-      {caller.tenant(), *room}, caller.asker(), {.seq = seq, .from = 1}, caller.deadline(),
-      UnlessNotFound([seq, done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
-        if (!page.ok()) return done(page.status());
-        if (page->messages.empty() || page->messages.front().seq != seq) {
-          return done(MessageNotFoundError());
-        }
-        done(std::move(page->messages.front()));
-      }));
+  reader_.ListMessages({caller.tenant(), *room}, caller.asker(), {.seq = seq, .from = 1},
+                       caller.deadline(),
+                       UnlessNotFound(Then(std::move(done), [seq](MessagePage page, auto& answer) {
+                         if (page.messages.empty() || page.messages.front().seq != seq) {
+                           return answer(MessageNotFoundError());
+                         }
+                         answer(std::move(page.messages.front()));
+                       })));
 }
 
 void Messages::ListPinned(const TenantCaller& caller, std::string_view room_id,
@@ -211,16 +209,15 @@ void Messages::ListPinned(const TenantCaller& caller, std::string_view room_id,
   const uint64_t before =
       ParseSeqToken(PageKind::kPinnedMessages, request.page_token, kMaxSeq, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  reader_.ListPinned(
-      {caller.tenant(), *room}, caller.asker(), before, limit, caller.deadline(),
-      UnlessNotFound([done = std::move(done)](absl::StatusOr<MessagePage> found) mutable {
-        if (!found.ok()) return done(std::move(found).status());
-        PinnedPage page{.entries = std::move(found->messages), .next_page_token = {}};
-        if (found->has_earlier) {
-          page.next_page_token = TokenOf(PageKind::kPinnedMessages, page.entries.back().seq);
-        }
-        done(std::move(page));
-      }));
+  reader_.ListPinned({caller.tenant(), *room}, caller.asker(), before, limit, caller.deadline(),
+                     UnlessNotFound(Then(std::move(done), [](MessagePage found, auto& answer) {
+                       PinnedPage page{.entries = std::move(found.messages), .next_page_token = {}};
+                       if (found.has_earlier) {
+                         page.next_page_token =
+                             TokenOf(PageKind::kPinnedMessages, page.entries.back().seq);
+                       }
+                       answer(std::move(page));
+                     })));
 }
 
 void Messages::ListReactions(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
@@ -237,14 +234,12 @@ void Messages::ListReactions(const TenantCaller& caller, std::string_view room_i
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListReactions(
       {caller.tenant(), *room}, caller.asker(), seq, after, limit + 1, caller.deadline(),
-      [limit, done = std::move(done)](
-          absl::StatusOr<std::optional<std::vector<Reaction>>> reactions) mutable {
-        if (!reactions.ok()) return done(std::move(reactions).status());
-        if (!reactions->has_value()) return done(RoomNotFoundError());
-        ReactionPage page{.entries = **std::move(reactions), .next_page_token = {}};
+      Then(std::move(done), [limit](std::optional<std::vector<Reaction>> reactions, auto& answer) {
+        if (!reactions.has_value()) return answer(RoomNotFoundError());
+        ReactionPage page{.entries = *std::move(reactions), .next_page_token = {}};
         if (CutToPage(page.entries, limit)) page.next_page_token = TokenOf(page.entries.back());
-        done(std::move(page));
-      });
+        answer(std::move(page));
+      }));
 }
 
 void Messages::ListEdits(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
@@ -257,16 +252,15 @@ void Messages::ListEdits(const TenantCaller& caller, std::string_view room_id, u
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListEdits(
       {caller.tenant(), *room}, caller.asker(), seq, after, limit + 1, caller.deadline(),
-      [limit, done = std::move(done)](absl::StatusOr<store::EventReader::EditPage> found) mutable {
-        if (!found.ok()) return done(std::move(found).status());
-        if (!found->room_found) return done(RoomNotFoundError());
-        if (!found->message_found) return done(MessageNotFoundError());
-        EditPage page{.entries = std::move(found->edits), .next_page_token = {}};
+      Then(std::move(done), [limit](store::EventReader::EditPage found, auto& answer) {
+        if (!found.room_found) return answer(RoomNotFoundError());
+        if (!found.message_found) return answer(MessageNotFoundError());
+        EditPage page{.entries = std::move(found.edits), .next_page_token = {}};
         if (CutToPage(page.entries, limit)) {
           page.next_page_token = TokenOf(PageKind::kEdits, page.entries.back().seq);
         }
-        done(std::move(page));
-      });
+        answer(std::move(page));
+      }));
 }
 
 }  // namespace chatter::rooms

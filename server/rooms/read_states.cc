@@ -29,16 +29,15 @@ absl::StatusOr<RoomKey> CheckRequest(const UserCaller& caller, std::string_view 
 Callback<std::optional<ReadStateStore::Marks>> Answer(const RoomKey& room,
                                                       const std::string& user_id,
                                                       Callback<ReadStates::Moved> done) {
-  return [room, user_id, done = std::move(done)](
-             absl::StatusOr<std::optional<ReadStateStore::Marks>> marks) mutable {
-    if (!marks.ok()) return done(std::move(marks).status());
-    if (!marks->has_value()) return done(RoomNotFoundError());
-    done(ReadStates::Moved{.room = room,
-                           .user_id = user_id,
-                           .marks = **marks,
-                           .others_told = (*marks)->others_are_told &&
-                                          (*marks)->member_count <= limits::kToldRoomMembers});
-  };
+  return Then(std::move(done), [room, user_id](const std::optional<ReadStateStore::Marks>& marks,
+                                               auto& answer) {
+    if (!marks.has_value()) return answer(RoomNotFoundError());
+    answer(ReadStates::Moved{
+        .room = room,
+        .user_id = user_id,
+        .marks = *marks,
+        .others_told = marks->others_are_told && marks->member_count <= limits::kToldRoomMembers});
+  });
 }
 
 }  // namespace

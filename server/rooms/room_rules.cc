@@ -57,7 +57,7 @@ absl::Status UnknownUsersError(const std::vector<std::string>& unknown) {
     violations.Add("user_ids", absl::StrCat("there is no user \"", user_id, "\""));
   }
   return violations.ToStatus(v1::ERROR_REASON_UNKNOWN_USERS,
-                             "The tenant doesn't have all of these users; see the violations.");
+                             "The tenant doesn't have all of these users.");
 }
 
 v1::RoomUpdated UpdatedEvent(const store::RoomSettings& settings) {

@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/model/field_mask.h"
 #include "server/model/limits.h"
 #include "server/model/message_size.h"
 #include "server/model/page_token.h"
@@ -60,7 +61,7 @@ absl::Status UnknownUsersError(const std::vector<std::string>& requested,
                    absl::StrCat("there is no user \"", requested[i], "\""));
   }
   return violations.ToStatus(v1::ERROR_REASON_UNKNOWN_USERS,
-                             "The tenant doesn't have all of these users; see the violations.");
+                             "The tenant doesn't have all of these users.");
 }
 
 // The fields beside the members.
@@ -165,11 +166,15 @@ std::optional<BrowsePosition> ParseBrowseToken(std::string_view token) {
 }
 
 // What the mask names.
-RoomUpdate UpdateOf(const Rooms::UpdateRequest& request, FieldViolations& violations) {
+RoomUpdate UpdateOf(const v1::UpdateRoomRequest& request, FieldViolations& violations) {
   RoomUpdate update;
-  const v1::RoomProfile& profile = request.profile;
-  if (request.mask.empty()) violations.Add("update_mask", "must name at least one field");
-  for (const std::string& path : request.mask) {
+  const v1::RoomProfile& profile = request.profile();
+  const auto& mask = request.update_mask().paths();
+  for (const std::string& path :
+       ParseUpdateMask(request, {mask.begin(), mask.end()},
+                       {"profile.name", "profile.topic", "profile.avatar_url", "profile.attributes",
+                        "profile.history", "kind"},
+                       violations)) {
     if (path == "profile.name") {
       update.name = profile.name();
     } else if (path == "profile.topic") {
@@ -180,12 +185,8 @@ RoomUpdate UpdateOf(const Rooms::UpdateRequest& request, FieldViolations& violat
       update.attributes.emplace(profile.attributes().begin(), profile.attributes().end());
     } else if (path == "profile.history") {
       update.history = profile.history();
-    } else if (path == "kind") {
-      update.kind = static_cast<RoomKind>(request.kind);
     } else {
-      violations.Add("update_mask",
-                     "may name `profile.name`, `profile.topic`, `profile.avatar_url`, "
-                     "`profile.attributes`, `profile.history` and `kind`");
+      update.kind = static_cast<RoomKind>(request.kind());
     }
   }
   if (update.history == v1::HISTORY_VISIBILITY_UNSPECIFIED) {
@@ -228,20 +229,20 @@ void Rooms::Create(const TenantCaller& caller, NewRoom room, Callback<Created> d
 
 void Rooms::Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
                  std::vector<std::string> requested, Callback<Created> done) {
-  auto on_answer = [this, tenant = caller.tenant(), members = plan.user_ids,
-                    requested = std::move(requested),
-                    done = std::move(done)](absl::StatusOr<MadeRoom> answer) mutable {
-    if (!answer.ok()) return done(std::move(answer).status());
-    if (!answer->unknown_users.empty()) {
-      return done(UnknownUsersError(requested, answer->unknown_users));
-    }
-    // Even for a room that was there: the call that made it may have ended before it came to this.
-    if (answer->created || answer->room.kind == RoomKind::kDirect) {
-      bus_.PublishRoomJoined(
-          {.tenant = tenant, .room = answer->room.id, .user_ids = std::move(members)});
-    }
-    done(Created{.room = std::move(answer->room), .created = answer->created});
-  };
+  auto on_answer = Then(
+      std::move(done), [this, tenant = caller.tenant(), members = plan.user_ids,
+                        requested = std::move(requested)](MadeRoom made, auto& answer) mutable {
+        if (!made.unknown_users.empty()) {
+          return answer(UnknownUsersError(requested, made.unknown_users));
+        }
+        // Even for a room that was there: the call that made it may have ended before it came to
+        // this.
+        if (made.created || made.room.kind == RoomKind::kDirect) {
+          bus_.PublishRoomJoined(
+              {.tenant = tenant, .room = made.room.id, .user_ids = std::move(members)});
+        }
+        answer(Created{.room = std::move(made.room), .created = made.created});
+      });
   store_.Create(caller.tenant(), std::move(plan), store::Actor::Of(caller), caller.deadline(),
                 std::move(on_answer));
 }
@@ -254,11 +255,10 @@ void Rooms::Get(const TenantCaller& caller, std::string_view room_id,
   if (!violations.empty()) return done(violations.ToStatus());
   // No member is asked for when the caller is a service, which may see any room.
   store_.Find(caller.tenant(), *room, caller.asker(), fields, caller.deadline(),
-              [done = std::move(done)](absl::StatusOr<std::optional<Room>> found) mutable {
-                if (!found.ok()) return done(std::move(found).status());
-                if (!found->has_value()) return done(RoomNotFoundError());
-                done(**std::move(found));
-              });
+              Then(std::move(done), [](std::optional<Room> found, auto& answer) {
+                if (!found.has_value()) return answer(RoomNotFoundError());
+                answer(*std::move(found));
+              }));
 }
 
 void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,
@@ -268,11 +268,10 @@ void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,
   if (!violations.empty()) return done(violations.ToStatus());
   RoomKey key{caller.tenant(), *room};
   store_.HasMember(key, caller.user_id(), caller.deadline(),
-                   [key, done = std::move(done)](absl::StatusOr<bool> is_member) mutable {
-                     if (!is_member.ok()) return done(is_member.status());
-                     if (!*is_member) return done(RoomNotFoundError());
-                     done(std::move(key));
-                   });
+                   Then(std::move(done), [key](bool is_member, auto& answer) {
+                     if (!is_member) return answer(RoomNotFoundError());
+                     answer(std::move(key));
+                   }));
 }
 
 void Rooms::List(const UserCaller& caller, const ListRequest& request, Callback<Page> done) {
@@ -286,17 +285,15 @@ void Rooms::List(const UserCaller& caller, const ListRequest& request, Callback<
   }
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.ListOfUser(
-      caller.tenant(), caller.user_id(), request.filter, fields, after, limit + 1,
-      caller.deadline(),
-      [limit, done = std::move(done)](absl::StatusOr<std::vector<Room>> rooms) mutable {
-        if (!rooms.ok()) return done(std::move(rooms).status());
-        Page page{.rooms = *std::move(rooms), .next_page_token = {}};
-        if (CutToPage(page.rooms, limit, RoomBytes)) {
-          page.next_page_token = TokenOf(page.rooms.back());
-        }
-        done(std::move(page));
-      });
+  store_.ListOfUser(caller.tenant(), caller.user_id(), request.filter, fields, after, limit + 1,
+                    caller.deadline(),
+                    Then(std::move(done), [limit](std::vector<Room> rooms, auto& answer) {
+                      Page page{.rooms = std::move(rooms), .next_page_token = {}};
+                      if (CutToPage(page.rooms, limit, RoomBytes)) {
+                        page.next_page_token = TokenOf(page.rooms.back());
+                      }
+                      answer(std::move(page));
+                    }));
 }
 
 void Rooms::Browse(const TenantCaller& caller, const store::RoomStore::BrowseFilter& filter,
@@ -312,34 +309,33 @@ void Rooms::Browse(const TenantCaller& caller, const store::RoomStore::BrowseFil
   }
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.Browse(
-      caller.tenant(), caller.user_id(), filter, after, limit + 1, caller.deadline(),
-      [limit, done = std::move(done)](absl::StatusOr<std::vector<BrowsedRoom>> rooms) mutable {
-        if (!rooms.ok()) return done(std::move(rooms).status());
-        Page page;
-        if (CutToPage(*rooms, limit)) {
-          page.next_page_token = TokenOf(rooms->back().position);
-        }
-        for (BrowsedRoom& browsed : *rooms) page.rooms.push_back(std::move(browsed.room));
-        done(std::move(page));
-      });
+  store_.Browse(caller.tenant(), caller.user_id(), filter, after, limit + 1, caller.deadline(),
+                Then(std::move(done), [limit](std::vector<BrowsedRoom> rooms, auto& answer) {
+                  Page page;
+                  if (CutToPage(rooms, limit)) {
+                    page.next_page_token = TokenOf(rooms.back().position);
+                  }
+                  for (BrowsedRoom& browsed : rooms) page.rooms.push_back(std::move(browsed.room));
+                  answer(std::move(page));
+                }));
 }
 
-void Rooms::Update(const TenantCaller& caller, const UpdateRequest& request, Callback<Room> done) {
+void Rooms::Update(const TenantCaller& caller, const v1::UpdateRoomRequest& request,
+                   Callback<Room> done) {
   FieldViolations violations;
-  CheckProfile(request.profile, violations);
+  CheckProfile(request.profile(), violations);
   const RoomUpdate update = UpdateOf(request, violations);
   const auto rule = [asker = caller.asker(), update](const store::RoomState& state) {
     return rooms::Update(state, asker, update);
   };
-  auto on_changed = [this, caller, room_id = request.room_id,
-                     done = std::move(done)](absl::StatusOr<RoomChanger::Changed> changed) mutable {
-    if (!changed.ok()) return done(std::move(changed).status());
-    Get(caller, room_id, {}, std::move(done));
-  };
+  Callback<RoomChanger::Changed> on_changed =
+      Then(std::move(done), [this, caller, room_id = request.room_id()](
+                                const RoomChanger::Changed& /*changed*/, auto& answer) mutable {
+        Get(caller, room_id, {}, std::move(answer));
+      });
   settings_.RequireOfUser(
       caller, FeatureOf(update.kind),
-      [this, caller, room_id = request.room_id, violations = std::move(violations), rule,
+      [this, caller, room_id = request.room_id(), violations = std::move(violations), rule,
        on_changed = std::move(on_changed)](absl::Status wanted) mutable {
         if (!wanted.ok()) return on_changed(std::move(wanted));
         changer_.Run(caller, room_id, std::move(violations), {{}, rule}, std::move(on_changed));

@@ -71,14 +71,9 @@ class Rooms {
   void Browse(const TenantCaller& caller, const store::RoomStore::BrowseFilter& filter,
               int32_t page_size, std::string_view page_token, Callback<Page> done);
 
-  struct UpdateRequest {
-    std::string room_id;
-    v1::RoomProfile profile;
-    v1::RoomKind kind = v1::ROOM_KIND_UNSPECIFIED;
-    std::vector<std::string> mask;  // paths of UpdateRoomRequest
-  };
   // The errors of these are those that room.proto names.
-  void Update(const TenantCaller& caller, const UpdateRequest& request, Callback<Room> done);
+  void Update(const TenantCaller& caller, const v1::UpdateRoomRequest& request,
+              Callback<Room> done);
   void SetArchived(const TenantCaller& caller, std::string_view room_id, bool archived,
                    Callback<RoomChanger::Changed> done);
   void Delete(const TenantCaller& caller, std::string_view room_id,

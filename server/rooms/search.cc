@@ -88,19 +88,19 @@ void Search::Find(const TenantCaller& caller, const Request& request, Callback<P
 
   query.limit = page_size + 1;
   deps_.settings.Find(
-      caller.tenant(), [this, caller, query = std::move(query), page_size, done = std::move(done)](
-                           absl::StatusOr<tenants::TenantSettings::Ptr> settings) mutable {
-        if (!settings.ok()) return done(std::move(settings).status());
-        deps_.languages.See(caller.tenant(), **settings);
-        const auto language = store::SearchLanguage::Parse((*settings)->search_language);
-        if (!language.has_value()) return done(tenants::FeatureDisabledError());
+      caller.tenant(), Then(std::move(done), [this, caller, query = std::move(query), page_size](
+                                                 const tenants::TenantSettings::Ptr& settings,
+                                                 auto& answer) mutable {
+        deps_.languages.See(caller.tenant(), *settings);
+        const auto language = store::SearchLanguage::Parse(settings->search_language);
+        if (!language.has_value()) return answer(tenants::FeatureDisabledError());
         // The member is empty for a service, which may read any room.
         deps_.reader.Search(
             caller.tenant(), *language, caller.asker(), query, caller.deadline(),
-            [page_size, done = std::move(done)](absl::StatusOr<Found> found) mutable {
+            [page_size, done = std::move(answer)](absl::StatusOr<Found> found) mutable {
               done(ToPage(std::move(found), page_size));
             });
-      });
+      }));
 }
 
 }  // namespace chatter::rooms

@@ -90,12 +90,7 @@ grpc::ServerUnaryReactor* RoomService::UpdateRoom(grpc::CallbackServerContext* c
   return RunUnary<Room>(
       context,
       [&](const TenantCaller& caller, Callback<Room> done) {
-        rooms_.Update(caller,
-                      {.room_id = request->room_id(),
-                       .profile = request->profile(),
-                       .kind = request->kind(),
-                       .mask = wire::ToStrings(request->update_mask().paths())},
-                      std::move(done));
+        rooms_.Update(caller, *request, std::move(done));
       },
       [response](Room room) { wire::ToProto(std::move(room), response->mutable_room()); });
 }

@@ -1,7 +1,9 @@
 #include "server/rpc/settings_service.h"
 
+#include <string>
 #include <utility>
 
+#include "server/base/version.h"
 #include "server/model/limits.h"
 #include "server/rpc/unary.h"
 #include "server/wire/convert.h"
@@ -48,6 +50,16 @@ void FillLimits(v1::Limits* out) {
   out->set_unread_messages(limits::kUnreadMessages);
 }
 
+void FillServer(v1::GetSettingsResponse* out) {
+  out->set_server_version(std::string(Version()));
+  const auto* const features = v1::Feature_descriptor();
+  for (int i = 0; i < features->value_count(); ++i) {
+    const auto feature = static_cast<v1::Feature>(features->value(i)->number());
+    if (feature != v1::FEATURE_UNSPECIFIED) out->add_server_features(feature);
+  }
+  FillLimits(out->mutable_limits());
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* SettingsService::GetSettings(grpc::CallbackServerContext* context,
@@ -60,7 +72,7 @@ grpc::ServerUnaryReactor* SettingsService::GetSettings(grpc::CallbackServerConte
       },
       [response](const Settings& settings) {
         Fill(settings, response->mutable_settings());
-        FillLimits(response->mutable_limits());
+        FillServer(response);
       });
 }
 

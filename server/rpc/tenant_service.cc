@@ -25,15 +25,6 @@ Tenants::NewTenant FromProto(const v1::Tenant& tenant, bool with_key) {
           .with_key = with_key};
 }
 
-TenantLifecycle::Update FromProto(const v1::UpdateTenantRequest& request) {
-  const v1::Tenant& tenant = request.tenant();
-  const auto& fields = request.update_mask().paths();
-  return {.schema_name = tenant.schema_name(),
-          .display_name = tenant.display_name(),
-          .domains = {tenant.domains().begin(), tenant.domains().end()},
-          .fields = {fields.begin(), fields.end()}};
-}
-
 store::TenantStore::Filter FilterOf(const v1::ListTenantsRequest& request) {
   store::TenantStore::Filter filter{.name_prefix = request.schema_name_prefix(),
                                     .domain = request.domain()};
@@ -119,7 +110,7 @@ grpc::ServerUnaryReactor* TenantService::UpdateTenant(grpc::CallbackServerContex
                                                       const v1::UpdateTenantRequest* request,
                                                       v1::UpdateTenantResponse* response) {
   return RunTenantCall(context, response, [&](const Administrator& caller, Callback<Tenant> done) {
-    lifecycle_.Change(caller, FromProto(*request), std::move(done));
+    lifecycle_.Change(caller, *request, std::move(done));
   });
 }
 

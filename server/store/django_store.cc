@@ -58,11 +58,10 @@ void DjangoStore::FindSession(const TenantKey& tenant, const std::string& sessio
   statement.params.Text(session_key);
   postgres::RunOne(
       database_, std::move(statement), deadline, postgres::kIdempotent,
-      [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-        if (!rows.ok()) return done(rows.status());
-        if (rows->size() == 0) return done(std::optional<Session>());
-        done(Session{.data = std::string(rows->GetText(0, 0)), .expires_at = rows->GetTime(0, 1)});
-      });
+      Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+        if (rows.size() == 0) return answer(std::optional<Session>());
+        answer(Session{.data = std::string(rows.GetText(0, 0)), .expires_at = rows.GetTime(0, 1)});
+      }));
 }
 
 void DjangoStore::FindUser(const TenantKey& tenant, const std::string& user_key,
@@ -93,13 +92,11 @@ void DjangoStore::FindPresent(const TenantKey& tenant, const std::vector<std::st
   // Where sessions are in signed cookies, there needn't be a table of them.
   if (!session_keys.empty()) transaction.statements.push_back(std::move(sessions));
   transaction.statements.push_back(std::move(users));
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
-        done(results->size() == 1 ? ReadPresent({}, results->back())
-                                  : ReadPresent(results->front(), results->back()));
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  answer(results.size() == 1 ? ReadPresent({}, results.back())
+                                             : ReadPresent(results.front(), results.back()));
+                }));
 }
 
 }  // namespace chatter::store

@@ -30,13 +30,11 @@ void EpochStore::Begin(const TenantKey& tenant, const std::string& mark, SteadyT
   transaction.idempotent = true;
   transaction.statements.push_back({sql::kBeginEpoch, tenant, postgres::Params().Text(mark)});
   transaction.statements.push_back(FindEpochStatement(tenant));
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        if (results->back().size() == 0) return done(TenantBrokenError());
-        done(ReadEpoch(results->back()).epoch);
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  if (results.back().size() == 0) return answer(TenantBrokenError());
+                  answer(ReadEpoch(results.back()).epoch);
+                }));
 }
 
 }  // namespace chatter::store

@@ -47,13 +47,11 @@ void RunForMember(postgres::Database& database, const RoomKey& room, const Asker
   transaction.statements.push_back(
       {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Who(asker)});
   transaction.statements.push_back(std::move(statement));
-  database.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        if (results->front().size() == 0) return done(std::optional<postgres::Rows>());
-        done(std::optional(std::move(results->back())));
-      });
+  database.Run(std::move(transaction),
+               Then(std::move(done), [](postgres::Database::Results results, auto& answer) {
+                 if (results.front().size() == 0) return answer(std::optional<postgres::Rows>());
+                 answer(std::optional(std::move(results.back())));
+               }));
 }
 
 // Answers with the epoch and the statement's rows.
@@ -76,12 +74,11 @@ void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
       {sql::kReadEvents, room.tenant,
        postgres::Params().Uuid(room.room).Seq(after_seq).Int(limit).Int(int64_t{kMaxPageBytes})},
       deadline,
-      [room_id = room.room, limit,
-       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        const postgres::Rows& rows = results->back();
+      Then(std::move(done), [room_id = room.room, limit](const postgres::Database::Results& results,
+                                                         auto& answer) mutable {
+        const postgres::Rows& rows = results.back();
         EventPage page;
-        page.epoch = ReadEpoch(results->front()).epoch;
+        page.epoch = ReadEpoch(results.front()).epoch;
         page.events.reserve(static_cast<size_t>(rows.size()));
         size_t bytes = 0;
         for (int row = 0; row < rows.size(); ++row) {
@@ -89,23 +86,22 @@ void EventReader::ReadEvents(const RoomKey& room, uint64_t after_seq, int limit,
           page.events.push_back(ReadEvent(room_id, rows, row));
         }
         page.has_more = rows.size() == limit || bytes >= kMaxPageBytes;
-        done(std::move(page));
-      });
+        answer(std::move(page));
+      }));
 }
 
 void EventReader::ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& rooms,
                             SteadyTime deadline, Callback<Heads> done) {
   RunInEpoch(
       database_, {sql::kReadHeads, tenant, postgres::Params().Uuids(rooms)}, deadline,
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        const postgres::Rows& rows = results->back();
-        Heads heads{.found = ReadEpoch(results->front()), .heads = {}};
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        const postgres::Rows& rows = results.back();
+        Heads heads{.found = ReadEpoch(results.front()), .heads = {}};
         for (int row = 0; row < rows.size(); ++row) {
           heads.heads.push_back({rows.GetUuid(row, 0), static_cast<uint64_t>(rows.GetInt(row, 1))});
         }
-        done(std::move(heads));
-      });
+        answer(std::move(heads));
+      }));
 }
 
 void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAfter>& places,
@@ -118,17 +114,16 @@ void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAf
   }
   postgres::RunOne(
       database_, {sql::kReadJoined, tenant, postgres::Params().Uuids(rooms).Seqs(seqs)}, deadline,
-      postgres::kIdempotent, [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-        if (!rows.ok()) return done(std::move(rows).status());
+      postgres::kIdempotent, Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
         std::vector<Joined> joined;
-        joined.reserve(static_cast<size_t>(rows->size()));
-        for (int row = 0; row < rows->size(); ++row) {
-          joined.push_back({.room = rows->GetUuid(row, 0),
-                            .user_id = std::string(rows->GetText(row, 1)),
-                            .seq = static_cast<uint64_t>(rows->GetInt(row, 2))});
+        joined.reserve(static_cast<size_t>(rows.size()));
+        for (int row = 0; row < rows.size(); ++row) {
+          joined.push_back({.room = rows.GetUuid(row, 0),
+                            .user_id = std::string(rows.GetText(row, 1)),
+                            .seq = static_cast<uint64_t>(rows.GetInt(row, 2))});
         }
-        done(std::move(joined));
-      });
+        answer(std::move(joined));
+      }));
 }
 
 void EventReader::ListMessages(const RoomKey& room, const Asker& asker, const MessageRange& range,
@@ -151,39 +146,39 @@ void EventReader::ListMessages(const RoomKey& room, const Asker& asker, const Me
     add(in_thread ? sql::kListRepliesAfter : sql::kListMessagesAfter, range.seq - 1, *range.from);
   }
   database_.Run(
-      std::move(transaction), [room_id = room.room, range, done = std::move(done)](
-                                  absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
+      std::move(transaction),
+      Then(std::move(done), [room_id = room.room, range](const postgres::Database::Results& results,
+                                                         auto& answer) mutable {
         MessagePage page;
-        page.room_found = results->front().size() > 0;
-        if (!page.room_found) return done(std::move(page));
+        page.room_found = results.front().size() > 0;
+        if (!page.room_found) return answer(std::move(page));
         if (range.before.has_value()) {
-          page.has_earlier = AddMessages(room_id, results->front(), *range.before, page.messages);
+          page.has_earlier = AddMessages(room_id, results.front(), *range.before, page.messages);
           std::reverse(page.messages.begin(), page.messages.end());
         }
         if (range.from.has_value()) {
-          page.has_later = AddMessages(room_id, results->back(), *range.from, page.messages);
+          page.has_later = AddMessages(room_id, results.back(), *range.from, page.messages);
         }
-        done(std::move(page));
-      });
+        answer(std::move(page));
+      }));
 }
 
 void EventReader::ListPinned(const RoomKey& room, const Asker& asker, uint64_t before_seq,
                              int limit, SteadyTime deadline, Callback<MessagePage> done) {
-  RunForMember(database_, room, asker,
-               {sql::kListPinnedMessages, room.tenant,
-                postgres::Params().Uuid(room.room).Who(asker).Seq(before_seq).Int(limit + 1)},
-               deadline,
-               [room_id = room.room, limit, done = std::move(done)](
-                   absl::StatusOr<std::optional<postgres::Rows>> rows) mutable {
-                 if (!rows.ok()) return done(std::move(rows).status());
-                 MessagePage page;
-                 page.room_found = rows->has_value();
-                 if (page.room_found) {
-                   page.has_earlier = AddMessages(room_id, **rows, limit, page.messages);
-                 }
-                 done(std::move(page));
-               });
+  RunForMember(
+      database_, room, asker,
+      {sql::kListPinnedMessages, room.tenant,
+       postgres::Params().Uuid(room.room).Who(asker).Seq(before_seq).Int(limit + 1)},
+      deadline,
+      Then(std::move(done), [room_id = room.room, limit](const std::optional<postgres::Rows>& rows,
+                                                         auto& answer) mutable {
+        MessagePage page;
+        page.room_found = rows.has_value();
+        if (page.room_found) {
+          page.has_earlier = AddMessages(room_id, *rows, limit, page.messages);
+        }
+        answer(std::move(page));
+      }));
 }
 
 void EventReader::ListReactions(const RoomKey& room, const Asker& asker, uint64_t seq,
@@ -198,44 +193,41 @@ void EventReader::ListReactions(const RoomKey& room, const Asker& asker, uint64_
     params.NullTime().NullText().NullText();
   }
   params.Int(limit);
-  RunForMember(
-      database_, room, asker, {sql::kListReactions, room.tenant, std::move(params)}, deadline,
-      [done = std::move(done)](absl::StatusOr<std::optional<postgres::Rows>> rows) mutable {
-        if (!rows.ok()) return done(std::move(rows).status());
-        if (!rows->has_value()) return done(std::optional<std::vector<Reaction>>());
-        std::vector<Reaction> reactions;
-        for (int row = 0; row < (*rows)->size(); ++row) {
-          reactions.push_back({.created_at = (*rows)->GetTime(row, 2),
-                               .reaction = std::string((*rows)->GetText(row, 0)),
-                               .user_id = std::string((*rows)->GetText(row, 1))});
-        }
-        done(std::optional(std::move(reactions)));
-      });
+  RunForMember(database_, room, asker, {sql::kListReactions, room.tenant, std::move(params)},
+               deadline,
+               Then(std::move(done), [](const std::optional<postgres::Rows>& rows, auto& answer) {
+                 if (!rows.has_value()) return answer(std::optional<std::vector<Reaction>>());
+                 std::vector<Reaction> reactions;
+                 for (int row = 0; row < rows->size(); ++row) {
+                   reactions.push_back({.created_at = rows->GetTime(row, 2),
+                                        .reaction = std::string(rows->GetText(row, 0)),
+                                        .user_id = std::string(rows->GetText(row, 1))});
+                 }
+                 answer(std::optional(std::move(reactions)));
+               }));
 }
 
 void EventReader::ListEdits(const RoomKey& room, const Asker& asker, uint64_t seq,
                             uint64_t after_seq, int limit, SteadyTime deadline,
                             Callback<EditPage> done) {
-  RunForMember(
-      database_, room, asker,
-      {sql::kListEdits, room.tenant,
-       postgres::Params().Uuid(room.room).Who(asker).Seq(seq).Seq(after_seq).Int(limit)},
-      deadline,
-      [done = std::move(done)](absl::StatusOr<std::optional<postgres::Rows>> found) mutable {
-        if (!found.ok()) return done(std::move(found).status());
-        EditPage page;
-        page.room_found = found->has_value();
-        if (!page.room_found) return done(std::move(page));
-        const postgres::Rows& rows = **found;
-        page.message_found = rows.size() > 0;
-        for (int row = 0; row < rows.size() && !rows.IsNull(row, 0); ++row) {
-          page.edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
-                                .text = std::string(rows.GetText(row, 1)),
-                                .actor_id = std::string(rows.GetText(row, 2)),
-                                .created_at = rows.GetTime(row, 3)});
-        }
-        done(std::move(page));
-      });
+  RunForMember(database_, room, asker,
+               {sql::kListEdits, room.tenant,
+                postgres::Params().Uuid(room.room).Who(asker).Seq(seq).Seq(after_seq).Int(limit)},
+               deadline,
+               Then(std::move(done), [](const std::optional<postgres::Rows>& found, auto& answer) {
+                 EditPage page;
+                 page.room_found = found.has_value();
+                 if (!page.room_found) return answer(std::move(page));
+                 const postgres::Rows& rows = *found;
+                 page.message_found = rows.size() > 0;
+                 for (int row = 0; row < rows.size() && !rows.IsNull(row, 0); ++row) {
+                   page.edits.push_back({.seq = static_cast<uint64_t>(rows.GetInt(row, 0)),
+                                         .text = std::string(rows.GetText(row, 1)),
+                                         .actor_id = std::string(rows.GetText(row, 2)),
+                                         .created_at = rows.GetTime(row, 3)});
+                 }
+                 answer(std::move(page));
+               }));
 }
 
 }  // namespace chatter::store

@@ -28,14 +28,12 @@ template <typename Entry>
 void ReadAll(postgres::Database& database, postgres::Statement statement, SteadyTime deadline,
              Entry (*read)(const postgres::Rows&, int), Callback<std::vector<Entry>> done) {
   postgres::RunOne(database, std::move(statement), deadline, postgres::kIdempotent,
-                   [read, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [read](const postgres::Rows& rows, auto& answer) {
                      std::vector<Entry> entries;
-                     entries.reserve(static_cast<size_t>(rows->size()));
-                     for (int row = 0; row < rows->size(); ++row)
-                       entries.push_back(read(*rows, row));
-                     done(std::move(entries));
-                   });
+                     entries.reserve(static_cast<size_t>(rows.size()));
+                     for (int row = 0; row < rows.size(); ++row) entries.push_back(read(rows, row));
+                     answer(std::move(entries));
+                   }));
 }
 
 }  // namespace

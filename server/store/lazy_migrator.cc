@@ -37,11 +37,6 @@ absl::Status TooManyWaitingError() {
                             absl::Seconds(5));
 }
 
-absl::Status DrainingError() {
-  return MakeError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
-                   "The server is going away. Connect anew and retry.");
-}
-
 }  // namespace
 
 LazyMigrator::LazyMigrator(Options options, const Migrator& migrator, const Clock& clock)

@@ -73,11 +73,10 @@ void MessageChanges::Read(const RoomKey& room, const Asker& asker, uint64_t seq,
       database_,
       {sql::kReadMessageState, room.tenant, postgres::Params().Uuid(room.room).Who(asker).Seq(seq)},
       deadline, postgres::kIdempotent,
-      [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-        if (!rows.ok()) return done(std::move(rows).status());
-        if (rows->size() == 0) return done(std::optional<MessageState>());
-        done(std::optional(ReadState(*rows)));
-      });
+      Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+        if (rows.size() == 0) return answer(std::optional<MessageState>());
+        answer(std::optional(ReadState(rows)));
+      }));
 }
 
 void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
@@ -90,13 +89,12 @@ void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, E
   transaction.statements.push_back(ChangeStatement(room, version, seq, event, actor));
   database_.Run(
       std::move(transaction),
-      [&settler = settler_, room, event = std::move(event), actor,
-       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        Outcome outcome = ReadOutcome(room.room, results->back(), std::move(event), actor);
+      Then(std::move(done), [&settler = settler_, room, event = std::move(event), actor](
+                                const postgres::Database::Results& results, auto& answer) mutable {
+        Outcome outcome = ReadOutcome(room.room, results.back(), std::move(event), actor);
         if (outcome.event.has_value()) settler.Note(room);
-        done(std::move(outcome));
-      });
+        answer(std::move(outcome));
+      }));
 }
 
 }  // namespace chatter::store

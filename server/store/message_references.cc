@@ -56,11 +56,10 @@ void MessageReferences::Find(const NewMessage& message, const v1::MessageDetails
   postgres::RunOne(database_,
                    {sql::kCheckReferences, message.room.tenant, ParamsFor(message, details)},
                    deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     if (rows->size() == 0) return done(std::optional<References>());
-                     done(std::optional(ReadReferences(*rows)));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     if (rows.size() == 0) return answer(std::optional<References>());
+                     answer(std::optional(ReadReferences(rows)));
+                   }));
 }
 
 }  // namespace chatter::store

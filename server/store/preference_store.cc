@@ -78,32 +78,29 @@ void PreferenceStore::Find(const UserKey& user, SteadyTime deadline,
   postgres::RunOne(database_,
                    {sql::kFindPreferences, user.tenant, postgres::Params().Text(user.user_id)},
                    deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     done(rows->size() == 0 ? UserPreferences() : ReadPreferences(*rows));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     answer(rows.size() == 0 ? UserPreferences() : ReadPreferences(rows));
+                   }));
 }
 
 void PreferenceStore::Change(const UserKey& user, const Update& update, SteadyTime deadline,
                              Callback<UserPreferences> done) {
   postgres::RunOne(database_, ChangeStatement(user, update), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     done(ReadPreferences(*rows));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     answer(ReadPreferences(rows));
+                   }));
 }
 
 void PreferenceStore::ListTimeZones(SteadyTime deadline, Callback<std::vector<std::string>> done) {
   postgres::RunOne(database_, {sql::kListTimeZones, std::nullopt, postgres::Params()}, deadline,
                    postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<std::string> names;
-                     names.reserve(static_cast<size_t>(rows->size()));
-                     for (int row = 0; row < rows->size(); ++row)
-                       names.emplace_back(rows->GetText(row, 0));
-                     done(std::move(names));
-                   });
+                     names.reserve(static_cast<size_t>(rows.size()));
+                     for (int row = 0; row < rows.size(); ++row)
+                       names.emplace_back(rows.GetText(row, 0));
+                     answer(std::move(names));
+                   }));
 }
 
 void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user_id,
@@ -111,11 +108,10 @@ void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user
                                     Callback<std::optional<RoomPreferences>> done) {
   postgres::RunOne(database_, ChangeStatement(room, user_id, update), deadline,
                    postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     if (rows->size() == 0) return done(std::optional<RoomPreferences>());
-                     done(std::optional(ReadRoomPreferences(*rows, 0, 0)));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     if (rows.size() == 0) return answer(std::optional<RoomPreferences>());
+                     answer(std::optional(ReadRoomPreferences(rows, 0, 0)));
+                   }));
 }
 
 void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const std::string& after,
@@ -128,12 +124,10 @@ void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const st
   transaction.statements.push_back(
       {sql::kListRecipients, room.tenant,
        postgres::Params().Uuid(room.room).Seq(seq).Text(after).Int(limit)});
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        done(ReadRecipients(results->front(), results->back()));
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  answer(ReadRecipients(results.front(), results.back()));
+                }));
 }
 
 }  // namespace chatter::store

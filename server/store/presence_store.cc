@@ -11,16 +11,15 @@ void PresenceStore::Find(const TenantKey& tenant, const std::vector<std::string>
                          SteadyTime deadline, Callback<States> done) {
   postgres::RunOne(database_, {sql::kFindUserStates, tenant, postgres::Params().Texts(user_ids)},
                    deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      States states;
-                     for (int row = 0; row < rows->size(); ++row) {
-                       State& state = states[std::string(rows->GetText(row, 0))];
-                       state.invisible = rows->GetBool(row, 1);
-                       if (!rows->IsNull(row, 2)) state.last_seen_at = rows->GetTime(row, 2);
+                     for (int row = 0; row < rows.size(); ++row) {
+                       State& state = states[std::string(rows.GetText(row, 0))];
+                       state.invisible = rows.GetBool(row, 1);
+                       if (!rows.IsNull(row, 2)) state.last_seen_at = rows.GetTime(row, 2);
                      }
-                     done(std::move(states));
-                   });
+                     answer(std::move(states));
+                   }));
 }
 
 void PresenceStore::SaveLastSeen(const TenantKey& tenant, const std::vector<LastSeen>& seen,

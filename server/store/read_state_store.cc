@@ -26,12 +26,10 @@ void MoveMarks(postgres::Database& database, postgres::Statement statement, Stea
   transaction.idempotent = true;
   transaction.statements.push_back({sql::kWriteBehind, std::nullopt, postgres::Params()});
   transaction.statements.push_back(std::move(statement));
-  database.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        done(ReadMarks(results->back()));
-      });
+  database.Run(std::move(transaction),
+               Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                 answer(ReadMarks(results.back()));
+               }));
 }
 
 }  // namespace
@@ -64,15 +62,13 @@ void ReadStateStore::Count(const TenantKey& tenant, const std::string& user_id, 
   transaction.idempotent = true;
   transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
   transaction.statements.push_back({sql::kCountUnread, tenant, postgres::Params().Text(user_id)});
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        const postgres::Rows& rows = results->back();
-        done(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
-                    .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
-                    .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  const postgres::Rows& rows = results.back();
+                  answer(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
+                                .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
+                                .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
+                }));
 }
 
 }  // namespace chatter::store

@@ -100,13 +100,13 @@ void RoomChanges::Read(const RoomKey& room, const Asker& asker,
        postgres::Params().Uuid(room.room).Who(asker).Texts(named)},
       {sql::kFindMembers, room.tenant, postgres::Params().Uuid(room.room).Texts(named)},
       {sql::kFindUnknownUsers, room.tenant, postgres::Params().Texts(named)}};
-  database_.Run(std::move(transaction),
-                [room_id = room.room, done = std::move(done)](
-                    absl::StatusOr<postgres::Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  if (results->front().size() == 0) return done(std::optional<RoomState>());
-                  done(std::optional(ReadState(room_id, *results)));
-                });
+  database_.Run(
+      std::move(transaction),
+      Then(std::move(done),
+           [room_id = room.room](const postgres::Database::Results& results, auto& answer) mutable {
+             if (results.front().size() == 0) return answer(std::optional<RoomState>());
+             answer(std::optional(ReadState(room_id, results)));
+           }));
 }
 
 void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
@@ -120,11 +120,10 @@ void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change,
                                                   : ChangeStatement(room, version, change, actor));
   database_.Run(
       std::move(transaction),
-      [room_id = room.room, events = std::move(change.events), actor,
-       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        done(EventsOf(room_id, std::move(events), actor, results->back()));
-      });
+      Then(std::move(done), [room_id = room.room, events = std::move(change.events), actor](
+                                const postgres::Database::Results& results, auto& answer) mutable {
+        answer(EventsOf(room_id, std::move(events), actor, results.back()));
+      }));
 }
 
 }  // namespace chatter::store

@@ -101,22 +101,22 @@ void MakeRoom(postgres::Database& database, const TenantKey& tenant, const RoomS
   statements.push_back(CreateStatement(tenant, our_id, room, member_set, actor));
   statements.push_back(member_set.has_value() ? FindBySet(tenant, *member_set, actor, room.fields)
                                               : FindById(tenant, our_id, actor.asker, room.fields));
-  database.Run(std::move(transaction),
-               [our_id, fields = room.fields, done = std::move(done)](
-                   absl::StatusOr<postgres::Database::Results> results) mutable {
-                 if (!results.ok()) return done(results.status());
-                 const postgres::Rows& found = results->back();
-                 RoomStore::MadeRoom made;
-                 made.unknown_users = ReadIds(results->front());
-                 if (found.size() > 0) {
-                   made.unknown_users.clear();
-                   made.room = ReadFields(found, 0, fields);
-                   made.created = made.room.id == our_id;
-                 } else if (made.unknown_users.empty()) {
-                   return done(RoomNotFoundError());
-                 }
-                 done(std::move(made));
-               });
+  database.Run(
+      std::move(transaction),
+      Then(std::move(done), [our_id, fields = room.fields](
+                                const postgres::Database::Results& results, auto& answer) mutable {
+        const postgres::Rows& found = results.back();
+        RoomStore::MadeRoom made;
+        made.unknown_users = ReadIds(results.front());
+        if (found.size() > 0) {
+          made.unknown_users.clear();
+          made.room = ReadFields(found, 0, fields);
+          made.created = made.room.id == our_id;
+        } else if (made.unknown_users.empty()) {
+          return answer(RoomNotFoundError());
+        }
+        answer(std::move(made));
+      }));
 }
 
 // A row of list_heads.sql.
@@ -139,28 +139,27 @@ void RoomStore::Create(const TenantKey& tenant, NewRoom room, const Actor& actor
     return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
   }
   postgres::Statement find = FindBySet(tenant, *member_set, actor, room.fields);
-  postgres::RunOne(database_, std::move(find), deadline, postgres::kIdempotent,
-                   [&database = database_, tenant, room = std::move(room), member_set, actor,
-                    deadline, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     if (rows->size() > 0) {
-                       MadeRoom existing;
-                       existing.room = ReadFields(*rows, 0, room.fields);
-                       return done(std::move(existing));
-                     }
-                     MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(done));
-                   });
+  postgres::RunOne(
+      database_, std::move(find), deadline, postgres::kIdempotent,
+      Then(std::move(done), [&database = database_, tenant, room = std::move(room), member_set,
+                             actor, deadline](const postgres::Rows& rows, auto& answer) mutable {
+        if (rows.size() > 0) {
+          MadeRoom existing;
+          existing.room = ReadFields(rows, 0, room.fields);
+          return answer(std::move(existing));
+        }
+        MakeRoom(database, tenant, room, member_set, actor, deadline, std::move(answer));
+      }));
 }
 
 void RoomStore::Find(const TenantKey& tenant, const RoomId& room, const Asker& asker,
                      RoomFields fields, SteadyTime deadline, Callback<std::optional<Room>> done) {
   postgres::RunOne(database_, FindById(tenant, room, asker, fields), deadline,
                    postgres::kIdempotent,
-                   [fields, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     if (rows->size() == 0) return done(std::optional<Room>());
-                     done(ReadFields(*rows, 0, fields));
-                   });
+                   Then(std::move(done), [fields](const postgres::Rows& rows, auto& answer) {
+                     if (rows.size() == 0) return answer(std::optional<Room>());
+                     answer(ReadFields(rows, 0, fields));
+                   }));
 }
 
 void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
@@ -168,10 +167,8 @@ void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, Stead
   postgres::RunOne(
       database_, {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Text(user_id)},
       deadline, postgres::kIdempotent,
-      [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-        if (!rows.ok()) return done(rows.status());
-        done(rows->size() > 0);
-      });
+      Then(std::move(done),
+           [](const postgres::Rows& rows, auto& answer) { answer(rows.size() > 0); }));
 }
 
 void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
@@ -192,18 +189,17 @@ void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
   transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
   transaction.statements.push_back(
       {Statements().list.With(RoomLookUps::For(fields)), tenant, std::move(params)});
-  database_.Run(std::move(transaction),
-                [fields, done = std::move(done)](
-                    absl::StatusOr<postgres::Database::Results> results) mutable {
-                  if (!results.ok()) return done(std::move(results).status());
-                  const postgres::Rows& rows = results->back();
-                  std::vector<Room> rooms;
-                  rooms.reserve(static_cast<size_t>(rows.size()));
-                  for (int row = 0; row < rows.size(); ++row) {
-                    rooms.push_back(ReadFields(rows, row, fields));
-                  }
-                  done(std::move(rooms));
-                });
+  database_.Run(
+      std::move(transaction),
+      Then(std::move(done), [fields](const postgres::Database::Results& results, auto& answer) {
+        const postgres::Rows& rows = results.back();
+        std::vector<Room> rooms;
+        rooms.reserve(static_cast<size_t>(rows.size()));
+        for (int row = 0; row < rows.size(); ++row) {
+          rooms.push_back(ReadFields(rows, row, fields));
+        }
+        answer(std::move(rooms));
+      }));
 }
 
 void RoomStore::ListHeads(const TenantKey& tenant, const std::string& user_id, int limit,
@@ -215,19 +211,17 @@ void RoomStore::ListHeads(const TenantKey& tenant, const std::string& user_id, i
   transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
   transaction.statements.push_back(
       {sql::kListHeads, tenant, postgres::Params().Text(user_id).Int(limit).Int(counted)});
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(std::move(results).status());
-        const postgres::Rows& rows = results->back();
-        Memberships memberships{.epoch = ReadEpoch(results->front()).epoch, .rooms = {}};
-        memberships.rooms.reserve(static_cast<size_t>(rows.size()));
-        for (int row = 0; row < rows.size(); ++row) {
-          memberships.rooms.push_back(ReadMembership(rows, row));
-          memberships.total = rows.GetInt(row, 2);
-        }
-        done(std::move(memberships));
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  const postgres::Rows& rows = results.back();
+                  Memberships memberships{.epoch = ReadEpoch(results.front()).epoch, .rooms = {}};
+                  memberships.rooms.reserve(static_cast<size_t>(rows.size()));
+                  for (int row = 0; row < rows.size(); ++row) {
+                    memberships.rooms.push_back(ReadMembership(rows, row));
+                    memberships.total = rows.GetInt(row, 2);
+                  }
+                  answer(std::move(memberships));
+                }));
 }
 
 void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
@@ -239,19 +233,17 @@ void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
   after.has_value() ? browse.params.Uuid(after->room_id) : browse.params.NullUuid();
   browse.params.Int(limit).Text(filter.query);
   postgres::RunOne(database_, std::move(browse), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<BrowsedRoom> rooms;
-                     rooms.reserve(static_cast<size_t>(rows->size()));
-                     for (int row = 0; row < rows->size(); ++row) {
-                       Room room = ReadRoom(*rows, row, RoomLookUps());
-                       BrowsePosition position{
-                           .name = std::string(rows->GetText(row, kRoomColumns)),
-                           .room_id = room.id};
+                     rooms.reserve(static_cast<size_t>(rows.size()));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       Room room = ReadRoom(rows, row, RoomLookUps());
+                       BrowsePosition position{.name = std::string(rows.GetText(row, kRoomColumns)),
+                                               .room_id = room.id};
                        rooms.push_back({.room = std::move(room), .position = std::move(position)});
                      }
-                     done(std::move(rooms));
-                   });
+                     answer(std::move(rooms));
+                   }));
 }
 
 void RoomStore::ListMembers(const RoomKey& room, const Asker& asker, const std::string& after,
@@ -264,20 +256,19 @@ void RoomStore::ListMembers(const RoomKey& room, const Asker& asker, const std::
       {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Who(asker)});
   transaction.statements.push_back(
       {sql::kListMembers, room.tenant, postgres::Params().Uuid(room.room).Text(after).Int(limit)});
-  database_.Run(std::move(transaction),
-                [room_id = room.room, done = std::move(done)](
-                    absl::StatusOr<postgres::Database::Results> results) mutable {
-                  if (!results.ok()) return done(results.status());
-                  if (results->front().size() == 0)
-                    return done(std::optional<std::vector<Member>>());
-                  const postgres::Rows& rows = results->back();
-                  std::vector<Member> members;
-                  members.reserve(static_cast<size_t>(rows.size()));
-                  for (int row = 0; row < rows.size(); ++row) {
-                    members.push_back(ReadMember(room_id, rows, row));
-                  }
-                  done(std::optional(std::move(members)));
-                });
+  database_.Run(
+      std::move(transaction),
+      Then(std::move(done),
+           [room_id = room.room](const postgres::Database::Results& results, auto& answer) mutable {
+             if (results.front().size() == 0) return answer(std::optional<std::vector<Member>>());
+             const postgres::Rows& rows = results.back();
+             std::vector<Member> members;
+             members.reserve(static_cast<size_t>(rows.size()));
+             for (int row = 0; row < rows.size(); ++row) {
+               members.push_back(ReadMember(room_id, rows, row));
+             }
+             answer(std::optional(std::move(members)));
+           }));
 }
 
 }  // namespace chatter::store

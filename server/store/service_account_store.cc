@@ -81,12 +81,10 @@ void ServiceAccountStore::Set(const ServiceAccount& account, SteadyTime deadline
   transaction.statements.push_back(std::move(drop));
   transaction.statements.push_back(std::move(add));
   transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account.name));
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
-        done(ReadAccount(results->back(), 0));
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  answer(ReadAccount(results.back(), 0));
+                }));
 }
 
 void ServiceAccountStore::List(const std::string& after, int limit, SteadyTime deadline,
@@ -94,23 +92,20 @@ void ServiceAccountStore::List(const std::string& after, int limit, SteadyTime d
   postgres::Statement statement = OnAccount(sql::kListServiceAccounts, after);
   statement.params.Int(limit);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<ServiceAccount> accounts;
-                     for (int row = 0; row < rows->size(); ++row)
-                       accounts.push_back(ReadAccount(*rows, row));
-                     done(std::move(accounts));
-                   });
+                     for (int row = 0; row < rows.size(); ++row)
+                       accounts.push_back(ReadAccount(rows, row));
+                     answer(std::move(accounts));
+                   }));
 }
 
 void ServiceAccountStore::Delete(const std::string& name, SteadyTime deadline,
                                  Callback<bool> done) {
   postgres::RunOne(database_, OnAccount(sql::kDeleteServiceAccount, name), deadline,
                    postgres::kOnce,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(rows->size() > 0);
-                   });
+                   Then(std::move(done),
+                        [](const postgres::Rows& rows, auto& answer) { answer(rows.size() > 0); }));
 }
 
 void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
@@ -131,14 +126,12 @@ void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
       .Int(ends ? absl::ToInt64Microseconds(key.ttl) : 0)
       .Int(kMaxKeysPerAccount - 1);
   transaction.statements.push_back(std::move(create));
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
-        CreatedKey created{.account_found = results->front().size() > 0, .key = {}};
-        if (results->back().size() > 0) created.key = ReadKey(results->back(), 0);
-        done(std::move(created));
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  CreatedKey created{.account_found = results.front().size() > 0, .key = {}};
+                  if (results.back().size() > 0) created.key = ReadKey(results.back(), 0);
+                  answer(std::move(created));
+                }));
 }
 
 void ServiceAccountStore::ListKeys(const std::string& account, SteadyTime deadline,
@@ -147,18 +140,16 @@ void ServiceAccountStore::ListKeys(const std::string& account, SteadyTime deadli
       .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account));
   transaction.statements.push_back(OnAccount(sql::kListApiKeys, account));
-  database_.Run(
-      std::move(transaction),
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
-        if (results->front().size() == 0) {
-          return done(std::optional<std::vector<ApiKey>>());
-        }
-        const postgres::Rows& rows = results->back();
-        std::vector<ApiKey> keys;
-        for (int row = 0; row < rows.size(); ++row) keys.push_back(ReadKey(rows, row));
-        done(std::optional(std::move(keys)));
-      });
+  database_.Run(std::move(transaction),
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  if (results.front().size() == 0) {
+                    return answer(std::optional<std::vector<ApiKey>>());
+                  }
+                  const postgres::Rows& rows = results.back();
+                  std::vector<ApiKey> keys;
+                  for (int row = 0; row < rows.size(); ++row) keys.push_back(ReadKey(rows, row));
+                  answer(std::optional(std::move(keys)));
+                }));
 }
 
 void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, SteadyTime deadline,
@@ -166,30 +157,27 @@ void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, SteadyTime deadl
   postgres::Statement statement{.sql = sql::kRevokeApiKey, .tenant = std::nullopt, .params = {}};
   statement.params.Digest(digest);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(rows->size() > 0 && rows->GetBool(0, 0));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     answer(rows.size() > 0 && rows.GetBool(0, 0));
+                   }));
 }
 
 void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, SteadyTime deadline,
                                      Callback<Identities> done) {
   postgres::Statement statement{.sql = sql::kFindApiKeys, .tenant = std::nullopt, .params = {}};
   statement.params.Digests(digests);
-  postgres::RunOne(
-      database_, std::move(statement), deadline, postgres::kIdempotent,
-      [this, digests, done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-        if (!rows.ok()) return done(rows.status());
-        Identities found = ReadInPlaces(*rows, digests.size());
-        std::vector<Sha256Digest> used;
-        for (int row = 0; row < rows->size(); ++row) {
-          const size_t place = PlaceOf(*rows, row);
-          if (!rows->IsNull(row, 7)) found[place]->expires_at = rows->GetTime(row, 7);
-          if (rows->GetBool(row, 8)) used.push_back(digests[place]);
-        }
-        if (!used.empty()) Touch(used);
-        done(std::move(found));
-      });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   Then(std::move(done), [this, digests](const postgres::Rows& rows, auto& answer) {
+                     Identities found = ReadInPlaces(rows, digests.size());
+                     std::vector<Sha256Digest> used;
+                     for (int row = 0; row < rows.size(); ++row) {
+                       const size_t place = PlaceOf(rows, row);
+                       if (!rows.IsNull(row, 7)) found[place]->expires_at = rows.GetTime(row, 7);
+                       if (rows.GetBool(row, 8)) used.push_back(digests[place]);
+                     }
+                     if (!used.empty()) Touch(used);
+                     answer(std::move(found));
+                   }));
 }
 
 // What fails will be news the next time, too.
@@ -207,25 +195,23 @@ void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subj
       .sql = sql::kFindCertificateAccounts, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(subject_names);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<ServiceIdentity> found;
-                     for (int row = 0; row < rows->size(); ++row)
-                       found.push_back(ReadIdentity(*rows, row));
-                     done(std::move(found));
-                   });
+                     for (int row = 0; row < rows.size(); ++row)
+                       found.push_back(ReadIdentity(rows, row));
+                     answer(std::move(found));
+                   }));
 }
 
 void ServiceAccountStore::Find(const std::vector<std::string>& names, SteadyTime deadline,
                                Callback<Identities> done) {
   postgres::Statement statement{.sql = sql::kFindAccounts, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(names);
-  postgres::RunOne(
-      database_, std::move(statement), deadline, postgres::kIdempotent,
-      [count = names.size(), done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-        if (!rows.ok()) return done(rows.status());
-        done(ReadInPlaces(*rows, count));
-      });
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   Then(std::move(done),
+                        [count = names.size()](const postgres::Rows& rows, auto& answer) mutable {
+                          answer(ReadInPlaces(rows, count));
+                        }));
 }
 
 }  // namespace chatter::store

@@ -46,14 +46,12 @@ void SessionStore::Create(const TenantKey& tenant, const NewSession& session, St
       .Text(session.device)
       .Text(session.service)
       .Int(kMaxSessionsPerUser - 1);
-  database_.Run(
-      {.statements = {std::move(lock), std::move(create)},
-       .deadline = deadline,
-       .idempotent = true},
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
-        done(ReadOne(results->back()));
-      });
+  database_.Run({.statements = {std::move(lock), std::move(create)},
+                 .deadline = deadline,
+                 .idempotent = true},
+                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                  answer(ReadOne(results.back()));
+                }));
 }
 
 void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
@@ -68,14 +66,13 @@ void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
   }
   statement.params.Int(limit);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<Session> sessions;
-                     for (int row = 0; row < rows->size(); ++row) {
-                       sessions.push_back(ReadSession(*rows, row));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       sessions.push_back(ReadSession(rows, row));
                      }
-                     done(std::move(sessions));
-                   });
+                     answer(std::move(sessions));
+                   }));
 }
 
 void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_digest,
@@ -83,10 +80,9 @@ void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_dig
   postgres::Statement statement{.sql = sql::kRevokeSession, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Digest(token_digest).Who(asker);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(rows->size() > 0 && rows->GetBool(0, 0));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     answer(rows.size() > 0 && rows.GetBool(0, 0));
+                   }));
 }
 
 void SessionStore::RevokeAll(const TenantKey& tenant, const std::string& user_id,
@@ -98,27 +94,25 @@ void SessionStore::RevokeAll(const TenantKey& tenant, const std::string& user_id
       .Smallint(device.has_value() ? 1 : 0)
       .Text(device.value_or(""));
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<Sha256Digest> held;
-                     for (int row = 0; row < rows->size(); ++row) {
-                       if (rows->GetBool(row, 1)) held.push_back(rows->GetDigest(row, 0));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       if (rows.GetBool(row, 1)) held.push_back(rows.GetDigest(row, 0));
                      }
-                     done(std::move(held));
-                   });
+                     answer(std::move(held));
+                   }));
 }
 
 void SessionStore::Find(const TenantKey& tenant, const Sha256Digest& token_digest,
                         SteadyTime deadline, Callback<std::optional<Session>> done) {
   postgres::Statement statement{.sql = sql::kFindSession, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Digest(token_digest);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [this, tenant, token_digest,
-                    done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     if (rows->size() > 0 && rows->GetBool(0, 9)) Touch(tenant, {token_digest});
-                     done(ReadOne(*rows));
-                   });
+  postgres::RunOne(
+      database_, std::move(statement), deadline, postgres::kIdempotent,
+      Then(std::move(done), [this, tenant, token_digest](const postgres::Rows& rows, auto& answer) {
+        if (rows.size() > 0 && rows.GetBool(0, 9)) Touch(tenant, {token_digest});
+        answer(ReadOne(rows));
+      }));
 }
 
 void SessionStore::FindEnded(const TenantKey& tenant,
@@ -127,22 +121,21 @@ void SessionStore::FindEnded(const TenantKey& tenant,
   postgres::Statement statement{.sql = sql::kFindEndedSessions, .tenant = tenant, .params = {}};
   statement.params.Text(tenant.text()).Digests(token_digests);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [this, tenant, token_digests,
-                    done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     std::vector<size_t> ended;
-                     std::vector<Sha256Digest> used;
-                     for (int row = 0; row < rows->size(); ++row) {
-                       const auto place = static_cast<size_t>(rows->GetInt(row, 0)) - 1;
-                       if (rows->GetBool(row, 1)) {
-                         used.push_back(token_digests[place]);
-                       } else {
-                         ended.push_back(place);
-                       }
-                     }
-                     if (!used.empty()) Touch(tenant, used);
-                     done(std::move(ended));
-                   });
+                   Then(std::move(done),
+                        [this, tenant, token_digests](const postgres::Rows& rows, auto& answer) {
+                          std::vector<size_t> ended;
+                          std::vector<Sha256Digest> used;
+                          for (int row = 0; row < rows.size(); ++row) {
+                            const auto place = static_cast<size_t>(rows.GetInt(row, 0)) - 1;
+                            if (rows.GetBool(row, 1)) {
+                              used.push_back(token_digests[place]);
+                            } else {
+                              ended.push_back(place);
+                            }
+                          }
+                          if (!used.empty()) Touch(tenant, used);
+                          answer(std::move(ended));
+                        }));
 }
 
 // What fails will be news the next time, too.

@@ -40,12 +40,10 @@ int64_t SecondsOf(absl::Duration window) {
 }  // namespace
 
 void SettingsStore::Find(const TenantKey& tenant, SteadyTime deadline, Callback<Settings> done) {
-  postgres::RunOne(database_, {sql::kFindSettings, tenant, postgres::Params()}, deadline,
-                   postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     done(ReadSettings(*rows));
-                   });
+  postgres::RunOne(
+      database_, {sql::kFindSettings, tenant, postgres::Params()}, deadline, postgres::kIdempotent,
+      Then(std::move(done),
+           [](const postgres::Rows& rows, auto& answer) { answer(ReadSettings(rows)); }));
 }
 
 void SettingsStore::Change(const TenantKey& tenant, const Update& update, SteadyTime deadline,
@@ -61,10 +59,9 @@ void SettingsStore::Change(const TenantKey& tenant, const Update& update, Steady
       .Text(update.search_language.value_or(""));
   postgres::RunOne(database_, {sql::kChangeSettings, tenant, std::move(params)}, deadline,
                    postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(std::move(rows).status());
-                     done(rows->size() == 0 ? std::nullopt : std::optional(ReadSettings(*rows)));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     answer(rows.size() == 0 ? std::nullopt : std::optional(ReadSettings(rows)));
+                   }));
 }
 
 }  // namespace chatter::store

@@ -31,12 +31,10 @@ void ChangeOne(postgres::Database& database, postgres::Statement statement, cons
                SteadyTime deadline, TenantChanges::Done done) {
   std::vector<postgres::Statement> statements;
   statements.push_back(std::move(statement));
-  RunThenFind(
-      database, std::move(statements), name, deadline,
-      [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        if (!results.ok()) return done(results.status());
-        done(ReadTenant(results->back()));
-      });
+  RunThenFind(database, std::move(statements), name, deadline,
+              Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+                answer(ReadTenant(results.back()));
+              }));
 }
 
 }  // namespace
@@ -79,17 +77,16 @@ void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyT
     statements.push_back(OnTenant(sql::kAddTenantDomains, name));
     statements.back().params.Texts(*update.domains);
   }
-  RunThenFind(database_, std::move(statements), name, deadline,
-              [removal, done = std::move(done)](
-                  absl::StatusOr<postgres::Database::Results> results) mutable {
-                if (!results.ok()) return done(results.status());
-                Updated updated{.tenant = ReadTenant(results->back()), .removed_domains = {}};
-                const postgres::Rows& removed = (*results)[removal];
-                for (int row = 0; removal > 0 && row < removed.size(); ++row) {
-                  updated.removed_domains.emplace_back(removed.GetText(row, 0));
-                }
-                done(std::move(updated));
-              });
+  RunThenFind(
+      database_, std::move(statements), name, deadline,
+      Then(std::move(done), [removal](const postgres::Database::Results& results, auto& answer) {
+        Updated updated{.tenant = ReadTenant(results.back()), .removed_domains = {}};
+        const postgres::Rows& removed = results[removal];
+        for (int row = 0; removal > 0 && row < removed.size(); ++row) {
+          updated.removed_domains.emplace_back(removed.GetText(row, 0));
+        }
+        answer(std::move(updated));
+      }));
 }
 
 void TenantChanges::RenameDomain(const SchemaName& name, const std::string& old_domain,

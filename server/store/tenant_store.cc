@@ -36,10 +36,9 @@ void TenantStore::FindOne(std::string_view sql, postgres::Params params, SteadyT
                           Callback<std::optional<Tenant>> done) {
   postgres::RunOne(database_, {.sql = sql, .tenant = std::nullopt, .params = std::move(params)},
                    deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(ReadTenant(*rows));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     answer(ReadTenant(rows));
+                   }));
 }
 
 void TenantStore::Find(const SchemaName& schema, SteadyTime deadline,
@@ -60,20 +59,19 @@ void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadl
   postgres::Statement statement{.sql = sql_.check, .tenant = std::nullopt, .params = {}};
   statement.params.Texts(names);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     std::vector<Checked> checked(static_cast<size_t>(rows->size()));
-                     for (int row = 0; row < rows->size(); ++row) {
-                       if (rows->IsNull(row, 0)) continue;
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     std::vector<Checked> checked(static_cast<size_t>(rows.size()));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       if (rows.IsNull(row, 0)) continue;
                        Checked& tenant = checked[static_cast<size_t>(row)];
-                       tenant.state = static_cast<TenantState>(rows->GetInt(row, 0));
-                       tenant.state_reason = std::string(rows->GetText(row, 1));
-                       tenant.identity_version = rows->GetInt(row, 2);
-                       tenant.schema_is_known = rows->GetBool(row, 3);
-                       tenant.schema_stamp = static_cast<uint64_t>(rows->GetInt(row, 4));
+                       tenant.state = static_cast<TenantState>(rows.GetInt(row, 0));
+                       tenant.state_reason = std::string(rows.GetText(row, 1));
+                       tenant.identity_version = rows.GetInt(row, 2);
+                       tenant.schema_is_known = rows.GetBool(row, 3);
+                       tenant.schema_stamp = static_cast<uint64_t>(rows.GetInt(row, 4));
                      }
-                     done(std::move(checked));
-                   });
+                     answer(std::move(checked));
+                   }));
 }
 
 void TenantStore::List(const Filter& filter, const std::string& after, int limit,
@@ -84,14 +82,13 @@ void TenantStore::List(const Filter& filter, const std::string& after, int limit
   statement.params.Smallint(filter.state.has_value() ? static_cast<int16_t>(*filter.state) : kAny);
   statement.params.Text(filter.name_prefix).Text(filter.domain);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<Tenant> tenants;
-                     for (int row = 0; row < rows->size(); ++row) {
-                       if (auto tenant = ReadRow(*rows, row)) tenants.push_back(*std::move(tenant));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       if (auto tenant = ReadRow(rows, row)) tenants.push_back(*std::move(tenant));
                      }
-                     done(std::move(tenants));
-                   });
+                     answer(std::move(tenants));
+                   }));
 }
 
 }  // namespace chatter::store

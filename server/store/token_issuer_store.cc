@@ -19,11 +19,10 @@ TokenIssuer ReadIssuer(const postgres::Rows& rows, int row) {
 
 // The issuer in the only row, if there is one.
 Callback<postgres::Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
-  return [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-    if (!rows.ok()) return done(rows.status());
-    if (rows->size() == 0) return done(std::optional<TokenIssuer>());
-    done(ReadIssuer(*rows, 0));
-  };
+  return Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+    if (rows.size() == 0) return answer(std::optional<TokenIssuer>());
+    answer(ReadIssuer(rows, 0));
+  });
 }
 
 }  // namespace
@@ -48,13 +47,12 @@ void TokenIssuerStore::List(const SchemaName& tenant, SteadyTime deadline,
       .sql = sql::kListTokenIssuers, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text());
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<TokenIssuer> issuers;
-                     for (int row = 0; row < rows->size(); ++row)
-                       issuers.push_back(ReadIssuer(*rows, row));
-                     done(std::move(issuers));
-                   });
+                     for (int row = 0; row < rows.size(); ++row)
+                       issuers.push_back(ReadIssuer(rows, row));
+                     answer(std::move(issuers));
+                   }));
 }
 
 void TokenIssuerStore::Find(const SchemaName& tenant, const std::string& issuer,
@@ -71,10 +69,8 @@ void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issue
       .sql = sql::kDeleteTokenIssuer, .tenant = std::nullopt, .params = {}};
   statement.params.Text(tenant.text()).Text(issuer);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(rows->size() > 0);
-                   });
+                   Then(std::move(done),
+                        [](const postgres::Rows& rows, auto& answer) { answer(rows.size() > 0); }));
 }
 
 void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& user_id,
@@ -83,10 +79,8 @@ void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& us
   postgres::Statement statement{.sql = sql::kCreateTokenUser, .tenant = tenant, .params = {}};
   statement.params.Text(user_id).Text(display_name).Text(tenant.text());
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(rows->size() > 0);
-                   });
+                   Then(std::move(done),
+                        [](const postgres::Rows& rows, auto& answer) { answer(rows.size() > 0); }));
 }
 
 }  // namespace chatter::store

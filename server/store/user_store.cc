@@ -50,11 +50,10 @@ void UserStore::Upsert(const TenantKey& tenant, std::vector<User> users, SteadyT
   postgres::Statement statement{.sql = sql::kUpsertUsers, .tenant = tenant, .params = {}};
   statement.params.Texts(ids).Texts(names);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [users = std::move(users),
-                    done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(InOrderOf(users, ReadUsers(*rows)));
-                   });
+                   Then(std::move(done), [users = std::move(users)](const postgres::Rows& rows,
+                                                                    auto& answer) mutable {
+                     answer(InOrderOf(users, ReadUsers(rows)));
+                   }));
 }
 
 void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, bool active,
@@ -62,11 +61,10 @@ void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, b
   postgres::Statement statement{.sql = sql::kSetUserActive, .tenant = tenant, .params = {}};
   statement.params.Text(user_id).Bool(active).Text(tenant.text());
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     if (rows->size() == 0) return done(std::optional<User>());
-                     done(ReadUser(*rows, 0));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     if (rows.size() == 0) return answer(std::optional<User>());
+                     answer(ReadUser(rows, 0));
+                   }));
 }
 
 void UserStore::Find(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
@@ -74,11 +72,10 @@ void UserStore::Find(const TenantKey& tenant, const std::string& user_id, Steady
   postgres::Statement statement{.sql = sql::kFindUser, .tenant = tenant, .params = {}};
   statement.params.Text(user_id);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     if (rows->size() == 0) return done(std::optional<User>());
-                     done(ReadUser(*rows, 0));
-                   });
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     if (rows.size() == 0) return answer(std::optional<User>());
+                     answer(ReadUser(rows, 0));
+                   }));
 }
 
 void UserStore::FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
@@ -93,10 +90,8 @@ void UserStore::List(const TenantKey& tenant, const std::string& prefix, const s
   postgres::Statement statement{.sql = sql::kListUsers, .tenant = tenant, .params = {}};
   statement.params.Text(prefix).Text(after).Int(limit);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
-                     if (!rows.ok()) return done(rows.status());
-                     done(ReadUsers(*rows));
-                   });
+                   Then(std::move(done),
+                        [](const postgres::Rows& rows, auto& answer) { answer(ReadUsers(rows)); }));
 }
 
 }  // namespace chatter::store

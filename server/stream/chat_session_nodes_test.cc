@@ -88,6 +88,29 @@ TEST_F(ChatSessionNodesTest, SoIsOneThatOthersFollowHereAlready) {
   bob->WaitForSeq(room, 2);
 }
 
+TEST_F(ChatSessionNodesTest, ATextThatAnotherNodeDeletesGoesFromThePagesKeptHere) {
+  const RoomId room = MakeElsewhere({"alice", "bob"});
+  for (int i = 0; i < live::LogPages::kPageEvents; ++i) Send(stack_, room);
+  const uint64_t head = live::LogPages::kPageEvents + 1;
+  const auto bob = Open("bob");
+  const auto first_page = [&] {
+    return *Await<live::LogPages::PagePtr>([&](auto done) {
+      stack_.pages.Read({tenant_, room}, 0, {}, std::move(done));
+    });
+  };
+  const auto before = first_page();
+  ASSERT_EQ(first_page(), before);
+  const auto deleted = Await<bool>([&](auto done) {
+    other_.message_changer.Delete(
+        test::UserOf(tenant_, "alice"), {room.ToString(), 2},
+        [done = std::move(done)](const absl::Status& status) mutable { done(status.ok()); });
+  });
+  ASSERT_TRUE(*deleted);
+  stack_.hub.CheckHeads();
+  bob->WaitForSeq(room, head + 1);
+  EXPECT_NE(first_page(), before);
+}
+
 TEST_F(ChatSessionNodesTest, WhomAnotherNodeAddsHearsOfItOnceEventsComeHere) {
   stack_.AddUsers(tenant_, {"dave"});
   const auto dave = Open("dave");

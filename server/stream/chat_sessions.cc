@@ -8,12 +8,6 @@
 namespace chatter::stream {
 namespace {
 
-absl::Status DrainingError() {
-  return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_DRAINING,
-                            "The server is going away. Connect again and resume with your cursors.",
-                            absl::Seconds(1));
-}
-
 absl::Status TooManyStreamsError(size_t max) {
   return MakeRetryableError(
       absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,

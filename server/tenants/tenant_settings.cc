@@ -23,10 +23,9 @@ void TenantSettings::Find(const TenantKey& tenant, Callback<Ptr> done) {
 }
 
 void TenantSettings::Require(const TenantKey& tenant, Feature feature, StatusCallback done) {
-  Find(tenant, [feature, done = std::move(done)](absl::StatusOr<Ptr> settings) mutable {
-    if (!settings.ok()) return done(std::move(settings).status());
-    done((*settings)->has(feature) ? absl::OkStatus() : FeatureDisabledError());
-  });
+  Find(tenant, Then(std::move(done), [feature](const Ptr& settings, auto& answer) {
+         answer(settings->has(feature) ? absl::OkStatus() : FeatureDisabledError());
+       }));
 }
 
 void TenantSettings::RequireOfUser(const TenantCaller& caller, std::optional<Feature> feature,

@@ -207,7 +207,7 @@ class Members(ServerTestCase):
                          room_id=self.room_id, roles=[
                              member_pb2.RoleAssignment(user_id="bob", role=MEMBER)] * 2)),
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
-                         room_id=self.room_id, page_size=1001)),
+                         room_id=self.room_id, page_size=-1)),
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
                          room_id=self.room_id, page_token="x")),
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(

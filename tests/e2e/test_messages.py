@@ -203,9 +203,9 @@ class Messages(ServerTestCase):
         self.assertEqual(([r.reaction for r in rest.reactions], rest.next_page_token), (["x"], ""))
         rest = pinned(page_size=2, page_token=pins.next_page_token)
         self.assertEqual(([m.seq for m in rest.messages], rest.next_page_token), ([seqs[0]], ""))
-        for call in (lambda: self.reacted(page_size=-1), lambda: self.reacted(page_size=1_001),
+        for call in (lambda: self.reacted(page_size=-1),
                      lambda: self.reacted(page_token=pins.next_page_token),
-                     lambda: pinned(page_size=-1), lambda: pinned(page_size=101),
+                     lambda: pinned(page_size=-1),
                      lambda: pinned(page_token=first.next_page_token)):
             with self.assertFails(*INVALID):
                 call()

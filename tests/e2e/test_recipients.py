@@ -148,7 +148,7 @@ class Recipients(ServerTestCase):
 
     def test_bad_requests_are_refused(self):
         token = self.page(page_size=1).next_page_token
-        for request in ({"room_id": "room"}, {"seq": 0}, {"page_size": -1}, {"page_size": 1001},
+        for request in ({"room_id": "room"}, {"seq": 0}, {"page_size": -1},
                         {"page_token": token + "x" * 600},
                         # Of another list; with a user id that can't be.
                         {"page_token": "cjE"}, {"page_token": "bjH_"}):

@@ -108,6 +108,9 @@ class Bounds(SettingsTestCase):
     """They are those that hold."""
 
     def test_each_is_told(self):
+        server = self.get()
+        self.assertRegex(server.server_version, r"^\d+\.\d+\.\d+$")
+        self.assertEqual(list(server.server_features), settings_pb2.Feature.values()[1:])
         limits = self.get().limits
         for field in limits.DESCRIPTOR.fields:
             self.assertGreater(getattr(limits, field.name), 0, field.name)
