@@ -29,22 +29,46 @@ int Fail(std::string_view what, const absl::Status& status) {
   return kFailure;
 }
 
-// Every thread that is made from now on inherits the mask: the main thread alone takes the signals.
-sigset_t BlockStopSignals() {
+// Those that would end the process, and mean nothing to it. What is left tells of a fault, or asks
+// for a core dump (SIGQUIT).
+void IgnoreSignalsWithoutMeaning() {
+  for (const int signal :
+       {SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXFSZ}) {
+    std::signal(signal, SIG_IGN);
+  }
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) std::signal(signal, SIG_IGN);
+}
+
+sigset_t SignalsWithMeaning() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
   return signals;
 }
 
+// REQUIRES: there is no other thread yet. Those that are made from now on inherit the mask: one
+// without it would take a signal while the main thread is busy, and with it the process's end.
+void BlockSignalsWithMeaning() {
+  const sigset_t signals = SignalsWithMeaning();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// Returns the signal to stop. Until then, SIGHUP has files read again.
+int WaitForStop(Server& server) {
+  const sigset_t signals = SignalsWithMeaning();
+  while (true) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return signal;
+    spdlog::info("reading certificates and keys again: signal={}", signal);
+    server.RereadFiles();
+  }
+}
+
 int Serve(const Config& config) {
-  const sigset_t stop_signals = BlockStopSignals();
   auto server = Server::Start(config);
   if (!server.ok()) return Fail("the start failed", server.status());
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  const int signal = WaitForStop(**server);
   spdlog::info("draining: signal={} grace={}", signal, absl::FormatDuration(config.drain_grace));
   (*server)->Shutdown();
   spdlog::info("stopped");
@@ -74,6 +98,10 @@ int main(int argc, char** argv) {
   // gRPC's locks are Abseil's, and Debian's Abseil looks for deadlocks at each: for debugging only.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of the write
+  if (command_line->command == Command::kServe) {
+    IgnoreSignalsWithoutMeaning();
+    BlockSignalsWithMeaning();
+  }
   chatter::app::SetUpLogging(command_line->config.log_level);
   const int code = Run(*command_line);
   chatter::app::FlushLogs();

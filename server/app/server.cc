@@ -296,6 +296,14 @@ void Server::BeginTasks() {
   }
 }
 
+void Server::RereadFiles() {
+  if (certificates_ != nullptr) {
+    certificates_->TellAgain();
+    certificate_task_->Poke();
+  }
+  backend_->identity->RereadFiles();
+}
+
 void Server::ReportHealth() {
   if (!listening_) return;
   if (connected_ && schemas_ready_) control_probe_->Ask();

@@ -44,6 +44,10 @@ class Server {
   int metrics_port() const { return metrics_ == nullptr ? 0 : metrics_->port(); }        // 0: off
   bool ready() const { return connected_ && schemas_ready_ && control_probe_->readable(); }
 
+  // Reads the files that rotate again, soon: certificates, and Django's keys. What can't be used
+  // leaves things as they are, and is told to the log.
+  void RereadFiles();
+
   // Drains the streams, lets calls end, and stops. Blocks for the drain's grace and a few seconds
   // at most, whatever PostgreSQL does. Does nothing the second time. Ends the process, with
   // success, if gRPC doesn't let go of all calls within that.

@@ -65,13 +65,13 @@ std::shared_ptr<grpc::ServerCredentials> TlsCertificates::MakeServerCredentials(
 
 void TlsCertificates::Refresh() {
   auto read = config::ReadTlsMaterial(files_);
-  const std::string last_problem = std::exchange(problem_, std::string(read.status().message()));
-  if (!read.ok()) {
-    if (problem_ != last_problem) {
-      spdlog::warn("certificate not renewed, the old one goes on: {}", problem_);
-    }
-    return;
+  const std::string problem(read.status().message());
+  if (problem_.IsNews(problem)) {
+    spdlog::error(
+        "certificate not renewed, the old one goes on: {}: certificate={} key={} client_ca={}",
+        problem, files_.certificate, files_.key, files_.client_ca);
   }
+  if (!read.ok()) return;
   const absl::Time expires_at = read->expires_at;
   {
     MutexLock lock(mu_);

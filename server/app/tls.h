@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/base/mutex.h"
+#include "server/config/refresh_problem.h"
 #include "server/config/tls_files.h"
 
 namespace chatter::app {
@@ -35,6 +36,8 @@ class TlsCertificates {
   // Reads the files again. What can't be used is told to the log, once, and leaves things as they
   // are. Blocks for the disk. To be called by one thread.
   void Refresh();
+  // The next Refresh tells what is wrong even if the log has it already.
+  void TellAgain() { problem_.Forget(); }
 
  private:
   TlsCertificates(config::TlsFiles files, config::TlsMaterial material);
@@ -44,12 +47,11 @@ class TlsCertificates {
       void* self, grpc_ssl_server_certificate_config** config);
 
   const config::TlsFiles files_;
+  config::RefreshProblem problem_;
 
   Mutex mu_;
   config::TlsMaterial material_ ABSL_GUARDED_BY(mu_);
   bool given_ ABSL_GUARDED_BY(mu_) = false;  // whether gRPC has it
-
-  std::string problem_;  // of the last Refresh, whose own it is
 };
 
 }  // namespace chatter::app

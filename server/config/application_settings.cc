@@ -1,11 +1,9 @@
 #include "server/config/application_settings.h"
 
-#include <fstream>
 #include <optional>
 #include <utility>
-#include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "server/config/django_key_file.h"
 #include "server/identity/cookie.h"
 
 namespace chatter::config {
@@ -17,8 +15,6 @@ constexpr char kMustBeTable[] =
     "must be a table's name, such as auth_user (in each tenant's schema) or public.auth_user: a-z, "
     "A-Z, 0-9 and _, up to 63 bytes";
 constexpr char kMustBeColumn[] = "must be a column's name: a-z, A-Z, 0-9 and _, up to 63 bytes";
-constexpr size_t kMaxSecretKeys = 16;
-constexpr size_t kMaxSecretKeyBytes = 4'096;
 
 std::string ApplyColumn(const std::string& value, SqlIdentifier& out) {
   std::optional<SqlIdentifier> column = SqlIdentifier::Parse(value);
@@ -58,20 +54,10 @@ std::string ApplyUserActiveColumn(const std::string& value, Config& config) {
 }
 
 std::string ApplyDjangoSecretKeyFile(const std::string& value, Config& config) {
-  std::ifstream file(value, std::ios::binary);
-  if (!file.is_open()) return "must be a file that can be read";
-  std::vector<std::string> keys;
-  for (std::string line; std::getline(file, line);) {
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty()) continue;
-    if (line.size() > kMaxSecretKeyBytes || keys.size() == kMaxSecretKeys) {
-      return absl::StrCat("must be a file with at most ", kMaxSecretKeys, " keys of at most ",
-                          kMaxSecretKeyBytes, " bytes");
-    }
-    keys.push_back(std::move(line));
-  }
-  if (keys.empty()) return "must be a file with Django's SECRET_KEY in its first line";
-  config.django_secret_keys = std::move(keys);
+  auto keys = ReadDjangoKeyFile(value);
+  if (!keys.ok()) return std::string(keys.status().message());
+  config.django_secret_key_file = value;
+  config.django_secret_keys = *std::move(keys);
   return kRight;
 }
 

@@ -62,7 +62,9 @@ absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* 
   AddSettings(app, raw);
   app.require_subcommand(0, 1);
   app.fallthrough();  // settings may follow the command
-  app.add_subcommand("serve", "Serve until SIGTERM or SIGINT (the default)");
+  app.add_subcommand(
+      "serve",
+      "Serve until SIGTERM or SIGINT (the default); SIGHUP reads certificates and keys again");
   const CLI::App* migrate =
       app.add_subcommand("migrate", "Bring the database's schemas up to date, and end");
   try {

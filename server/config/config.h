@@ -57,8 +57,10 @@ struct Config {
   // nullopt: all are active.
   std::optional<SqlIdentifier> user_active_column = SqlIdentifier::Parse("is_active");
 
-  // SECRET_KEY and its fallbacks; empty: Django's sessions aren't accepted. Never logged.
+  // SECRET_KEY and its fallbacks, and the file that they are read from again while the server runs;
+  // empty: Django's sessions aren't accepted. The keys are never logged.
   std::vector<std::string> django_secret_keys;
+  std::string django_secret_key_file;
   std::string django_session_cookie = "sessionid";  // see session_cookie()
   bool django_signed_cookies = false;               // else sessions are in the database
   TableName django_session_table = *TableName::Parse("django_session");

@@ -294,7 +294,7 @@ constexpr Setting kSettings[] = {
      ApplyUserPasswordColumn},
     {"django-secret-key-file", "FILE",
      "File with Django's SECRET_KEY, and its fallbacks in further lines: accepts Django's session "
-     "cookies. Needs user-table",
+     "cookies. Needs user-table. Looked at again every two seconds",
      ApplyDjangoSecretKeyFile},
     {"django-session-cookie", "NAME", "The cookie with the session (default sessionid)",
      ApplyDjangoSessionCookie},

@@ -67,7 +67,8 @@ void DjangoSessionAuthenticator::Authenticate(const std::optional<TenantKey>& te
   if (!options_.signed_cookies) {
     return FindSession(*tenant, credential.text, deadline, std::move(done));
   }
-  const auto session = VerifyDjangoSigned(credential.text, kSignedCookieSalt, options_.secret_keys);
+  const auto session =
+      VerifyDjangoSigned(credential.text, kSignedCookieSalt, *options_.keys->Current());
   if (!session.has_value()) return done(CredentialInvalidError());
   FindUser(*tenant, "", *session, session->signed_at + options_.max_age, deadline, std::move(done));
 }
@@ -78,13 +79,15 @@ void DjangoSessionAuthenticator::FindSession(const TenantKey& tenant,
   if (!IsSessionKey(session_key)) return done(CredentialInvalidError());
   lookups_.find_session(
       tenant, session_key, deadline,
-      Then(std::move(done), [this, tenant, session_key, deadline](
-                                const std::optional<DjangoStore::Session>& found, auto& answer) {
-        if (!found.has_value()) return answer(CredentialInvalidError());
-        const auto session = VerifyDjangoSigned(found->data, kDatabaseSalt, options_.secret_keys);
-        if (!session.has_value()) return answer(CredentialInvalidError());
-        FindUser(tenant, session_key, *session, found->expires_at, deadline, std::move(answer));
-      }));
+      [this, tenant, session_key, deadline,
+       done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::Session>> found) mutable {
+        if (!found.ok()) return done(found.status());
+        if (!found->has_value()) return done(CredentialInvalidError());
+        const auto session =
+            VerifyDjangoSigned((*found)->data, kDatabaseSalt, *options_.keys->Current());
+        if (!session.has_value()) return done(CredentialInvalidError());
+        FindUser(tenant, session_key, *session, (*found)->expires_at, deadline, std::move(done));
+      });
 }
 
 void DjangoSessionAuthenticator::FindUser(const TenantKey& tenant, std::string session_key,
@@ -94,24 +97,24 @@ void DjangoSessionAuthenticator::FindUser(const TenantKey& tenant, std::string s
   if (!login.has_value()) return done(CredentialInvalidError());
   lookups_.find_user(
       tenant, login->user_key, deadline,
-      Then(std::move(done),
-           [this, session_key = std::move(session_key), auth_hash = login->auth_hash, expires_at](
-               const std::optional<DjangoStore::User>& found, auto& answer) mutable {
-             if (!found.has_value() ||
-                 !VerifyDjangoAuthHash(auth_hash, found->password, options_.secret_keys)) {
-               return answer(CredentialInvalidError());
-             }
-             if (!found->active) return answer(UserDeactivatedError());
-             Principal principal;
-             principal.credential = CredentialKind::kDjangoSession;
-             principal.user_id = std::move(found->id);
-             principal.expires_at = expires_at;
-             principal.proof = Proof{.session_key = std::move(session_key),
-                                     .user_key = std::move(found->key),
-                                     .password_digest = Sha256(found->password)}
-                                   .ToText();
-             answer(std::optional<Principal>(std::move(principal)));
-           }));
+      [this, session_key = std::move(session_key), auth_hash = login->auth_hash, expires_at,
+       done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::User>> found) mutable {
+        if (!found.ok()) return done(found.status());
+        if (!found->has_value() ||
+            !VerifyDjangoAuthHash(auth_hash, (*found)->password, *options_.keys->Current())) {
+          return done(CredentialInvalidError());
+        }
+        if (!(*found)->active) return done(UserDeactivatedError());
+        Principal principal;
+        principal.credential = CredentialKind::kDjangoSession;
+        principal.user_id = std::move((*found)->id);
+        principal.expires_at = expires_at;
+        principal.proof = Proof{.session_key = std::move(session_key),
+                                .user_key = std::move((*found)->key),
+                                .password_digest = Sha256((*found)->password)}
+                              .ToText();
+        done(std::optional<Principal>(std::move(principal)));
+      });
 }
 
 void DjangoSessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,
@@ -124,16 +127,16 @@ void DjangoSessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Pr
     if (!proof.session_key.empty()) session_keys.push_back(proof.session_key);
     user_keys.push_back(proof.user_key);
   }
-  lookups_.find_present(
-      tenant, session_keys, user_keys, deadline,
-      Then(std::move(done),
-           [proofs = std::move(proofs)](const DjangoStore::Present& present, auto& answer) mutable {
-             std::vector<size_t> gone;
-             for (size_t place = 0; place < proofs.size(); ++place) {
-               if (!StillThere(proofs[place], present)) gone.push_back(place);
-             }
-             answer(std::move(gone));
-           }));
+  lookups_.find_present(tenant, session_keys, user_keys, deadline,
+                        [proofs = std::move(proofs), done = std::move(done)](
+                            absl::StatusOr<DjangoStore::Present> present) mutable {
+                          if (!present.ok()) return done(present.status());
+                          std::vector<size_t> gone;
+                          for (size_t place = 0; place < proofs.size(); ++place) {
+                            if (!StillThere(proofs[place], *present)) gone.push_back(place);
+                          }
+                          done(std::move(gone));
+                        });
 }
 
 }  // namespace chatter::identity

@@ -15,6 +15,7 @@
 
 #include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
+#include "server/identity/django_key_ring.h"
 #include "server/identity/django_signing.h"
 #include "server/store/django_store.h"
 
@@ -35,7 +36,7 @@ struct DjangoLookups {
 };
 
 struct DjangoSessionOptions {
-  DjangoSecretKeys secret_keys;
+  const DjangoKeyRing* keys = nullptr;  // REQUIRES: not nullptr, and outlives the authenticator
   // Django's signed_cookies backend: the cookie is the session. Else the cookie is the key of a
   // row.
   bool signed_cookies = false;
@@ -45,7 +46,7 @@ struct DjangoSessionOptions {
 class DjangoSessionAuthenticator final : public Authenticator {
  public:
   DjangoSessionAuthenticator(DjangoSessionOptions options, DjangoLookups lookups)
-      : options_(std::move(options)), lookups_(std::move(lookups)) {}
+      : options_(options), lookups_(std::move(lookups)) {}
 
   CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
   // Takes any cookie for its own.

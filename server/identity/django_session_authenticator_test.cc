@@ -86,7 +86,8 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
   HeldLookups<std::tuple<TenantKey, std::vector<std::string>, std::vector<std::string>>,
               DjangoStore::Present>
       present_;
-  DjangoSessionAuthenticator authenticator_{{.secret_keys = {kSecretKey}}, Lookups()};
+  DjangoKeyRing keys_{{kSecretKey}};
+  DjangoSessionAuthenticator authenticator_{{.keys = &keys_}, Lookups()};
 };
 
 TEST_F(DjangoSessionAuthenticatorTest, FindsTheUser) {
@@ -100,6 +101,18 @@ TEST_F(DjangoSessionAuthenticatorTest, FindsTheUser) {
   EXPECT_EQ((**answer)->credential, CredentialKind::kDjangoSession);
   EXPECT_EQ((**answer)->expires_at, clock_.Now() + absl::Hours(1));
   EXPECT_EQ((**answer)->proof.find(kPassword), std::string::npos);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, ReadsTheKeysOfNow) {
+  keys_.Replace({"another key"});
+  auto refused = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession());
+  ExpectInvalid(refused);
+  keys_.Replace({"another key", kSecretKey});
+  auto found = Ask(kKey);
+  sessions_.AnswerOldest(MakeSession());
+  users_.AnswerOldest(MakeUser());
+  EXPECT_TRUE(found->ok());
 }
 
 TEST_F(DjangoSessionAuthenticatorTest, RefusesUnknownSessions) {
@@ -181,7 +194,7 @@ TEST_F(DjangoSessionAuthenticatorTest, IsOfNoUseWithoutATenant) {
 
 TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
   DjangoSessionAuthenticator authenticator(
-      {.secret_keys = {kSecretKey}, .signed_cookies = true, .max_age = absl::Hours(2)}, Lookups());
+      {.keys = &keys_, .signed_cookies = true, .max_age = absl::Hours(2)}, Lookups());
   const auto ask = [&](const std::string& cookie) {
     Answer<Found> answer;
     authenticator.Authenticate(acme_, {Credential::Form::kCookie, cookie}, clock_.Steady(),

@@ -15,6 +15,8 @@
 namespace chatter::middleware {
 namespace {
 
+constexpr absl::Duration kKeyFileInterval = absl::Seconds(2);
+
 store::DirectorySql DirectorySqlOf(const config::Config& config) {
   if (!config.django_tenant_table.has_value()) return store::DirectorySql::Own();
   return store::DirectorySql::OfDjangoTenants(*config.django_tenant_table,
@@ -34,12 +36,18 @@ std::optional<store::DjangoStore> MakeDjangoStore(const config::Config& config,
                           .user_active = config.user_active_column});
 }
 
+std::optional<DjangoKeys> MakeDjangoKeys(const config::Config& config) {
+  if (config.django_secret_keys.empty()) return std::nullopt;
+  return std::optional<DjangoKeys>(std::in_place, config.django_secret_key_file,
+                                   config.django_secret_keys);
+}
+
 // In the order in which they are asked.
 std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
     const config::Config& config, const Clock& clock, store::SessionStore& sessions,
-    std::optional<store::DjangoStore>& django, store::UserStore& users,
-    store::TokenIssuerStore& token_issuers, store::ServiceAccountStore& service_accounts,
-    identity::JwksCache& jwks) {
+    std::optional<store::DjangoStore>& django, const std::optional<DjangoKeys>& django_keys,
+    store::UserStore& users, store::TokenIssuerStore& token_issuers,
+    store::ServiceAccountStore& service_accounts, identity::JwksCache& jwks) {
   std::vector<std::unique_ptr<identity::Authenticator>> all;
   if (config.admin_key_digest.has_value()) {
     all.push_back(
@@ -48,7 +56,7 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
   all.push_back(std::make_unique<identity::SessionAuthenticator>(identity::LookupsIn(sessions)));
   if (django.has_value()) {
     all.push_back(std::make_unique<identity::DjangoSessionAuthenticator>(
-        identity::DjangoSessionOptions{.secret_keys = config.django_secret_keys,
+        identity::DjangoSessionOptions{.keys = &django_keys->ring(),
                                        .signed_cookies = config.django_signed_cookies,
                                        .max_age = config.django_session_max_age},
         identity::LookupsIn(*django)));
@@ -99,6 +107,7 @@ IdentityBackend::IdentityBackend(const config::Config& config, const Clock& cloc
       user_store(*database),
       session_store(*database),
       django_store(MakeDjangoStore(config, *database)),
+      django_keys(MakeDjangoKeys(config)),
       token_issuer_store(*database),
       service_account_store(*database),
       strangers({}, clock),
@@ -108,13 +117,24 @@ IdentityBackend::IdentityBackend(const config::Config& config, const Clock& cloc
       jwks([reader = identity::JwksReader(config.jwks_directory)](
                const std::string& uri) { return reader.Read(uri); },
            clock),
-      authenticators(MakeAuthenticators(config, clock, session_store, django_store, user_store,
-                                        token_issuer_store, service_account_store, jwks),
-                     {}, clock, &strangers),
+      authenticators(
+          MakeAuthenticators(config, clock, session_store, django_store, django_keys, user_store,
+                             token_issuer_store, service_account_store, jwks),
+          {}, clock, &strangers),
       users(identity::LookupIn(user_store), {}, clock),
       rechecker({.users_are_counted = !config.user_table.has_value()}, authenticators,
                 identity::LookupsIn(directory_store, user_store), clock),
-      jwks_task(absl::Seconds(1), [this] { jwks.Tick(); }) {}
+      jwks_task(absl::Seconds(1), [this] { jwks.Tick(); }) {
+  if (django_keys.has_value()) {
+    django_keys_task.emplace(kKeyFileInterval, [this] { django_keys->Refresh(); });
+  }
+}
+
+void IdentityBackend::RereadFiles() {
+  if (!django_keys.has_value()) return;
+  django_keys->TellAgain();
+  django_keys_task->Poke();
+}
 
 IdentityBackend::~IdentityBackend() { database->Stop(); }
 

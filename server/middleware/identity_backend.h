@@ -19,6 +19,7 @@
 #include "server/identity/strangers.h"
 #include "server/identity/tenant_directory.h"
 #include "server/identity/user_directory.h"
+#include "server/middleware/django_keys.h"
 #include "server/postgres/database.h"
 #include "server/store/django_store.h"
 #include "server/store/lazy_migrator.h"
@@ -48,6 +49,9 @@ struct IdentityBackend {
   IdentityBackend(const IdentityBackend&) = delete;
   IdentityBackend& operator=(const IdentityBackend&) = delete;
 
+  // Reads Django's keys again, soon, which otherwise happens every two seconds. Thread-safe.
+  void RereadFiles();
+
   const std::unique_ptr<postgres::Database> database;
   const store::Migrator migrator;
   store::LazyMigrator lazy_migrator;
@@ -56,6 +60,7 @@ struct IdentityBackend {
   store::UserStore user_store;
   store::SessionStore session_store;
   std::optional<store::DjangoStore> django_store;  // nullopt: no sessions of Django's
+  std::optional<DjangoKeys> django_keys;           // the same
   store::TokenIssuerStore token_issuer_store;
   store::ServiceAccountStore service_account_store;
   identity::Strangers strangers;
@@ -65,6 +70,7 @@ struct IdentityBackend {
   identity::UserDirectory users;
   identity::Rechecker rechecker;
   PeriodicTask jwks_task;  // for those who wait for keys
+  std::optional<PeriodicTask> django_keys_task;
 
  private:
   IdentityBackend(const config::Config& config, const Clock& clock,

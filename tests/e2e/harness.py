@@ -215,6 +215,9 @@ class Chatterd:
         self._process.kill()
         self._process.wait(PATIENCE)
 
+    def signal(self, number):
+        self._process.send_signal(number)
+
     def begin_to_end(self):
         self._process.send_signal(signal.SIGTERM)
 

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -64,14 +65,21 @@ class DjangoTestCase(E2ETestCase):
         cls.database_url = Postgres.shared(False).make_database()
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
-        key_file = Path(folder.name) / "keys"
-        key_file.write_text("\n".join(cls.keys) + "\n", "utf-8")
-        cls.server = Chatterd(cls.database_url, "--django-secret-key-file", str(key_file),
+        cls.key_file = Path(folder.name) / "keys"
+        cls.write_keys(*cls.keys)
+        cls.server = Chatterd(cls.database_url, "--django-secret-key-file", str(cls.key_file),
                               *cls.flags)
         cls.addClassCleanup(cls.server.destroy)
         cls.servers = (cls.server,)
         cls.server.start()
         cls.tenant, cls.project = cls.make_application("acme")
+
+    @classmethod
+    def write_keys(cls, *keys):
+        """At once, as a mount does."""
+        new = cls.key_file.with_suffix(".new")
+        new.write_text("".join(key + "\n" for key in keys), "utf-8")
+        new.rename(cls.key_file)
 
     @classmethod
     def make_application(cls, schema, **options):
@@ -316,6 +324,52 @@ class FallbackKeys(DjangoTestCase):
         self.assertSignedIn(self.project.login("alice"), user_id)
         self.assertSignedIn(before.login("alice"), user_id)
         self.assertSignedOut(stranger.login("alice"))
+
+
+class RotatedKeys(DjangoTestCase):
+    keys = (OLD_KEY,)
+    project_options = {"secret_key": OLD_KEY}
+
+    def setUp(self):
+        self.write_keys(OLD_KEY)
+        self.name = self.id().rpartition("_")[2]
+        self.user_id = self.project.add_user(self.name)
+        self.after = self.make_project("acme", secret_key=KEY)
+        self.until(lambda: self.signed_in(self.project), "the old key is there")
+
+    def signed_in(self, project):
+        with contextlib.suppress(grpc.RpcError):
+            client = self.client(project.login(self.name))
+            return client.rooms.ListRooms(room_pb2.ListRoomsRequest())
+        return None
+
+    def told(self, text):
+        """How often the log has told it."""
+        return self.server.log.read_text("utf-8").count(text)
+
+    def rotate(self):
+        self.assertFalse(self.signed_in(self.after))
+        self.write_keys(KEY, OLD_KEY)
+        self.until(lambda: self.signed_in(self.after), "the new key is taken")
+        self.assertSignedIn(self.project.login(self.name), self.user_id)
+        self.write_keys(KEY)
+        self.until(lambda: not self.signed_in(self.project), "the old key is taken no more")
+        self.assertSignedIn(self.after.login(self.name), self.user_id)
+
+    def test_a_new_key_is_taken_without_a_signal(self):
+        self.rotate()
+
+    def test_a_file_without_keys_leaves_those_that_were_there(self):
+        problem = f"file={self.key_file}"
+        told = self.told(problem)
+        self.write_keys()
+        self.until(lambda: self.told(problem) == told + 1, "the log has told it")
+        self.server.signal(signal.SIGHUP)
+        self.until(lambda: self.told(problem) == told + 2, "the log has told it to who asked")
+        self.key_file.unlink()
+        self.until(lambda: self.told(problem) == told + 3, "the log has told the next one")
+        self.assertSignedIn(self.project.login(self.name), self.user_id)
+        self.rotate()
 
 
 class WithoutTenants(DjangoTestCase):

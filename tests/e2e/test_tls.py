@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -165,7 +166,8 @@ class Renewal(ServerTestCase):
             return True
 
     def logged(self, text):
-        return text in self.server.log.read_text("utf-8")
+        """How often."""
+        return self.server.log.read_text("utf-8").count(text)
 
     def test_new_files_are_seen_without_a_restart(self):
         tenant = self.make_tenant("alice", "bob")
@@ -175,7 +177,10 @@ class Renewal(ServerTestCase):
         self.addCleanup(stream.cancel)
 
         replace(self.certificate, b"not a certificate")
-        self.until(lambda: self.logged("--tls-cert-file must be"), "the broken file was noticed")
+        problem = f"certificate={self.certificate}"
+        self.until(lambda: self.logged(problem) == 1, "the broken file was noticed")
+        self.server.signal(signal.SIGHUP)
+        self.until(lambda: self.logged(problem) == 2, "the log tells it to who asks")
         self.assertTrue(self.is_trusted(self.old))
 
         certificate, key = self.new.sign("new-server", SERVER_NAMES)
