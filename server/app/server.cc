@@ -39,10 +39,12 @@ constexpr int kHandshakeMillis = 10'000;
 constexpr size_t kMaxConnections = 10'000;
 constexpr size_t kMaxOperatorConnections = 64;
 // So that a peer that has vanished without a word is noticed, and a client that looks after its
-// connection in the same way isn't taken for a flood.
+// connection in the same way isn't taken for a flood: every five seconds is usual, and some may be
+// held up on their way and come together.
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kKeepaliveTimeoutMillis = 20'000;
-constexpr int kMinClientPingMillis = 10'000;
+constexpr int kMinClientPingMillis = 4'000;
+constexpr int kClientPingsTooSoon = 10;
 
 // Of what the container may have: what gRPC reads into and keeps for calls. Beyond it, gRPC ends
 // streams.
@@ -84,6 +86,7 @@ void SetUpConnections(grpc::ServerBuilder& builder, const config::Config& config
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kMinClientPingMillis);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, kClientPingsTooSoon);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMillis);
   builder.AddChannelArgument(
       GRPC_ARG_MAX_CONNECTION_IDLE_MS,

@@ -29,6 +29,24 @@ def rapid_resets(first_stream, count, path=b"/chatter.v1.RoomService/ListRooms")
                     for stream in range(first_stream, first_stream + 2 * count, 2))
 
 
+def ping_frame():
+    return _frame(_PING, 0, 0, bytes(8))
+
+
+def read_pongs(stream, count):
+    """Waits for the answers to so many pings; returns the reason if the server leaves instead."""
+    while count > 0:
+        header = stream.read(9)
+        if len(header) < 9:
+            return b"closed"
+        kind, flags, _ = struct.unpack(">BBI", header[3:])
+        payload = stream.read(int.from_bytes(header[:3], "big"))
+        if kind == _GOAWAY:
+            return payload[8:]
+        count -= kind == _PING and flags & _ACK
+    return None
+
+
 def reset_frame(stream):
     return _frame(_RST_STREAM, 0, stream, struct.pack(">I", 8))  # CANCEL
 

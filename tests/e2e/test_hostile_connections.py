@@ -140,6 +140,20 @@ class Idle(E2ETestCase):
         self.assertTrue(watch.is_active())
 
 
+class Pings(ServerTestCase):
+    TOO_SOON = 10  # so many a connection may send too soon, as docs/bounds.md says
+
+    def test_some_may_come_too_soon_and_a_flood_ends_the_connection(self):
+        with connect(self.server.port) as connection, connection.makefile("rb") as stream:
+            raw_http2.greet(connection)
+            # The last but one has been taken well if another is answered.
+            for number in range(1 + self.TOO_SOON):
+                connection.sendall(raw_http2.ping_frame())
+                self.assertIsNone(raw_http2.read_pongs(stream, 1), f"ping {number}")
+            connection.sendall(raw_http2.ping_frame() * 2)
+            self.assertEqual(raw_http2.read_pongs(stream, 3), b"too_many_pings")
+
+
 class Peers(ServerTestCase):
     flags = ("--trusted-proxies", "127.0.0.7", "--max-connections-per-address", "5")
 
