@@ -21,6 +21,7 @@ from stubs import ROOT
 
 MIB = 1 << 20
 ATTACK_SECONDS = 3
+TEXT = "x" * 10_000
 
 
 class Proxy:
@@ -82,7 +83,7 @@ class Attacked(ServerTestCase):
         cls.folder = Path(folder.name)
         cls.authority = Authority(cls.folder, "authority")
         cls.certificate, cls.key = cls.authority.sign(
-            "proxy", "DNS:localhost,DNS:nginx.example,DNS:haproxy.example,IP:127.0.0.1")
+            "proxy", "DNS:localhost,DNS:*.chat.example,IP:127.0.0.1")
         cls.context = ssl.create_default_context(cafile=cls.authority.certificate)
         cls.context.set_alpn_protocols(["h2"])
 
@@ -125,8 +126,9 @@ class Attacked(ServerTestCase):
             "bind :443": f"bind 127.0.0.1:{port}", "/etc/haproxy/chatter.pem": both}), "ascii")
         return Proxy(self, [program, "-db", "-f", str(file)], port)
 
-    def attack(self, proxy):
-        domain = self.id().rpartition("_")[2] + ".example"
+    def call_through(self, proxy):
+        """A tenant with alice, and her connection through the proxy, where the host leads to it."""
+        domain = f"tenant{type(self)._tenants}.chat.example"
         tenant = self.make_tenant("alice", domains=(domain,))
         # Somebody from another address than the attacker's.
         caller = Client(f"127.0.0.1:{proxy.port}", token=tenant.token("alice"),
@@ -134,6 +136,10 @@ class Attacked(ServerTestCase):
                             self.authority.certificate.read_bytes()),
                         options=[("grpc.default_authority", domain)])
         self.addCleanup(caller.close)
+        return tenant, caller
+
+    def attack(self, proxy):
+        tenant, caller = self.call_through(proxy)
         beside = tenant.client("alice")
         self.addCleanup(beside.close)
         room_id = beside.room_id("alice")
@@ -157,6 +163,20 @@ class Attacked(ServerTestCase):
         self.assertGreater(served, 10)
         if not SANITIZED:
             self.assertLess(grown, 100 * MIB)
+
+    def send_much(self, proxy):
+        _, caller = self.call_through(proxy)
+        room_id = caller.room_id("alice")
+        stream = caller.stream()
+        self.addCleanup(stream.cancel)
+        for number in range(MIB // len(TEXT) + 2):  # more than 1 MiB, of which nginx makes an end
+            stream.sent(stream.send(room_id, str(number), TEXT))
+
+    def test_a_stream_of_many_commands_goes_through_nginx(self):
+        self.send_much(self.start_nginx())
+
+    def test_a_stream_of_many_commands_goes_through_haproxy(self):
+        self.send_much(self.start_haproxy())
 
     def test_nginx(self):
         self.attack(self.start_nginx())
