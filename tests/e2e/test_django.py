@@ -11,6 +11,7 @@ from pathlib import Path
 
 import grpc
 
+import raw_http2
 from client import Client
 from harness import PATIENCE, Chatterd, E2ETestCase, Postgres, Tenant
 from stubs import room_pb2, user_pb2
@@ -140,6 +141,15 @@ class DatabaseSessions(DjangoTestCase):
         cookie = self.project.login(self.name)
         self.assertEqual(self.project.visit(cookie)[0], self.name)
         self.assertSignedIn(cookie, self.user_id)
+
+    def test_other_cookies_do_no_harm(self):
+        own = f"sessionid={self.project.login(self.name)}".encode()
+        for other in ("place=café".encode(), b"a=\xff", b"a=b\tc", b"\x01", b"a=" + b"x" * 12_000):
+            with self.subTest(other=other[:20]):
+                headers = [(b"x-chatter-tenant", b"acme"), (b"cookie", other + b"; " + own)]
+                status, _ = raw_http2.unary_call(
+                    self.server.port, b"/chatter.v1.RoomService/ListRooms", headers, PATIENCE)
+                self.assertEqual(status, 0)
 
     def test_the_applications_users_are_there_without_copying(self):
         other = self.project.add_user("other" + self.name)

@@ -14,17 +14,19 @@ from stubs import health_pb2, health_pb2_grpc
 
 # What the guide's view is called with: a visitor's request.
 VISIT = """
-import os, types
+import os
 os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
 import django
 django.setup()
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 browser = Client()
 assert browser.login(username="alice", password="wonderland")
 alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
-visitor = types.SimpleNamespace(
-    user=alice, headers={"Cookie": "sessionid=" + browser.cookies["sessionid"].value})
+# What else a browser has may be more than gRPC sends.
+cookies = "place=caf\\u00e9; sessionid=" + browser.cookies["sessionid"].value
+visitor = RequestFactory(HTTP_COOKIE=cookies).get("/")
+visitor.user = alice
 print(chat_with(visitor, bob))
 """
 

@@ -69,6 +69,13 @@ class Metadata(MetadataTestCase):
             self.assert_denied(INVALID, "INVALID_METADATA",
                                ("x-chatter-tenant", "a" * length), self.authorization)
 
+    def test_cookies_up_to_the_bound_of_metadata_do_no_harm(self):
+        own = [("x-chatter-tenant", self.tenant.name), self.authorization]
+        self.list_rooms(*own, ("cookie", "a=" + "x" * 12_000))
+        self.list_rooms(*own, *[("cookie", f"a{number}=" + "x" * 1_000) for number in range(12)])
+        with self.assertFails(grpc.StatusCode.RESOURCE_EXHAUSTED):
+            self.list_rooms(*own, ("cookie", "a=" + "x" * 20_000))
+
     def test_metadata_beyond_all_bounds_ends_the_call_alone(self):
         with self.assertFails(grpc.StatusCode.RESOURCE_EXHAUSTED):
             self.list_rooms(("x-chatter-tenant", "a" * 100_000), self.authorization)
