@@ -1,7 +1,6 @@
 #include "server/identity/cookie.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "server/identity/authenticator.h"
@@ -22,17 +21,33 @@ bool IsNameByte(char c) {
 }
 
 std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+  const absl::string_view trimmed = absl::StripAsciiWhitespace({text.data(), text.size()});
+  return {trimmed.data(), trimmed.size()};
 }
 
-std::string_view WithoutQuotes(std::string_view value) {
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-    return value.substr(1, value.size() - 2);
+// The byte that a backslash and three octal digits stand for; nullopt: `text` doesn't begin so.
+std::optional<char> ReadOctal(std::string_view text) {
+  const auto is_digit = [&](size_t place, char last) {
+    return text[place] >= '0' && text[place] <= last;
+  };
+  if (text.size() < 4 || !is_digit(1, '3') || !is_digit(2, '7') || !is_digit(3, '7')) {
+    return std::nullopt;
   }
-  return value;
+  return static_cast<char>((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
+}
+
+// As Python's http.cookies does it: a value in double quotes may have \" and \054 in it.
+std::string Unquote(std::string_view value) {
+  if (value.size() < 2 || value.front() != '"' || value.back() != '"') return std::string(value);
+  value = value.substr(1, value.size() - 2);
+  std::string text;
+  while (!value.empty()) {
+    const bool is_escape = value.front() == '\\' && value.size() > 1;
+    const std::optional<char> octal = is_escape ? ReadOctal(value) : std::nullopt;
+    text.push_back(octal.value_or(value[is_escape ? 1 : 0]));
+    value.remove_prefix(octal.has_value() ? 4 : is_escape ? 2 : 1);
+  }
+  return text;
 }
 
 bool IsValue(std::string_view value) {
@@ -40,18 +55,18 @@ bool IsValue(std::string_view value) {
          std::all_of(value.begin(), value.end(), IsValueByte);
 }
 
-// The values of the cookie in one header, unchecked.
-std::vector<std::string_view> ValuesOf(std::string_view name, std::string_view header) {
-  std::vector<std::string_view> values;
+// The cookie's last value in one header, as it is there; nullopt: it isn't there.
+std::optional<std::string_view> LastValueOf(std::string_view name, std::string_view header) {
+  std::optional<std::string_view> last;
   while (!header.empty()) {
     const size_t end = header.find(';');
     const std::string_view pair = header.substr(0, end);
     header.remove_prefix(end == std::string_view::npos ? header.size() : end + 1);
     const size_t equals = pair.find('=');
     if (equals == std::string_view::npos || Trim(pair.substr(0, equals)) != name) continue;
-    values.push_back(WithoutQuotes(Trim(pair.substr(equals + 1))));
+    last = Trim(pair.substr(equals + 1));
   }
-  return values;
+  return last;
 }
 
 }  // namespace
@@ -63,15 +78,14 @@ bool IsCookieName(std::string_view name) {
 
 absl::StatusOr<std::optional<std::string>> FindCookie(const std::vector<std::string_view>& headers,
                                                       std::string_view name) {
-  std::optional<std::string> found;
+  std::optional<std::string_view> last;
   for (const std::string_view header : headers) {
-    for (const std::string_view value : ValuesOf(name, header)) {
-      if (!IsValue(value)) return CredentialInvalidError();
-      if (found.has_value() && *found != value) return CredentialInvalidError();
-      found = std::string(value);
-    }
+    if (const auto value = LastValueOf(name, header); value.has_value()) last = value;
   }
-  return found;
+  if (!last.has_value()) return std::nullopt;
+  std::string value = Unquote(*last);
+  if (!IsValue(value)) return CredentialInvalidError();
+  return value;
 }
 
 }  // namespace chatter::identity

@@ -19,11 +19,11 @@ inline constexpr size_t kMaxCookieBytes = 4096;
 // Whether this can be a cookie's name: 1 to 128 bytes of RFC 6265's "token".
 bool IsCookieName(std::string_view name);
 
-// The value of the cookie `name` in these headers (HTTP/2 allows to split one into several),
-// without the double quotes that it may stand in; nullopt: there is none. Other cookies may be
-// anything. Errors: UNAUTHENTICATED (CREDENTIAL_INVALID) for a value that is empty, longer than
-// kMaxCookieBytes or has a byte that no cookie's value may have, and for several that differ: which
-// of them the application would take can't be known.
+// The value of the cookie `name` in these headers (HTTP/2 allows to split one into several), as
+// Django reads it: of several the last, whatever the others are; blanks around it don't count, and
+// a value in double quotes is unquoted as Python's http.cookies does it. nullopt: there is none.
+// Errors: UNAUTHENTICATED (CREDENTIAL_INVALID) for a value that then is empty, longer than
+// kMaxCookieBytes or has a byte that no cookie's value may have. Other cookies may be anything.
 absl::StatusOr<std::optional<std::string>> FindCookie(const std::vector<std::string_view>& headers,
                                                       std::string_view name);
 

@@ -33,10 +33,19 @@ TEST(CookieTest, FindsTheCookieInAnyOfSeveralHeaders) {
   EXPECT_EQ(Find({"csrftoken=x", "sessionid=abc", "theme=dark"}), "abc");
 }
 
-TEST(CookieTest, TakesQuotesAway) {
-  EXPECT_EQ(Find({"sessionid=\"abc\""}), "abc");
-  EXPECT_EQ(Find({"sessionid=\"abc"}), "(invalid)");
-  EXPECT_EQ(Find({"sessionid=\""}), "(invalid)");
+TEST(CookieTest, UnquotesAsPythonDoes) {
+  EXPECT_EQ(Find({R"(sessionid="abc")"}), "abc");
+  EXPECT_EQ(Find({R"(sessionid= "abc" )"}), "abc");
+  EXPECT_EQ(Find({R"(sessionid="a\bc\072d")"}), "abc:d");
+  EXPECT_EQ(Find({R"(sessionid="\141\1412\1")"}), "aa21");
+  EXPECT_EQ(Find({R"(sessionid="\789\477")"}), "789477");  // no octal numbers of a byte
+  EXPECT_EQ(Find({R"(sessionid="abc\")"}), "(invalid)");   // a backslash
+  EXPECT_EQ(Find({R"(sessionid="a\"c")"}), "(invalid)");
+  EXPECT_EQ(Find({R"(sessionid="a\054c")"}), "(invalid)");
+  EXPECT_EQ(Find({R"(sessionid="a\000c")"}), "(invalid)");
+  EXPECT_EQ(Find({R"(sessionid="a\303\251")"}), "(invalid)");
+  EXPECT_EQ(Find({R"(sessionid="abc)"}), "(invalid)");
+  EXPECT_EQ(Find({R"(sessionid=")"}), "(invalid)");
 }
 
 TEST(CookieTest, FindsNoneWhereThereIsNone) {
@@ -60,11 +69,16 @@ TEST(CookieTest, RefusesWhatNoCookieMayHave) {
   EXPECT_EQ(Find({std::string_view("sessionid=a\0b", 13)}), "(invalid)");
 }
 
-TEST(CookieTest, RefusesSeveralThatDiffer) {
-  EXPECT_EQ(Find({"sessionid=a; sessionid=a", "sessionid=a"}), "a");
-  EXPECT_EQ(Find({"sessionid=a; sessionid=b"}), "(invalid)");
-  EXPECT_EQ(Find({"sessionid=a", "sessionid=b"}), "(invalid)");
-  EXPECT_EQ(Find({"sessionid=a; sessionid="}), "(invalid)");
+TEST(CookieTest, TakesTheLastOfSeveral) {
+  EXPECT_EQ(Find({"sessionid=a; sessionid=b"}), "b");
+  EXPECT_EQ(Find({"sessionid=a", "sessionid=b"}), "b");
+  EXPECT_EQ(Find({"sessionid=a; sessionid=b", "theme=dark", "sessionid=a"}), "a");
+  for (const char* other : {"", "\"\"", "a b", "\xff", "\"a\\\"c\""}) {
+    EXPECT_EQ(Find({absl::StrCat("sessionid=", other, "; sessionid=b")}), "b") << other;
+    EXPECT_EQ(Find({absl::StrCat("sessionid=", other), "sessionid=b"}), "b") << other;
+    EXPECT_EQ(Find({absl::StrCat("sessionid=b; sessionid=", other)}), "(invalid)") << other;
+  }
+  EXPECT_EQ(Find({"sessionid=a; sessionid"}), "a");  // has no name, as Django sees it
 }
 
 TEST(CookieTest, BoundsTheValue) {

@@ -221,6 +221,32 @@ class DatabaseSessions(DjangoTestCase):
                  f"WHERE session_key = '{cookie}'")
         self.assertSignedOut(cookie)
 
+    def test_cookies_are_read_as_django_reads_them(self):
+        good, other = self.project.login(self.name), self.project.login(self.name)
+        self.project.logout(other)
+        octal = "".join(f"\\{ord(c):03o}" for c in good)
+        for headers in (
+                [f"sessionid={other}; sessionid={good}"], [f"sessionid={good}; sessionid={other}"],
+                [f"sessionid={other}", f"sessionid={good}"],
+                [f"sessionid=; sessionid={good}"], [f"sessionid={good}; sessionid="],
+                [f'sessionid=""; sessionid={good}'], [f'sessionid={good}; sessionid=""'],
+                [f'sessionid="{good}"'], [f'sessionid="\\{good}"'], [f'sessionid="{octal}"'],
+                [f"sessionid={octal}"], [f'sessionid="{good}'], [f'sessionid={good}"'],
+                [f"sessionid = {good} "], [f" sessionid={good} ; theme=dark"],
+                [f'sessionid=" {good}"'], [f"sessionid={good}; sessionid"], [f"={good}", good],
+                [f'"sessionid"={good}'], [f"SESSIONID={good}"], [f'x="; sessionid={good}; y="']):
+            with self.subTest(headers=[h.replace(good, "GOOD") for h in headers]):
+                name = self.project.who("; ".join(headers))
+                client = Client(self.server.address, tenant="acme",
+                                metadata=[("cookie", header) for header in headers])
+                self.addCleanup(client.close)
+                if name:
+                    self.assertEqual(self.who(client), self.user_id)
+                else:
+                    with self.assertRaises(grpc.RpcError) as caught:
+                        client.users.ListUsers(user_pb2.ListUsersRequest())
+                    self.assertEqual(caught.exception.code(), UNAUTHENTICATED)
+
     def test_a_cookie_and_a_token_must_agree(self):
         other = self.project.add_user("second" + self.name)
         bearer = [("authorization", f"Bearer {self.tenant.token(other)}")]

@@ -114,6 +114,11 @@ class Commands:
         return [name, client.cookies[OPTIONS["cookie"]].value]
 
     @staticmethod
+    def who(header):
+        """Whom Django takes a request with this Cookie header for."""
+        return Client().get("/", HTTP_COOKIE=header).content.decode()
+
+    @staticmethod
     def logout(cookie):
         assert browser(cookie).post("/logout").status_code == 302
 
