@@ -8,11 +8,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/crypto.h"
+#include "server/identity/json_object.h"
+#include "server/identity/python_json.h"
 
 namespace chatter::identity {
 namespace {
@@ -94,12 +95,6 @@ std::optional<std::string_view> TakeLastPart(std::string_view& text) {
   return part;
 }
 
-// Empty: it isn't there, or isn't text.
-std::string TextOf(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 }  // namespace
 
 std::optional<DjangoSigned> VerifyDjangoSigned(std::string_view text, std::string_view salt,
@@ -120,15 +115,15 @@ std::optional<DjangoSigned> VerifyDjangoSigned(std::string_view text, std::strin
 }
 
 std::optional<DjangoLogin> ReadDjangoLogin(std::string_view json) {
-  const auto session = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (!session.is_object()) return std::nullopt;
-  DjangoLogin login{.user_key = TextOf(session, "_auth_user_id"),
-                    .auth_hash = TextOf(session, "_auth_user_hash")};
-  if (login.user_key.empty() || login.user_key.size() > kMaxUserKeyBytes ||
-      login.user_key.find('\0') != std::string::npos || login.auth_hash.empty()) {
+  const auto session = ParsePythonObject(json);
+  if (!session.has_value()) return std::nullopt;
+  const std::string* user_key = FindText(*session, "_auth_user_id");
+  const std::string* auth_hash = FindText(*session, "_auth_user_hash");
+  if (user_key == nullptr || user_key->empty() || user_key->size() > kMaxUserKeyBytes ||
+      user_key->find('\0') != std::string::npos || auth_hash == nullptr || auth_hash->empty()) {
     return std::nullopt;
   }
-  return login;
+  return DjangoLogin{.user_key = *user_key, .auth_hash = *auth_hash};
 }
 
 bool VerifyDjangoAuthHash(std::string_view auth_hash, std::string_view password,

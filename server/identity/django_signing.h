@@ -37,7 +37,8 @@ struct DjangoLogin {
   std::string auth_hash;  // of the user's password at that time
 };
 
-// Reads a session's JSON; nullopt: it isn't one, or nobody is signed in.
+// Reads a session's JSON, whatever else Python has put into it; nullopt: it isn't one, or nobody is
+// signed in.
 std::optional<DjangoLogin> ReadDjangoLogin(std::string_view json);
 
 // Whether this is the session hash of a user whose password field is `password`.

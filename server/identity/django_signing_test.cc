@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
 namespace chatter::identity {
@@ -92,6 +93,21 @@ TEST(DjangoSigningTest, RefusesAnotherPassword) {
   EXPECT_FALSE(VerifyDjangoAuthHash(kAuthHash, "", kKeys));
   EXPECT_FALSE(VerifyDjangoAuthHash("", kPassword, kKeys));
   EXPECT_FALSE(VerifyDjangoAuthHash("d1ce", kPassword, kKeys));
+}
+
+TEST(DjangoSigningTest, ReadsALoginAmongWhateverPythonWrites) {
+  const std::string digits(1'000, '9');
+  for (const std::string& other :
+       {std::string("NaN"), std::string("[Infinity, -Infinity]"), std::string(R"("\ud83c")"),
+        std::string(R"({"\udf0d": 1, "\udf0d": 2})"), std::string("1e400"), digits, "-" + digits}) {
+    const auto login = ReadDjangoLogin(
+        absl::StrCat(R"({"cart": )", other, R"(, "_auth_user_id": "7", "_auth_user_hash": "x"})"));
+    ASSERT_TRUE(login.has_value()) << other;
+    EXPECT_EQ(login->user_key, "7");
+  }
+  EXPECT_EQ(ReadDjangoLogin(R"({"_auth_user_id":"7","_auth_user_id":"8","_auth_user_hash":"x"})")
+                ->user_key,
+            "8");
 }
 
 TEST(DjangoSigningTest, ReadsALoginOnlyWhereThereIsOne) {

@@ -1,6 +1,6 @@
 // JSON from strangers, read strictly.
 //
-// A pure function. Heavy to include: for .cc files only.
+// Pure functions. Heavy to include: for .cc files only.
 #ifndef CHATTER_SERVER_IDENTITY_JSON_OBJECT_H_
 #define CHATTER_SERVER_IDENTITY_JSON_OBJECT_H_
 
@@ -12,8 +12,13 @@
 namespace chatter::identity {
 
 // nullopt: not JSON (in UTF-8), not an object, or an object somewhere in it names a member twice,
-// which two readers may understand differently.
+// which two readers may understand differently. The escape of half a surrogate pair, which RFC 8259
+// allows and a text that was cut within an emoji has, is read as U+FFFD.
 std::optional<nlohmann::json> ParseJsonObject(std::string_view text);
+
+// The JSON with `\ufffd` in the place of each escape of half a surrogate pair, such as `\ud83c`. Of
+// what isn't JSON it makes something that isn't, either.
+std::string MendSurrogates(std::string_view json);
 
 // The member of that name if it is a text; else nullptr.
 const std::string* FindText(const nlohmann::json& object, const char* name);

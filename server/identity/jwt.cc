@@ -17,6 +17,7 @@ using nlohmann::json;
 
 constexpr double kMaxUnixSeconds = 253'402'300'799;  // the end of the year 9999
 constexpr size_t kMaxDisplayNameBytes = 256;
+constexpr char kReplacementCharacter[] = "\uFFFD";
 
 absl::Status Malformed(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
@@ -86,6 +87,17 @@ std::string ToDisplayName(std::string_view name) {
   return DisplayNameProblem(name).empty() ? std::string(name) : std::string();
 }
 
+absl::Status ReadSubject(const json& claims, std::string_view text, Jwt& jwt) {
+  const auto subject = claims.find("sub");
+  if (subject == claims.end()) return Malformed("there is no `sub`");
+  if (subject->is_string()) jwt.user_id = subject->get<std::string>();
+  // Ids that differ in half a surrogate pair mustn't become one.
+  const bool is_mended =
+      jwt.user_id.find(kReplacementCharacter) != std::string::npos && MendSurrogates(text) != text;
+  if (is_mended || !UserIdProblem(jwt.user_id).empty()) return Malformed("`sub` isn't a user id");
+  return absl::OkStatus();
+}
+
 absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
   const auto text = DecodeBase64Url(part);
   if (!text.has_value()) return Malformed("the claims aren't base64url");
@@ -94,11 +106,7 @@ absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
   const std::string* issuer = FindText(*claims, "iss");
   if (issuer == nullptr || !IsIssuerName(*issuer)) return Malformed("`iss` isn't an issuer");
   jwt.issuer = *issuer;
-  const std::string* subject = FindText(*claims, "sub");
-  if (subject == nullptr || !UserIdProblem(*subject).empty()) {
-    return Malformed("`sub` isn't a user id");
-  }
-  jwt.user_id = *subject;
+  if (absl::Status status = ReadSubject(*claims, *text, jwt); !status.ok()) return status;
   if (const std::string* name = FindText(*claims, "name"); name != nullptr) {
     jwt.display_name = ToDisplayName(*name);
   }

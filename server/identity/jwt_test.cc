@@ -204,6 +204,23 @@ TEST_F(JwtTest, RefusesLongTokens) {
   ExpectRefused(Check(padded(spaces + 1), Public(ed25519_)), "too long");
 }
 
+TEST_F(JwtTest, ReadsHalfASurrogatePairInAnyClaim) {
+  const auto jwt = ParseJwt(ed25519_.Token(With("name", R"("Alice \ud83c")")));
+  ASSERT_TRUE(jwt.ok()) << jwt.status();
+  EXPECT_EQ(jwt->display_name, "Alice \uFFFD");
+  EXPECT_TRUE(Check(With("nickname", R"(["\udf0d"])")).ok());
+  EXPECT_TRUE(Check(With("\\ud83c", "1")).ok());
+  // A user's id isn't guessed at.
+  ExpectRefused(Check(With("sub", R"("a\ud83c")")), "`sub`");
+  EXPECT_TRUE(Check(With("sub", R"("a\ufffd")")).ok());
+}
+
+TEST_F(JwtTest, RefusesWhatIsNotJson) {
+  for (const char* value : {"NaN", "-Infinity", "\"\xff\"", "\"\xed\xa0\xbc\""}) {
+    ExpectRefused(Check(With("nickname", value)), "JSON");
+  }
+}
+
 TEST_F(JwtTest, CutsNamesToWholeCharacters) {
   const auto name_of = [&](const std::string& name) {
     return ParseJwt(ed25519_.Token(With("name", name)))->display_name;

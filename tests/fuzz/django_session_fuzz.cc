@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,7 @@
 #include "server/base/crypto.h"
 #include "server/identity/cookie.h"
 #include "server/identity/django_signing.h"
+#include "server/identity/python_json.h"
 
 namespace {
 
@@ -75,6 +77,9 @@ void TryJson(std::string_view json) {
   const auto session =
       VerifyDjangoSigned(Sign("." + Base64(Compress(json)) + ":1r31eq"), kSalt, {kKey});
   Require(session.has_value() && session->json == json);
+  // What is JSON to others is the same JSON to us.
+  const auto strict = nlohmann::json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (strict.is_object()) Require(ParsePythonObject(json) == strict);
   const auto login = ReadDjangoLogin(json);
   if (login.has_value()) Require(!VerifyDjangoAuthHash(login->auth_hash, "password", {kKey}));
 }
