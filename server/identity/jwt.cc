@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +19,7 @@ using nlohmann::json;
 
 constexpr double kMaxUnixSeconds = 253'402'300'799;  // the end of the year 9999
 constexpr size_t kMaxDisplayNameBytes = 256;
+constexpr uint64_t kMaxNumberedUser = std::numeric_limits<int64_t>::max();
 constexpr char kReplacementCharacter[] = "\uFFFD";
 
 absl::Status Malformed(absl::string_view what) { return absl::InvalidArgumentError(what); }
@@ -87,10 +90,15 @@ std::string ToDisplayName(std::string_view name) {
   return DisplayNameProblem(name).empty() ? std::string(name) : std::string();
 }
 
+// The user's id: a text, or a whole number, which stands for its digits.
 absl::Status ReadSubject(const json& claims, std::string_view text, Jwt& jwt) {
   const auto subject = claims.find("sub");
   if (subject == claims.end()) return Malformed("there is no `sub`");
-  if (subject->is_string()) jwt.user_id = subject->get<std::string>();
+  if (subject->is_number_unsigned() && subject->get<uint64_t>() <= kMaxNumberedUser) {
+    jwt.user_id = absl::StrCat(subject->get<uint64_t>());
+  } else if (subject->is_string()) {
+    jwt.user_id = subject->get<std::string>();
+  }
   // Ids that differ in half a surrogate pair mustn't become one.
   const bool is_mended =
       jwt.user_id.find(kReplacementCharacter) != std::string::npos && MendSurrogates(text) != text;

@@ -39,7 +39,7 @@ struct Jwt {
   // The claims.
   std::string issuer = {};
   std::vector<std::string> audiences = {};
-  std::string user_id = {};       // `sub`
+  std::string user_id = {};       // `sub`, a text or a number from 0 to 2^63 - 1
   std::string display_name = {};  // `name`, cut to what a display name may be; may be empty
   absl::Time expires_at;
   absl::Time not_before = absl::InfinitePast();

@@ -159,11 +159,22 @@ TEST_F(JwtTest, RefusesBadClaims) {
   ExpectRefused(Check(With("aud", "7")), "`aud`");
   ExpectRefused(Check(With("aud", R"(["chat",7])")), "`aud`");
   ExpectRefused(Check(With("sub", "")), "`sub`");
-  ExpectRefused(Check(With("sub", "7")), "`sub`");
   ExpectRefused(Check(With("sub", R"("")")), "`sub`");
   ExpectRefused(Check(With("sub", R"("a\u0000b")")), "`sub`");
   ExpectRefused(Check(With("sub", "\"" + std::string(129, 'a') + "\"")), "`sub`");
   EXPECT_TRUE(Check(With("sub", "\"" + std::string(128, 'a') + "\"")).ok());
+}
+
+TEST_F(JwtTest, TakesANumberForItsDigits) {
+  for (const char* id : {"0", "42", "9223372036854775807"}) {
+    const auto jwt = ParseJwt(ed25519_.Token(With("sub", id)));
+    ASSERT_TRUE(jwt.ok()) << jwt.status();
+    EXPECT_EQ(jwt->user_id, id);
+  }
+  for (const char* bad : {"-1", "-0", "42.0", "4.2", "4e1", "9223372036854775808",
+                          "18446744073709551616", "true", "null", "[42]", "{}"}) {
+    ExpectRefused(Check(With("sub", bad)), "`sub`");
+  }
 }
 
 TEST_F(JwtTest, RefusesExtensionsThatMustBeUnderstood) {
