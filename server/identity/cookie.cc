@@ -3,17 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
-#include "server/identity/authenticator.h"
 
 namespace chatter::identity {
 namespace {
 
 constexpr size_t kMaxNameBytes = 128;
-
-// RFC 6265's cookie-octet.
-bool IsValueByte(char c) {
-  return c > ' ' && c < '\x7f' && c != '"' && c != ',' && c != ';' && c != '\\';
-}
 
 bool IsNameByte(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
@@ -50,11 +44,6 @@ std::string Unquote(std::string_view value) {
   return text;
 }
 
-bool IsValue(std::string_view value) {
-  return !value.empty() && value.size() <= kMaxCookieBytes &&
-         std::all_of(value.begin(), value.end(), IsValueByte);
-}
-
 // The cookie's last value in one header, as it is there; nullopt: it isn't there.
 std::optional<std::string_view> LastValueOf(std::string_view name, std::string_view header) {
   std::optional<std::string_view> last;
@@ -76,16 +65,14 @@ bool IsCookieName(std::string_view name) {
          std::all_of(name.begin(), name.end(), IsNameByte);
 }
 
-absl::StatusOr<std::optional<std::string>> FindCookie(const std::vector<std::string_view>& headers,
-                                                      std::string_view name) {
+std::optional<std::string> FindCookie(const std::vector<std::string_view>& headers,
+                                      std::string_view name) {
   std::optional<std::string_view> last;
   for (const std::string_view header : headers) {
     if (const auto value = LastValueOf(name, header); value.has_value()) last = value;
   }
   if (!last.has_value()) return std::nullopt;
-  std::string value = Unquote(*last);
-  if (!IsValue(value)) return CredentialInvalidError();
-  return value;
+  return Unquote(*last);
 }
 
 }  // namespace chatter::identity

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
-#include "server/model/errors.h"
 
 namespace chatter::identity {
 namespace {
@@ -11,13 +10,7 @@ namespace {
 using Headers = std::vector<std::string_view>;
 
 std::string Find(const Headers& headers, std::string_view name = "sessionid") {
-  const auto found = FindCookie(headers, name);
-  if (!found.ok()) {
-    EXPECT_EQ(found.status().code(), absl::StatusCode::kUnauthenticated);
-    EXPECT_EQ(ReasonOf(found.status()), v1::ERROR_REASON_CREDENTIAL_INVALID);
-    return "(invalid)";
-  }
-  return found->value_or("(none)");
+  return FindCookie(headers, name).value_or("(none)");
 }
 
 TEST(CookieTest, FindsTheCookieAmongOthers) {
@@ -39,13 +32,13 @@ TEST(CookieTest, UnquotesAsPythonDoes) {
   EXPECT_EQ(Find({R"(sessionid="a\bc\072d")"}), "abc:d");
   EXPECT_EQ(Find({R"(sessionid="\141\1412\1")"}), "aa21");
   EXPECT_EQ(Find({R"(sessionid="\789\477")"}), "789477");  // no octal numbers of a byte
-  EXPECT_EQ(Find({R"(sessionid="abc\")"}), "(invalid)");   // a backslash
-  EXPECT_EQ(Find({R"(sessionid="a\"c")"}), "(invalid)");
-  EXPECT_EQ(Find({R"(sessionid="a\054c")"}), "(invalid)");
-  EXPECT_EQ(Find({R"(sessionid="a\000c")"}), "(invalid)");
-  EXPECT_EQ(Find({R"(sessionid="a\303\251")"}), "(invalid)");
-  EXPECT_EQ(Find({R"(sessionid="abc)"}), "(invalid)");
-  EXPECT_EQ(Find({R"(sessionid=")"}), "(invalid)");
+  EXPECT_EQ(Find({R"(sessionid="abc\")"}), "abc\\");
+  EXPECT_EQ(Find({R"(sessionid="a\"c")"}), "a\"c");
+  EXPECT_EQ(Find({R"(sessionid="a\054c")"}), "a,c");
+  EXPECT_EQ(Find({R"(sessionid="a\000c")"}), std::string("a\0c", 3));
+  EXPECT_EQ(Find({R"(sessionid="abc)"}), "\"abc");
+  EXPECT_EQ(Find({R"(sessionid=")"}), "\"");
+  EXPECT_EQ(Find({R"(sessionid="")"}), "");
 }
 
 TEST(CookieTest, FindsNoneWhereThereIsNone) {
@@ -60,13 +53,11 @@ TEST(CookieTest, OtherCookiesMayBeAnything) {
   EXPECT_EQ(Find({"x=\xff\x01\"\\, y; sessionid=abc"}), "abc");
 }
 
-TEST(CookieTest, RefusesWhatNoCookieMayHave) {
-  EXPECT_EQ(Find({"sessionid="}), "(invalid)");
-  EXPECT_EQ(Find({"sessionid=\"\""}), "(invalid)");
-  for (const char* bad : {"a b", "a\tb", "a,b", "a\\b", "a\"b", "a\x7f", "a\x01", "\xc3\xa9"}) {
-    EXPECT_EQ(Find({absl::StrCat("sessionid=", bad)}), "(invalid)") << bad;
+TEST(CookieTest, LeavesTheValueAsItIs) {
+  EXPECT_EQ(Find({"sessionid="}), "");
+  for (const char* odd : {"a b", "a,b", "a\\b", "a\"b", "a\x7f", "a\x01", "\xc3\xa9"}) {
+    EXPECT_EQ(Find({absl::StrCat("sessionid=", odd)}), odd);
   }
-  EXPECT_EQ(Find({std::string_view("sessionid=a\0b", 13)}), "(invalid)");
 }
 
 TEST(CookieTest, TakesTheLastOfSeveral) {
@@ -76,15 +67,9 @@ TEST(CookieTest, TakesTheLastOfSeveral) {
   for (const char* other : {"", "\"\"", "a b", "\xff", "\"a\\\"c\""}) {
     EXPECT_EQ(Find({absl::StrCat("sessionid=", other, "; sessionid=b")}), "b") << other;
     EXPECT_EQ(Find({absl::StrCat("sessionid=", other), "sessionid=b"}), "b") << other;
-    EXPECT_EQ(Find({absl::StrCat("sessionid=b; sessionid=", other)}), "(invalid)") << other;
+    EXPECT_NE(Find({absl::StrCat("sessionid=b; sessionid=", other)}), "b") << other;
   }
   EXPECT_EQ(Find({"sessionid=a; sessionid"}), "a");  // has no name, as Django sees it
-}
-
-TEST(CookieTest, BoundsTheValue) {
-  const std::string longest(kMaxCookieBytes, 'x');
-  EXPECT_EQ(Find({absl::StrCat("sessionid=", longest)}), longest);
-  EXPECT_EQ(Find({absl::StrCat("sessionid=", longest, "x")}), "(invalid)");
 }
 
 TEST(CookieTest, KnowsWhatCanBeAName) {

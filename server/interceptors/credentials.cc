@@ -31,17 +31,15 @@ absl::StatusOr<std::optional<Credential>> ReadBearer(const ClientMetadata& metad
                     .text = std::string(text.substr(kScheme.size()))};
 }
 
-absl::StatusOr<std::optional<Credential>> ReadCookie(const ClientMetadata& metadata,
-                                                     const std::string& name) {
+std::optional<Credential> ReadCookie(const ClientMetadata& metadata, const std::string& name) {
   std::vector<std::string_view> headers;
   const auto [begin, end] = metadata.equal_range(kCookieKey);
   for (auto entry = begin; entry != end; ++entry) {
     headers.emplace_back(entry->second.data(), entry->second.size());
   }
   auto value = identity::FindCookie(headers, name);
-  if (!value.ok()) return value.status();
-  if (!value->has_value()) return std::nullopt;
-  return Credential{.form = Credential::Form::kCookie, .text = **std::move(value)};
+  if (!value.has_value()) return std::nullopt;
+  return Credential{.form = Credential::Form::kCookie, .text = *std::move(value)};
 }
 
 }  // namespace
@@ -55,8 +53,7 @@ absl::StatusOr<std::vector<Credential>> ReadCredentials(
   if (bearer->has_value()) credentials.push_back(**std::move(bearer));
   if (!options.session_cookie.empty()) {
     auto cookie = ReadCookie(metadata, options.session_cookie);
-    if (!cookie.ok()) return cookie.status();
-    if (cookie->has_value()) credentials.push_back(**std::move(cookie));
+    if (cookie.has_value()) credentials.push_back(*std::move(cookie));
   }
   if (credentials.empty() && !certificate_names.empty()) {
     credentials.push_back(

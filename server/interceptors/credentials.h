@@ -21,8 +21,7 @@ struct CredentialOptions {
 // neither, the names in the client's certificate: that is the connection's, and a gateway that has
 // one may pass on the credentials of those whom it calls for.
 // Errors: UNAUTHENTICATED (CREDENTIAL_REQUIRED) when there is none; UNAUTHENTICATED
-// (CREDENTIAL_INVALID) for another scheme or a malformed cookie; INVALID_ARGUMENT
-// (INVALID_METADATA).
+// (CREDENTIAL_INVALID) for another scheme; INVALID_ARGUMENT (INVALID_METADATA).
 absl::StatusOr<std::vector<identity::Credential>> ReadCredentials(
     const ClientMetadata& metadata, const std::vector<std::string>& certificate_names,
     const CredentialOptions& options);

@@ -54,13 +54,9 @@ std::string Compress(std::string_view data) {
 
 void TryCookie(std::string_view header) {
   const auto cookie = FindCookie({header}, "sessionid");
-  if (!cookie.ok() || !cookie->has_value()) return;
-  Require(!(*cookie)->empty() && (*cookie)->size() <= kMaxCookieBytes);
-  Require((*cookie)->find_first_of("; \",\\") == std::string::npos);
-  // One that was found is found again.
-  const std::string again = "sessionid=" + **cookie;
-  Require(FindCookie({again}, "sessionid").value() == *cookie);
-  Require(!VerifyDjangoSigned(**cookie, kSalt, {kKey}).has_value());
+  if (!cookie.has_value()) return;
+  Require(cookie->size() <= header.size());
+  Require(!VerifyDjangoSigned(*cookie, kSalt, {kKey}).has_value());
 }
 
 void TrySigned(const std::string& value) {
