@@ -15,6 +15,9 @@ using store::DjangoStore;
 constexpr char kDatabaseSalt[] = "django.contrib.sessions.SessionStore";
 constexpr char kSignedCookieSalt[] = "django.contrib.sessions.backends.signed_cookies";
 
+constexpr std::string_view kNotSigned =
+    "the session isn't signed with any of the secret keys, or is too long";
+
 // What Django makes is 32 long; what it takes is at least 8, and the column holds 40.
 bool IsSessionKey(std::string_view text) {
   return text.size() >= 8 && text.size() <= 40 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -64,28 +67,50 @@ void DjangoSessionAuthenticator::Authenticate(const std::optional<TenantKey>& te
                           v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED,
                           "A user's session can't do this: the administrator's key is needed."));
   }
-  if (!options_.signed_cookies) {
-    return FindSession(*tenant, credential.text, deadline, std::move(done));
+  if (options_.signed_cookies) {
+    ReadSignedCookie(*tenant, credential.text, deadline, std::move(done));
+  } else {
+    FindSession(*tenant, credential.text, deadline, std::move(done));
   }
-  const auto session =
-      VerifyDjangoSigned(credential.text, kSignedCookieSalt, *options_.keys->Current());
-  if (!session.has_value()) return done(CredentialInvalidError());
-  FindUser(*tenant, "", *session, session->signed_at + options_.max_age, deadline, std::move(done));
+}
+
+void DjangoSessionAuthenticator::Refuse(const TenantKey& tenant, std::string_view check, Done& done,
+                                        absl::Status error) const {
+  refusals_.Report(tenant, check, clock_.Steady());
+  done(std::move(error));
+}
+
+void DjangoSessionAuthenticator::ReadSignedCookie(const TenantKey& tenant,
+                                                  const std::string& cookie, SteadyTime deadline,
+                                                  Done done) const {
+  if (IsSessionKey(cookie)) {
+    return Refuse(tenant, "the cookie is the key of a stored session, not a signed session", done);
+  }
+  const auto session = VerifyDjangoSigned(cookie, kSignedCookieSalt, *options_.keys->Current());
+  if (!session.has_value()) return Refuse(tenant, kNotSigned, done);
+  const absl::Time expires_at = session->signed_at + options_.max_age;
+  if (expires_at <= clock_.Now()) return Refuse(tenant, "the session has expired", done);
+  FindUser(tenant, "", *session, expires_at, deadline, std::move(done));
 }
 
 void DjangoSessionAuthenticator::FindSession(const TenantKey& tenant,
                                              const std::string& session_key, SteadyTime deadline,
                                              Done done) const {
-  if (!IsSessionKey(session_key)) return done(CredentialInvalidError());
+  if (session_key.find(':') != std::string::npos) {
+    return Refuse(tenant, "the cookie is a signed session, not the key of a stored one", done);
+  }
+  if (!IsSessionKey(session_key)) return Refuse(tenant, "the cookie is no session's key", done);
   lookups_.find_session(
       tenant, session_key, deadline,
       [this, tenant, session_key, deadline,
        done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::Session>> found) mutable {
         if (!found.ok()) return done(found.status());
-        if (!found->has_value()) return done(CredentialInvalidError());
+        if (!found->has_value()) {
+          return Refuse(tenant, "there is no such session, or it has expired", done);
+        }
         const auto session =
             VerifyDjangoSigned((*found)->data, kDatabaseSalt, *options_.keys->Current());
-        if (!session.has_value()) return done(CredentialInvalidError());
+        if (!session.has_value()) return Refuse(tenant, kNotSigned, done);
         FindUser(tenant, session_key, *session, (*found)->expires_at, deadline, std::move(done));
       });
 }
@@ -94,17 +119,19 @@ void DjangoSessionAuthenticator::FindUser(const TenantKey& tenant, std::string s
                                           const DjangoSigned& session, absl::Time expires_at,
                                           SteadyTime deadline, Done done) const {
   const auto login = ReadDjangoLogin(session.json);
-  if (!login.has_value()) return done(CredentialInvalidError());
+  if (!login.has_value()) return Refuse(tenant, "nobody is signed in by the session", done);
   lookups_.find_user(
       tenant, login->user_key, deadline,
-      [this, session_key = std::move(session_key), auth_hash = login->auth_hash, expires_at,
+      [this, tenant, session_key = std::move(session_key), auth_hash = login->auth_hash, expires_at,
        done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::User>> found) mutable {
         if (!found.ok()) return done(found.status());
-        if (!found->has_value() ||
-            !VerifyDjangoAuthHash(auth_hash, (*found)->password, *options_.keys->Current())) {
-          return done(CredentialInvalidError());
+        if (!found->has_value()) return Refuse(tenant, "there is no such user", done);
+        if (!VerifyDjangoAuthHash(auth_hash, (*found)->password, *options_.keys->Current())) {
+          return Refuse(tenant, "the session's hash isn't that of the user's password", done);
         }
-        if (!(*found)->active) return done(UserDeactivatedError());
+        if (!(*found)->active) {
+          return Refuse(tenant, "the user isn't active", done, UserDeactivatedError());
+        }
         Principal principal;
         principal.credential = CredentialKind::kDjangoSession;
         principal.user_id = std::move((*found)->id);

@@ -3,6 +3,7 @@
 // time.
 //
 // A cookie of one tenant is unknown in every other, unless they share Django's tables. Thread-safe.
+// The cookie is never logged; why it is refused is (refusal_log.h).
 // Doesn't look at `_auth_user_backend`, nor run a get_session_auth_hash() of the application's own.
 #ifndef CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_
 #define CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_
@@ -10,13 +11,16 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/identity/django_key_ring.h"
 #include "server/identity/django_signing.h"
+#include "server/identity/refusal_log.h"
 #include "server/store/django_store.h"
 
 namespace chatter::identity {
@@ -45,8 +49,10 @@ struct DjangoSessionOptions {
 
 class DjangoSessionAuthenticator final : public Authenticator {
  public:
-  DjangoSessionAuthenticator(DjangoSessionOptions options, DjangoLookups lookups)
-      : options_(options), lookups_(std::move(lookups)) {}
+  // The clock must outlive the authenticator.
+  DjangoSessionAuthenticator(DjangoSessionOptions options, DjangoLookups lookups,
+                             const Clock& clock)
+      : options_(options), lookups_(std::move(lookups)), clock_(clock) {}
 
   CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
   // Takes any cookie for its own.
@@ -58,6 +64,10 @@ class DjangoSessionAuthenticator final : public Authenticator {
  private:
   using Done = Callback<std::optional<Principal>>;
 
+  void Refuse(const TenantKey& tenant, std::string_view check, Done& done,
+              absl::Status error = CredentialInvalidError()) const;
+  void ReadSignedCookie(const TenantKey& tenant, const std::string& cookie, SteadyTime deadline,
+                        Done done) const;
   void FindSession(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
                    Done done) const;
   // Goes on with a session whose signature has been verified. `session_key` is empty for a signed
@@ -67,6 +77,8 @@ class DjangoSessionAuthenticator final : public Authenticator {
 
   const DjangoSessionOptions options_;
   const DjangoLookups lookups_;
+  const Clock& clock_;
+  mutable RefusalLog refusals_{"django_session"};
 };
 
 }  // namespace chatter::identity

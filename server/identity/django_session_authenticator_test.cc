@@ -9,6 +9,7 @@
 
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
+#include "tests/support/log_lines.h"
 
 namespace chatter::identity {
 namespace {
@@ -87,7 +88,7 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
               DjangoStore::Present>
       present_;
   DjangoKeyRing keys_{{kSecretKey}};
-  DjangoSessionAuthenticator authenticator_{{.keys = &keys_}, Lookups()};
+  DjangoSessionAuthenticator authenticator_{{.keys = &keys_}, Lookups(), clock_};
 };
 
 TEST_F(DjangoSessionAuthenticatorTest, FindsTheUser) {
@@ -162,7 +163,8 @@ TEST_F(DjangoSessionAuthenticatorTest, RefusesInactiveUsers) {
 }
 
 TEST_F(DjangoSessionAuthenticatorTest, RefusesWhatIsNoKeyWithoutALookup) {
-  for (const char* key : {"", "short", "with-a-hyphen", "' OR 1=1 --", "e30:1r31eq:x"}) {
+  for (const char* key : {"", "short", "with-a-hyphen", "' OR 1=1 --", "e30:1r31eq:x", "01234567 ",
+                          "01234567\xff", "01234567\n"}) {
     ExpectInvalid(Ask(key));
   }
   ExpectInvalid(Ask(std::string(41, 'x')));
@@ -194,7 +196,7 @@ TEST_F(DjangoSessionAuthenticatorTest, IsOfNoUseWithoutATenant) {
 
 TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
   DjangoSessionAuthenticator authenticator(
-      {.keys = &keys_, .signed_cookies = true, .max_age = absl::Hours(2)}, Lookups());
+      {.keys = &keys_, .signed_cookies = true, .max_age = absl::Hours(2)}, Lookups(), clock_);
   const auto ask = [&](const std::string& cookie) {
     Answer<Found> answer;
     authenticator.Authenticate(acme_, {Credential::Form::kCookie, cookie}, clock_.Steady(),
@@ -216,6 +218,65 @@ TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
   present_.AnswerOldest(
       DjangoStore::Present{.session_keys = {}, .passwords = {{"7", Sha256(kPassword)}}});
   EXPECT_THAT(**gone, IsEmpty());
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, SaysInTheLogWhichCheckRefuses) {
+  test::LogLines lines;
+  const auto expect = [&](const std::string& check) {
+    EXPECT_EQ(lines.Take(),
+              "info a sign-in is refused: credential=django_session tenant=acme check=\"" + check +
+                  "\"\n");
+  };
+  Ask("\"" + std::string(kKey));
+  expect("the cookie is no session's key");
+  Ask(kSignedCookie);
+  expect("the cookie is a signed session, not the key of a stored one");
+  Ask(kKey);
+  sessions_.AnswerOldest(std::optional<DjangoStore::Session>());
+  expect("there is no such session, or it has expired");
+  Ask(kKey);
+  sessions_.AnswerOldest(MakeSession(kSignedCookie));
+  expect("the session isn't signed with any of the secret keys, or is too long");
+  Ask(kKey);
+  sessions_.AnswerOldest(MakeSession(kNobodysSession));
+  expect("nobody is signed in by the session");
+  const auto ask_with_user = [&](std::optional<DjangoStore::User> user) {
+    Ask(kKey);
+    sessions_.AnswerOldest(MakeSession());
+    users_.AnswerOldest(std::move(user));
+  };
+  ask_with_user(std::nullopt);
+  expect("there is no such user");
+  DjangoStore::User user = MakeUser();
+  user.active = false;
+  ask_with_user(user);
+  expect("the user isn't active");
+  user.password += "x";
+  ask_with_user(user);
+  expect("the session's hash isn't that of the user's password");
+  ask_with_user(MakeUser());
+  EXPECT_EQ(lines.Take(), "");
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, SaysInTheLogWhichCheckRefusesASignedCookie) {
+  test::LogLines lines;
+  const DjangoSessionOptions options{
+      .keys = &keys_, .signed_cookies = true, .max_age = absl::Hours(2)};
+  DjangoSessionAuthenticator authenticator(options, Lookups(), clock_);
+  const auto check_of = [&](const std::string& cookie) {
+    Answer<Found> answer;
+    authenticator.Authenticate(acme_, {Credential::Form::kCookie, cookie}, clock_.Steady(),
+                               answer.Slot());
+    ExpectInvalid(answer);
+    const std::string line = lines.Take();
+    return line.substr(std::min(line.size(), line.find("check=")));
+  };
+  EXPECT_EQ(check_of(kKey),
+            "check=\"the cookie is the key of a stored session, not a signed session\"\n");
+  EXPECT_EQ(check_of(kSession),
+            "check=\"the session isn't signed with any of the secret keys, or is too long\"\n");
+  clock_.Advance(absl::Hours(2));
+  EXPECT_EQ(check_of(kSignedCookie), "check=\"the session has expired\"\n");
 }
 
 TEST_F(DjangoSessionAuthenticatorTest, RechecksAllInOneLookup) {

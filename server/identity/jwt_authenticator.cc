@@ -1,7 +1,5 @@
 #include "server/identity/jwt_authenticator.h"
 
-#include <spdlog/spdlog.h>
-
 #include <string_view>
 #include <utility>
 
@@ -36,12 +34,12 @@ struct JwtAuthenticator::Attempt {
   Callback<std::optional<Principal>> done;
   std::string proof = {};
 
-  void Refuse(std::string_view why) {
-    spdlog::debug("a token is refused: tenant={} problem={}", tenant.text(), why);
-    done(CredentialInvalidError());
+  void Refuse(std::string_view check, absl::Status error = CredentialInvalidError()) {
+    parts->refusals.Report(tenant, check, parts->clock.Steady());
+    done(std::move(error));
   }
-  void Refuse(const absl::Status& why) {
-    Refuse(std::string_view(why.message().data(), why.message().size()));
+  void Refuse(const absl::Status& check) {
+    Refuse(std::string_view(check.message().data(), check.message().size()));
   }
 };
 
@@ -131,6 +129,9 @@ void JwtAuthenticator::CheckToken(const std::shared_ptr<Attempt>& attempt,
       },
       attempt->deadline,
       [attempt, issuer](const absl::StatusOr<JwkSetPtr>& keys) {
+        if (absl::IsUnauthenticated(keys.status())) {
+          return attempt->Refuse("the issuer's stored keys can't be read");
+        }
         if (!keys.ok()) return attempt->done(keys.status());
         const JwsKey* const key = (*keys)->Find(attempt->jwt.algorithm, attempt->jwt.key_id);
         if (key == nullptr) return attempt->Refuse("the issuer has no such key");
@@ -154,7 +155,9 @@ void JwtAuthenticator::FindUser(const std::shared_ptr<Attempt>& attempt, bool ma
           if (may_create) return CreateUser(attempt);
           return attempt->Refuse("the tenant has no such user");
         }
-        if (!(*user)->active) return attempt->done(UserDeactivatedError());
+        if (!(*user)->active) {
+          return attempt->Refuse("the user is deactivated", UserDeactivatedError());
+        }
         Principal principal;
         principal.credential = CredentialKind::kJwt;
         principal.user_id = attempt->jwt.user_id;

@@ -2,8 +2,8 @@
 //
 // The tenant is found before: its issuers decide, so a token that another tenant accepts is as
 // unknown here as any. A user whom the tenant doesn't have yet is created where the issuer's
-// `create_users` says so. Thread-safe. Tokens are never logged; why one is refused is, at level
-// debug.
+// `create_users` says so. Thread-safe. Tokens are never logged; why one is refused is
+// (refusal_log.h).
 #ifndef CHATTER_SERVER_IDENTITY_JWT_AUTHENTICATOR_H_
 #define CHATTER_SERVER_IDENTITY_JWT_AUTHENTICATOR_H_
 
@@ -20,6 +20,7 @@
 #include "server/identity/authenticator.h"
 #include "server/identity/jwks_cache.h"
 #include "server/identity/jwt.h"
+#include "server/identity/refusal_log.h"
 #include "server/model/token_issuer.h"
 
 namespace chatter::identity {
@@ -74,6 +75,7 @@ class JwtAuthenticator final : public Authenticator {
     std::vector<size_t> FindGone(const std::vector<TokenIssuer>& issuers,
                                  const std::vector<Principal>& held);
 
+    RefusalLog refusals{"jwt"};
     Mutex mu = {};
     absl::flat_hash_map<Sha256Digest, JwkSetPtr> parsed ABSL_GUARDED_BY(mu) = {};
   };

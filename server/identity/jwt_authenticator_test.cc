@@ -11,6 +11,7 @@
 #include "server/identity/test_tokens.h"
 #include "server/model/errors.h"
 #include "tests/support/await.h"
+#include "tests/support/log_lines.h"
 
 namespace chatter::identity {
 namespace {
@@ -124,6 +125,28 @@ TEST_F(JwtAuthenticatorTest, RefusesMalformedTokensWithoutALookup) {
   ExpectRefused(Ask(acme_, ".."));
   ExpectRefused(Ask(acme_, key_.Token(R"({"iss":"a\u0000b","aud":"chat","sub":"alice","exp":1})")));
   EXPECT_EQ(issuer_lookups_, 0);
+}
+
+TEST_F(JwtAuthenticatorTest, SaysInTheLogWhichCheckRefuses) {
+  test::LogLines lines;
+  const auto expect = [&](const std::string& token, const std::string& check) {
+    EXPECT_FALSE(Ask(acme_, token).ok());
+    EXPECT_EQ(lines.Take(),
+              "info a sign-in is refused: credential=jwt tenant=acme check=\"" + check + "\"\n");
+  };
+  const std::string token = key_.Token(Claims("alice"));
+  EXPECT_TRUE(Ask(acme_, token).ok());
+  EXPECT_EQ(lines.Take(), "");
+  expect("a.b.c", "the header isn't base64url");
+  expect(key_.Token(R"({"alg":"EdDSA","kid":"b"})", Claims("alice")), "the issuer has no such key");
+  expect(TestKey::Ed25519().Token(Claims("alice")), "the signature is wrong");
+  expect(key_.Token(Claims("nobody")), "the tenant has no such user");
+  users_[{acme_, "alice"}].active = false;
+  expect(token, "the user is deactivated");
+  issuers_[{acme_, kIssuer}].jwks = "nonsense";
+  expect(token, "the issuer's stored keys can't be read");
+  issuers_.clear();
+  expect(token, "the tenant doesn't accept the issuer");
 }
 
 TEST_F(JwtAuthenticatorTest, RefusesATokenOfAnotherTenantsIssuer) {

@@ -59,7 +59,7 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
         identity::DjangoSessionOptions{.keys = &django_keys->ring(),
                                        .signed_cookies = config.django_signed_cookies,
                                        .max_age = config.django_session_max_age},
-        identity::LookupsIn(*django)));
+        identity::LookupsIn(*django), clock));
   }
   all.push_back(std::make_unique<identity::JwtAuthenticator>(
       identity::LookupsIn(token_issuers, users), jwks, config.jwt_leeway, clock));

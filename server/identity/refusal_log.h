@@ -1,0 +1,32 @@
+// Why credentials of one kind are refused, in the log: which check of which tenant refused one.
+//
+// The caller isn't told, so this is where an operator finds out. A stranger can't flood the log: of
+// each tenant and check there is one line a minute. Thread-safe.
+#ifndef CHATTER_SERVER_IDENTITY_REFUSAL_LOG_H_
+#define CHATTER_SERVER_IDENTITY_REFUSAL_LOG_H_
+
+#include <string>
+#include <string_view>
+
+#include "server/base/log_limiter.h"
+#include "server/base/steady_time.h"
+#include "server/model/ids.h"
+
+namespace chatter::identity {
+
+class RefusalLog {
+ public:
+  // `credential`: the kind, such as "jwt".
+  explicit RefusalLog(std::string credential) : credential_(std::move(credential)) {}
+
+  // `check`: one of a few texts, with nothing of the credential in it.
+  void Report(const TenantKey& tenant, std::string_view check, SteadyTime now);
+
+ private:
+  const std::string credential_;
+  LogLimiter limiter_;
+};
+
+}  // namespace chatter::identity
+
+#endif  // CHATTER_SERVER_IDENTITY_REFUSAL_LOG_H_
