@@ -44,12 +44,13 @@ class ChatStream final : public EventStream<Reactor> {
     if (request_bytes_.Length() > session().max_request_bytes()) {
       session().Fail(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_INVALID_FIELD,
                                "A request may have up to 512 KiB."));
-    } else if (!wire::ParseRequest(request_bytes_, request)) {
-      session().Fail(MakeError(absl::StatusCode::kInvalidArgument,
-                               v1::ERROR_REASON_MALFORMED_REQUEST,
-                               "The bytes aren't a chatter.v1.ChatRequest."));
     } else {
-      session().OnRequest(std::move(request));
+      const absl::Status parsed = wire::ParseRequest(request_bytes_, request, "request_id");
+      if (ReasonOf(parsed) == v1::ERROR_REASON_MALFORMED_REQUEST) {
+        session().Fail(parsed);
+      } else {
+        session().OnRequest(std::move(request), parsed);
+      }
     }
     request_bytes_.Clear();
   }

@@ -2,12 +2,15 @@
 
 #include <google/protobuf/descriptor.h>
 #include <grpc/byte_buffer.h>
+#include <grpc/byte_buffer_reader.h>
 #include <grpc/grpc.h>
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -15,10 +18,12 @@
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/malformed_request.h"
 #include "server/model/errors.h"
+#include "server/wire/bad_text.h"
 
 namespace chatter::rpc {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::MethodDescriptor;
 using grpc::internal::MethodHandler;
 using grpc::internal::RpcMethod;
@@ -38,18 +43,35 @@ absl::Status TooManyError() {
                    "Too many requests of this caller have begun to come, and have not ended.");
 }
 
-// Runs a handler that parses its request itself. `bytes` become the handler's.
-void Run(MethodHandler& handler, const MethodHandler::HandlerParameter& call, CallContext* context,
+// Bytes that are another buffer's, too: a handler throws its own away as it parses them.
+struct DestroyBuffer {
+  void operator()(grpc_byte_buffer* bytes) const { grpc_byte_buffer_destroy(bytes); }
+};
+using SharedBytes = std::unique_ptr<grpc_byte_buffer, DestroyBuffer>;
+
+std::string ToString(grpc_byte_buffer& bytes) {
+  grpc_byte_buffer_reader reader;
+  if (grpc_byte_buffer_reader_init(&reader, &bytes) == 0) return {};
+  const grpc::Slice all(grpc_byte_buffer_reader_readall(&reader), grpc::Slice::STEAL_REF);
+  grpc_byte_buffer_reader_destroy(&reader);
+  return {reinterpret_cast<const char*>(all.begin()), all.size()};
+}
+
+// Runs a handler that parses its request, of that type, itself. `bytes` become the handler's.
+void Run(MethodHandler& handler, const Descriptor& type,
+         const MethodHandler::HandlerParameter& call, CallContext* context,
          grpc_byte_buffer* bytes) {
   grpc_call* const raw = call.call->call();
   void* data = nullptr;
   grpc::Status parsed;
+  SharedBytes shared(grpc_byte_buffer_copy(bytes));
   void* request = handler.Deserialize(raw, bytes, &parsed, &data);
   if (!parsed.ok()) {
-    if (context != nullptr) context->Deny(interceptors::MalformedRequestError());
+    if (context != nullptr) context->Deny(wire::UnreadableError(ToString(*shared), type));
     // A unary handler has what it got so far, and frees it in the end.
     if (data == nullptr) request = handler.Deserialize(raw, EmptyRequest(), &parsed, &data);
   }
+  shared.reset();
   handler.RunHandler(MethodHandler::HandlerParameter(call.call, call.server_context, request,
                                                      grpc::Status::OK, data, call.call_requester));
 }
@@ -58,10 +80,12 @@ void Run(MethodHandler& handler, const MethodHandler::HandlerParameter& call, Ca
 class RequestReader final : public grpc_completion_queue_functor {
  public:
   // `place`: the call's among `reads`.
-  RequestReader(MethodHandler& handler, const MethodHandler::HandlerParameter& call,
-                CallContext& context, PendingReads& reads, PendingReads::Place place)
+  RequestReader(MethodHandler& handler, const Descriptor& type,
+                const MethodHandler::HandlerParameter& call, CallContext& context,
+                PendingReads& reads, PendingReads::Place place)
       : grpc_completion_queue_functor{},
         handler_(handler),
+        type_(type),
         call_(call),
         context_(context),
         reads_(reads),
@@ -89,10 +113,11 @@ class RequestReader final : public grpc_completion_queue_functor {
       context_.Deny(cut_off.ok() ? interceptors::MalformedRequestError() : cut_off);
       bytes_ = EmptyRequest();
     }
-    Run(handler_, call_, &context_, bytes_);
+    Run(handler_, type_, call_, &context_, bytes_);
   }
 
   MethodHandler& handler_;
+  const Descriptor& type_;
   const MethodHandler::HandlerParameter call_;
   CallContext& context_;
   PendingReads& reads_;
@@ -102,24 +127,26 @@ class RequestReader final : public grpc_completion_queue_functor {
 
 class LateHandler final : public MethodHandler {
  public:
-  // `handler` parses, and handles. Both must outlive this one.
-  LateHandler(MethodHandler& handler, PendingReads& reads) : handler_(handler), reads_(reads) {}
+  // `handler` parses requests of `type`, and handles them. All must outlive this one.
+  LateHandler(MethodHandler& handler, const Descriptor& type, PendingReads& reads)
+      : handler_(handler), type_(type), reads_(reads) {}
 
   void RunHandler(const HandlerParameter& call) override {
     auto* const context = dynamic_cast<CallContext*>(call.server_context);
     if (context == nullptr || !context->admitted()) {
-      return Run(handler_, call, context, EmptyRequest());
+      return Run(handler_, type_, call, context, EmptyRequest());
     }
     PendingReads::Caller caller;
     if (context->policy()->callers != Callers::kAnybody) {
       caller = [context] { return context->caller(); };
     }
     const auto place = reads_.Add(call.call->call(), std::move(caller));
-    (new RequestReader(handler_, call, *context, reads_, place))->Start();
+    (new RequestReader(handler_, type_, call, *context, reads_, place))->Start();
   }
 
  private:
   MethodHandler& handler_;
+  const Descriptor& type_;
   PendingReads& reads_;
 };
 
@@ -224,7 +251,7 @@ LateParsingService::LateParsingService(grpc::Service& service, std::string_view 
                                                    RpcMethod::BIDI_STREAMING, nullptr));
     MarkMethodCallback(i, method.client_streaming()
                               ? static_cast<MethodHandler*>(new SameHandler(handler))
-                              : new LateHandler(handler, reads));
+                              : new LateHandler(handler, *method.input_type(), reads));
   }
 }
 

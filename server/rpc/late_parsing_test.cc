@@ -1,5 +1,6 @@
 #include "server/rpc/late_parsing.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -63,12 +64,13 @@ class LateParsingTest : public testing::Test {
     return request;
   }
 
-  grpc::Status Upsert(const std::string& token) {
+  grpc::Status Upsert(const std::string& token,
+                      const v1::UpsertUsersRequest& request = TwoUsers()) {
     grpc::ClientContext context;
     context.AddMetadata("x-chatter-tenant", "acme");
     context.AddMetadata("authorization", "Bearer " + token);
     v1::UpsertUsersResponse response;
-    return v1::UserService::NewStub(channel_)->UpsertUsers(&context, TwoUsers(), &response);
+    return v1::UserService::NewStub(channel_)->UpsertUsers(&context, request, &response);
   }
 
   TestServer parts_;
@@ -87,6 +89,16 @@ TEST_F(LateParsingTest, WhoIsAdmittedIsHeardInFull) {
 TEST_F(LateParsingTest, WhatIsDeniedIsNotParsed) {
   EXPECT_EQ(ReasonOf(Upsert("no key")), v1::ERROR_REASON_CREDENTIAL_INVALID);
   EXPECT_EQ(users_.users_seen, 0);
+}
+
+// Protobuf for C++ complains of such text, but sends it.
+TEST_F(LateParsingTest, TextThatIsNotUtf8IsNamed) {
+  const google::protobuf::LogSilencer silence;
+  v1::UpsertUsersRequest request = TwoUsers();
+  request.mutable_users(1)->set_display_name("Party \xf0\x9f\x8e");
+  const grpc::Status status = Upsert(TestServer::kAdministratorKey, request);
+  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_INVALID_FIELD);
+  EXPECT_NE(status.error_details().find("users[1].display_name"), std::string::npos);
 }
 
 // A call that sends nothing but its headers.

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "server/model/errors.h"
 #include "server/rpc/event_stream.h"
 
 namespace chatter::rpc {
@@ -19,14 +18,13 @@ class SubscribeStream final : public EventStream<Reactor> {
     Begin(caller);
     grpc::ByteBuffer bytes = request_bytes;
     v1::SubscribeRequest request;
-    if (wire::ParseRequest(bytes, request)) {
+    const absl::Status parsed = wire::ParseRequest(bytes, request);
+    if (parsed.ok()) {
       v1::ChatRequest command;
       *command.mutable_open() = std::move(*request.mutable_open());
       session().OnRequest(std::move(command));
     } else {
-      session().Fail(MakeError(absl::StatusCode::kInvalidArgument,
-                               v1::ERROR_REASON_MALFORMED_REQUEST,
-                               "The bytes aren't a chatter.v1.SubscribeRequest."));
+      session().Fail(parsed);
     }
     OnOutput();
   }

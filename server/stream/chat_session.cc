@@ -62,7 +62,7 @@ ChatSession::~ChatSession() = default;
 
 // ---- Commands ----
 
-void ChatSession::OnRequest(v1::ChatRequest request) {
+void ChatSession::OnRequest(v1::ChatRequest request, absl::Status readable) {
   bool is_new;
   {
     MutexLock lock(mu_);
@@ -82,8 +82,11 @@ void ChatSession::OnRequest(v1::ChatRequest request) {
   if (request.request_id().size() > kMaxRequestIdBytes) {
     FieldViolations violations;
     violations.Add("request_id", "may have up to 64 bytes");
-    if (is_new) return Fail(violations.ToStatus());
-    return ReplyError(request.request_id(), violations.ToStatus());
+    readable = violations.ToStatus();
+  }
+  if (!readable.ok()) {
+    if (is_new) return Fail(std::move(readable));
+    return ReplyError(request.request_id(), readable);
   }
   switch (request.command_case()) {
     case v1::ChatRequest::kOpen:

@@ -96,7 +96,8 @@ class ChatSession final : public live::UserFollower,
   ~ChatSession() override;
 
   // From the transport.
-  void OnRequest(v1::ChatRequest request);
+  // `readable`: OK, or why the request must be refused, though its request_id is right.
+  void OnRequest(v1::ChatRequest request, absl::Status readable = absl::OkStatus());
   void OnClientDone();  // the client won't send any more: ends once all is answered
   // Ends the session with `status`, without what is in the outbox.
   void Fail(absl::Status status) override;

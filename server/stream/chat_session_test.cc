@@ -45,6 +45,28 @@ TEST_F(ChatSessionTest, OpenedComesFirstAndTellsTheHeads) {
   EXPECT_EQ(opened.room_count(), 1);
 }
 
+TEST_F(ChatSessionTest, ACommandThatCouldNotBeReadInFullIsRefused) {
+  FieldViolations violations;
+  violations.Add("ping", "must be right");
+  v1::ChatRequest command;
+  command.set_request_id("bad");
+  command.mutable_ping();
+  const auto alice = Connect("alice");
+  alice->Open();
+  alice->session().OnRequest(command, violations.ToStatus());
+  const auto reply = alice->WaitForKind(v1::ServerEvent::kReply).reply();
+  EXPECT_EQ(reply.request_id(), "bad");
+  EXPECT_EQ(reply.error().code(), static_cast<int>(absl::StatusCode::kInvalidArgument));
+  alice->Send(room_, "m1", "The session goes on.");
+  alice->WaitForSeq(room_, 2);
+
+  const auto bob = Connect("bob");
+  v1::ChatRequest open;
+  open.mutable_open();
+  bob->session().OnRequest(open, violations.ToStatus());
+  EXPECT_EQ(ReasonOf(bob->WaitForEnd()), v1::ERROR_REASON_INVALID_FIELD);
+}
+
 TEST_F(ChatSessionTest, TypingReachesTheOthersOnly) {
   const auto alice = Connect("alice");
   const auto bob = Connect("bob");

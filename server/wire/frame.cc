@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "server/wire/bad_text.h"
+
 namespace chatter::wire {
 namespace {
 
@@ -15,6 +17,12 @@ constexpr size_t kMinSharedBytes = 1 << 10;
 grpc::Slice Shared(const EncodedEvent& bytes) {
   return {const_cast<char*>(bytes->data()), bytes->size(),
           [](void* owner) { delete static_cast<EncodedEvent*>(owner); }, new EncodedEvent(bytes)};
+}
+
+std::string ToString(const grpc::ByteBuffer& bytes) {
+  grpc::Slice slice;
+  if (!bytes.DumpToSingleSlice(&slice).ok()) return {};
+  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
 }
 
 }  // namespace
@@ -37,9 +45,13 @@ grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame) {
   return {slices.data(), slices.size()};
 }
 
-bool ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request) {
-  grpc::ProtoBufferReader reader(&bytes);
-  return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
+absl::Status ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::Message& request,
+                          std::string_view needed) {
+  {
+    grpc::ProtoBufferReader reader(&bytes);
+    if (reader.status().ok() && request.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
+  }
+  return UnreadableError(ToString(bytes), request, needed);
 }
 
 }  // namespace chatter::wire

@@ -2,11 +2,13 @@
 #ifndef CHATTER_SERVER_WIRE_FRAME_H_
 #define CHATTER_SERVER_WIRE_FRAME_H_
 
-#include <google/protobuf/message_lite.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "server/model/room.h"
 
 namespace chatter::wire {
@@ -14,8 +16,9 @@ namespace chatter::wire {
 // The entries of a frame put one behind another: a ChatResponse, or a SubscribeResponse.
 grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame);
 
-// False: the bytes are no such message. They are gone afterwards.
-bool ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& request);
+// OK, or why the bytes can't be read: as UnreadableError says (bad_text.h).
+absl::Status ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::Message& request,
+                          std::string_view needed = {});
 
 }  // namespace chatter::wire
 

@@ -5,13 +5,33 @@ import uuid
 
 import grpc
 
-from client import failure_of
+from client import Stream, failure_of
 from harness import PATIENCE, ServerTestCase
-from stubs import chat_pb2
+from stubs import chat_pb2, tenant_pb2
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 NOT_FOUND = grpc.StatusCode.NOT_FOUND
 PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION
+
+# Half an emoji, as JavaScript's `slice` leaves and Protobuf for it sends it.
+HALF = "\ud83c".encode(errors="surrogatepass")
+
+
+def halved(request):
+    """A request's bytes, with half an emoji for each euro sign."""
+    return request.SerializeToString().replace("€".encode(), HALF)
+
+
+class RawStream(Stream):
+    """A stream whose requests may be bytes, too."""
+
+    def __init__(self, client):
+        self._begin()
+        chat = client.channel.stream_stream(
+            "/chatter.v1.ChatService/Chat",
+            request_serializer=lambda r: r if isinstance(r, bytes) else r.SerializeToString(),
+            response_deserializer=chat_pb2.ChatResponse.FromString)
+        self._read_from(chat(self._requests(), metadata=client.metadata, timeout=PATIENCE * 20))
 
 
 class BadStreams(ServerTestCase):
@@ -109,7 +129,36 @@ class BadStreams(ServerTestCase):
                 self.assertFailure(failure, INVALID, "INVALID_FIELD")
                 self.assertEqual(list(failure.violations), [field])
 
+    def test_an_open_with_text_that_is_not_utf8(self):
+        failure = self.raw_stream(halved(chat_pb2.ChatRequest(
+            open=chat_pb2.Open(watched_user_ids=["bob", "€"]))))
+        self.assertFailure(failure, INVALID, "INVALID_FIELD")
+        self.assertEqual(list(failure.violations), ["open.watched_user_ids[1]"])
+
     # ---- What doesn't ----
+
+    def test_text_that_is_not_utf8_is_named(self):
+        stream = RawStream(self.alice)
+        self.addCleanup(stream.cancel)
+        stream.open()
+        stream.wait_opened()
+        send = {"room_id": self.room_id, "client_message_id": "id", "text": "Party tonight"}
+        for command, field in (
+                ({"send": {**send, "text": "Party tonight €"}}, "send.text"),
+                ({"send": {**send, "details": {"attributes": {"mood": "€"}}}},
+                 'send.details.attributes["mood"]'),
+                ({"send": {**send, "details": {"mentioned_user_ids": ["bob", "€"]}}},
+                 "send.details.mentioned_user_ids[1]"),
+                ({"typing": {"room_id": "€"}}, "typing.room_id")):
+            with self.subTest(field):
+                stream.request(halved(chat_pb2.ChatRequest(request_id=field, **command)))
+                failure = stream.error(field)
+                self.assertFailure(failure, INVALID, "INVALID_FIELD")
+                self.assertEqual(list(failure.violations), [field])
+                self.assertIn("must be UTF-8 text", failure.violations[field])
+        self.assert_goes_on(stream)
+        self.assertEqual([m.text for m in self.bob.whole_log(self.room_id)], ["still there"])
+        self.assertNotIn("UTF-8", self.server.log.read_text("ascii"))
 
     def test_a_second_open_is_refused_and_the_stream_goes_on(self):
         stream = self.stream()
@@ -211,3 +260,20 @@ class BadStreams(ServerTestCase):
         for request in requests:
             self.assertFailure(stream.error(request), INVALID, "INVALID_FIELD")
         self.assert_goes_on(stream)
+
+    # ---- Other calls ----
+
+    def test_text_that_is_not_utf8_is_named_by_calls_of_one_request(self):
+        send = chat_pb2.SendMessageRequest(room_id=self.room_id, client_message_id="id", text="€")
+        subscribe = chat_pb2.SubscribeRequest(open=chat_pb2.Open(epoch="€"))
+        export = tenant_pb2.ExportTenantRequest(schema_name="€")
+        for client, method, request, field in (
+                (self.alice, "ChatService/SendMessage", send, "text"),
+                (self.alice, "ChatService/Subscribe", subscribe, "open.epoch"),
+                (self.tenant.admin, "TenantService/ExportTenant", export, "schema_name")):
+            with self.subTest(method):
+                call = client.channel.unary_stream(f"/chatter.v1.{method}")
+                with self.assertFails(INVALID, "INVALID_FIELD") as caught:
+                    list(call(halved(request), metadata=client.metadata, timeout=PATIENCE))
+                self.assertEqual(list(failure_of(caught.exception).violations), [field])
+        self.assertEqual(len(self.bob.whole_log(self.room_id)), 0)
