@@ -102,17 +102,16 @@ void DjangoSessionAuthenticator::FindSession(const TenantKey& tenant,
   if (!IsSessionKey(session_key)) return Refuse(tenant, "the cookie is no session's key", done);
   lookups_.find_session(
       tenant, session_key, deadline,
-      [this, tenant, session_key, deadline,
-       done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::Session>> found) mutable {
-        if (!found.ok()) return done(found.status());
-        if (!found->has_value()) {
-          return Refuse(tenant, "there is no such session, or it has expired", done);
+      Then(std::move(done), [this, tenant, session_key, deadline](
+                                const std::optional<DjangoStore::Session>& found, auto& answer) {
+        if (!found.has_value()) {
+          return Refuse(tenant, "there is no such session, or it has expired", answer);
         }
         const auto session =
-            VerifyDjangoSigned((*found)->data, kDatabaseSalt, *options_.keys->Current());
-        if (!session.has_value()) return Refuse(tenant, kNotSigned, done);
-        FindUser(tenant, session_key, *session, (*found)->expires_at, deadline, std::move(done));
-      });
+            VerifyDjangoSigned(found->data, kDatabaseSalt, *options_.keys->Current());
+        if (!session.has_value()) return Refuse(tenant, kNotSigned, answer);
+        FindUser(tenant, session_key, *session, found->expires_at, deadline, std::move(answer));
+      }));
 }
 
 void DjangoSessionAuthenticator::FindUser(const TenantKey& tenant, std::string session_key,
@@ -122,26 +121,26 @@ void DjangoSessionAuthenticator::FindUser(const TenantKey& tenant, std::string s
   if (!login.has_value()) return Refuse(tenant, "nobody is signed in by the session", done);
   lookups_.find_user(
       tenant, login->user_key, deadline,
-      [this, tenant, session_key = std::move(session_key), auth_hash = login->auth_hash, expires_at,
-       done = std::move(done)](absl::StatusOr<std::optional<DjangoStore::User>> found) mutable {
-        if (!found.ok()) return done(found.status());
-        if (!found->has_value()) return Refuse(tenant, "there is no such user", done);
-        if (!VerifyDjangoAuthHash(auth_hash, (*found)->password, *options_.keys->Current())) {
-          return Refuse(tenant, "the session's hash isn't that of the user's password", done);
+      Then(std::move(done), [this, tenant, session_key = std::move(session_key),
+                             auth_hash = login->auth_hash, expires_at](
+                                std::optional<DjangoStore::User> found, auto& answer) mutable {
+        if (!found.has_value()) return Refuse(tenant, "there is no such user", answer);
+        if (!VerifyDjangoAuthHash(auth_hash, found->password, *options_.keys->Current())) {
+          return Refuse(tenant, "the session's hash isn't that of the user's password", answer);
         }
-        if (!(*found)->active) {
-          return Refuse(tenant, "the user isn't active", done, UserDeactivatedError());
+        if (!found->active) {
+          return Refuse(tenant, "the user isn't active", answer, UserDeactivatedError());
         }
         Principal principal;
         principal.credential = CredentialKind::kDjangoSession;
-        principal.user_id = std::move((*found)->id);
+        principal.user_id = std::move(found->id);
         principal.expires_at = expires_at;
         principal.proof = Proof{.session_key = std::move(session_key),
-                                .user_key = std::move((*found)->key),
-                                .password_digest = Sha256((*found)->password)}
+                                .user_key = std::move(found->key),
+                                .password_digest = Sha256(found->password)}
                               .ToText();
-        done(std::optional<Principal>(std::move(principal)));
-      });
+        answer(std::optional<Principal>(std::move(principal)));
+      }));
 }
 
 void DjangoSessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,
@@ -154,16 +153,16 @@ void DjangoSessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Pr
     if (!proof.session_key.empty()) session_keys.push_back(proof.session_key);
     user_keys.push_back(proof.user_key);
   }
-  lookups_.find_present(tenant, session_keys, user_keys, deadline,
-                        [proofs = std::move(proofs), done = std::move(done)](
-                            absl::StatusOr<DjangoStore::Present> present) mutable {
-                          if (!present.ok()) return done(present.status());
-                          std::vector<size_t> gone;
-                          for (size_t place = 0; place < proofs.size(); ++place) {
-                            if (!StillThere(proofs[place], *present)) gone.push_back(place);
-                          }
-                          done(std::move(gone));
-                        });
+  lookups_.find_present(
+      tenant, session_keys, user_keys, deadline,
+      Then(std::move(done),
+           [proofs = std::move(proofs)](const DjangoStore::Present& present, auto& answer) mutable {
+             std::vector<size_t> gone;
+             for (size_t place = 0; place < proofs.size(); ++place) {
+               if (!StillThere(proofs[place], present)) gone.push_back(place);
+             }
+             answer(std::move(gone));
+           }));
 }
 
 }  // namespace chatter::identity

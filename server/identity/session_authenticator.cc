@@ -37,7 +37,7 @@ void SessionAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
                           "A user's session can't do this: the administrator's key is needed."));
   }
   lookups_.find(*tenant, *digest, deadline,
-                Then(std::move(done), [](const std::optional<Session>& found, auto& answer) {
+                Then(std::move(done), [](std::optional<Session> found, auto& answer) {
                   if (!found.has_value()) return answer(CredentialInvalidError());
                   if (!found->user_active) return answer(UserDeactivatedError());
                   Principal principal;
