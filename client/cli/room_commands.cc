@@ -71,7 +71,7 @@ void PrintPublicRooms(const Context& context, const v1::BrowseRoomsResponse& res
   for (const v1::Room& room : response.rooms()) {
     const bool is_in = room.role() != v1::MEMBER_ROLE_UNSPECIFIED;
     table.AddRow({room.id(), Shorten(room.display_name(), kMaxNameWidth),
-                  absl::StrCat(room.member_count()), is_in ? NameOf(room.role()) : "",
+                  absl::StrCat(room.member_count()), is_in ? NameOf(room.role()) : "-",
                   Shorten(room.profile().topic(), kMaxTextWidth)});
   }
   table.Print(context.out());

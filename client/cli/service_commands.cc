@@ -101,7 +101,7 @@ void PrintKeys(const Context& context, const v1::ListApiKeysResponse& response) 
   for (const v1::ApiKey& key : response.api_keys()) {
     table.AddRow({key.id(), FormatTime(key.created_at()),
                   key.has_last_used_at() ? FormatTime(key.last_used_at()) : "never",
-                  key.has_expires_at() ? FormatTime(key.expires_at()) : "revoked"});
+                  key.has_expires_at() ? FormatTime(key.expires_at()) : "no end"});
   }
   table.Print(context.out());
 }

@@ -31,7 +31,9 @@ class CommandLine(CommandLineTestCase):
         self.assertIn("for alice", self.as_user("bob", "messages", room))
         self.chatter("room", "list", "--on-behalf-of", "nobody", token=key, code=DENIED)
         self.assertIn("acts for users", self.admin("service", "list"))
-        key_id = self.admin("service", "key", "list", name).splitlines()[1].split()[0]
+        keys = self.admin("service", "key", "list", name)
+        self.assertRegex(keys.splitlines()[1], "no end$")
+        key_id = keys.splitlines()[1].split()[0]
         self.assertEqual(self.admin("service", "key", "revoke", key_id), "revoked\n")
         self.chatter("user", "list", token=key, code=DENIED)
         self.assertEqual(self.admin("service", "delete", name), "deleted\n")

@@ -76,7 +76,9 @@ class Rooms(CommandLineTestCase):
         self.assertEqual([row[:2] for row in rows(self.as_user("bob", "room", "browse"))],
                          [[attic, "Attic"], [lobby, "Lobby"]])
         found = self.as_user("bob", "room", "browse", "--prefix", "lob")
-        self.assertEqual(rows(found), [[lobby, "Lobby", "1", "For", "all"]])
+        self.assertEqual(rows(found), [[lobby, "Lobby", "1", "-", "For", "all"]])
+        self.assertEqual(rows(self.admin("room", "browse", "--prefix", "lob")),  # has no role
+                         [[lobby, "Lobby", "1", "-", "For", "all"]])
         self.as_user("alice", "send", lobby, "before bob")
         self.assertEqual(self.as_user("bob", "room", "join", lobby), "joined\n")
         self.assertEqual(rows(self.as_user("bob", "room", "browse", "--prefix", "lob")),
