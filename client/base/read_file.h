@@ -8,7 +8,8 @@
 
 namespace chatter::client {
 
-// Errors: INVALID_ARGUMENT for a file that can't be read or is empty, a directory say.
+// Errors: INVALID_ARGUMENT for a file that can't be read or is empty, a directory say; the message
+// names the file and says why.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 }  // namespace chatter::client

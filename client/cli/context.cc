@@ -60,11 +60,14 @@ absl::Status Context::Show(const google::protobuf::Message& response,
 }
 
 absl::StatusOr<std::string> Context::AdminKey() const {
-  std::string key = ReadFile(settings_.admin_key_file).value_or("");
-  while (!key.empty() && (key.back() == '\n' || key.back() == '\r')) key.pop_back();
-  if (key.empty()) {
-    return UsageError(absl::StrCat("can't read a key from ", settings_.admin_key_file,
-                                   ": check --admin-key-file"));
+  auto key = ReadFile(settings_.admin_key_file);
+  if (!key.ok()) {
+    return UsageError(absl::StrCat("--admin-key-file: ", key.status().message()));
+  }
+  while (!key->empty() && (key->back() == '\n' || key->back() == '\r')) key->pop_back();
+  if (key->empty()) {
+    return UsageError(
+        absl::StrCat("--admin-key-file: there is no key in ", settings_.admin_key_file));
   }
   return key;
 }

@@ -6,6 +6,7 @@
 #include "client/base/read_file.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "client/cli/report.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -19,7 +20,7 @@ struct SetArguments {
 absl::StatusOr<std::string> ReadKeys(const std::string& path) {
   auto text = ReadFile(path);
   if (text.ok()) return text;
-  return absl::InvalidArgumentError(absl::StrCat("--jwks-file: ", text.status().message()));
+  return UsageError(absl::StrCat("--jwks-file: ", text.status().message()));
 }
 
 void PrintIssuers(const Context& context, const v1::ListTokenIssuersResponse& response) {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -110,6 +111,29 @@ TEST_F(ProgramTest, AMisspeltKeyOfTheFileIsRefusedByName) {
 TEST_F(ProgramTest, AFileThatWasAskedForMustBeThere) {
   EXPECT_EQ(Run({"health", "--config", "/no/such/file"}), kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("/no/such/file"));
+}
+
+TEST_F(ProgramTest, AFileThatCannotBeReadIsNamedWithWhy) {
+  const std::string empty = WriteFile("");
+  for (const auto& [file, why] : {std::pair<std::string, std::string>("/", "it is a directory"),
+                                  {"/no/such/file", "No such file or directory"},
+                                  {empty, "it is empty"}}) {
+    const std::string words = absl::StrCat("can't read the file ", file, ": ", why, "\n");
+    EXPECT_EQ(Run({"health", "--tls", "--tls-ca", file.c_str()}), kExitUsage);
+    EXPECT_EQ(err_.str(), absl::StrCat("chatter: ", words));
+    EXPECT_EQ(Run({"health", "--tls", "--tls-cert", file.c_str(), "--tls-key", "/no"}), kExitUsage);
+    EXPECT_EQ(err_.str(), absl::StrCat("chatter: ", words));
+    EXPECT_EQ(Run({"tenant", "list", "--admin-key-file", file.c_str()}), kExitUsage);
+    EXPECT_EQ(err_.str(), absl::StrCat("chatter: --admin-key-file: ", words));
+    EXPECT_EQ(Run({"issuer", "set", "i", "--audience", "a", "--jwks-file", file.c_str(), "--tenant",
+                   "demo"}),
+              kExitUsage);
+    EXPECT_EQ(err_.str(), absl::StrCat("chatter: --jwks-file: ", words));
+  }
+  EXPECT_EQ(Run({"tenant", "export", "demo", "--output", "/no/such/folder/file"}), kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "chatter: --output: can't write the file /no/such/folder/file: "
+            "No such file or directory\n");
 }
 
 TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {

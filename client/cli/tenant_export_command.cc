@@ -1,14 +1,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "client/base/steady_time.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
+#include "client/cli/report.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -81,7 +84,8 @@ absl::Status Export(const Context& context, const ExportArguments& arguments) {
   if (arguments.file.empty()) return ExportTo(context, arguments, context.out());
   std::ofstream file(arguments.file, std::ios::binary | std::ios::trunc);
   if (!file.is_open()) {
-    return absl::InvalidArgumentError(absl::StrCat("can't write the file ", arguments.file));
+    return UsageError(absl::StrCat("--output: can't write the file ", arguments.file, ": ",
+                                   std::generic_category().message(errno)));
   }
   return ExportTo(context, arguments, file);
 }
