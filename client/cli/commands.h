@@ -12,6 +12,7 @@ class App;
 
 namespace chatter::client::cli {
 
+void AddHelpCommand(CLI::App& program, Command& command);
 void AddHealthCommand(CLI::App& program, Command& command);
 void AddTenantCommands(CLI::App& program, Command& command);
 // These two add to `tenant`, a command of AddTenantCommands.

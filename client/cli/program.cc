@@ -7,6 +7,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/report.h"
 #include "client/cli/settings.h"
+#include "client/cli/usage_errors.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -44,6 +45,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddServiceCommands(program, command);
   AddIssuerCommands(program, command);
   AddHealthCommand(program, command);
+  AddHelpCommand(program, command);
 }
 
 void CompleteFooters(CLI::App& app) {
@@ -61,6 +63,22 @@ bool AsksForJson(int argc, const char* const* argv) {
   return false;
 }
 
+// What there is to say where no command is run: the help that is asked for, or a mistake.
+int EndWithoutCommand(const CLI::App& program, const CLI::ParseError& error, bool json,
+                      std::ostream& out, std::ostream& err) {
+  const bool is_asked_for = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
+  const bool is_version = error.get_name() == "CallForVersion";
+  if (is_asked_for && (is_version || !NamesNoCommand(program))) {
+    return program.exit(error, out, err);
+  }
+  if (LacksCommand(program, error) && !json) {
+    err << program.help() << std::flush;
+  } else {
+    ReportError(UsageError(ExplainUsage(program, error)), json, err);
+  }
+  return kExitUsage;
+}
+
 }  // namespace
 
 int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
@@ -69,6 +87,7 @@ int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
   CLI::App program("Chatter's command line: talk, and administer.", "chatter");
   program.fallthrough();  // settings may follow the command
   program.require_subcommand(1);
+  program.set_version_flag("--version", "chatter " CHATTER_VERSION);
   program.footer(absl::StrCat(kExamples, kExitCodesHelp));
   AddSettings(program, settings);
   AddCommands(program, command);
@@ -76,12 +95,7 @@ int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-      return program.exit(error, out, err);
-    }
-    const std::string message = absl::StrCat(error.what(), " (see 'chatter --help')");
-    ReportError(UsageError(message), AsksForJson(argc, argv), err);
-    return kExitUsage;
+    return EndWithoutCommand(program, error, AsksForJson(argc, argv), out, err);
   }
   const Context context(settings, out, err);
   const absl::Status status = command(context);

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "client/cli/report.h"
 #include "client/cli/settings.h"
 
@@ -57,6 +59,29 @@ class ProgramTest : public testing::Test {
     out_.str("");
     err_.str("");
     return RunProgram(static_cast<int>(all.size()), all.data(), out_, err_);
+  }
+
+  int RunWords(const std::vector<std::string>& words, const char* last) {
+    std::vector<const char*> arguments;
+    for (const std::string& word : words) arguments.push_back(word.c_str());
+    arguments.push_back(last);
+    return Run(arguments);
+  }
+
+  // Those that do something, as --help lists them.
+  std::vector<std::vector<std::string>> CommandPaths(const std::vector<std::string>& above = {}) {
+    RunWords(above, "--help");
+    std::vector<std::vector<std::string>> paths;
+    const std::vector<std::string> parts = absl::StrSplit(out_.str(), "\nSubcommands:\n");
+    if (parts.size() < 2) return {above};
+    for (const std::string& line : std::vector<std::string>(absl::StrSplit(parts[1], '\n'))) {
+      if (!line.starts_with("  ")) break;
+      if (line[2] == ' ') continue;  // more of a description
+      std::vector<std::string> path = above;
+      path.push_back(line.substr(2, line.find(' ', 2) - 2));
+      for (auto& below : CommandPaths(path)) paths.push_back(std::move(below));
+    }
+    return paths;
   }
 
   std::ostringstream out_;
@@ -105,15 +130,19 @@ TEST_F(ProgramTest, SettingsMayFollowTheCommand) {
 TEST_F(ProgramTest, AMisspeltKeyOfTheFileIsRefusedByName) {
   const std::string file = WriteFile("tennant = \"demo\"\n");
   EXPECT_EQ(Run({"health", "--config", file.c_str()}), kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("tennant"));
+  EXPECT_EQ(err_.str(), absl::StrCat("chatter: the file ", file,
+                                     " has 'tennant', which is no setting: did you mean 'tenant'? "
+                                     "(see 'chatter health --help')\n"));
 }
 
 TEST_F(ProgramTest, AFileThatWasAskedForMustBeThere) {
   EXPECT_EQ(Run({"health", "--config", "/no/such/file"}), kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("/no/such/file"));
+  EXPECT_THAT(err_.str(), HasSubstr("/no/such/file: No such file or directory"));
 }
 
 TEST_F(ProgramTest, AFileThatCannotBeReadIsNamedWithWhy) {
+  EXPECT_EQ(Run({"health", "--config", "/"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--config: can't read the file /: it is a directory"));
   const std::string empty = WriteFile("");
   for (const auto& [file, why] : {std::pair<std::string, std::string>("/", "it is a directory"),
                                   {"/no/such/file", "No such file or directory"},
@@ -155,6 +184,116 @@ TEST_F(ProgramTest, UsageErrorsSayWhatIsWrong) {
   EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,"));
 }
 
+TEST_F(ProgramTest, AMistypedCommandIsNamedWithTheNearestThatExists) {
+  EXPECT_EQ(Run({"rom", "list"}), kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "chatter: there is no command 'chatter rom': did you mean 'chatter room'? "
+            "(see 'chatter --help')\n");
+  EXPECT_EQ(Run({"room", "lst"}), kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "chatter: there is no command 'chatter room lst': did you mean 'chatter room list'? "
+            "(see 'chatter room --help')\n");
+  EXPECT_EQ(Run({"service", "key", "revok", "--json"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean 'chatter service key revoke'?"));
+  EXPECT_EQ(Run({"settings", "st", "--json"}), kExitUsage);  // which needs no command
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean 'chatter settings set'?"));
+  EXPECT_EQ(Run({"xyzzy"}), kExitUsage);
+  EXPECT_EQ(err_.str(), "chatter: there is no command 'chatter xyzzy' (see 'chatter --help')\n");
+}
+
+TEST_F(ProgramTest, AMistypedCommandIsNamedWhereItsHelpIsAskedFor) {
+  for (const std::vector<const char*>& arguments :
+       {std::vector<const char*>{"room", "lst", "--help"}, {"help", "room", "lst"}}) {
+    EXPECT_EQ(Run(arguments), kExitUsage);
+    EXPECT_THAT(err_.str(), HasSubstr("did you mean 'chatter room list'?"));
+    EXPECT_EQ(out_.str(), "");
+  }
+}
+
+TEST_F(ProgramTest, AMistypedOptionIsNamedWithTheNearestThatExists) {
+  EXPECT_EQ(Run({"room", "list", "--tennant", "demo"}), kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "chatter: 'chatter room list' has no option '--tennant': did you mean '--tenant'? "
+            "(see 'chatter room list --help')\n");
+  EXPECT_EQ(Run({"--tennant=demo", "room", "list"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean '--tenant'?"));
+  EXPECT_EQ(Run({"--tennant", "demo", "rom", "list"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean '--tenant'?"));
+  // What is required was given under a wrong name; and it belongs to a group.
+  EXPECT_EQ(Run({"issuer", "set", "id", "--audiense", "a", "--jwks-url", "b"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean '--audience'?"));
+  EXPECT_EQ(Run({"issuer", "set", "id", "--audience", "a", "--jwks-url", "b"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean '--jwks-uri'?"));
+  EXPECT_EQ(Run({"room", "list", "--xyzzy"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("has no option '--xyzzy' (see 'chatter room list --help')"));
+}
+
+TEST_F(ProgramTest, ATextWithoutQuotesIsShownWithThem) {
+  EXPECT_EQ(Run({"send", "room", "hello", "big", "world", "--json"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("a text with spaces needs quotes: 'hello big world'"));
+  EXPECT_EQ(Run({"edit", "room", "1", "it's", "me"}), kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "chatter: a text with spaces needs quotes: \"it's me\" (see 'chatter edit --help')\n");
+  EXPECT_EQ(Run({"search", "red", "apples", "--room", "room"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("quotes: 'red apples'"));
+  EXPECT_EQ(Run({"react", "room", "1", "thumbs", "up"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("quotes: 'thumbs up'"));
+  EXPECT_EQ(Run({"tenant", "suspend", "demo", "--reason", "It", "is", "over"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("quotes: --reason 'It is over'"));
+  EXPECT_EQ(Run({"user", "add", "alice", "--name", "Alice", "Liddell"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("quotes: --name 'Alice Liddell'"));
+}
+
+TEST_F(ProgramTest, AWordTooManyIsNamedWhereThereIsNoText) {
+  EXPECT_EQ(Run({"room", "get", "one", "two"}), kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "chatter: 'chatter room get' takes no 'two' (see 'chatter room get --help')\n");
+  EXPECT_EQ(Run({"service", "key", "create", "shop", "--ttl", "1h", "30m"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("takes no '30m'"));
+}
+
+TEST_F(ProgramTest, ATextThatBeginsWithAHyphenNeedsTwo) {
+  EXPECT_EQ(Run({"send", "room", "-world"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("before a text that begins with -, put --"));
+}
+
+TEST_F(ProgramTest, UsageErrorsPointToTheHelpOfTheCommand) {
+  EXPECT_EQ(Run({"service", "key", "create"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("(see 'chatter service key create --help')"));
+  EXPECT_EQ(Run({"messages", "room", "--limit", "0"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("(see 'chatter messages --help')"));
+}
+
+TEST_F(ProgramTest, WithoutACommandTheHelpGoesToStandardError) {
+  EXPECT_EQ(Run({}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("Usage: chatter "));
+  EXPECT_EQ(Run({"service", "key"}), kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("Usage: chatter service key "));
+  EXPECT_EQ(out_.str(), "");
+  EXPECT_EQ(Run({"room", "--json"}), kExitUsage);
+  EXPECT_THAT(err_.str(), testing::StartsWith("{\"code\":3,\"message\":\"'chatter room' needs a"));
+  EXPECT_EQ(Run({"--timeout", "soon"}), kExitUsage);
+  EXPECT_THAT(err_.str(), testing::StartsWith("chatter: --timeout: "));
+}
+
+TEST_F(ProgramTest, HelpIsACommandToo) {
+  EXPECT_EQ(Run({"--help"}), kExitOk);
+  const std::string of_all = out_.str();
+  EXPECT_EQ(Run({"help"}), kExitOk);
+  EXPECT_EQ(out_.str(), of_all);
+  EXPECT_EQ(Run({"room", "list", "--help"}), kExitOk);
+  const std::string of_list = out_.str();
+  EXPECT_EQ(Run({"help", "room", "list"}), kExitOk);
+  EXPECT_EQ(out_.str(), of_list);
+  EXPECT_EQ(Run({"help", "help"}), kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("chatter help room"));
+}
+
+TEST_F(ProgramTest, TheVersionIsThatOfTheProject) {
+  EXPECT_EQ(Run({"--version"}), kExitOk);
+  EXPECT_THAT(out_.str(), testing::MatchesRegex("chatter [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
 TEST_F(ProgramTest, RoomsAndMembersAreRefusedWhereTheyMakeNoSense) {
   EXPECT_EQ(Run({"room", "create", "alice", "--group", "--public"}), kExitUsage);
   EXPECT_EQ(Run({"room", "create", "alice", "--attribute", "color"}), kExitUsage);
@@ -183,56 +322,15 @@ TEST_F(ProgramTest, MessagesAreNamedByRoomAndNumber) {
   EXPECT_THAT(err_.str(), HasSubstr("SEQ"));
 }
 
-TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesAndExitCodes) {
-  const std::vector<std::vector<const char*>> commands = {{"health"},
-                                                          {"tenant", "create"},
-                                                          {"tenant", "get"},
-                                                          {"tenant", "list"},
-                                                          {"user", "add"},
-                                                          {"user", "get"},
-                                                          {"user", "list"},
-                                                          {"session", "create"},
-                                                          {"session", "list"},
-                                                          {"session", "revoke"},
-                                                          {"room", "create"},
-                                                          {"room", "get"},
-                                                          {"room", "list"},
-                                                          {"room", "update"},
-                                                          {"room", "browse"},
-                                                          {"room", "join"},
-                                                          {"room", "leave"},
-                                                          {"room", "archive"},
-                                                          {"room", "unarchive"},
-                                                          {"room", "notify"},
-                                                          {"room", "mute"},
-                                                          {"room", "unmute"},
-                                                          {"room", "pin"},
-                                                          {"room", "unpin"},
-                                                          {"room", "hide"},
-                                                          {"room", "unhide"},
-                                                          {"member", "list"},
-                                                          {"member", "add"},
-                                                          {"member", "remove"},
-                                                          {"member", "role"},
-                                                          {"send"},
-                                                          {"messages"},
-                                                          {"edit"},
-                                                          {"delete"},
-                                                          {"react"},
-                                                          {"reactions"},
-                                                          {"pin"},
-                                                          {"pins"},
-                                                          {"read"},
-                                                          {"unread"},
-                                                          {"preferences"},
-                                                          {"recipients"},
-                                                          {"tail"},
-                                                          {"chat"}};
-  for (auto command : commands) {
-    command.push_back("--help");
-    EXPECT_EQ(Run(command), kExitOk);
-    EXPECT_THAT(out_.str(), HasSubstr("Examples:"));
-    EXPECT_THAT(out_.str(), HasSubstr("Exit codes:"));
+TEST_F(ProgramTest, EveryCommandHasHelpWithExamplesOfItsOwn) {
+  const auto paths = CommandPaths();
+  EXPECT_GT(paths.size(), 60U);
+  for (const std::vector<std::string>& path : paths) {
+    const std::string words = absl::StrJoin(path, " ");
+    EXPECT_EQ(RunWords(path, "--help"), kExitOk);
+    EXPECT_THAT(out_.str(), HasSubstr("Exit codes:")) << words;
+    EXPECT_THAT(out_.str(), testing::ContainsRegex(absl::StrCat("Examples?:\n.*chatter ", words)))
+        << words;
   }
 }
 

@@ -7,7 +7,7 @@ import uuid
 
 from command_line import (DENIED, NOT_FOUND, OK, REFUSED, UNAVAILABLE, USAGE,
                           CommandLineTestCase)
-from harness import CHATTER, PATIENCE, Chatterd
+from harness import CHATTER, CHATTERD, PATIENCE, Chatterd
 
 class CommandLine(CommandLineTestCase):
     def test_a_user_is_deactivated_and_reactivated(self):
@@ -186,7 +186,7 @@ class CommandLine(CommandLineTestCase):
         self.as_user("alice", "room", "get", "not-a-uuid", code=REFUSED)
 
     def test_wrong_usage_is_2(self):
-        self.chatter("no-such-command", code=USAGE)
+        self.assertIn("did you mean 'chatter room list'?", self.chatter("room", "lst", code=USAGE))
         self.as_user("alice", "send", code=USAGE)
         self.chatter("--admin-key-file", "/nonexistent/key", "tenant", "list", code=USAGE)
 
@@ -206,6 +206,11 @@ class CommandLine(CommandLineTestCase):
         finally:
             self.postgres.start()
         self.until(lambda: self.run_chatter("health").returncode == OK, "healthy again")
+
+    def test_version(self):
+        self.assertEqual(self.chatter("--version"), subprocess.run(
+            [CHATTERD, "--version"], text=True, capture_output=True, check=True).stdout.replace(
+                "chatterd", "chatter"))
 
     def test_help_has_examples(self):
         for arguments in (["--help"], ["send", "--help"], ["tail", "--help"],
