@@ -174,7 +174,7 @@ void InteractiveChat::SendLine() {
   if (taken.ok()) {
     ++unanswered_;
   } else {
-    screen_.Print(absl::StrCat("* not sent: ", std::string(taken.message())));
+    screen_.Print(absl::StrCat("* not sent: ", ErrorText(taken)));
   }
 }
 
@@ -214,7 +214,7 @@ void InteractiveChat::OnReset(const v1::Reset& reset) {
   request.set_before_seq(reset.next_seq());
   const auto latest = client_.ListMessages(request);
   if (latest.ok()) return Show(*latest);
-  screen_.Print(absl::StrCat("* not loaded: ", std::string(latest.status().message())));
+  screen_.Print(absl::StrCat("* not loaded: ", ErrorText(latest.status())));
 }
 
 void InteractiveChat::OnOpened() {
@@ -225,15 +225,14 @@ void InteractiveChat::OnOpened() {
 
 void InteractiveChat::OnDisconnected(const absl::Status& status) {
   if (connected_) {
-    screen_.Print(
-        absl::StrCat("* connection lost (", std::string(status.message()), "), trying again"));
+    screen_.Print(absl::StrCat("* connection lost (", ErrorText(status), "), trying again"));
   }
   connected_ = false;
 }
 
 void InteractiveChat::OnAnswer(const absl::Status& status) {
   --unanswered_;
-  if (!status.ok()) screen_.Print(absl::StrCat("* not sent: ", std::string(status.message())));
+  if (!status.ok()) screen_.Print(absl::StrCat("* not sent: ", ErrorText(status)));
   if (leaving_ && unanswered_ == 0 && !result_.has_value()) result_ = absl::OkStatus();
 }
 

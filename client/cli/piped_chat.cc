@@ -150,8 +150,8 @@ void PipedChat::OnReset(const v1::Reset& reset) {
 
 void PipedChat::OnDisconnected(const absl::Status& status) {
   if (connected_ && !context_.json()) {
-    context_.err() << "chatter: connection lost (" << Sanitize(std::string(status.message()))
-                   << "), trying again" << std::endl;
+    context_.err() << "chatter: connection lost (" << ErrorText(status) << "), trying again"
+                   << std::endl;
   }
   connected_ = false;
 }

@@ -3,7 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "chatter/client/errors.h"
 #include "client/cli/commands.h"
 #include "client/cli/report.h"
 #include "client/cli/settings.h"
@@ -79,6 +81,20 @@ int EndWithoutCommand(const CLI::App& program, const CLI::ParseError& error, boo
   return kExitUsage;
 }
 
+// Tokens and, by the administrator's key, users are looked for in the call's tenant: where none is
+// given, that is what is wrong.
+absl::Status WithForgottenTenant(const absl::Status& status, const ClientOptions& options) {
+  const std::string reason = DetailsOf(status).reason;
+  // A command's own argument may be a tenant that there is not: then the text is another one.
+  const bool is_calls_tenant =
+      reason == "TENANT_NOT_FOUND" && absl::StrContains(status.message(), "x-chatter-tenant");
+  const bool may_be_for_it = reason == "CREDENTIAL_INVALID" || is_calls_tenant;
+  if (!options.tenant.empty() || !may_be_for_it) return status;
+  google::rpc::Status told = ToRpcStatus(status);
+  told.set_message("no tenant is given: give --tenant or CHATTER_TENANT");
+  return ToAbslStatus(told);
+}
+
 }  // namespace
 
 int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
@@ -98,7 +114,8 @@ int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     return EndWithoutCommand(program, error, AsksForJson(argc, argv), out, err);
   }
   const Context context(settings, out, err);
-  const absl::Status status = command(context);
+  const absl::Status status =
+      WithForgottenTenant(WithConnectionWords(command(context), settings.client), settings.client);
   if (!status.ok()) ReportError(status, settings.json, err);
   return ExitCode(status);
 }

@@ -2,14 +2,18 @@
 
 #include <google/protobuf/descriptor.h>
 
-#include <map>
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/cord.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "chatter/client/errors.h"
+#include "client/cli/error_words.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
 
@@ -17,48 +21,11 @@ namespace chatter::client::cli {
 namespace {
 
 constexpr char kUsagePayload[] = "chatter.cli/usage";
+constexpr char kRepeatPayload[] = "chatter.cli/repeat";          // the hint
+constexpr char kConnectionPayload[] = "chatter.cli/connection";  // the message says what to do
 
 bool IsUsageError(const absl::Status& status) {
   return status.GetPayload(kUsagePayload).has_value();
-}
-
-// What to do about an error, by its reason.
-std::string_view HintFor(std::string_view reason) {
-  static const std::map<std::string_view, std::string_view> hints = {
-      {"CREDENTIAL_REQUIRED",
-       "give --token or CHATTER_TOKEN ('chatter session create USER' makes one), or "
-       "--admin-key-file for administration"},
-      {"CREDENTIAL_INVALID",
-       "check --tenant and the token; 'chatter session create USER' makes a new one"},
-      {"CREDENTIAL_NOT_ALLOWED",
-       "administration takes --admin-key-file, chatting takes a user's --token"},
-      {"TENANT_REQUIRED", "give --tenant or CHATTER_TENANT"},
-      {"TENANT_NOT_FOUND", "'chatter tenant list' shows those there are"},
-      {"ROOM_NOT_FOUND", "'chatter room list' shows yours, 'chatter room browse' the public ones"},
-      {"MESSAGE_NOT_FOUND", "'chatter messages ROOM' shows those there are"},
-      {"TOO_MANY_REACTIONS", "'chatter messages ROOM' shows those there are"},
-      {"USER_NOT_FOUND", "'chatter user list' shows those there are"},
-      {"UNKNOWN_USERS",
-       "'chatter user add' makes users, 'chatter member add' brings them into a room"},
-      {"CALLER_NOT_INCLUDED", "name yourself among the users"},
-      {"ROLE_NOT_ALLOWED", "'chatter member list ROOM' shows who may do more"},
-      {"ROOM_ARCHIVED", "'chatter room unarchive ROOM' opens it again"},
-      {"DIRECT_ROOM", "'chatter room create --group' makes a room whose members may change"},
-      {"MEMBER_NOT_FOUND", "'chatter member list ROOM' shows those there are"},
-      {"LAST_OWNER", "'chatter member role ROOM USER=owner' does that"},
-      {"FEATURE_DISABLED", "'chatter settings' shows what is"},
-      {"REWRITE_WINDOW_OVER", "'chatter settings' shows how long it may be"},
-      {"CONFLICT", "try again in a moment"},
-      {"CLIENT_MESSAGE_ID_REUSED", "give another --id, or none"},
-      {"SCHEMA_EXISTS", "'chatter tenant attach' makes a tenant of a schema that is there"},
-      {"TENANT_STATE", "'chatter tenant get NAME' shows it"},
-      {"TENANT_NOT_READY", "try again in a moment"},
-      {"DATABASE_UNAVAILABLE", "try again in a moment"},
-      {"OVERLOADED", "try again in a moment"},
-      {"DRAINING", "try again in a moment"},
-  };
-  const auto found = hints.find(reason);
-  return found == hints.end() ? std::string_view() : found->second;
 }
 
 // For errors that no server has given a reason for.
@@ -70,19 +37,89 @@ std::string_view HintFor(absl::StatusCode code) {
   return {};
 }
 
+// What has happened, in one line without a full stop.
+std::string TextOf(const absl::Status& status, const ErrorDetails& details) {
+  std::string text(WordsFor(details.reason).text);
+  if (text.empty()) text = std::string(status.message());
+  if (text.empty()) text = absl::StatusCodeToString(status.code());
+  while (text.ends_with('.')) text.pop_back();
+  return absl::StrReplaceAll(
+      text,
+      {{"The request has invalid fields; see the violations", "the server refuses what was given"},
+       {". Name one in the metadata x-chatter-tenant, or call one of its domains", ""},
+       {"x-chatter-tenant", "--tenant"},
+       {"x-chatter-on-behalf-of-bin", "--on-behalf-of"},
+       {"x-chatter-on-behalf-of", "--on-behalf-of"},
+       {"metadata authorization", "--token"},
+       {"; see the violations", ""}});
+}
+
+std::string HintFor(const absl::Status& status, const ErrorDetails& details) {
+  if (!details.reason.empty()) return std::string(WordsFor(details.reason).hint);
+  const bool is_told = IsUsageError(status) || status.GetPayload(kConnectionPayload).has_value();
+  return is_told ? "" : std::string(HintFor(status.code()));
+}
+
+// One line for each field that is wrong.
+std::string Violations(const ErrorDetails& details) {
+  std::string lines;
+  for (const FieldViolation& violation : details.violations) {
+    absl::StrAppend(&lines, "\n  ", Sanitize(TerminalName(violation.field)), ": ",
+                    Sanitize(violation.description));
+  }
+  return lines;
+}
+
 std::string Words(const absl::Status& status) {
   const ErrorDetails details = DetailsOf(status);
-  std::string words(status.message());
-  if (words.empty()) words = absl::StatusCodeToString(status.code());
-  while (absl::EndsWith(words, ".")) words.pop_back();
-  for (const FieldViolation& violation : details.violations) {
-    absl::StrAppend(&words, "; ", violation.field, ": ", violation.description);
+  std::string words = TextOf(status, details);
+  if (const auto repeat = status.GetPayload(kRepeatPayload)) {
+    absl::StrAppend(&words, " (", std::string(*repeat), ")");
   }
-  std::string_view hint = HintFor(std::string_view(details.reason));
-  if (details.reason.empty() && !IsUsageError(status)) hint = HintFor(status.code());
-  if (!hint.empty()) absl::StrAppend(&words, "; ", std::string(hint));
+  const std::string hint = HintFor(status, details);
+  if (!hint.empty()) absl::StrAppend(&words, "; ", hint);
   if (!details.reason.empty()) absl::StrAppend(&words, " [", details.reason, "]");
-  return Sanitize(words);
+  return absl::StrCat(Sanitize(words), Violations(details));
+}
+
+// REQUIRES: `parts` are of lower case.
+bool ContainsOneOf(const std::string& text, std::initializer_list<const char*> parts) {
+  const std::string lower = absl::AsciiStrToLower(text);
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](const char* part) { return absl::StrContains(lower, part); });
+}
+
+// What gRPC's text, or OpenSSL's in it, means for how the server is called; empty: nothing.
+std::string ConnectionWords(const std::string& text, const ClientOptions& options) {
+  const std::string server = absl::StrCat("the server at ", options.address);
+  if (ContainsOneOf(text, {"wrong version number", "wrong_version_number"})) {
+    return absl::StrCat(server, " doesn't speak TLS at this port: leave out --tls and CHATTER_TLS");
+  }
+  if (ContainsOneOf(text, {"certificate verify failed", "certificate_verify_failed"})) {
+    return absl::StrCat(server, " has a certificate of an authority that isn't trusted: give ",
+                        "--tls-ca, or check whether it is the right server");
+  }
+  if (ContainsOneOf(text, {"hostname verification", "peer name"})) {
+    return absl::StrCat(server, " has a certificate for another name: check --address");
+  }
+  if (!ContainsOneOf(text, {"socket closed", "connection reset", "endpoint closing", "goaway",
+                            "broken pipe", "handshake failed"})) {
+    return "";
+  }
+  return options.tls ? absl::StrCat(server, " has ended the connection, which was tried with TLS: ",
+                                    "it may not speak TLS (leave out --tls), or may ask for a ",
+                                    "certificate (give --tls-cert and --tls-key)")
+                     : absl::StrCat(server, " has ended the connection, which was tried without ",
+                                    "TLS: it may speak TLS (add --tls), or be going away");
+}
+
+// As programs read it, with how to repeat the call.
+google::rpc::Status ForPrograms(const absl::Status& status) {
+  google::rpc::Status result = ToRpcStatus(status);
+  if (const auto repeat = status.GetPayload(kRepeatPayload)) {
+    result.set_message(absl::StrCat(result.message(), " (", std::string(*repeat), ")"));
+  }
+  return result;
 }
 
 // Details of other types can't be shown as JSON.
@@ -108,9 +145,24 @@ absl::Status UsageError(const std::string& message) {
 
 absl::Status WithRepeatHint(const absl::Status& status, const std::string& hint) {
   if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
-  google::rpc::Status result = ToRpcStatus(status);
-  result.set_message(absl::StrCat(result.message(), " (", hint, ")"));
-  return ToAbslStatus(result);
+  absl::Status result = status;
+  result.SetPayload(kRepeatPayload, absl::Cord(hint));
+  return result;
+}
+
+absl::Status WithConnectionWords(const absl::Status& status, const ClientOptions& options) {
+  if (!absl::IsUnavailable(status) || !DetailsOf(status).reason.empty()) return status;
+  const std::string words = ConnectionWords(std::string(status.message()), options);
+  if (words.empty()) return status;
+  absl::Status result = absl::UnavailableError(words);
+  status.ForEachPayload(
+      [&](absl::string_view type, const absl::Cord& payload) { result.SetPayload(type, payload); });
+  result.SetPayload(kConnectionPayload, absl::Cord("1"));
+  return result;
+}
+
+std::string ErrorText(const absl::Status& status) {
+  return Sanitize(TextOf(status, DetailsOf(status)));
 }
 
 int ExitCode(const absl::Status& status) {
@@ -139,7 +191,7 @@ int ExitCode(const absl::Status& status) {
 
 void ReportError(const absl::Status& status, bool json, std::ostream& err) {
   if (json) {
-    err << ToJson(WithKnownDetails(ToRpcStatus(status))).value_or("{}") << std::endl;
+    err << ToJson(WithKnownDetails(ForPrograms(status))).value_or("{}") << std::endl;
     return;
   }
   err << "chatter: " << Words(status) << std::endl;

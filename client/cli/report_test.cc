@@ -53,8 +53,78 @@ TEST(ReportTest, ExitCodes) {
 
 TEST(ReportTest, SaysWhatAndWhereAndWhatToDo) {
   EXPECT_EQ(Report(WithDetails("unknown users."), false),
-            "chatter: unknown users; user_ids[1]: no user 'zoe'; 'chatter user add' makes users, "
-            "'chatter member add' brings them into a room [UNKNOWN_USERS]\n");
+            "chatter: unknown users; 'chatter user add' makes users, 'chatter member add' brings "
+            "them into a room [UNKNOWN_USERS]\n"
+            "  USER 2: no user 'zoe'\n");
+}
+
+absl::Status WithReason(const char* reason, const std::string& message) {
+  google::rpc::Status status;
+  status.set_code(static_cast<int>(absl::StatusCode::kUnavailable));
+  status.set_message(message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain("chatter");
+  status.add_details()->PackFrom(info);
+  return ToAbslStatus(status);
+}
+
+TEST(ReportTest, AForgottenTenantOrCredentialSaysWhatGivesOne) {
+  const std::string tenant =
+      Report(WithReason("TENANT_REQUIRED", "Name one in the metadata x-chatter-tenant."), false);
+  EXPECT_THAT(tenant, testing::StartsWith("chatter: no tenant is given; give --tenant"));
+  EXPECT_THAT(tenant, HasSubstr("CHATTER_TENANT"));
+  EXPECT_THAT(tenant, HasSubstr("--config"));
+  const std::string credential =
+      Report(WithReason("CREDENTIAL_REQUIRED", "Send authorization: Bearer <token>."), false);
+  EXPECT_THAT(credential, testing::StartsWith("chatter: no credential is given; give --token"));
+  EXPECT_THAT(credential, HasSubstr("--admin-key-file"));
+}
+
+TEST(ReportTest, ReasonsThatItDoesNotKnowKeepTheServersText) {
+  EXPECT_EQ(Report(WithReason("OF_A_NEWER_SERVER", "It rains."), false),
+            "chatter: It rains [OF_A_NEWER_SERVER]\n");
+}
+
+TEST(ReportTest, TheServersTextsAreFreeOfTheApi) {
+  EXPECT_EQ(Report(WithReason("X", "Leave x-chatter-on-behalf-of out."), false),
+            "chatter: Leave --on-behalf-of out [X]\n");
+  EXPECT_EQ(Report(WithReason("X", "Some aren't there; see the violations."), false),
+            "chatter: Some aren't there [X]\n");
+  EXPECT_EQ(ErrorText(WithReason("DRAINING", "Connect again and resume with your cursors.")),
+            "the server is going away");
+}
+
+TEST(ReportTest, HowToRepeatACallIsToldWhateverItsError) {
+  const absl::Status status =
+      WithRepeatHint(WithReason("DRAINING", "Resume with your cursors."), "send it with --id 1");
+  EXPECT_THAT(Report(status, false), HasSubstr("going away (send it with --id 1)"));
+  EXPECT_THAT(Report(status, true), HasSubstr("cursors. (send it with --id 1)"));
+  EXPECT_EQ(ExitCode(status), kExitUnavailable);
+}
+
+TEST(ReportTest, ConnectionsThatFailForTlsSayWhatToDo) {
+  ClientOptions options;
+  options.address = "host:1";
+  const auto words = [&](const std::string& text) {
+    const absl::Status status = WithRepeatHint(absl::UnavailableError(text), "repeat it so");
+    return Report(WithConnectionWords(status, options), false);
+  };
+  EXPECT_EQ(words("OpenSSL: Socket closed"),
+            "chatter: the server at host:1 has ended the connection, which was tried without TLS: "
+            "it may speak TLS (add --tls), or be going away (repeat it so)\n");
+  EXPECT_THAT(words("Connection refused"), HasSubstr("check --address"));
+  options.tls = true;
+  EXPECT_THAT(words("Ssl handshake failed: SSL routines::wrong version number"),
+              HasSubstr("doesn't speak TLS at this port: leave out --tls"));
+  EXPECT_THAT(words("SSL routines::certificate verify failed"), HasSubstr("--tls-ca"));
+  EXPECT_THAT(words("recvmsg:Connection reset by peer"), HasSubstr("give --tls-cert"));
+  EXPECT_THAT(words("Connection refused"), HasSubstr("check --address"));
+}
+
+TEST(ReportTest, ErrorsOfTheServerAreNotTakenForThoseOfTheConnection) {
+  EXPECT_THAT(Report(WithConnectionWords(WithReason("X", "Socket closed"), ClientOptions()), false),
+              HasSubstr("Socket closed"));
 }
 
 TEST(ReportTest, IsOneJsonObjectWithDetails) {

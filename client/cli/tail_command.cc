@@ -150,7 +150,7 @@ void Tail::OnOpened(const v1::Opened& opened) {
 
 void Tail::OnDisconnected(const absl::Status& status) {
   if (connected_) {
-    Tell(absl::StrCat("connection lost (", std::string(status.message()), "), trying again"));
+    Tell(absl::StrCat("connection lost (", ErrorText(status), "), trying again"));
   }
   connected_ = false;
 }

@@ -169,6 +169,19 @@ class CommandLine(CommandLineTestCase):
                       self.as_user("alice", "tenant", "list", code=DENIED))
         self.as_user("alice", "user", "add", "eve", code=DENIED)
 
+    def test_what_is_forgotten_is_named_by_its_options(self):
+        error = self.as_user("alice", "room", "list", env={"CHATTER_TENANT": ""}, code=DENIED)
+        self.assertRegex(error, "^chatter: no tenant is given: give --tenant or CHATTER_TENANT")
+        error = self.admin("user", "list", env={"CHATTER_TENANT": ""}, code=NOT_FOUND)
+        self.assertRegex(error, "^chatter: no tenant is given: give --tenant or CHATTER_TENANT")
+        error = self.admin("user", "list", "--tenant", "nothing", code=NOT_FOUND)
+        self.assertRegex(error, "^chatter: There is no such tenant; ")
+        error = self.chatter("room", "list", code=DENIED)
+        self.assertRegex(error, "^chatter: no credential is given; give --token or CHATTER_TOKEN")
+        self.assertIn("--admin-key-file", error)
+        error = self.as_user("alice", "room", "list", "--on-behalf-of", "bob", code=DENIED)
+        self.assertIn("leave --on-behalf-of out", error)
+
     def test_unavailable_is_5(self):
         nowhere = Chatterd("postgresql://")  # never started
         self.addCleanup(nowhere.destroy)
@@ -179,7 +192,8 @@ class CommandLine(CommandLineTestCase):
     def test_refused_is_6(self):
         error = self.as_user("alice", "room", "create", "alice", "nobody", code=REFUSED)
         self.assertIn("UNKNOWN_USERS", error)
-        self.assertIn("nobody", error)
+        self.assertIn('\n  USER 2: there is no user "nobody"\n', error)
+        self.assertNotIn("violations", error)
         self.assertIn("CALLER_NOT_INCLUDED",
                       self.as_user("alice", "room", "create", "bob", "carol", code=REFUSED))
         self.assertIn("TENANT_EXISTS", self.admin("tenant", "create", self.tenant, code=REFUSED))

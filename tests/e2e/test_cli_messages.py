@@ -108,7 +108,7 @@ class Messages(CommandLineTestCase):
             self.as_user("alice", "send", self.room_id, f"--forward={self.room_id}/{seq}", code=USAGE)
         self.assertIn("chatter messages", self.as_user(
             "alice", "send", self.room_id, "x", "--thread", "99", code=NOT_FOUND))
-        self.assertIn("mentioned_user_ids[0]", self.as_user(
+        self.assertIn("--mention 1: ", self.as_user(
             "alice", "send", self.room_id, "x", "--mention", "nobody", code=REFUSED))
 
     def test_what_is_told_as_json(self):
@@ -150,7 +150,7 @@ class Messages(CommandLineTestCase):
         self.assertIn("chatter member list",
                       self.on_message("carol", "edit", "mine now", code=DENIED))
         self.on_message("bob", "pin", code=DENIED)
-        self.assertIn("seq", self.as_user("bob", "read", self.room_id, "0", code=REFUSED))
+        self.assertIn("SEQ", self.as_user("bob", "read", self.room_id, "0", code=REFUSED))
         self.seq = "1"  # an event, but no message
         for command in (("delete",), ("react", "👍"), ("pin",)):
             self.assertIn("chatter messages", self.on_message("alice", *command, code=NOT_FOUND))

@@ -72,7 +72,7 @@ class Preferences(CommandLineTestCase):
                 "bob", "preferences", "--do-not-disturb", hours, code=USAGE))
         self.as_user("bob", "preferences", "--time-zone", "Europe/Berlin", code=USAGE)
         self.room("notify", "some", code=USAGE)
-        self.assertIn("time_zone", self.as_user(
+        self.assertIn("--time-zone", self.as_user(
             "bob", "preferences", "--do-not-disturb", "22:00-07:00", "--time-zone",
             "Europe/Atlantis", code=REFUSED))
         self.admin("recipients", self.room_id, "1", code=NOT_FOUND)

@@ -154,7 +154,7 @@ class Rooms(CommandLineTestCase):
                 (("room", "leave", group), REFUSED, "USER=owner"),
                 (("member", "role", group, "carol=owner"), NOT_FOUND, "MEMBER_NOT_FOUND"),
                 (("member", "add", group, "nobody"), REFUSED, "UNKNOWN_USERS"),
-                (("room", "create", "alice", "--public"), REFUSED, "profile.name")):
+                (("room", "create", "alice", "--public"), REFUSED, "\n  --name: ")):
             self.assertIn(hint, self.as_user("alice", *arguments, code=code))
         self.assertIn("ROLE_NOT_ALLOWED", self.as_user("bob", "room", "archive", group, code=DENIED))
         roles = ("member", "role", group, "bob=moderator", "carol=reader")
