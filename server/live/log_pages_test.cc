@@ -139,7 +139,12 @@ TEST_F(LogPagesTest, WhatErasesTextsMakesTheHubForgetThePagesOfTheRoom) {
   Store(300);
   auto first = Read(0);
   const auto hear_of = [&](auto event) {
-    stack_.hub.OnEvents({{key_, {{.room_id = key_.room, .seq = 302, .what = std::move(event)}}}});
+    stack_.hub.OnEvents({{key_,
+                          {{.room_id = key_.room,
+                            .seq = 302,
+                            .created_at = {},
+                            .actor_id = {},
+                            .what = std::move(event)}}}});
   };
   hear_of(v1::ReactionAdded());
   EXPECT_EQ(Read(0), first);
