@@ -105,12 +105,13 @@ struct Messages::Draft {
   store::NewMessage message;
   v1::MessageDetails details;
   SteadyTime deadline;
+  SendOrder::Place place;
   Callback<SentMessage> done;
 };
 
 void Messages::Send(const UserCaller& caller, std::string_view room_id,
                     std::string client_message_id, std::string text,
-                    const v1::MessageDetails& details, SteadyTime deadline,
+                    const v1::MessageDetails& details, SteadyTime deadline, SendOrder* order,
                     Callback<SentMessage> done) {
   FieldViolations violations;
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
@@ -123,10 +124,14 @@ void Messages::Send(const UserCaller& caller, std::string_view room_id,
                             .client_message_id = std::move(client_message_id),
                             .text = std::move(text),
                             .service = caller.service()};
-  if (details.ByteSizeLong() == 0) return Append(std::move(message), deadline, std::move(done));
+  const bool is_plain = details.ByteSizeLong() == 0;
+  if (is_plain && (order == nullptr || order->IsFree(*room))) {
+    return Append(std::move(message), deadline, std::move(done));
+  }
   const auto draft = std::make_shared<Draft>(
-      Draft{std::move(message), TakeDetails(details), deadline, std::move(done)});
-  if (!RefersToAnything(draft->details)) return AppendDraft(*draft);
+      Draft{std::move(message), TakeDetails(details), deadline,
+            order == nullptr ? SendOrder::Place() : order->Take(*room), std::move(done)});
+  if (!RefersToAnything(draft->details)) return AppendDraft(draft);
   CheckReferences(draft);
 }
 
@@ -143,7 +148,7 @@ void Messages::OnReferences(const std::shared_ptr<Draft>& draft,
                             const store::References& references) {
   if (references.prior.has_value()) {
     ResolveAsBefore(*references.prior, draft->message, draft->details);
-    return AppendDraft(*draft);
+    return AppendDraft(draft);
   }
   absl::Status status = Resolve(references, draft->message, draft->details);
   if (!status.ok()) return draft->done(std::move(status));
@@ -152,13 +157,15 @@ void Messages::OnReferences(const std::shared_ptr<Draft>& draft,
                    if (!settings.ok()) return draft->done(std::move(settings).status());
                    absl::Status allowed = CheckFeatures(**settings, draft->details);
                    if (!allowed.ok()) return draft->done(std::move(allowed));
-                   AppendDraft(*draft);
+                   AppendDraft(draft);
                  });
 }
 
-void Messages::AppendDraft(Draft& draft) {
-  SetDetails(draft.details, draft.message);
-  Append(std::move(draft.message), draft.deadline, std::move(draft.done));
+void Messages::AppendDraft(const std::shared_ptr<Draft>& draft) {
+  std::move(draft->place).Run([this, draft] {
+    SetDetails(draft->details, draft->message);
+    Append(std::move(draft->message), draft->deadline, std::move(draft->done));
+  });
 }
 
 void Messages::Append(store::NewMessage message, SteadyTime deadline, Callback<SentMessage> done) {

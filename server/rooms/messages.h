@@ -18,6 +18,7 @@
 #include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/room.h"
+#include "server/rooms/send_order.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/message_references.h"
@@ -31,14 +32,14 @@ class Messages {
            store::MessageReferences& references, tenants::TenantSettings& settings)
       : writer_(writer), reader_(reader), references_(references), settings_(settings) {}
 
-  // REQUIRES: `caller.tenant`. `deadline`: of this send, which may be one of many of the caller's
-  // stream.
+  // `deadline`: of this send, which may be one of many of the caller's stream. `order`: of these;
+  // nullptr: it is one by itself.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS), NOT_FOUND (MESSAGE_NOT_FOUND),
   // FAILED_PRECONDITION (FEATURE_DISABLED), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED: not a user),
   // and those of EventWriter::Append.
   void Send(const UserCaller& caller, std::string_view room_id, std::string client_message_id,
             std::string text, const v1::MessageDetails& details, SteadyTime deadline,
-            Callback<SentMessage> done);
+            SendOrder* order, Callback<SentMessage> done);
 
   struct Latest {};
   struct Before {
@@ -57,12 +58,12 @@ class Messages {
     uint64_t thread_seq = 0;  // only the replies to this message; 0: all messages
     bool top_level_only = false;
   };
-  // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND).
   void List(const TenantCaller& caller, ListRequest request,
             Callback<store::EventReader::MessagePage> done);
 
-  // REQUIRES: `caller.tenant`. Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND
   // (ROOM_NOT_FOUND, MESSAGE_NOT_FOUND).
   void Get(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
            Callback<Message> done);
@@ -93,7 +94,7 @@ class Messages {
   struct Draft;
   void CheckReferences(const std::shared_ptr<Draft>& draft);
   void OnReferences(const std::shared_ptr<Draft>& draft, const store::References& references);
-  void AppendDraft(Draft& draft);
+  void AppendDraft(const std::shared_ptr<Draft>& draft);
   void Append(store::NewMessage message, SteadyTime deadline, Callback<SentMessage> done);
 
   store::EventWriter& writer_;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -251,15 +252,12 @@ TEST_F(MessagesTest, ATokenOfAnotherRoomTellsNothing) {
 TEST_F(MessagesTest, PageSizesAreBounded) {
   const int max[] = {100, 1'000, 100};
   for (size_t i = 0; i < 3; ++i) {
-    for (const int size : {0, 1, max[i]}) {
+    for (const int size : {0, 1, max[i], max[i] + 1, std::numeric_limits<int>::max()}) {
       EXPECT_TRUE((this->*kLists[i])(As("alice"), {.page_size = size, .page_token = {}}).ok())
           << size;
     }
-    for (const int size : {-1, max[i] + 1}) {
-      EXPECT_EQ(Reason(kLists[i], As("alice"), {.page_size = size, .page_token = {}}),
-                v1::ERROR_REASON_INVALID_FIELD)
-          << size;
-    }
+    EXPECT_EQ(Reason(kLists[i], As("alice"), {.page_size = -1, .page_token = {}}),
+              v1::ERROR_REASON_INVALID_FIELD);
   }
 }
 

@@ -233,7 +233,7 @@ class RoomReplayTest : public ::testing::Test {
     if (random_() % 5 == 0) details.set_mentions_everyone(true);
     stack_.messages.Send(
         caller, room.ToString(), absl::StrCat("id", random_() % 40), "text", details, Soon(),
-        [done = std::move(done)](const auto& sent) mutable { done(sent.status()); });
+        nullptr, [done = std::move(done)](const auto& sent) mutable { done(sent.status()); });
   }
 
   // Some at once, by several people.

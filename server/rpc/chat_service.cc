@@ -60,7 +60,7 @@ grpc::ServerUnaryReactor* ChatService::SendMessage(grpc::CallbackServerContext* 
       context,
       [&](const UserCaller& caller, Callback<SentMessage> done) {
         messages_.Send(caller, request->room_id(), request->client_message_id(), request->text(),
-                       request->details(), caller.deadline(), std::move(done));
+                       request->details(), caller.deadline(), nullptr, std::move(done));
       },
       [response](const SentMessage& sent) { ToProto(sent, response); });
 }

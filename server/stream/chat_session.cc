@@ -246,7 +246,7 @@ void ChatSession::Opened(const store::RoomStore::Memberships& memberships, const
 void ChatSession::OnSend(const std::string& request_id, v1::SendMessage& send) {
   deps_.messages.Send(caller_, send.room_id(), std::move(*send.mutable_client_message_id()),
                       std::move(*send.mutable_text()), send.details(),
-                      SteadyTime::Now() + options_.send_timeout,
+                      SteadyTime::Now() + options_.send_timeout, send_order_.get(),
                       [self = shared_from_this(), request_id](absl::StatusOr<SentMessage> sent) {
                         if (!sent.ok()) return self->ReplyError(request_id, sent.status());
                         v1::ServerEvent event;

@@ -206,6 +206,7 @@ class ChatSession final : public live::UserFollower,
   const UserCaller caller_;
   const SteadyTime begun_at_;
   const std::weak_ptr<Transport> transport_;
+  const std::shared_ptr<rooms::SendOrder> send_order_ = std::make_shared<rooms::SendOrder>();
 
   Mutex mu_;
   State state_ ABSL_GUARDED_BY(mu_) = State::kNew;

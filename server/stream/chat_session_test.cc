@@ -67,6 +67,32 @@ TEST_F(ChatSessionTest, ACommandThatCouldNotBeReadInFullIsRefused) {
   EXPECT_EQ(ReasonOf(bob->WaitForEnd()), v1::ERROR_REASON_INVALID_FIELD);
 }
 
+// Those that mention somebody are looked up first, and those that mention nobody whom there is come
+// to nothing.
+TEST_F(ChatSessionTest, SendsIntoARoomKeepTheirOrderWhateverTheyHold) {
+  v1::MessageDetails to_bob;
+  to_bob.add_mentioned_user_ids("bob");
+  v1::MessageDetails to_nobody;
+  to_nobody.add_mentioned_user_ids("nobody");
+  const auto alice = Connect("alice");
+  alice->Open();
+  alice->WaitForKind(v1::ServerEvent::kOpened);
+  std::vector<std::string> sent;
+  for (int i = 0; i < 15; ++i) {
+    alice->Send(room_, absl::StrCat("refused ", i), "text", to_nobody);
+    alice->Send(room_, sent.emplace_back(absl::StrCat("to bob ", i)), "text", to_bob);
+    alice->Send(room_, sent.emplace_back(absl::StrCat("plain ", i)), "text");
+  }
+  alice->WaitForSeq(room_, 1 + sent.size());
+  std::vector<std::string> stored;
+  for (const v1::ServerEvent& event : alice->events()) {
+    if (event.room_event().has_message_sent()) {
+      stored.push_back(event.room_event().message_sent().client_message_id());
+    }
+  }
+  EXPECT_EQ(stored, sent);
+}
+
 TEST_F(ChatSessionTest, TypingReachesTheOthersOnly) {
   const auto alice = Connect("alice");
   const auto bob = Connect("bob");

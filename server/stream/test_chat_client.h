@@ -74,12 +74,14 @@ class TestClient final : public ChatSession::Transport,
     session_->OnRequest(request);
   }
 
-  void Send(const RoomId& room, const std::string& id, const std::string& text) {
+  void Send(const RoomId& room, const std::string& id, const std::string& text,
+            const v1::MessageDetails& details = {}) {
     v1::ChatRequest request;
     request.set_request_id(id);
     request.mutable_send()->set_room_id(room.ToString());
     request.mutable_send()->set_client_message_id(id);
     request.mutable_send()->set_text(text);
+    *request.mutable_send()->mutable_details() = details;
     session_->OnRequest(request);
   }
 

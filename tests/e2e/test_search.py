@@ -78,7 +78,7 @@ class Search(ServerTestCase):
 
     def test_bad_input_is_refused(self):
         for fields in ({"query": ""}, {"query": "a" * 257}, {"query": "a\nb"}, {"query": "the"},
-                       {"query": "a", "room_id": "no uuid"}, {"query": "apples", "page_size": 51},
+                       {"query": "a", "room_id": "no uuid"},
                        {"query": "apples", "page_size": -1}, {"query": "apples", "page_token": "x"},
                        {"query": "apples", "sender_id": "\n"}):
             with self.assertFails(*INVALID):

@@ -13,7 +13,7 @@ r.id, r.kind, {{head_seq}} AS head_seq, r.member_count, r.created_at, {{last_eve
            array(SELECT coalesce(nullif(u.display_name, ''), m.user_id)
                    FROM {schema}.chatter_member m
                    LEFT JOIN {schema}.chatter_user_view u ON u.id = m.user_id
-                  WHERE m.room_id = r.id AND m.user_id <> $1
+                  WHERE m.room_id = r.id AND m.user_id IS DISTINCT FROM $1
                   ORDER BY m.user_id LIMIT 10)
          END AS other_names /*}*/
        /*unread{*/, CASE WHEN {{head_seq}} > mine.read_seq THEN {{unread_count}} ELSE 0 END AS unread /*}*/
