@@ -65,13 +65,22 @@ bool AsksForJson(int argc, const char* const* argv) {
   return false;
 }
 
+// What was made and shown once, as a token, may be lost where it can't be written.
+absl::Status CheckWritten(std::ostream& out) {
+  out.flush();
+  return out.good() ? absl::OkStatus() : absl::InternalError("can't write to standard output");
+}
+
 // What there is to say where no command is run: the help that is asked for, or a mistake.
 int EndWithoutCommand(const CLI::App& program, const CLI::ParseError& error, bool json,
                       std::ostream& out, std::ostream& err) {
   const bool is_asked_for = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success);
   const bool is_version = error.get_name() == "CallForVersion";
   if (is_asked_for && (is_version || !NamesNoCommand(program))) {
-    return program.exit(error, out, err);
+    const int code = program.exit(error, out, err);
+    const absl::Status written = CheckWritten(out);
+    if (!written.ok()) ReportError(written, json, err);
+    return written.ok() ? code : ExitCode(written);
   }
   if (LacksCommand(program, error) && !json) {
     err << program.help() << std::flush;
@@ -114,8 +123,9 @@ int RunProgram(int argc, const char* const* argv, std::ostream& out, std::ostrea
     return EndWithoutCommand(program, error, AsksForJson(argc, argv), out, err);
   }
   const Context context(settings, out, err);
-  const absl::Status status =
+  absl::Status status =
       WithForgottenTenant(WithConnectionWords(command(context), settings.client), settings.client);
+  if (status.ok()) status = CheckWritten(out);
   if (!status.ok()) ReportError(status, settings.json, err);
   return ExitCode(status);
 }

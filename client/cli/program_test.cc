@@ -353,5 +353,16 @@ TEST_F(ProgramTest, NoServerIsUnavailable) {
   EXPECT_EQ(Run({"tail", "room", "--address", "127.0.0.1:1"}), kExitUnavailable);
 }
 
+// A token that is shown once would be lost, and nobody the wiser.
+TEST_F(ProgramTest, WhatCannotBeWrittenIsAFailure) {
+  std::ostream full(nullptr);
+  for (const char* argument : {"--version", "--help"}) {
+    std::ostringstream errors;
+    const char* const all[] = {"chatter", argument};
+    EXPECT_EQ(RunProgram(2, all, full, errors), 1) << argument;
+    EXPECT_THAT(errors.str(), HasSubstr("can't write to standard output"));
+  }
+}
+
 }  // namespace
 }  // namespace chatter::client::cli

@@ -139,17 +139,15 @@ void Preferences::Update(const UserCaller& caller, const v1::Preferences& wanted
                   }));
 }
 
+// Answers to two calls may come in either order: each tells what it changed only.
 void Preferences::Change(const UserKey& user, const PreferenceStore::Update& update,
                          SteadyTime deadline, Callback<Changed> done) {
-  store_.Change(
-      user, update, deadline,
-      Then(std::move(done), [this, user, invisible = update.invisible](
-                                UserPreferences now,
-                                auto& answer) mutable {  // Answers to two calls may come in either
-                                                         // order: each tells what it changed only.
-        if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
-        answer(Changed{.user = user, .preferences = std::move(now)});
-      }));
+  store_.Change(user, update, deadline,
+                Then(std::move(done),
+                     [this, user, invisible = update.invisible](UserPreferences now, auto& answer) {
+                       if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
+                       answer(Changed{.user = user, .preferences = std::move(now)});
+                     }));
 }
 
 void Preferences::UpdateForRoom(const UserCaller& caller, std::string_view room_id,

@@ -9,7 +9,6 @@
 #include "gtest/gtest.h"
 #include "server/model/errors.h"
 #include "server/postgres/blocking_session.h"
-#include "server/wire/encode.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/fake_clock.h"
@@ -124,9 +123,10 @@ TEST_F(LogPagesTest, APageOfAnotherEpochIsReadAnew) {
 TEST_F(LogPagesTest, PagesAreKeptForAWhileOnly) {
   Store(300);
   test::FakeClock clock;
-  LogPages pages(stack_.reader, wire::EncodeRoomEvents, clock);
+  CoreStack stack(database_.url(), clock);
   const auto read = [&] {
-    return *Await<LogPages::PagePtr>([&](auto done) { pages.Read(key_, 0, {}, std::move(done)); });
+    return *Await<LogPages::PagePtr>(
+        [&](auto done) { stack.pages.Read(key_, 0, {}, std::move(done)); });
   };
   const auto first = read();
   clock.Advance(LogPages::kMaxAge - absl::Milliseconds(1));

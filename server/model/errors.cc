@@ -137,7 +137,7 @@ absl::Status FieldViolations::ToStatus(v1::ErrorReason reason, std::string_view 
   std::string text =
       absl::StrCat(std::string(message), " `", first_field, "`: ", first_problem, ".");
   if (violations_.size() > 1) {
-    absl::StrAppend(&text, " (", violations_.size() - 1, " more in the error's details.)");
+    absl::StrAppend(&text, " (And ", violations_.size() - 1, " more.)");
   }
   absl::Status status = MakeError(absl::StatusCode::kInvalidArgument, reason, text);
   google::rpc::BadRequest bad_request;

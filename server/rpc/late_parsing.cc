@@ -106,11 +106,17 @@ class RequestReader final : public grpc_completion_queue_functor {
   }
 
  private:
+  absl::Status WhyNoneCame(const absl::Status& cut_off) const {
+    if (!cut_off.ok()) return cut_off;
+    if (call_.server_context->IsCancelled()) return absl::CancelledError("The client is gone.");
+    return interceptors::MalformedRequestError();
+  }
+
   void Finish() {
     const std::unique_ptr<RequestReader> self(this);
     const absl::Status cut_off = reads_.Remove(place_);
     if (bytes_ == nullptr) {  // none came to its end
-      context_.Deny(cut_off.ok() ? interceptors::MalformedRequestError() : cut_off);
+      context_.Deny(WhyNoneCame(cut_off));
       bytes_ = EmptyRequest();
     }
     Run(handler_, type_, call_, &context_, bytes_);

@@ -11,6 +11,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "chatter/v1/chat.pb.h"
 #include "server/base/text.h"
 #include "server/model/errors.h"
 
@@ -121,6 +122,12 @@ absl::Status MalformedError(std::string_view message) {
   return MakeError(absl::StatusCode::kInvalidArgument, v1::ERROR_REASON_MALFORMED_REQUEST, message);
 }
 
+// As the rules name the fields of a stream's commands: without the command, but for `open`.
+std::string_view WithoutCommand(const Descriptor& type, std::string_view path) {
+  if (&type != v1::ChatRequest::descriptor() || path.starts_with("open.")) return path;
+  return path.substr(path.find('.') + 1);  // all of it, where there is none
+}
+
 }  // namespace
 
 void ReplaceBadText(const Descriptor& type, std::string& bytes,
@@ -134,7 +141,8 @@ absl::Status UnreadableError(std::string bytes, google::protobuf::Message& reque
   FieldViolations violations;
   bool is_needed = false;
   ReplaceBadText(type, bytes, [&](std::string_view path) {
-    violations.Add(path, "must be UTF-8 text: cut strings between characters, not within");
+    violations.Add(WithoutCommand(type, path),
+                   "must be UTF-8 text: cut strings between characters, not within");
     is_needed |= path == needed;
   });
   if (violations.empty() || !request.ParseFromString(bytes)) {
