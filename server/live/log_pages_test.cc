@@ -38,9 +38,10 @@ class LogPagesTest : public testing::Test {
   std::future<LogPages::PagePtr> Begin(uint64_t after_seq, const Epoch& epoch = {}) {
     auto promise = std::make_shared<std::promise<LogPages::PagePtr>>();
     auto future = promise->get_future();
-    stack_.pages.Read(key_, after_seq, epoch, [promise](absl::StatusOr<LogPages::PagePtr> page) {
-      promise->set_value(page.value_or(nullptr));
-    });
+    stack_.pages.Read(key_, after_seq, epoch,
+                      [promise](const absl::StatusOr<LogPages::PagePtr>& page) {
+                        promise->set_value(page.value_or(nullptr));
+                      });
     return future;
   }
   LogPages::PagePtr Read(uint64_t after_seq, const Epoch& epoch = {}) {

@@ -22,7 +22,6 @@ namespace {
 
 using test::Await;
 using test::CoreStack;
-using test::Soon;
 using testing::ElementsAre;
 using testing::IsEmpty;
 

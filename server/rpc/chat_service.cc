@@ -16,7 +16,6 @@ using store::EventReader;
 
 namespace {
 
-using wire::FromProto;
 using wire::ToProto;
 
 Messages::ListRequest FromProto(const v1::ListMessagesRequest& request) {
