@@ -33,7 +33,7 @@ FieldPath ParseField(std::string_view field) {
 }  // namespace
 
 ErrorWords WordsFor(std::string_view reason) {
-  static const std::map<std::string_view, ErrorWords> kWords = {
+  static const std::map<std::string_view, ErrorWords> words = {
       {"CREDENTIAL_REQUIRED",
        {"no credential is given",
         "give --token or CHATTER_TOKEN ('chatter session create USER' makes one), or "
@@ -89,12 +89,12 @@ ErrorWords WordsFor(std::string_view reason) {
       {"API_KEY_NOT_FOUND", {"", "'chatter service key list ACCOUNT' shows those there are"}},
       {"TOKEN_ISSUER_NOT_FOUND", {"", "'chatter issuer list' shows those there are"}},
   };
-  const auto found = kWords.find(reason);
-  return found == kWords.end() ? ErrorWords() : found->second;
+  const auto found = words.find(reason);
+  return found == words.end() ? ErrorWords() : found->second;
 }
 
 std::string TerminalName(std::string_view field) {
-  static const std::map<std::string_view, std::string_view> kNames = {
+  static const std::map<std::string_view, std::string_view> names = {
       {"account", "ACCOUNT"},
       {"after_seq", "--after"},
       {"around_seq", "--around"},
@@ -166,8 +166,8 @@ std::string TerminalName(std::string_view field) {
       {"users.id", "ID"},
   };
   const FieldPath parsed = ParseField(field);
-  const auto found = kNames.find(parsed.path);
-  if (found == kNames.end()) return std::string(field);
+  const auto found = names.find(parsed.path);
+  if (found == names.end()) return std::string(field);
   std::string name(found->second);
   const bool is_of_several = parsed.index >= 0 && !parsed.path.starts_with("users.");
   if (is_of_several) absl::StrAppend(&name, " ", parsed.index + 1);

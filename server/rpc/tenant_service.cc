@@ -10,7 +10,6 @@
 
 namespace chatter::rpc {
 
-using admin::TenantLifecycle;
 using admin::Tenants;
 
 namespace {
