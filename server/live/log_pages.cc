@@ -72,19 +72,17 @@ LogPages::Stats LogPages::stats() const {
 void LogPages::ReadNext() {
   while (true) {
     std::optional<Place> next;
-    uint64_t forgotten = 0;
     {
       MutexLock lock(mu_);
       next = TakeNext();
       if (!next.has_value()) return;
       ++times_read_;
-      forgotten = times_forgotten_;
     }
     const int limit = kPageEvents - static_cast<int>(next->second % kPageEvents);
     reader_.ReadEvents(next->first, next->second, limit, SteadyTime::Now() + kReadTimeout,
-                       [this, place = *next, forgotten](absl::StatusOr<EventPage> events) {
-                         worker_.Post([this, place, forgotten, events = std::move(events)] {
-                           Answer(place, forgotten, Encode(events));
+                       [this, place = *next](absl::StatusOr<EventPage> events) {
+                         worker_.Post([this, place, events = std::move(events)] {
+                           Answer(place, Encode(events));
                          });
                        });
   }
@@ -121,7 +119,9 @@ absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPag
 
 void LogPages::Forget(const RoomKey& room) {
   MutexLock lock(mu_);
-  ++times_forgotten_;
+  for (const auto& [place, waiters] : wanted_) {
+    if (place.first == room) outdated_.insert(place);
+  }
   for (auto kept = kept_.begin(); kept != kept_.end();) {
     const auto next = std::next(kept);
     if (kept->place.first == room) Drop(kept);
@@ -135,11 +135,11 @@ void LogPages::Drop(std::list<Kept>::iterator kept) {
   kept_.erase(kept);
 }
 
-// `forgotten`: how often something had been forgotten when the page began to be read.
-void LogPages::Answer(const Place& place, uint64_t forgotten, const absl::StatusOr<PagePtr>& page) {
+void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
   Waiters waiters;
   {
     MutexLock lock(mu_);
+    const bool outdated = outdated_.contains(place);
     waiters = TakeWaiters(place);
     const TenantKey& name = place.first.tenant;
     Tenant& tenant = tenants_[name];
@@ -147,7 +147,7 @@ void LogPages::Answer(const Place& place, uint64_t forgotten, const absl::Status
     --tenant.under_way;
     tenant.failing = !page.ok();
     // The last page still grows.
-    if (page.ok() && (*page)->has_more && forgotten == times_forgotten_) Keep(place, *page);
+    if (page.ok() && (*page)->has_more && !outdated) Keep(place, *page);
     // Nobody is kept waiting for a turn that would end in the same way.
     page.ok() ? ForgetIdle(name) : TakeAllWaiters(name, waiters);
     if (ReasonOf(page.status()) == v1::ERROR_REASON_DATABASE_UNAVAILABLE) {
@@ -159,6 +159,7 @@ void LogPages::Answer(const Place& place, uint64_t forgotten, const absl::Status
 }
 
 LogPages::Waiters LogPages::TakeWaiters(const Place& place) {
+  outdated_.erase(place);
   return std::move(wanted_.extract(place).mapped());
 }
 

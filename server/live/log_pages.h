@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
@@ -98,7 +99,7 @@ class LogPages {
   void Drop(std::list<Kept>::iterator kept) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadNext();
   absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
-  void Answer(const Place& place, uint64_t forgotten, const absl::StatusOr<PagePtr>& page);
+  void Answer(const Place& place, const absl::StatusOr<PagePtr>& page);
   std::optional<Place> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Waiters TakeWaiters(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void TakeAllWaiters(const TenantKey& tenant, Waiters& waiters) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -119,7 +120,8 @@ class LogPages {
   std::list<Kept> kept_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<Place, std::list<Kept>::iterator> kept_places_ ABSL_GUARDED_BY(mu_);
   size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
-  uint64_t times_forgotten_ ABSL_GUARDED_BY(mu_) = 0;
+  // Of those that are wanted: what is being read of them may be out of date.
+  absl::flat_hash_set<Place> outdated_ ABSL_GUARDED_BY(mu_);
   uint64_t times_wanted_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t times_read_ ABSL_GUARDED_BY(mu_) = 0;
 
