@@ -13,7 +13,7 @@ namespace {
 
 // The server's bounds: what breaks them would end the chat when it is opened anew.
 constexpr size_t kMaxWatched = 200;
-constexpr size_t kMaxUserIdBytes = 128;
+constexpr size_t kMaxUserIdBytes = 600;
 
 bool IsUserId(std::string_view text) {
   return !text.empty() && text.size() <= kMaxUserIdBytes && IsValidUtf8(text) &&
@@ -62,7 +62,7 @@ absl::Status ChatStream::WatchPresence(std::vector<std::string> user_ids) {
   for (const std::string& user_id : user_ids) {
     if (!IsUserId(user_id)) {
       return absl::InvalidArgumentError(
-          "a user id must be 1 to 128 bytes of UTF-8 without control characters");
+          "a user id must be 1 to 600 bytes of UTF-8 without control characters");
     }
   }
   engine_->WatchPresence(std::move(user_ids));

@@ -20,7 +20,7 @@ namespace {
 
 constexpr char kAuthHashSalt[] =
     "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash";
-constexpr size_t kMaxUserKeyBytes = 128;
+constexpr size_t kMaxUserKeyBytes = 600;   // the key may be a name
 constexpr size_t kMaxTimestampDigits = 8;  // beyond the year 6,900,000
 
 absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }

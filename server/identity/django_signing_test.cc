@@ -132,8 +132,8 @@ TEST(DjangoSigningTest, ReadsALoginOnlyWhereThereIsOne) {
     EXPECT_FALSE(ReadDjangoLogin(json).has_value()) << json;
   }
   const std::string json = R"({"_auth_user_id": "$", "_auth_user_hash": "x"})";
-  EXPECT_TRUE(ReadDjangoLogin(absl::StrReplaceAll(json, {{"$", std::string(128, '7')}})));
-  EXPECT_FALSE(ReadDjangoLogin(absl::StrReplaceAll(json, {{"$", std::string(129, '7')}})));
+  EXPECT_TRUE(ReadDjangoLogin(absl::StrReplaceAll(json, {{"$", std::string(600, '7')}})));
+  EXPECT_FALSE(ReadDjangoLogin(absl::StrReplaceAll(json, {{"$", std::string(601, '7')}})));
 }
 
 }  // namespace

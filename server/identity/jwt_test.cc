@@ -161,8 +161,8 @@ TEST_F(JwtTest, RefusesBadClaims) {
   ExpectRefused(Check(With("sub", "")), "`sub`");
   ExpectRefused(Check(With("sub", R"("")")), "`sub`");
   ExpectRefused(Check(With("sub", R"("a\u0000b")")), "`sub`");
-  ExpectRefused(Check(With("sub", "\"" + std::string(129, 'a') + "\"")), "`sub`");
-  EXPECT_TRUE(Check(With("sub", "\"" + std::string(128, 'a') + "\"")).ok());
+  ExpectRefused(Check(With("sub", "\"" + std::string(601, 'a') + "\"")), "`sub`");
+  EXPECT_TRUE(Check(With("sub", "\"" + std::string(600, 'a') + "\"")).ok());
 }
 
 TEST_F(JwtTest, TakesANumberForItsDigits) {

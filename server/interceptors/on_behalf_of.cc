@@ -10,14 +10,13 @@ namespace {
 
 constexpr char kKey[] = "x-chatter-on-behalf-of";
 constexpr char kBinaryKey[] = "x-chatter-on-behalf-of-bin";
-constexpr size_t kMaxBytes = 128;
 
 }  // namespace
 
 absl::StatusOr<std::optional<std::string>> ReadOnBehalfOf(const ClientMetadata& metadata) {
-  const auto text = SingleValue(metadata, kKey, kMaxBytes);
+  const auto text = SingleValue(metadata, kKey, kMaxUserIdBytes);
   if (!text.ok()) return text.status();
-  const auto binary = SingleValue(metadata, kBinaryKey, kMaxBytes, Charset::kBytes);
+  const auto binary = SingleValue(metadata, kBinaryKey, kMaxUserIdBytes, Charset::kBytes);
   if (!binary.ok()) return binary.status();
   if (!text->has_value() && !binary->has_value()) return std::nullopt;
   if (text->has_value() && binary->has_value()) {

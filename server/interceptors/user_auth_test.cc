@@ -236,7 +236,7 @@ TEST_F(ServiceAuthTest, IdsBeyondAsciiGoAsBytes) {
   ExpectMetadataInvalid({Bearer(api_key_), {"x-chatter-on-behalf-of-bin", "\xff"}});
   ExpectMetadataInvalid({Bearer(api_key_), {"x-chatter-on-behalf-of-bin", std::string("a\0", 2)}});
   ExpectMetadataInvalid(OnBehalfOf("", {Bearer(api_key_)}));
-  ExpectMetadataInvalid(OnBehalfOf(std::string(129, 'a'), {Bearer(api_key_)}));
+  ExpectMetadataInvalid(OnBehalfOf(std::string(601, 'a'), {Bearer(api_key_)}));
   ExpectMetadataInvalid(OnBehalfOf("alice", OnBehalfOf("bob", {Bearer(api_key_)})));
 }
 

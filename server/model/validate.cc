@@ -39,13 +39,13 @@ bool IsPlainText(std::string_view text, size_t min_bytes, size_t max_bytes) {
 }  // namespace
 
 std::string_view UserIdProblem(std::string_view user_id) {
-  if (IsPlainText(user_id, 1, 128)) return {};
-  return "must be 1 to 128 bytes of UTF-8 without control characters";
+  if (IsPlainText(user_id, 1, kMaxUserIdBytes)) return {};
+  return "must be 1 to 600 bytes of UTF-8 without control characters";
 }
 
 std::string_view UserIdPrefixProblem(std::string_view prefix) {
-  if (IsPlainText(prefix, 0, 128)) return {};
-  return "must be at most 128 bytes of UTF-8 without control characters";
+  if (IsPlainText(prefix, 0, kMaxUserIdBytes)) return {};
+  return "must be at most 600 bytes of UTF-8 without control characters";
 }
 
 std::string_view DisplayNameProblem(std::string_view display_name) {

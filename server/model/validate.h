@@ -19,6 +19,8 @@
 namespace chatter {
 
 // Each returns what the value must be, to stand behind the field's name; empty: the value is right.
+// As long as any that Django's own users can have: 150 characters.
+inline constexpr size_t kMaxUserIdBytes = 600;
 std::string_view UserIdProblem(std::string_view user_id);
 std::string_view UserIdPrefixProblem(std::string_view prefix);
 std::string_view DisplayNameProblem(std::string_view display_name);

@@ -13,13 +13,13 @@ std::string Bytes(size_t count) { return std::string(count, 'x'); }
 
 TEST(Validate, TextsAreBoundedInBytes) {
   EXPECT_EQ(UserIdProblem("a"), "");
-  EXPECT_EQ(UserIdProblem(Bytes(128)), "");
+  EXPECT_EQ(UserIdProblem(Bytes(600)), "");
   EXPECT_NE(UserIdProblem(""), "");
-  EXPECT_NE(UserIdProblem(Bytes(129)), "");
+  EXPECT_NE(UserIdProblem(Bytes(601)), "");
 
   EXPECT_EQ(UserIdPrefixProblem(""), "");
-  EXPECT_EQ(UserIdPrefixProblem(Bytes(128)), "");
-  EXPECT_NE(UserIdPrefixProblem(Bytes(129)), "");
+  EXPECT_EQ(UserIdPrefixProblem(Bytes(600)), "");
+  EXPECT_NE(UserIdPrefixProblem(Bytes(601)), "");
 
   EXPECT_EQ(DisplayNameProblem(""), "");
   EXPECT_EQ(DisplayNameProblem(Bytes(256)), "");

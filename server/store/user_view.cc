@@ -23,7 +23,7 @@ std::string RenderUserView(const SchemaName& schema, const std::optional<UserSou
 std::string UserSourceFingerprint(const std::optional<UserSource>& source) {
   if (!source.has_value()) return "";
   // No identifier has a blank. The number is that of the rendering above: raise it with a change.
-  return absl::StrCat("1 ", source->table.Quoted(), " ", source->id.text(), " ",
+  return absl::StrCat("2 ", source->table.Quoted(), " ", source->id.text(), " ",
                       source->display_name.text(), " ",
                       source->active.has_value() ? source->active->text() : "none");
 }

@@ -74,6 +74,25 @@ TEST_F(UserViewTest, ReadsTheApplicationsUsers) {
   EXPECT_FALSE(Find("alice").has_value());
 }
 
+TEST_F(UserViewTest, HoldsTheBoundsOfUsers) {
+  database_.Execute("CREATE TABLE acme.account (id text, username text)");
+  database_.Execute(
+      "INSERT INTO acme.account VALUES (repeat('é', 300), repeat('é', 128)), "
+      "(repeat('é', 300) || 'x', 'too long'), ('', 'empty'), (E'a\nb', 'two lines'), "
+      "(E'a\u0085b', 'a control character'), (E'a\u00a0b', repeat('n', 257)), "
+      "('b', E'Bo\tb\u0007')");
+  UserSource source = Source("account");
+  source.active = std::nullopt;
+  ReadFrom(source);
+  const auto repeat = [](std::string_view text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  EXPECT_THAT(List(), UnorderedElementsAre("b Bo b ", "a\u00a0b " + repeat("n", 63) + "…",
+                                           repeat("é", 300) + " " + repeat("é", 128)));
+}
+
 TEST_F(UserViewTest, ReadsUuidsTextAndTablesOfOtherSchemas) {
   MakeTable("public.account", "uuid");
   database_.Execute(

@@ -87,7 +87,7 @@ class ChatStream {
   bool MarkRead(std::string_view room_id, uint64_t seq);
 
   // Follows the presence of these users, up to 200, in place of those before; on later streams,
-  // too. Errors: INVALID_ARGUMENT (too many, or a user id that isn't 1 to 128 bytes of UTF-8
+  // too. Errors: INVALID_ARGUMENT (too many, or a user id that isn't 1 to 600 bytes of UTF-8
   // without control characters).
   absl::Status WatchPresence(std::vector<std::string> user_ids);
   // ONLINE or AWAY, on this device; on later streams, too. Errors: INVALID_ARGUMENT.
