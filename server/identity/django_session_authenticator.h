@@ -28,12 +28,13 @@ namespace chatter::identity {
 // Where Django's rows are looked up; see store::DjangoStore. All must call back by the deadline.
 struct DjangoLookups {
   std::function<void(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
-                     Callback<std::optional<store::DjangoStore::Session>>)>
+                     Callback<std::optional<std::string>>)>
       find_session;
   std::function<void(const TenantKey& tenant, const std::string& user_key, SteadyTime deadline,
                      Callback<std::optional<store::DjangoStore::User>>)>
       find_user;
-  std::function<void(const TenantKey& tenant, const std::vector<std::string>& session_keys,
+  std::function<void(const TenantKey& tenant,
+                     const std::vector<store::DjangoStore::KnownSession>& sessions,
                      const std::vector<std::string>& user_keys, SteadyTime deadline,
                      Callback<store::DjangoStore::Present>)>
       find_present;
@@ -55,7 +56,9 @@ class DjangoSessionAuthenticator final : public Authenticator {
       : options_(options), lookups_(std::move(lookups)), clock_(clock) {}
 
   CredentialKind kind() const override { return CredentialKind::kDjangoSession; }
-  // Takes any cookie for its own.
+  // Takes any cookie for its own. Whoever has a stored session keeps it for as long as its row says
+  // at each recheck, since Django may put the expiry off at every request: their principals have no
+  // `expires_at`.
   void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
                     SteadyTime deadline, Callback<std::optional<Principal>> done) override;
   void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
@@ -70,10 +73,10 @@ class DjangoSessionAuthenticator final : public Authenticator {
                         Done done) const;
   void FindSession(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
                    Done done) const;
-  // Goes on with a session whose signature has been verified. `session_key` is empty for a signed
-  // cookie.
-  void FindUser(const TenantKey& tenant, std::string session_key, const DjangoSigned& session,
-                absl::Time expires_at, SteadyTime deadline, Done done) const;
+  // Goes on with a session whose signature has been verified. Without a key: a signed cookie.
+  void FindUser(const TenantKey& tenant, store::DjangoStore::KnownSession known,
+                const DjangoSigned& session, absl::Time expires_at, SteadyTime deadline,
+                Done done) const;
 
   const DjangoSessionOptions options_;
   const DjangoLookups lookups_;

@@ -30,15 +30,29 @@ constexpr char kSignedCookie[] =
     "t0UfdCqp4XleT3cv4Mcam61idILOArWwpDYdDacEWFAtmA6BAJOKZnRjcRWRBiQ6OtEw73DqN4f7yo4ZQ:1r31eq:8DoZF"
     "h5hY-faVnWHo2vcxQKG5p4wmW7MmYP9aG02ay0";
 constexpr char kNobodysSession[] = "eyJhIjoxfQ:1r31eq:pvffL_HJ_niO9PlA2ccRcCm-jcN5Ob6QUQjzqusU0gs";
+// The login again, a minute later and with something else beside it; and one of user 8.
+constexpr char kSessionLater[] =
+    ".eJxVjEEOgjAQRe_StWksHRhg6Z4TGENmOlNBTUkKrIx3FxIWuv3v_fc2Pa3L0K-z5n4U0xo0p9-"
+    "NKTw17UAelO6TDVNa8sh2"
+    "V-xBZ9tNoq_L4f4FBpqH_e2ClgoVk_dQR3GFpzMi1CgeXIHAIDFG11QNi1dVAWTenOCkrDBs0UB5Me3V3T5fbH87og:"
+    "1r31fo:"
+    "8qLZ9_0cX63g_cu93FQj-cwawJuFFx6DmbHD84jfEx8";
+constexpr char kSessionOfAnother[] =
+    ".eJxVjEEOwiAQRe_C2hApU6Au3fcMhGEGqRpISrsy3l1JutDtf-_9l_Bh37LfG69-IXERTpx-"
+    "NwzxwaUDuodyqzLWsq0Lyq7IgzY"
+    "5V-Ln9XD_DnJoudcq8shgMGgNLpEadDhbC86SBjVYQKCUkprMhKSZmcAifp2oaDQ2ivcH78M4Zg:1r31fo:"
+    "G_R_mlw4wvCzHZyJkBmfA7pEqjfUnI1-FZ5AmufQi3A";
 constexpr char kPassword[] = "pbkdf2_sha256$x$y$z";
 constexpr char kKey[] = "0123456789abcdefghijklmnopqrstuv";
 
 class DjangoSessionAuthenticatorTest : public testing::Test {
  protected:
+  using Sessions = std::vector<DjangoStore::KnownSession>;
+
   DjangoLookups Lookups() {
     return {.find_session =
                 [this](const TenantKey& tenant, const std::string& key, SteadyTime deadline,
-                       Callback<std::optional<DjangoStore::Session>> done) {
+                       Callback<std::optional<std::string>> done) {
                   sessions_.Add({tenant, key}, deadline, std::move(done));
                 },
             .find_user =
@@ -47,10 +61,10 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
                   users_.Add({tenant, key}, deadline, std::move(done));
                 },
             .find_present =
-                [this](const TenantKey& tenant, const std::vector<std::string>& session_keys,
+                [this](const TenantKey& tenant, const Sessions& sessions,
                        const std::vector<std::string>& user_keys, SteadyTime deadline,
                        Callback<DjangoStore::Present> done) {
-                  present_.Add({tenant, session_keys, user_keys}, deadline, std::move(done));
+                  present_.Add({tenant, sessions, user_keys}, deadline, std::move(done));
                 }};
   }
   Answer<Found> Ask(const std::string& cookie, Credential::Form form = Credential::Form::kCookie) {
@@ -61,9 +75,7 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
   static DjangoStore::User MakeUser() {
     return {.key = "7", .id = "alice", .password = kPassword, .active = true};
   }
-  DjangoStore::Session MakeSession(const char* data = kSession) const {
-    return {.data = data, .expires_at = clock_.Now() + absl::Hours(1)};
-  }
+  static std::optional<std::string> MakeSession(const char* data = kSession) { return data; }
   // The principal of a session with this key, of a user with this primary key.
   Principal SignIn(const std::string& session_key, const std::string& user_key) {
     auto answer = Ask(session_key);
@@ -82,10 +94,9 @@ class DjangoSessionAuthenticatorTest : public testing::Test {
 
   const TenantKey acme_{*SchemaName::Parse("acme")};
   FakeClock clock_;
-  HeldLookups<std::pair<TenantKey, std::string>, std::optional<DjangoStore::Session>> sessions_;
+  HeldLookups<std::pair<TenantKey, std::string>, std::optional<std::string>> sessions_;
   HeldLookups<std::pair<TenantKey, std::string>, std::optional<DjangoStore::User>> users_;
-  HeldLookups<std::tuple<TenantKey, std::vector<std::string>, std::vector<std::string>>,
-              DjangoStore::Present>
+  HeldLookups<std::tuple<TenantKey, Sessions, std::vector<std::string>>, DjangoStore::Present>
       present_;
   DjangoKeyRing keys_{{kSecretKey}};
   DjangoSessionAuthenticator authenticator_{{.keys = &keys_}, Lookups(), clock_};
@@ -100,7 +111,7 @@ TEST_F(DjangoSessionAuthenticatorTest, FindsTheUser) {
   ASSERT_TRUE(answer->ok() && (*answer)->has_value());
   EXPECT_EQ((**answer)->user_id, "alice");
   EXPECT_EQ((**answer)->credential, CredentialKind::kDjangoSession);
-  EXPECT_EQ((**answer)->expires_at, clock_.Now() + absl::Hours(1));
+  EXPECT_EQ((**answer)->expires_at, absl::InfiniteFuture());
   EXPECT_EQ((**answer)->proof.find(kPassword), std::string::npos);
 }
 
@@ -118,7 +129,7 @@ TEST_F(DjangoSessionAuthenticatorTest, ReadsTheKeysOfNow) {
 
 TEST_F(DjangoSessionAuthenticatorTest, RefusesUnknownSessions) {
   auto answer = Ask(kKey);
-  sessions_.AnswerOldest(std::optional<DjangoStore::Session>());
+  sessions_.AnswerOldest(std::optional<std::string>());
   ExpectInvalid(answer);
 }
 
@@ -160,6 +171,19 @@ TEST_F(DjangoSessionAuthenticatorTest, RefusesInactiveUsers) {
   user.active = false;
   users_.AnswerOldest(user);
   ExpectInvalid(answer, v1::ERROR_REASON_USER_DEACTIVATED);
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RefusesUsersWhoseIdsCannotBeUsed) {
+  test::LogLines lines;
+  for (const std::string& id : {std::string(601, 'x'), std::string("al\nice"), std::string()}) {
+    auto answer = Ask(kKey);
+    sessions_.AnswerOldest(MakeSession());
+    DjangoStore::User user = MakeUser();
+    user.id = id;
+    users_.AnswerOldest(user);
+    ExpectInvalid(answer);
+  }
+  EXPECT_THAT(lines.Take(), testing::HasSubstr("the user's id isn't"));
 }
 
 TEST_F(DjangoSessionAuthenticatorTest, RefusesWhatIsNoKeyWithoutALookup) {
@@ -215,8 +239,7 @@ TEST_F(DjangoSessionAuthenticatorTest, ReadsSignedCookies) {
   Answer<std::vector<size_t>> gone;
   authenticator.Recheck(acme_, {***answer}, clock_.Steady(), gone.Slot());
   EXPECT_THAT(std::get<1>(present_.oldest().key), IsEmpty());
-  present_.AnswerOldest(
-      DjangoStore::Present{.session_keys = {}, .passwords = {{"7", Sha256(kPassword)}}});
+  present_.AnswerOldest(DjangoStore::Present{.sessions = {}, .passwords = {{"7", kPassword}}});
   EXPECT_THAT(**gone, IsEmpty());
 }
 
@@ -232,7 +255,7 @@ TEST_F(DjangoSessionAuthenticatorTest, SaysInTheLogWhichCheckRefuses) {
   Ask(kSignedCookie);
   expect("the cookie is a signed session, not the key of a stored one");
   Ask(kKey);
-  sessions_.AnswerOldest(std::optional<DjangoStore::Session>());
+  sessions_.AnswerOldest(std::optional<std::string>());
   expect("there is no such session, or it has expired");
   Ask(kKey);
   sessions_.AnswerOldest(MakeSession(kSignedCookie));
@@ -286,12 +309,30 @@ TEST_F(DjangoSessionAuthenticatorTest, RechecksAllInOneLookup) {
   Answer<std::vector<size_t>> gone;
   authenticator_.Recheck(acme_, held, clock_.Steady(), gone.Slot());
   ASSERT_EQ(present_.held(), 1u);
+  const Sha256Digest digest = Sha256(kSession);
   EXPECT_THAT(std::get<1>(present_.oldest().key),
-              ElementsAre("present1", "loggedout", "changedpw", "deleteduser", "present2"));
+              ElementsAre(DjangoStore::KnownSession{"present1", digest},
+                          DjangoStore::KnownSession{"loggedout", digest},
+                          DjangoStore::KnownSession{"changedpw", digest},
+                          DjangoStore::KnownSession{"deleteduser", digest},
+                          DjangoStore::KnownSession{"present2", digest}));
   EXPECT_THAT(std::get<2>(present_.oldest().key), ElementsAre("7", "7", "8", "9", "10"));
   present_.AnswerOldest(DjangoStore::Present{
-      .session_keys = {"present1", "changedpw", "deleteduser", "present2"},
-      .passwords = {{"7", Sha256(kPassword)}, {"8", Sha256("new")}, {"10", Sha256(kPassword)}}});
+      .sessions = {{0, std::nullopt}, {2, std::nullopt}, {3, std::nullopt}, {4, std::nullopt}},
+      .passwords = {{"7", kPassword}, {"8", "new"}, {"10", kPassword}}});
+  EXPECT_THAT(**gone, ElementsAre(1, 2, 3));
+}
+
+TEST_F(DjangoSessionAuthenticatorTest, RechecksWhatASessionHoldsByNow) {
+  const std::vector<Principal> held = {SignIn("savedagain", "7"), SignIn("cleared1", "7"),
+                                       SignIn("another1", "7"), SignIn("notsigned", "7")};
+  Answer<std::vector<size_t>> gone;
+  authenticator_.Recheck(acme_, held, clock_.Steady(), gone.Slot());
+  present_.AnswerOldest(DjangoStore::Present{.sessions = {{0, kSessionLater},
+                                                          {1, kNobodysSession},
+                                                          {2, kSessionOfAnother},
+                                                          {3, kSignedCookie}},
+                                             .passwords = {{"7", kPassword}, {"8", kPassword}}});
   EXPECT_THAT(**gone, ElementsAre(1, 2, 3));
 }
 

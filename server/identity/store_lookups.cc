@@ -76,7 +76,7 @@ RecheckLookups LookupsIn(store::TenantStore& tenants, store::UserStore& users) {
 DjangoLookups LookupsIn(store::DjangoStore& store) {
   return {.find_session =
               [&store](const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
-                       Callback<std::optional<store::DjangoStore::Session>> done) {
+                       Callback<std::optional<std::string>> done) {
                 store.FindSession(tenant, session_key, deadline, std::move(done));
               },
           .find_user =
@@ -85,10 +85,11 @@ DjangoLookups LookupsIn(store::DjangoStore& store) {
                 store.FindUser(tenant, user_key, deadline, std::move(done));
               },
           .find_present =
-              [&store](const TenantKey& tenant, const std::vector<std::string>& session_keys,
+              [&store](const TenantKey& tenant,
+                       const std::vector<store::DjangoStore::KnownSession>& sessions,
                        const std::vector<std::string>& user_keys, SteadyTime deadline,
                        Callback<store::DjangoStore::Present> done) {
-                store.FindPresent(tenant, session_keys, user_keys, deadline, std::move(done));
+                store.FindPresent(tenant, sessions, user_keys, deadline, std::move(done));
               }};
 }
 

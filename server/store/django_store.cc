@@ -1,6 +1,5 @@
 #include "server/store/django_store.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -25,20 +24,14 @@ std::string_view Render(std::string_view sql, const DjangoTables& tables) {
                         : "true"}}));
 }
 
-Sha256Digest ReadDigest(const postgres::Rows& rows, int row, int column) {
-  const std::string_view bytes = rows.GetText(row, column);
-  Sha256Digest digest{};
-  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
-  return digest;
-}
-
 DjangoStore::Present ReadPresent(const postgres::Rows& sessions, const postgres::Rows& users) {
   DjangoStore::Present present;
   for (int row = 0; row < sessions.size(); ++row) {
-    present.session_keys.emplace(sessions.GetText(row, 0));
+    auto& new_data = present.sessions[static_cast<size_t>(sessions.GetInt(row, 0) - 1)];
+    if (!sessions.IsNull(row, 1)) new_data = std::string(sessions.GetText(row, 1));
   }
   for (int row = 0; row < users.size(); ++row) {
-    present.passwords.emplace(users.GetText(row, 0), ReadDigest(users, row, 1));
+    present.passwords.emplace(users.GetText(row, 0), users.GetText(row, 1));
   }
   return present;
 }
@@ -48,20 +41,19 @@ DjangoStore::Present ReadPresent(const postgres::Rows& sessions, const postgres:
 DjangoStore::DjangoStore(postgres::Database& database, const DjangoTables& tables)
     : database_(database),
       find_session_(Render(sql::kFindDjangoSession, tables)),
-      find_live_sessions_(Render(sql::kFindLiveDjangoSessions, tables)),
+      recheck_sessions_(Render(sql::kRecheckDjangoSessions, tables)),
       find_user_(Render(sql::kFindDjangoUser, tables)),
-      digest_passwords_(Render(sql::kDigestDjangoPasswords, tables)) {}
+      find_passwords_(Render(sql::kFindDjangoPasswords, tables)) {}
 
 void DjangoStore::FindSession(const TenantKey& tenant, const std::string& session_key,
-                              SteadyTime deadline, Callback<std::optional<Session>> done) {
+                              SteadyTime deadline, Callback<std::optional<std::string>> done) {
   postgres::Statement statement{.sql = find_session_, .tenant = tenant, .params = {}};
   statement.params.Text(session_key);
-  postgres::RunOne(
-      database_, std::move(statement), deadline, postgres::kIdempotent,
-      Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
-        if (rows.size() == 0) return answer(std::optional<Session>());
-        answer(Session{.data = std::string(rows.GetText(0, 0)), .expires_at = rows.GetTime(0, 1)});
-      }));
+  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     if (rows.size() == 0) return answer(std::optional<std::string>());
+                     answer(std::optional<std::string>(rows.GetText(0, 0)));
+                   }));
 }
 
 void DjangoStore::FindUser(const TenantKey& tenant, const std::string& user_key,
@@ -80,17 +72,25 @@ void DjangoStore::FindUser(const TenantKey& tenant, const std::string& user_key,
                    });
 }
 
-void DjangoStore::FindPresent(const TenantKey& tenant, const std::vector<std::string>& session_keys,
+void DjangoStore::FindPresent(const TenantKey& tenant, const std::vector<KnownSession>& sessions,
                               const std::vector<std::string>& user_keys, SteadyTime deadline,
                               Callback<Present> done) {
-  postgres::Statement sessions{.sql = find_live_sessions_, .tenant = tenant, .params = {}};
-  sessions.params.Texts(session_keys);
-  postgres::Statement users{.sql = digest_passwords_, .tenant = tenant, .params = {}};
-  users.params.InferredArray(user_keys);
+  std::vector<std::string_view> session_keys;
+  std::vector<Sha256Digest> digests;
+  for (const KnownSession& session : sessions) {
+    session_keys.push_back(session.key);
+    digests.push_back(session.digest);
+  }
   postgres::Database::Transaction transaction{
       .statements = {}, .deadline = deadline, .idempotent = true};
   // Where sessions are in signed cookies, there needn't be a table of them.
-  if (!session_keys.empty()) transaction.statements.push_back(std::move(sessions));
+  if (!sessions.empty()) {
+    postgres::Statement recheck{.sql = recheck_sessions_, .tenant = tenant, .params = {}};
+    recheck.params.Texts(session_keys).Digests(digests);
+    transaction.statements.push_back(std::move(recheck));
+  }
+  postgres::Statement users{.sql = find_passwords_, .tenant = tenant, .params = {}};
+  users.params.InferredArray(user_keys);
   transaction.statements.push_back(std::move(users));
   database_.Run(std::move(transaction),
                 Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "server/base/callback.h"
 #include "server/base/crypto.h"
 #include "server/base/steady_time.h"
@@ -36,13 +35,9 @@ class DjangoStore {
  public:
   DjangoStore(postgres::Database& database, const DjangoTables& tables);
 
-  struct Session {
-    std::string data;
-    absl::Time expires_at;
-  };
-  // nullopt: there is none, or it has expired by the database's clock.
+  // What the session holds. nullopt: there is none, or it has expired by the database's clock.
   void FindSession(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
-                   Callback<std::optional<Session>> done);
+                   Callback<std::optional<std::string>> done);
 
   struct User {
     std::string key;  // as PostgreSQL writes it
@@ -54,14 +49,22 @@ class DjangoStore {
   void FindUser(const TenantKey& tenant, const std::string& user_key, SteadyTime deadline,
                 Callback<std::optional<User>> done);
 
+  // A session as it was some time ago.
+  struct KnownSession {
+    std::string key;
+    Sha256Digest digest{};  // the SHA-256 of what it held
+    bool operator==(const KnownSession&) const = default;
+  };
   // What there is now of sessions and users that there were some time ago.
   struct Present {
-    absl::flat_hash_set<std::string> session_keys;  // of sessions that haven't expired
-    // The SHA-256 of the password field, by the user's key as PostgreSQL writes it.
-    absl::flat_hash_map<std::string, Sha256Digest> passwords;
+    // By their places among those that were asked about, the sessions that haven't expired: what
+    // they hold if that has changed.
+    absl::flat_hash_map<size_t, std::optional<std::string>> sessions;
+    // The password field, by the user's key as PostgreSQL writes it. Not to be kept.
+    absl::flat_hash_map<std::string, std::string> passwords;
   };
   // One round trip. REQUIRES: user_keys are as PostgreSQL wrote them.
-  void FindPresent(const TenantKey& tenant, const std::vector<std::string>& session_keys,
+  void FindPresent(const TenantKey& tenant, const std::vector<KnownSession>& sessions,
                    const std::vector<std::string>& user_keys, SteadyTime deadline,
                    Callback<Present> done);
 
@@ -69,9 +72,9 @@ class DjangoStore {
   postgres::Database& database_;
   // Statements with the tables' names in them.
   const std::string_view find_session_;
-  const std::string_view find_live_sessions_;
+  const std::string_view recheck_sessions_;
   const std::string_view find_user_;
-  const std::string_view digest_passwords_;
+  const std::string_view find_passwords_;
 };
 
 }  // namespace chatter::store

@@ -51,9 +51,9 @@ class DjangoStoreTest : public ::testing::Test {
     return Await<std::optional<DjangoStore::User>>(
         [&](auto done) { store.FindUser(tenant_, key, Soon(), std::move(done)); });
   }
-  absl::StatusOr<std::optional<DjangoStore::Session>> FindSession(DjangoStore& store,
-                                                                  const std::string& key) {
-    return Await<std::optional<DjangoStore::Session>>(
+  absl::StatusOr<std::optional<std::string>> FindSession(DjangoStore& store,
+                                                         const std::string& key) {
+    return Await<std::optional<std::string>>(
         [&](auto done) { store.FindSession(tenant_, key, Soon(), std::move(done)); });
   }
 
@@ -66,8 +66,7 @@ TEST_F(DjangoStoreTest, FindsSessionsThatHaveNotExpired) {
   DjangoStore store(*stack_.database, Tables("auth_user"));
   const auto found = FindSession(store, "present1");
   ASSERT_TRUE(found.ok() && found->has_value());
-  EXPECT_EQ((*found)->data, "data 1");
-  EXPECT_EQ((*found)->expires_at, absl::FromUnixSeconds(4'102'444'800));
+  EXPECT_EQ(**found, "data 1");
   EXPECT_FALSE(FindSession(store, "expired1")->has_value());
   EXPECT_FALSE(FindSession(store, "unknown1")->has_value());
 }
@@ -93,12 +92,18 @@ TEST_F(DjangoStoreTest, FindsUsersByWhateverTheirKeyIs) {
     EXPECT_TRUE((*found)->active);
     const std::vector<std::string> user_keys = {key};
     const auto present = Await<DjangoStore::Present>([&](auto done) {
-      store.FindPresent(tenant_, {"present1", "expired1", "unknown1"}, user_keys, Soon(),
-                        std::move(done));
+      store.FindPresent(tenant_,
+                        {{"unknown1", Sha256("data 0")},
+                         {"present1", Sha256("data 1")},
+                         {"present2", Sha256("data 1")},
+                         {"expired1", Sha256("data 3")},
+                         {"present2", Sha256("data 2")}},
+                        user_keys, Soon(), std::move(done));
     });
     ASSERT_TRUE(present.ok()) << type << present.status();
-    EXPECT_THAT(present->session_keys, UnorderedElementsAre("present1"));
-    EXPECT_THAT(present->passwords, UnorderedElementsAre(Pair(key, Sha256("secret"))));
+    EXPECT_THAT(present->sessions, UnorderedElementsAre(Pair(1, std::nullopt), Pair(2, "data 2"),
+                                                        Pair(4, std::nullopt)));
+    EXPECT_THAT(present->passwords, UnorderedElementsAre(Pair(key, "secret")));
   }
 }
 

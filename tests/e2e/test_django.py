@@ -13,7 +13,7 @@ import grpc
 
 import raw_http2
 from client import Client
-from harness import PATIENCE, Chatterd, E2ETestCase, Postgres, Tenant
+from harness import PATIENCE, SERVING, Chatterd, E2ETestCase, Postgres, Tenant
 from stubs import room_pb2, user_pb2
 
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
@@ -72,7 +72,7 @@ class DjangoTestCase(E2ETestCase):
                               *cls.flags)
         cls.addClassCleanup(cls.server.destroy)
         cls.servers = (cls.server,)
-        cls.server.start()
+        cls.server.start(wait=False)
         cls.tenant, cls.project = cls.make_application("acme")
 
     @classmethod
@@ -85,6 +85,7 @@ class DjangoTestCase(E2ETestCase):
     @classmethod
     def make_application(cls, schema, **options):
         """A tenant, and in its schema a project with the users alice and bob."""
+        cls.server.wait_for_health(SERVING)
         tenant = Tenant(cls.server, schema)
         cls.addClassCleanup(tenant.close)
         project = cls.make_project(schema, **options)
@@ -199,6 +200,19 @@ class DatabaseSessions(DjangoTestCase):
         self.assertNotIn(self.user_id, [user.id for user in listed])
         found = self.tenant.service.users.GetUser(user_pb2.GetUserRequest(user_id=self.user_id))
         self.assertTrue(found.user.deactivated)
+
+    def test_a_session_is_what_its_row_says_now(self):
+        saved, emptied = self.project.login(self.name), self.project.login(self.name)
+        goes_on, ends = self.client(saved).stream(), self.client(emptied).stream()
+        self.project.put(saved, cart=[1, 2, 3])
+        self.project.empty(emptied)
+        self.assertFailure(ends.end(), UNAUTHENTICATED, "CREDENTIAL_INVALID")
+        self.project.put(saved, cart=[])
+        last = self.project.login(self.name)
+        ends = self.client(last).stream()
+        self.project.logout(last)
+        self.assertFailure(ends.end(), UNAUTHENTICATED, "CREDENTIAL_INVALID")  # looked at again
+        goes_on.reply(goes_on.ping())
 
     def test_an_expired_session_is_none(self):
         cookie = self.project.login(self.name)
@@ -417,7 +431,8 @@ class WithoutTenants(DjangoTestCase):
     @classmethod
     def make_application(cls, schema, **options):
         project = cls.make_project("public", **options)
-        project.migrate()
+        project.migrate()  # the server waits for its tables
+        cls.server.wait_for_health(SERVING)
         return None, project
 
     def test_a_session_is_good_for_its_user(self):

@@ -49,6 +49,7 @@ django.setup()
 # pylint: disable=wrong-import-position
 from django.contrib.auth import get_user_model  # noqa: E402
 from django.contrib.auth.views import LoginView, LogoutView  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core import management, signing  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -133,6 +134,20 @@ class Commands:
         user = user_named(name)
         user.is_active = active
         user.save()
+
+    @staticmethod
+    def put(cookie, **entries):
+        """Into the session, as a view does."""
+        session = SessionStore(cookie)
+        session.update(entries)
+        session.save()
+
+    @staticmethod
+    def empty(cookie):
+        """As `request.session.clear()` in a view does: nobody is signed in by it any more."""
+        session = SessionStore(cookie)
+        session.clear()
+        session.save()
 
     @staticmethod
     def expire(cookie):
