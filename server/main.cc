@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "absl/synchronization/mutex.h"
+#include "server/app/check_command.h"
 #include "server/app/logging.h"
 #include "server/app/migrate_command.h"
 #include "server/app/server.h"
@@ -76,8 +77,17 @@ int Serve(const Config& config) {
 }
 
 int Run(const chatter::config::CommandLine& command_line) {
-  if (command_line.command != Command::kMigrate) return Serve(command_line.config);
-  return chatter::app::RunMigrate(command_line.config, std::cerr) ? kSuccess : kFailure;
+  const Config& config = command_line.config;
+  switch (command_line.command) {
+    case Command::kMigrate:
+      return chatter::app::RunMigrate(config, std::cerr) ? kSuccess : kFailure;
+    case Command::kCheck:
+      return chatter::app::RunCheck(config, std::cout) ? kSuccess : kFailure;
+    case Command::kServe:
+    case Command::kShowText:
+      break;
+  }
+  return Serve(config);
 }
 
 }  // namespace

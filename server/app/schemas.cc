@@ -16,6 +16,7 @@ constexpr absl::Duration kMaxPause = absl::Seconds(3);
 std::string DescribeFailure(const absl::Status& status) {
   const std::string message(status.message());
   if (absl::IsUnavailable(status)) return "waiting for PostgreSQL: " + message;
+  if (absl::IsFailedPrecondition(status)) return "a setting doesn't fit: " + message;
   return "the migration of the database failed, and will be tried again: " + message;
 }
 
@@ -50,11 +51,13 @@ SchemaPreparation::~SchemaPreparation() {
 
 void SchemaPreparation::Loop() {
   std::string logged;
+  absl::Status prepared = absl::UnknownError("not tried yet");
   absl::Duration pause = kMinPause;
   while (true) {
-    const absl::Status prepared = PrepareControl(migrator_, maker_, single_schema_);
-    if (prepared.ok()) return on_ready_();
-    const std::string failure = DescribeFailure(prepared);
+    if (!prepared.ok()) prepared = PrepareControl(migrator_, maker_, single_schema_);
+    const absl::Status ready = prepared.ok() ? migrator_.CheckSharedTables() : prepared;
+    if (ready.ok()) return on_ready_();
+    const std::string failure = DescribeFailure(ready);
     if (failure != logged) spdlog::warn("{}", failure);
     logged = failure;
     if (!Pause(pause)) return;

@@ -22,8 +22,9 @@ namespace chatter::app {
 absl::Status PrepareControl(const store::Migrator& migrator, const store::TenantMaker& maker,
                             const std::optional<SchemaName>& single_schema);
 
-// Tries to prepare the control schema, on a thread of its own, until it succeeds. Logs what it
-// waits for whenever that changes.
+// Tries to prepare the control schema, on a thread of its own, until it succeeds and the
+// application's tables that all tenants share are what the settings say. Logs what it waits for
+// whenever that changes.
 class SchemaPreparation {
  public:
   // `on_ready` is called once, from the thread. The migrator and the maker must outlive this.

@@ -23,7 +23,28 @@ std::string ApplyColumn(const std::string& value, SqlIdentifier& out) {
   return kRight;
 }
 
+// One that isn't each tenant's own.
+std::string ApplySharedTable(const std::string& value, std::optional<TableName>& out) {
+  out = TableName::Parse(value);
+  if (!out.has_value() || !out->schema.has_value()) {
+    return "must be SCHEMA.TABLE, such as public.customers_client";
+  }
+  return kRight;
+}
+
 }  // namespace
+
+std::string ApplyDjangoTenantTable(const std::string& value, Config& config) {
+  return ApplySharedTable(value, config.django_tenant_table);
+}
+
+std::string ApplyDjangoTenantKeyColumn(const std::string& value, Config& config) {
+  return ApplyColumn(value, config.django_tenant_key_column);
+}
+
+std::string ApplyDjangoDomainTable(const std::string& value, Config& config) {
+  return ApplySharedTable(value, config.django_domain_table);
+}
 
 std::string ApplyUserTable(const std::string& value, Config& config) {
   config.user_table = TableName::Parse(value);

@@ -1,5 +1,5 @@
-// Puts the settings that are about the application's own tables into the configuration: its users,
-// and Django's sessions. Rows of the table in settings.cc.
+// Puts the settings that are about the application's own tables into the configuration: its tenants
+// and users, and Django's sessions. Rows of the table in settings.cc.
 //
 // Each takes the value and returns what it must be where it is wrong, or else "".
 #ifndef CHATTER_SERVER_CONFIG_APPLICATION_SETTINGS_H_
@@ -10,6 +10,10 @@
 #include "server/config/config.h"
 
 namespace chatter::config {
+
+std::string ApplyDjangoTenantTable(const std::string& value, Config& config);
+std::string ApplyDjangoTenantKeyColumn(const std::string& value, Config& config);
+std::string ApplyDjangoDomainTable(const std::string& value, Config& config);
 
 std::string ApplyUserTable(const std::string& value, Config& config);
 std::string ApplyUserKeyColumn(const std::string& value, Config& config);

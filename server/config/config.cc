@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <sstream>
 #include <utility>
@@ -16,7 +17,8 @@ namespace {
 
 constexpr char kFooter[] =
     "A setting is read from its flag, or else from the environment, or else from the file that\n"
-    "--config names, where it is a line like: listen = 127.0.0.1:50051\n\n"
+    "--config names, where it is a line like: listen = 127.0.0.1:50051\n"
+    "Paths in that file count from its folder.\n\n"
     "Example:\n"
     "  CHATTERD_DATABASE_URL=postgresql://chatter@localhost/chatter \\\n"
     "    chatterd --admin-key-file admin.key\n\n"
@@ -26,7 +28,7 @@ constexpr char kFooter[] =
 struct RawCommandLine {
   std::map<std::string_view, std::string> values;  // by the setting's name
   std::string config_file;
-  bool migrate = false;
+  Command command = Command::kServe;
 };
 
 struct Value {
@@ -65,8 +67,10 @@ absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* 
   app.add_subcommand(
       "serve",
       "Serve until SIGTERM or SIGINT (the default); SIGHUP reads certificates and keys again");
-  const CLI::App* migrate =
-      app.add_subcommand("migrate", "Bring the database's schemas up to date, and end");
+  app.add_subcommand("migrate", "Bring the database's schemas up to date, and end")
+      ->parse_complete_callback([&raw] { raw.command = Command::kMigrate; });
+  app.add_subcommand("check", "Say what of the settings doesn't fit the database, and end")
+      ->parse_complete_callback([&raw] { raw.command = Command::kCheck; });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -74,7 +78,6 @@ absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* 
     if (app.exit(error, out, out) == 0) return out.str();
     return absl::InvalidArgumentError(error.what());
   }
-  raw.migrate = migrate->parsed();
   return std::nullopt;
 }
 
@@ -99,6 +102,8 @@ absl::Status CollectFromFile(const std::string& path, Values& values) {
     if (!lines.emplace(found->name, entry.line).second) {
       return absl::InvalidArgumentError(absl::StrCat(where, " is set twice"));
     }
+    const bool is_path = found->value_name == "FILE" || found->value_name == "DIR";
+    if (is_path) entry.value = std::filesystem::path(path).parent_path() / entry.value;
     // Does nothing where the flag or the environment has set it.
     values.emplace(found->name, Value{where, std::move(entry.value)});
   }
@@ -198,7 +203,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
     result.text = **text;
     return result;
   }
-  if (raw.migrate) result.command = Command::kMigrate;
+  result.command = raw.command;
   auto config = MakeConfig(raw, environment);
   if (!config.ok()) return config.status();
   result.config = *std::move(config);

@@ -46,6 +46,7 @@ struct Config {
   // both with their schema. nullopt: Chatter's own directory does.
   std::optional<TableName> django_tenant_table;
   std::optional<TableName> django_domain_table;
+  SqlIdentifier django_tenant_key_column = *SqlIdentifier::Parse("id");
   identity::TrustedProxies trusted_proxies;
 
   // The application's table of users; nullopt: users are in Chatter's own.
@@ -86,6 +87,7 @@ struct Config {
 enum class Command {
   kServe,
   kMigrate,
+  kCheck,
   kShowText,  // help or version
 };
 

@@ -180,12 +180,31 @@ TEST_F(ConfigTest, TakesTheTablesOfDjangoTenantsTogether) {
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->config.django_tenant_table->Quoted(), "\"public\".\"customers_client\"");
   EXPECT_EQ(parsed->config.django_domain_table->Quoted(), "\"public\".\"customers_domain\"");
+  EXPECT_EQ(parsed->config.django_tenant_key_column.text(), "id");
+  EXPECT_EQ(Parse({"--database-url", kUrl, "--django-tenant-key-column", "uuid"})
+                ->config.django_tenant_key_column.text(),
+            "uuid");
   for (const char* flag : {"--django-tenant-table", "--django-domain-table"}) {
     EXPECT_THAT(ErrorOf({"--database-url", kUrl, flag, "public.customers"}), HasSubstr("together"));
   }
   EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--django-tenant-table", "public.a",
                        "--django-domain-table", "public.b", "--single-schema", "acme"}),
               HasSubstr("--single-schema"));
+}
+
+TEST_F(ConfigTest, PathsInAFileCountFromItsFolder) {
+  const std::string key = Write(std::string(32, 'k'));
+  const std::string name = key.substr(key.rfind('/') + 1);
+  const std::string relative = Write("admin-key-file = " + name);
+  const std::string absolute = Write("admin-key-file = " + key);
+  for (const std::string& file : {relative, absolute}) {
+    const auto parsed = Parse({"--database-url", kUrl, "--config", file.c_str()});
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    EXPECT_EQ(parsed->config.admin_key_digest, Sha256(std::string(32, 'k')));
+  }
+  // Others count from where the server is started.
+  EXPECT_THAT(ErrorOf({"--database-url", kUrl, "--admin-key-file", name.c_str()}),
+              HasSubstr("--admin-key-file must be"));
 }
 
 TEST_F(ConfigTest, TrustsNoProxiesUnlessTold) {

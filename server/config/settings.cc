@@ -150,22 +150,6 @@ std::string ApplySingleSchema(const std::string& value, Config& config) {
   return kRight;
 }
 
-std::string ApplyTable(const std::string& value, std::optional<TableName>& out) {
-  out = TableName::Parse(value);
-  if (!out.has_value() || !out->schema.has_value()) {
-    return "must be SCHEMA.TABLE, such as public.customers_client";
-  }
-  return kRight;
-}
-
-std::string ApplyDjangoTenantTable(const std::string& value, Config& config) {
-  return ApplyTable(value, config.django_tenant_table);
-}
-
-std::string ApplyDjangoDomainTable(const std::string& value, Config& config) {
-  return ApplyTable(value, config.django_domain_table);
-}
-
 std::string ApplyTrustedProxies(const std::string& value, Config& config) {
   auto proxies = identity::TrustedProxies::Parse(value);
   if (!proxies.ok()) {
@@ -272,6 +256,9 @@ constexpr Setting kSettings[] = {
      "Find tenants in this table of django-tenants, such as public.customers_client, instead of in "
      "Chatter's own directory",
      ApplyDjangoTenantTable},
+    {"django-tenant-key-column", "COLUMN",
+     "The tenant table's primary key, which the domains' tenant_id refers to (default id)",
+     ApplyDjangoTenantKeyColumn},
     {"django-domain-table", "TABLE", "The table of their domains, such as public.customers_domain",
      ApplyDjangoDomainTable},
     {"trusted-proxies", "LIST",

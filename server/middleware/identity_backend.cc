@@ -20,6 +20,7 @@ constexpr absl::Duration kKeyFileInterval = absl::Seconds(2);
 store::DirectorySql DirectorySqlOf(const config::Config& config) {
   if (!config.django_tenant_table.has_value()) return store::DirectorySql::Own();
   return store::DirectorySql::OfDjangoTenants(*config.django_tenant_table,
+                                              config.django_tenant_key_column,
                                               config.django_domain_table.value());
 }
 
@@ -72,8 +73,44 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
 
 }  // namespace
 
+store::ApplicationColumns ApplicationColumnsOf(const config::Config& config) {
+  const auto column = [](std::string_view name) { return *SqlIdentifier::Parse(name); };
+  store::ApplicationColumns columns;
+  if (config.django_tenant_table.has_value()) {
+    const TableName& tenants = *config.django_tenant_table;
+    const TableName& domains = config.django_domain_table.value();
+    columns.push_back({"django-tenant-table", "", tenants, column("schema_name")});
+    columns.push_back({"django-tenant-table", "django-tenant-key-column", tenants,
+                       config.django_tenant_key_column});
+    columns.push_back({"django-domain-table", "", domains, column("domain")});
+    columns.push_back({"django-domain-table", "", domains, column("tenant_id")});
+  }
+  if (config.user_table.has_value()) {
+    const auto add = [&](std::string_view setting, const SqlIdentifier& name,
+                         std::string_view type = {}) {
+      columns.push_back({"user-table", setting, *config.user_table, name, type});
+    };
+    add("user-id-column", config.user_id_column);
+    add("user-name-column", config.user_name_column);
+    if (config.user_active_column.has_value()) {
+      add("user-active-column", *config.user_active_column, "boolean");
+    }
+    if (!config.django_secret_keys.empty()) {
+      add("user-key-column", config.user_key_column);
+      add("user-password-column", config.user_password_column);
+    }
+  }
+  if (!config.django_secret_keys.empty() && !config.django_signed_cookies) {
+    for (const char* name : {"session_key", "session_data", "expire_date"}) {
+      columns.push_back({"django-session-table", "", config.django_session_table, column(name)});
+    }
+  }
+  return columns;
+}
+
 store::MigratorOptions MigratorOptionsOf(const config::Config& config) {
-  store::MigratorOptions options{.database_url = config.database_url};
+  store::MigratorOptions options{.database_url = config.database_url,
+                                 .application_columns = ApplicationColumnsOf(config)};
   if (config.user_table.has_value()) {
     options.user_source = store::UserSource{.table = *config.user_table,
                                             .id = config.user_id_column,

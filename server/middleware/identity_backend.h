@@ -32,6 +32,9 @@
 
 namespace chatter::middleware {
 
+// What the settings say of the application's tables.
+store::ApplicationColumns ApplicationColumnsOf(const config::Config& config);
+
 // How tenants' schemas are brought up to date.
 store::MigratorOptions MigratorOptionsOf(const config::Config& config);
 

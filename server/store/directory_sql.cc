@@ -15,11 +15,13 @@ DirectorySql DirectorySql::Own() {
           .check = sql::kCheckTenants};
 }
 
-DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const TableName& domains) {
+DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const SqlIdentifier& key,
+                                           const TableName& domains) {
   const auto render = [&](std::string_view sql) {
-    return postgres::KeepSql(absl::StrReplaceAll(
-        absl::string_view(sql.data(), sql.size()),
-        {{"{tenant_table}", tenants.Quoted()}, {"{domain_table}", domains.Quoted()}}));
+    return postgres::KeepSql(absl::StrReplaceAll(absl::string_view(sql.data(), sql.size()),
+                                                 {{"{tenant_table}", tenants.Quoted()},
+                                                  {"{tenant_key}", key.Quoted()},
+                                                  {"{domain_table}", domains.Quoted()}}));
   };
   return {.find = render(sql::kFindDjangoTenant),
           .find_by_domain = render(sql::kFindDjangoTenantByDomain),

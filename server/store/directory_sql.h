@@ -20,9 +20,11 @@ struct DirectorySql {
 
   static DirectorySql Own();
 
-  // `tenants` has the columns id and schema_name, `domains` has domain and tenant_id.
+  // `tenants` has the columns `key` and schema_name, `domains` has domain and tenant_id, which
+  // refers to `key`.
   // REQUIRES: both name their schema.
-  static DirectorySql OfDjangoTenants(const TableName& tenants, const TableName& domains);
+  static DirectorySql OfDjangoTenants(const TableName& tenants, const SqlIdentifier& key,
+                                      const TableName& domains);
 };
 
 }  // namespace chatter::store

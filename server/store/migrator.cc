@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/model/errors.h"
 #include "server/postgres/lock_wait.h"
 #include "server/postgres/statement.h"
@@ -22,6 +23,10 @@ constexpr char kPrepareControl[] =
     "CREATE SCHEMA IF NOT EXISTS chatter;"
     "CREATE TABLE IF NOT EXISTS chatter.migration ("
     "  version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
+
+constexpr char kDuplicateTable[] = "42P07";
+constexpr char kTableNameHint[] =
+    " hint=\"the schema has a table of its own with a name of Chatter's: rename it\"";
 
 // A migration that waits for a table makes all who come after it wait as well: rather than for
 // long, it fails and is tried again.
@@ -110,6 +115,27 @@ absl::StatusOr<int> Migrator::MigrateControl() const {
   return count;
 }
 
+absl::Status Migrator::CheckSharedTables() const {
+  std::vector<std::string> faults;
+  absl::Status looked = Run("the check of the application's tables",
+                            [&](postgres::BlockingSession& session) -> absl::Status {
+                              auto found = FindFaults(session, options_.application_columns,
+                                                      /*tenant=*/std::nullopt);
+                              if (found.ok()) faults = *std::move(found);
+                              return found.status();
+                            });
+  if (!looked.ok() || faults.empty()) return looked;
+  return absl::FailedPreconditionError(absl::StrJoin(faults, "; "));
+}
+
+void Migrator::ReportFaults(postgres::BlockingSession& session, const SchemaName& name) const {
+  const auto faults = FindFaults(session, options_.application_columns, name);
+  if (!faults.ok()) return;  // nothing that keeps the tenant from being served
+  for (const std::string& fault : *faults) {
+    spdlog::warn("a setting doesn't fit: tenant={} {}", name.text(), fault);
+  }
+}
+
 absl::Status Migrator::MigrateTenant(const Tenant& tenant) const {
   return Run("the migration of tenant " + tenant.schema_name.text(),
              [&](postgres::BlockingSession& session) { return MigrateTenant(session, tenant); });
@@ -129,6 +155,7 @@ absl::Status Migrator::MigrateTenant(postgres::BlockingSession& session,
   if (migrated.ok() && !what.empty()) {
     spdlog::info("a schema that wasn't known: tenant={} it was {}", name.text(), what);
   }
+  if (migrated.ok()) ReportFaults(session, name);
   return migrated;
 }
 
@@ -224,8 +251,9 @@ absl::Status Migrator::Run(std::string_view what,
   if (status.ok() || IsForCallers(status) || absl::IsCancelled(status)) return status;
   if (failures_logged_.Admit(absl::StrCat(error.sqlstate, " ", std::string(what)),
                              SteadyTime::Now())) {
-    spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"", what,
-                  absl::StatusCodeToString(status.code()), error.sqlstate, error.message);
+    spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"{}", what,
+                  absl::StatusCodeToString(status.code()), error.sqlstate, error.message,
+                  error.sqlstate == kDuplicateTable ? kTableNameHint : "");
   }
   return absl::IsUnavailable(status) ? status : InternalError();
 }

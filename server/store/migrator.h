@@ -21,6 +21,7 @@
 #include "server/base/log_limiter.h"
 #include "server/model/model.h"
 #include "server/postgres/blocking_session.h"
+#include "server/store/application_tables.h"
 #include "server/store/tenant_adoption.h"
 #include "server/store/user_view.h"
 
@@ -30,6 +31,8 @@ struct MigratorOptions {
   std::string database_url;
   // What every tenant's view of its users reads; nullopt: Chatter's own table.
   std::optional<UserSource> user_source = std::nullopt;
+  // What is read of the application's tables; what is wrong with them goes to the log.
+  ApplicationColumns application_columns = {};
   // Others in tests only. Their texts must live as long as the migrator.
   absl::Span<const std::string_view> tenant_migrations = TenantMigrations();
 
@@ -56,6 +59,10 @@ class Migrator {
   // Brings the control schema up to date; returns how many migrations that took.
   absl::StatusOr<int> MigrateControl() const;
 
+  // FAILED_PRECONDITION, with a message for the operator: a table of the application's that all
+  // tenants share isn't what the settings say.
+  absl::Status CheckSharedTables() const;
+
   // Brings a tenant up to date, if it lags, and finds out what its schema is, if that isn't known
   // (AdoptSchema). One with schema_version 0 that the control schema doesn't know was found in the
   // application's own tables: it is attached.
@@ -75,6 +82,10 @@ class Migrator {
   // The same as MigrateTenant above with a session of the caller's, and nothing is logged.
   // Errors: NOT_FOUND: there is no such tenant, nor a schema to attach; what sqlstate.h makes.
   absl::Status MigrateTenant(postgres::BlockingSession& session, const Tenant& tenant) const;
+
+  // Says in the log what isn't right of the application's tables in a tenant's schema: for whoever
+  // has just begun to serve it.
+  void ReportFaults(postgres::BlockingSession& session, const SchemaName& name) const;
 
   // Inside a transaction of the caller's that holds the tenant's lock: all migrations of a schema
   // without any, the view, and what tells that the schema is the tenant's, whose row is there.

@@ -396,6 +396,7 @@ TEST_F(TenantAdoptionTest, TheApplicationMakesADeletedTenantAgain) {
   Make("acme");
   Execute("UPDATE chatter.tenant SET state = 3, purge_at = now() + interval '1 day'");
   TenantStore store(*connected_, DirectorySql::OfDjangoTenants(*TableName::Parse("public.client"),
+                                                               *SqlIdentifier::Parse("id"),
                                                                *TableName::Parse("public.domain")));
   const auto find = [&] {
     return **Await<std::optional<Tenant>>(

@@ -143,11 +143,13 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
               .user_source = migrator_.user_source()};
   const absl::Status status = migrator_.Run(
       "the making of tenant " + tenant.schema_name.text(), [&](postgres::BlockingSession& session) {
-        return session.InTransaction([&]() -> absl::Status {
+        absl::Status done = session.InTransaction([&]() -> absl::Status {
           absl::Status tenant_made = MakeIn(session, made);
           if (!tenant_made.ok() || !first_key.has_value()) return tenant_made;
           return MakeKey(session, made.schema_name, *first_key);
         });
+        if (done.ok()) migrator_.ReportFaults(session, made.schema_name);
+        return done;
       });
   if (!status.ok()) return status;
   return made;

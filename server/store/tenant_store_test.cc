@@ -99,6 +99,7 @@ class DjangoDirectoryTest : public DirectoryTest {
 
   TenantStore store_{*stack_.database,
                      DirectorySql::OfDjangoTenants(*TableName::Parse("public.customers_client"),
+                                                   *SqlIdentifier::Parse("id"),
                                                    *TableName::Parse("public.customers_domain"))};
 };
 
@@ -139,13 +140,15 @@ TEST_F(DjangoDirectoryTest, SaysWhichAreNotActive) {
   EXPECT_THAT(FindInactive(store_, {"globex", "acme"}), ElementsAre(std::pair(1u, true)));
 }
 
-TEST_F(DjangoDirectoryTest, TablesMayHaveAnyName) {
+TEST_F(DjangoDirectoryTest, TablesAndTheTenantsKeyMayHaveAnyName) {
   database_.Execute(
       "CREATE SCHEMA \"Shop\"; ALTER TABLE public.customers_client RENAME TO \"Tenant\"; "
-      "ALTER TABLE public.\"Tenant\" SET SCHEMA \"Shop\"");
-  TenantStore store(*stack_.database,
-                    DirectorySql::OfDjangoTenants(*TableName::Parse("Shop.Tenant"),
-                                                  *TableName::Parse("public.customers_domain")));
+      "ALTER TABLE public.\"Tenant\" SET SCHEMA \"Shop\"; "
+      "ALTER TABLE \"Shop\".\"Tenant\" RENAME id TO \"Key\"");
+  TenantStore store(
+      *stack_.database,
+      DirectorySql::OfDjangoTenants(*TableName::Parse("Shop.Tenant"), *SqlIdentifier::Parse("Key"),
+                                    *TableName::Parse("public.customers_domain")));
   EXPECT_EQ(FindByDomain(store, {"acme.example.com"}), "acme");
   EXPECT_EQ(NameOf(Find(store, "acme")), "acme");
 }

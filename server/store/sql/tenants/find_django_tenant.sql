@@ -1,10 +1,10 @@
--- {tenant_table}, {domain_table}: those of django-tenants. $1 schema. The columns are those of
+-- {tenant_table} with its {tenant_key}, {domain_table}: those of django-tenants. $1 schema. The columns are those of
 -- find_tenant.sql; what Chatter has no record of is as of a tenant that its tables aren't in yet.
 -- Gives: schema_name text, coalesce text, coalesce timestamptz, domains text[], coalesce smallint, coalesce text,
 -- purge_at timestamptz, coalesce boolean, coalesce integer, coalesce text, schema_is_known boolean,
 -- schema_stamp bigint
 SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at, to_timestamp(0)),
-       array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.id ORDER BY d.domain) AS domains,
+       array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.{tenant_key} ORDER BY d.domain) AS domains,
        coalesce(c.state, 1::smallint), coalesce(c.state_reason, ''), c.purge_at, coalesce(c.attached, true),
        coalesce(c.schema_version, 0), coalesce(c.user_source, ''),
        {{schema_is_known}} AS schema_is_known,

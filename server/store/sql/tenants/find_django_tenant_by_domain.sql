@@ -3,7 +3,7 @@
 -- purge_at timestamptz, coalesce boolean, coalesce integer, coalesce text, schema_is_known boolean,
 -- schema_stamp bigint
 SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at, to_timestamp(0)),
-       array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.id ORDER BY d.domain) AS domains,
+       array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.{tenant_key} ORDER BY d.domain) AS domains,
        coalesce(c.state, 1::smallint), coalesce(c.state_reason, ''), c.purge_at, coalesce(c.attached, true),
        coalesce(c.schema_version, 0), coalesce(c.user_source, ''),
        {{schema_is_known}} AS schema_is_known,
@@ -12,5 +12,5 @@ SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at,
          WHERE d.domain = ANY ($1::text[])
          ORDER BY array_position($1::text[], d.domain::text)
          LIMIT 1) best
-  JOIN {tenant_table} t ON t.id = best.tenant_id
+  JOIN {tenant_table} t ON t.{tenant_key} = best.tenant_id
   LEFT JOIN chatter.tenant c ON c.schema_name = t.schema_name::text COLLATE "C"
