@@ -8,7 +8,7 @@
 -- Gives: reply_found boolean, begins_thread boolean, unknown_users text[], text text, details bytea, actor_id text,
 -- created_at timestamptz, seq bigint, text text, details bytea
 WITH mine AS (
-  SELECT m.room_id, CASE WHEN r.history = 2 THEN m.joined_seq ELSE 1 END AS first_seq
+  SELECT m.room_id, {{first_seq}} AS first_seq
     FROM {schema}.chatter_member m
     JOIN {schema}.chatter_room r ON r.id = m.room_id
    WHERE m.user_id = $2 AND m.room_id IN ($1, $7)

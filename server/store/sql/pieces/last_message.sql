@@ -4,6 +4,6 @@
                        FROM {schema}.chatter_event e
                        {{message_state}}
                       WHERE e.room_id = r.id AND e.kind = 2
-                        AND e.seq >= CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END
+                        AND e.seq >= {{first_seq}}
                       ORDER BY e.seq DESC LIMIT 1) l ON true
   /*}*/

@@ -6,7 +6,7 @@ SELECT m.user_id
   JOIN {schema}.chatter_member m ON m.room_id = e.room_id
  WHERE e.room_id = $1 AND e.seq = $2 AND m.user_id > $3
    AND m.user_id <> e.actor_id
-   AND (r.history <> 2 OR m.joined_seq <= e.seq)
+   AND e.seq >= {{first_seq}}
    AND (m.muted_until IS NULL OR m.muted_until <= statement_timestamp())
    AND (m.notifications = 1
         OR m.notifications = 2

@@ -2,7 +2,7 @@
 -- Gives: read_seq bigint, shown_read_seq bigint, delivered_seq bigint, member_count integer, others_are_told boolean
 WITH here AS MATERIALIZED (
   SELECT mine.room_id, mine.user_id, mine.read_seq, mine.shown_read_seq, mine.delivered_seq, r.member_count,
-         greatest($3 - 1, CASE WHEN r.history = 2 THEN mine.joined_seq ELSE 1 END) AS wanted_seq
+         greatest($3 - 1, {{first_seq}}) AS wanted_seq
     FROM {schema}.chatter_room r
     JOIN ({{membership}}) mine ON mine.room_id = r.id AND mine.user_id = $2
    WHERE r.id = $1

@@ -7,7 +7,7 @@
 -- boolean, hidden boolean, place text
 SELECT r.id, r.kind, {{head_seq}} AS head_seq, r.member_count, r.created_at, {{last_event_at}} AS last_event_at,
        r.name, r.topic, r.avatar_url, r.attributes, r.history, r.archived_at, mine.role,
-       CASE WHEN r.history = 2 THEN coalesce(mine.joined_seq, 1) ELSE 1 END AS first_seq,
+       {{first_seq}} AS first_seq,
        0 AS read_seq, mine.notifications,
        CASE WHEN mine.muted_until > statement_timestamp() THEN mine.muted_until END AS muted_until,
        mine.pinned_at IS NOT NULL AS pinned_by_member, coalesce(mine.hidden_at_seq >= {{head_seq}}, false) AS hidden,

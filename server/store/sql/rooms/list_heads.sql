@@ -4,7 +4,7 @@
 -- Gives: room_id uuid, head_seq bigint, total bigint, joined_seq bigint, first_seq bigint, read_seq bigint, unread
 -- bigint, unread_mentions bigint
 SELECT mine.room_id, mine.head_seq, mine.total, mine.joined_seq,
-       CASE WHEN mine.history = 2 THEN mine.joined_seq ELSE 1 END AS first_seq, mine.read_seq,
+       {{first_seq}} AS first_seq, mine.read_seq,
        CASE WHEN mine.place <= $3 AND mine.head_seq > mine.read_seq THEN {{unread_count}} ELSE 0 END AS unread,
        CASE WHEN mine.place <= $3 AND mine.head_seq > mine.read_seq THEN {{unread_mention_count}} ELSE 0 END
          AS unread_mentions

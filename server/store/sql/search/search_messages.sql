@@ -15,7 +15,7 @@ WITH query AS (
          CASE WHEN scope.room_id IS NULL THEN query.words
               ELSE query.words && quote_literal(' ' || scope.room_id)::tsquery END AS words
     FROM query
-   CROSS JOIN (SELECT m.room_id, CASE WHEN r.history = 2 THEN m.joined_seq ELSE 1 END AS first_seq
+   CROSS JOIN (SELECT m.room_id, {{first_seq}} AS first_seq
                  FROM {schema}.chatter_member m
                  JOIN {schema}.chatter_room r ON r.id = m.room_id
                 WHERE m.user_id = $2 AND ($3::uuid IS NULL OR m.room_id = $3::uuid)
