@@ -1,6 +1,8 @@
 #include "server/store/message_changes.h"
 
+#include <cstdlib>
 #include <utility>
+#include <variant>
 
 #include "server/model/limits.h"
 #include "server/postgres/attempt.h"
@@ -26,25 +28,40 @@ MessageState ReadState(const postgres::Rows& rows) {
   return state;
 }
 
-std::string ReactionOf(const EventContent& event) {
-  if (const auto* added = std::get_if<v1::ReactionAdded>(&event)) return added->reaction();
-  if (const auto* removed = std::get_if<v1::ReactionRemoved>(&event)) return removed->reaction();
-  return {};
-}
+// Which statement makes a message what the event says, and the parameters that only it has.
+struct Choose {
+  postgres::Statement& statement;
+
+  void operator()(const v1::MessageEdited&) const { statement.sql = sql::kEditMessage; }
+  void operator()(const v1::MessageDeleted&) const { statement.sql = sql::kDeleteMessage; }
+  void operator()(const v1::ReactionAdded& added) const {
+    statement.sql = sql::kAddReaction;
+    statement.params.Text(added.reaction()).Int(limits::kReactions);
+  }
+  void operator()(const v1::ReactionRemoved& removed) const {
+    statement.sql = sql::kRemoveReaction;
+    statement.params.Text(removed.reaction());
+  }
+  void operator()(const v1::MessagePinned&) const { statement.sql = sql::kPinMessage; }
+  void operator()(const v1::MessageUnpinned&) const { statement.sql = sql::kUnpinMessage; }
+  template <typename Other>
+  void operator()(const Other&) const {
+    std::abort();
+  }
+};
 
 postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
                                     const EventContent& event, const Actor& actor) {
   const StoredContent stored = ToStored(event);
-  postgres::Statement statement{sql::kChangeMessage, room.tenant,
-                                postgres::Params().Uuid(room.room).Int(version)};
+  postgres::Statement statement{"", room.tenant, postgres::Params().Uuid(room.room).Int(version)};
   postgres::Params& params = statement.params;
   params.Seq(seq).Smallint(stored.kind);
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
-  params.Text(ReactionOf(event)).Int(limits::kReactions);
   params.Bytes(stored.details)
       .Text(actor.user_id())
       .Text(actor.service)
       .Text(postgres::NewAttemptId());
+  std::visit(Choose{statement}, event);
   return statement;
 }
 
@@ -53,12 +70,12 @@ Outcome ReadOutcome(const RoomId& room, const postgres::Rows& rows, EventContent
   if (rows.size() == 0) return {};
   Outcome outcome{.current = true,
                   .found = rows.GetBool(0, 0),
-                  .too_many_reactions = rows.GetBool(0, 1),
+                  .too_many_reactions = rows.GetBool(0, 3),
                   .event = {}};
-  if (rows.IsNull(0, 2)) return outcome;
+  if (rows.IsNull(0, 1)) return outcome;
   outcome.event = RoomEvent{.room_id = room,
-                            .seq = static_cast<uint64_t>(rows.GetInt(0, 2)),
-                            .created_at = rows.GetTime(0, 3),
+                            .seq = static_cast<uint64_t>(rows.GetInt(0, 1)),
+                            .created_at = rows.GetTime(0, 2),
                             .actor_id = actor.user_id(),
                             .service = actor.service,
                             .what = std::move(event)};

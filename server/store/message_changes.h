@@ -51,8 +51,8 @@ class MessageChanges {
     bool too_many_reactions = false;  // to have another one
     std::optional<RoomEvent> event;   // nullopt: nothing had to be changed
   };
-  // Makes the message what `event` says of it, which is one of MessageEdited to MessageUnpinned.
-  // The room's version must still be `version`, else nothing is stored.
+  // Makes the message what `event` says of it. The room's version must still be `version`, else
+  // nothing is stored. REQUIRES: `event` is one of MessageEdited to MessageUnpinned.
   void Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
              const Actor& actor, SteadyTime deadline, Callback<Outcome> done);
 
