@@ -9,7 +9,7 @@
 # columns of its rows (server/postgres/statement_shape.h). `{{columns}}` stands for the text of columns.sql in one
 # of the folders PIECES, which several statements share.
 function(strip_comments text out)
-  string(REGEX REPLACE "(^|\n)--[^\n]*" "" text "${text}")
+  string(REGEX REPLACE "(^|\n) *--[^\n]*" "" text "${text}")
   string(STRIP "${text}" text)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()

@@ -1,5 +1,6 @@
 -- Erases a part of what a deleted room has left; returns how many rows. $1 room, $2 how many rows of each table at
 -- most. Nobody else touches them, so that each row is where it was found.
+-- Gives: count bigint
 WITH events AS (
   DELETE FROM {schema}.chatter_event
    WHERE ctid = ANY (ARRAY(SELECT ctid FROM {schema}.chatter_event WHERE room_id = $1::uuid LIMIT $2::integer))
@@ -23,4 +24,4 @@ WITH events AS (
 )
 SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM messages)
      + (SELECT count(*) FROM reactions) + (SELECT count(*) FROM mentions)
-     + (SELECT count(*) FROM replies)
+     + (SELECT count(*) FROM replies) AS count

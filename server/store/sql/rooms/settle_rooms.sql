@@ -1,5 +1,6 @@
 -- Settles the rooms that lock_quiet_rooms.sql has locked. A statement of its own: it sees all that was committed before
 -- the locks were had.
+-- Gives: nothing
 UPDATE {schema}.chatter_room r
    SET settled = true,
        (head_seq, last_event_at) = (SELECT last.seq, last.created_at

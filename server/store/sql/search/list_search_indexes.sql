@@ -1,6 +1,7 @@
 -- Of the tenant $1, in whatever language, those of older versions included, and those that a copy of the schema has got
 -- other names for: the name, and whether it can be used.
-SELECT c.relname, i.indisvalid
+-- Gives: name text, indisvalid boolean
+SELECT c.relname::text AS name, i.indisvalid
   FROM pg_catalog.pg_index i
   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
  WHERE i.indrelid IN (to_regclass(quote_ident($1) || '.chatter_event'),

@@ -1,4 +1,5 @@
 -- $1 a tenant of which nothing is left but its names: domains and a display name.
+-- Gives: nothing
 WITH issuers AS (
   DELETE FROM chatter.token_issuer WHERE schema_name = $1
 )

@@ -1,4 +1,5 @@
 -- $1 the name after which to begin, $2 how many.
+-- Gives: schema_name text
 SELECT schema_name
   FROM chatter.tenant
  WHERE state = 3 AND purge_at <= now() AND schema_name > $1

@@ -1,13 +1,14 @@
 -- $1 a schema's name; no row: there is no such schema. The oid of its marker, whether any
 -- table has a name as Chatter's have, and which version the tables are of, as far as they tell (0: not Chatter's).
-SELECT m.oid, t.names <> '{}',
+-- Gives: marker_oid bigint, has_names boolean, version integer
+SELECT m.oid::bigint AS marker_oid, t.names <> '{}' AS has_names,
        CASE WHEN NOT t.names @> '{chatter_event,chatter_member,chatter_room,chatter_session,chatter_user}' THEN 0
             WHEN t.settles THEN 6
             WHEN 'chatter_mark' = ANY (t.names) THEN 5
             WHEN 'chatter_settings' = ANY (t.names) THEN 4
             WHEN 'chatter_message' = ANY (t.names) THEN 3
             WHEN 'chatter_user_view' = ANY (t.names) THEN 2
-            ELSE 1 END
+            ELSE 1 END AS version
   FROM pg_catalog.pg_namespace n
   LEFT JOIN pg_catalog.pg_class m ON m.relnamespace = n.oid AND m.relname = 'chatter_schema' AND m.relkind = 'r'
  CROSS JOIN LATERAL (SELECT coalesce(array_agg(c.relname::text), '{}') AS names,

@@ -1,2 +1,3 @@
 -- No row: somebody has emptied it.
-SELECT incarnation, name, greatest(version::integer, 0) FROM {schema}.chatter_schema
+-- Gives: incarnation uuid, name text, version integer
+SELECT incarnation, name, greatest(version::integer, 0) AS version FROM {schema}.chatter_schema

@@ -1,4 +1,5 @@
 -- $1 the tenant that has the name $2 by now.
+-- Gives: nothing
 WITH rooms AS (
   UPDATE chatter.room_to_purge SET tenant = $2 WHERE tenant = $1
 ), accounts AS (
