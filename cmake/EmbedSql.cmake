@@ -1,13 +1,18 @@
 # Writes a header with the text of SQL files.
 #
-#   cmake -DOUT=<header> -DNAMESPACE=<name> -DFILES=<file;file...> -DPIECES=<folder;folder...> -P EmbedSql.cmake
+#   cmake -DOUT=<header> -DNAMESPACE=<name> -DFILES=<file;file...> -DPIECES=<folder;folder...> -DNUMBERS=<list> \
+#         -P EmbedSql.cmake
 #
 # read_events.sql becomes `inline constexpr std::string_view kReadEvents`, and stands in `kAll`. Files whose names begin
 # with a number are migrations: together, in order, they become `inline constexpr std::string_view
 # kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call. What stays, as a comment at
 # the text's head, is the statement's name and, where the file's comment ends with `Gives: NAME TYPE, ...`, the
 # columns of its rows (server/postgres/statement_shape.h). `{{columns}}` stands for the text of columns.sql in one
-# of the folders PIECES, which several statements share.
+# of the folders PIECES, which several statements share, and `{room.public}` for a number in the list NUMBERS; neither
+# in migrations, which stay as they once were.
+include(${CMAKE_CURRENT_LIST_DIR}/SqlNumbers.cmake)
+read_sql_numbers(${NUMBERS})
+
 function(strip_comments text out)
   string(REGEX REPLACE "(^|\n) *--[^\n]*" "" text "${text}")
   string(STRIP "${text}" text)
@@ -37,6 +42,12 @@ foreach(file IN LISTS FILES)
       unset(path)
       strip_comments("${content}" content)
       string(REPLACE "{{${piece}}}" "${content}" text "${text}")
+    endwhile()
+    while(text MATCHES "{([A-Za-z_]+\\.[A-Za-z0-9_]+)}")
+      if(NOT DEFINED number_${CMAKE_MATCH_1})
+        message(FATAL_ERROR "${file}: {${CMAKE_MATCH_1}} isn't in ${NUMBERS}")
+      endif()
+      string(REPLACE "{${CMAKE_MATCH_1}}" "${number_${CMAKE_MATCH_1}}" text "${text}")
     endwhile()
     string(REPLACE "_" ";" words ${stem})
     set(name k)

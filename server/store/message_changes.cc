@@ -55,7 +55,7 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, uint64
   const StoredContent stored = ToStored(event);
   postgres::Statement statement{"", room.tenant, postgres::Params().Uuid(room.room).Int(version)};
   postgres::Params& params = statement.params;
-  params.Seq(seq).Smallint(stored.kind);
+  params.Seq(seq).Smallint(static_cast<int16_t>(stored.kind));
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
   params.Bytes(stored.details)
       .Text(actor.user_id())

@@ -46,7 +46,7 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const 
   std::vector<std::string> details;
   for (const EventContent& event : change.events) {
     StoredContent stored = ToStored(event);
-    kinds.push_back(stored.kind);
+    kinds.push_back(static_cast<int16_t>(stored.kind));
     details.push_back(std::move(stored.details));
   }
   const int64_t more =

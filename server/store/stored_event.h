@@ -16,13 +16,31 @@ class Rows;
 
 namespace chatter::store {
 
+// chatter_event.kind. The numbers are stored: never change or reuse them. SQL has names for them:
+// sql/numbers.list.
+enum class EventKind : int16_t {
+  kRoomCreated = 1,
+  kMessageSent = 2,
+  kRoomUpdated = 3,
+  kMembersAdded = 4,
+  kMembersRemoved = 5,
+  kRolesChanged = 6,
+  kMessageEdited = 7,
+  kMessageDeleted = 8,
+  kReactionAdded = 9,
+  kReactionRemoved = 10,
+  kMessagePinned = 11,
+  kMessageUnpinned = 12,
+  kRoomDeleted = 13,  // stored for an attempt's sake (delete_room.sql): nobody reads it
+};
+
 using EventContent = decltype(RoomEvent::what);
 
 // A row of read_events.sql.
 RoomEvent ReadEvent(const RoomId& room, const postgres::Rows& rows, int row);
 
 struct StoredContent {
-  int16_t kind;
+  EventKind kind;
   std::string details;
   std::optional<std::string> text;  // of chatter_event.text: what goes when a message is deleted
 };

@@ -5,7 +5,7 @@
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
 -- same_content (as far as it is known: what is deleted, and a text that an edit has erased, are taken for the same),
 -- archived, as_stored (what is given is what the log holds).
--- Readers (role 4) may not send, and nobody may where the room is archived.
+-- Readers may not send, and nobody may where the room is archived.
 -- A room is looked up with its first message in the batch only (OFFSET 0: so that the look-up isn't even begun with the
 -- others).
 -- Gives: role smallint, seq bigint, created_at timestamptz, duplicate boolean, same_content boolean, archived boolean,
@@ -21,7 +21,7 @@ WITH checked AS (
            AS same_content,
          e.seq IS NULL OR e.text IS NOT NULL AND e.text = i.text AND coalesce(e.details, '') = coalesce(i.details, '')
            AS as_stored,
-         m.role < 4 AND e.seq IS NULL AS may_be_fresh
+         m.role < {role.reader} AND e.seq IS NULL AS may_be_fresh
     FROM (SELECT *, row_number() OVER (PARTITION BY room_id ORDER BY ord) AS place
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bigint[])
                    WITH ORDINALITY AS t (room_id, sender_id, client_message_id, text, service, details, thread_seq, ord)
@@ -45,8 +45,8 @@ WITH checked AS (
 ), stored AS (
   INSERT INTO {schema}.chatter_event
          (room_id, seq, created_at, kind, actor_id, client_message_id, text, service, details, thread_seq)
-  SELECT room_id, seq, statement_timestamp(), 2, sender_id, client_message_id, text, nullif(service, ''),
-         nullif(details, ''), nullif(thread_seq, 0)
+  SELECT room_id, seq, statement_timestamp(), {event.message_sent}, sender_id, client_message_id, text,
+         nullif(service, ''), nullif(details, ''), nullif(thread_seq, 0)
     FROM numbered WHERE fresh
 ), unsettled AS (
   UPDATE {schema}.chatter_room r SET settled = false

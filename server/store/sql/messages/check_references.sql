@@ -15,11 +15,11 @@ WITH mine AS (
 )
 SELECT EXISTS (SELECT FROM {schema}.chatter_event e
                 WHERE e.room_id = $1 AND e.seq = $4 AND e.seq >= here.first_seq
-                  AND e.kind = 2 AND e.text IS NOT NULL) AS reply_found,
+                  AND e.kind = {event.message_sent} AND e.text IS NOT NULL) AS reply_found,
        (SELECT e.thread_seq IS NULL
           FROM {schema}.chatter_event e
          WHERE e.room_id = $1 AND e.seq = $5 AND e.seq >= here.first_seq
-           AND e.kind = 2 AND e.text IS NOT NULL) AS begins_thread,
+           AND e.kind = {event.message_sent} AND e.text IS NOT NULL) AS begins_thread,
        array(SELECT u.id FROM unnest($6::text[]) AS u (id)
               WHERE NOT EXISTS (SELECT FROM {schema}.chatter_member o
                                  WHERE o.room_id = $1 AND o.user_id = u.id)) AS unknown_users,
@@ -30,7 +30,7 @@ SELECT EXISTS (SELECT FROM {schema}.chatter_event e
                        FROM mine there
                        JOIN {schema}.chatter_event e
                          ON e.room_id = there.room_id AND e.seq = $8 AND e.seq >= there.first_seq
-                        AND e.kind = 2 AND e.text IS NOT NULL
+                        AND e.kind = {event.message_sent} AND e.text IS NOT NULL
                        LEFT JOIN {schema}.chatter_message s ON s.room_id = e.room_id AND s.seq = e.seq
                       WHERE there.room_id = $7) source ON true
   LEFT JOIN {schema}.chatter_event prior

@@ -11,6 +11,6 @@ SELECT t.seq, coalesce(t.text, '') AS text, t.actor_id, t.created_at
                       ORDER BY i.seq
                       LIMIT $5) i ON true
   LEFT JOIN {schema}.chatter_event t ON t.room_id = e.room_id AND t.seq = i.seq
- WHERE e.room_id = $1 AND e.seq = $3 AND e.kind = 2 AND e.text IS NOT NULL
+ WHERE e.room_id = $1 AND e.seq = $3 AND e.kind = {event.message_sent} AND e.text IS NOT NULL
    AND e.seq >= {{first_readable_seq}}
  ORDER BY t.seq

@@ -9,7 +9,8 @@ SELECT l.*
                             {{message_reactions}}
                        FROM {schema}.chatter_event e
                        {{message_state}}
-                      WHERE e.room_id = $1 AND e.kind = 2 AND (NOT $5::boolean OR e.thread_seq IS NULL)
+                      WHERE e.room_id = $1 AND e.kind = {event.message_sent}
+                        AND (NOT $5::boolean OR e.thread_seq IS NULL)
                         AND e.seq < $3 AND e.seq >= reader.first_seq
                       ORDER BY e.seq DESC
                       LIMIT $4) l ON true

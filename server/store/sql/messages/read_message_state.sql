@@ -11,6 +11,6 @@ SELECT r.version, r.archived_at IS NOT NULL AS archived, mine.role, e.actor_id A
   LEFT JOIN {schema}.chatter_settings s ON true
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $2
   LEFT JOIN {schema}.chatter_event e
-    ON e.room_id = r.id AND e.seq = $3 AND e.kind = 2
+    ON e.room_id = r.id AND e.seq = $3 AND e.kind = {event.message_sent}
    AND e.seq >= {{first_seq}}
  WHERE r.id = $1

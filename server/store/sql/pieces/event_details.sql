@@ -1,2 +1,2 @@
 -- A server of the release before this one deletes the text of a message, and knows nothing of details.
-CASE WHEN kind <> 2 OR text IS NOT NULL THEN details END AS details
+CASE WHEN kind <> {event.message_sent} OR text IS NOT NULL THEN details END AS details

@@ -3,7 +3,7 @@
   LEFT JOIN LATERAL (SELECT {{message_columns}}
                        FROM {schema}.chatter_event e
                        {{message_state}}
-                      WHERE e.room_id = r.id AND e.kind = 2
+                      WHERE e.room_id = r.id AND e.kind = {event.message_sent}
                         AND e.seq >= {{first_seq}}
                       ORDER BY e.seq DESC LIMIT 1) l ON true
   /*}*/

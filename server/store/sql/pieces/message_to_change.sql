@@ -13,6 +13,7 @@ done AS (
   SELECT room.event_seq, coalesce(m.text, e.text) AS text, m.pinned_at, coalesce(m.edit_seqs, '{}') AS edit_seqs,
          e.thread_seq
     FROM room
-    JOIN {schema}.chatter_event e ON e.room_id = room.id AND e.seq = $3 AND e.kind = 2 AND e.text IS NOT NULL
+    JOIN {schema}.chatter_event e ON e.room_id = room.id AND e.seq = $3
+                               AND e.kind = {event.message_sent} AND e.text IS NOT NULL
     LEFT JOIN {schema}.chatter_message m ON m.room_id = room.id AND m.seq = $3
 )

@@ -8,8 +8,8 @@ SELECT m.user_id
    AND m.user_id <> e.actor_id
    AND e.seq >= {{first_seq}}
    AND (m.muted_until IS NULL OR m.muted_until <= statement_timestamp())
-   AND (m.notifications = 1
-        OR m.notifications = 2
+   AND (m.notifications = {notify.all}
+        OR m.notifications = {notify.mentions}
            AND (m.user_id IN (SELECT n.user_id FROM {schema}.chatter_mention n WHERE n.room_id = $1 AND n.seq = $2)
                 OR EXISTS (SELECT FROM {schema}.chatter_mention n
                             WHERE n.room_id = $1 AND n.seq = $2 AND n.user_id = '')))

@@ -1,5 +1,5 @@
 -- Moves marks forward. $1 room, $2 user; $3, $4 read and delivered up to there (0: leave it); $5 whether others are
--- to be told. They aren't where the user hides read marks, or the tenant has switched off feature 3; then what is
+-- to be told. They aren't where the user hides read marks, or the tenant has switched them off; then what is
 -- read isn't shown as delivered, either. No row: the user isn't in the room.
 -- Marks that stay where they are aren't written.
 -- Gives: read_seq bigint, shown_read_seq bigint, delivered_seq bigint, member_count integer, others_are_told boolean
@@ -8,7 +8,7 @@ WITH here AS MATERIALIZED (
          {{head_seq}} AS head_seq,
          $5
          AND NOT EXISTS (SELECT FROM {schema}.chatter_user_state u WHERE u.user_id = $2 AND u.hides_read_marks)
-         AND NOT EXISTS (SELECT FROM {schema}.chatter_settings t WHERE 3 = ANY (t.disabled_features))
+         AND NOT EXISTS (SELECT FROM {schema}.chatter_settings t WHERE {feature.read_marks} = ANY (t.disabled_features))
            AS others_are_told
     FROM {schema}.chatter_room r
     {{head}}

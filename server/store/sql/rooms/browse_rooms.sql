@@ -15,7 +15,7 @@ SELECT r.id, r.kind, {{head_seq}} AS head_seq, r.member_count, r.created_at, {{l
   FROM {schema}.chatter_room r
   {{head}}
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $1
- WHERE r.kind = 3 AND r.archived_at IS NULL
+ WHERE r.kind = {room.public} AND r.archived_at IS NULL
    AND (lower(r.name) COLLATE "C") ^@ (lower($2) COLLATE "C")
    AND ($6 = '' OR strpos(lower(r.name), lower($6)) > 0 OR strpos(lower(r.topic), lower($6)) > 0)
    AND ($4::uuid IS NULL OR (lower(r.name) COLLATE "C", r.id) > ($3 COLLATE "C", $4::uuid))

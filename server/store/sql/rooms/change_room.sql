@@ -12,7 +12,7 @@ WITH room AS (
          last_event_at = statement_timestamp(), settled = true, kind = $3, name = $4, topic = $5, avatar_url = $6,
          attributes = $7, history = $8,
          archived_at = CASE WHEN $9 THEN coalesce(archived_at, statement_timestamp()) END,
-         member_set = CASE WHEN kind = 1 AND $3 <> 1::smallint THEN NULL ELSE member_set END,
+         member_set = CASE WHEN kind = {room.direct} AND $3 <> {room.direct}::smallint THEN NULL ELSE member_set END,
          member_count = member_count + $13::integer
    WHERE id = $1 AND version = $2
   RETURNING id, head_seq
@@ -24,7 +24,8 @@ WITH room AS (
       ON CONFLICT (room_id, user_id) DO UPDATE SET role = excluded.role
 ), hiding AS (
   -- What becomes hidden from those who joined late isn't unread to them any more.
-  SELECT r.id FROM {schema}.chatter_room r WHERE r.id = $1 AND r.version = $2 AND r.history <> 2 AND $8 = 2::smallint
+  SELECT r.id FROM {schema}.chatter_room r WHERE r.id = $1 AND r.version = $2 AND r.history <> {history.since_joined}
+     AND $8 = {history.since_joined}::smallint
 ), hidden AS (
   UPDATE {schema}.chatter_member m
      SET read_seq = m.joined_seq

@@ -17,8 +17,9 @@ WITH room AS (
   RETURNING id, created_at
 ), members AS (
   INSERT INTO {schema}.chatter_member (room_id, user_id, joined_seq, role)
-  SELECT room.id, u.id, 1, CASE WHEN $2 = 1::smallint OR u.id = ANY ($8::text[]) THEN 1 ELSE 3 END
+  SELECT room.id, u.id, 1, CASE WHEN $2 = {room.direct}::smallint OR u.id = ANY ($8::text[]) THEN {role.owner}
+                              ELSE {role.member} END
     FROM room, unnest($4::text[]) AS u (id)
 )
 INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, details, service)
-SELECT room.id, 1, room.created_at, 1, $5, $6, nullif($7, '') FROM room
+SELECT room.id, 1, room.created_at, {event.room_created}, $5, $6, nullif($7, '') FROM room

@@ -10,7 +10,7 @@ WITH room AS (
   INSERT INTO chatter.room_to_purge (tenant, room_id) SELECT $3, id FROM room
 ), event AS (
   INSERT INTO {schema}.chatter_event (room_id, seq, created_at, kind, actor_id, client_message_id, service)
-  SELECT id, {{last_seq}} + 1, statement_timestamp(), 13, $4, $6, nullif($5, '') FROM room r
+  SELECT id, {{last_seq}} + 1, statement_timestamp(), {event.room_deleted}, $4, $6, nullif($5, '') FROM room r
 )
 SELECT {{last_seq}} + 1 AS seq, statement_timestamp() AS created_at FROM room r
 UNION ALL

@@ -5,7 +5,7 @@
 SELECT r.version, r.kind, r.name, r.topic, r.avatar_url, r.attributes, r.history,
        r.archived_at IS NOT NULL AS archived, r.member_count, mine.role,
        EXISTS (SELECT FROM {schema}.chatter_member o
-                WHERE o.room_id = r.id AND o.role = 1 AND o.user_id <> ALL ($3::text[])) AS other_owner
+                WHERE o.room_id = r.id AND o.role = {role.owner} AND o.user_id <> ALL ($3::text[])) AS other_owner
   FROM {schema}.chatter_room r
   LEFT JOIN {schema}.chatter_member mine ON mine.room_id = r.id AND mine.user_id = $2
  WHERE r.id = $1

@@ -3,4 +3,4 @@
 -- Gives: nothing
 CREATE INDEX CONCURRENTLY IF NOT EXISTS {index} ON {schema}.chatter_event
  USING gin ((to_tsvector({language}, text) || array_to_tsvector(ARRAY[' ' || room_id])))
- WHERE kind = 2 AND text IS NOT NULL AND text <> ''
+ WHERE kind = {event.message_sent} AND text IS NOT NULL AND text <> ''

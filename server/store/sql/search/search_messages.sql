@@ -25,7 +25,7 @@ WITH query AS (
   SELECT e.room_id, e.seq, e.created_at, e.actor_id, e.text
     FROM place
     JOIN {schema}.chatter_event e
-      ON e.kind = 2 AND e.text IS NOT NULL AND e.text <> '' AND e.seq >= place.first_seq
+      ON e.kind = {event.message_sent} AND e.text IS NOT NULL AND e.text <> '' AND e.seq >= place.first_seq
      AND (to_tsvector({language}, e.text) || array_to_tsvector(ARRAY[' ' || e.room_id])) @@ place.words
    WHERE NOT EXISTS (SELECT FROM {schema}.chatter_message s
                       WHERE s.room_id = e.room_id AND s.seq = e.seq AND s.text IS NOT NULL)

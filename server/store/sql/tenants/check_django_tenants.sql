@@ -1,7 +1,7 @@
 -- As check_tenants.sql, of the tenants that stand in {tenant_table}, the one of django-tenants. One that Chatter
 -- doesn't know yet is active.
 -- Gives: case smallint, coalesce text, coalesce bigint, schema_is_known boolean, schema_stamp bigint
-SELECT CASE WHEN t.schema_name IS NOT NULL THEN coalesce(c.state, 1::smallint) END,
+SELECT CASE WHEN t.schema_name IS NOT NULL THEN coalesce(c.state, {tenant.active}::smallint) END,
        coalesce(c.state_reason, ''), coalesce(c.identity_version, 0),
        {{schema_is_known}} AS schema_is_known,
        coalesce({{schema_stamp}}, 0) AS schema_stamp

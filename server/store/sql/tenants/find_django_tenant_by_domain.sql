@@ -4,7 +4,7 @@
 -- schema_stamp bigint
 SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at, to_timestamp(0)),
        array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.{tenant_key} ORDER BY d.domain) AS domains,
-       coalesce(c.state, 1::smallint), coalesce(c.state_reason, ''), c.purge_at, coalesce(c.attached, true),
+       coalesce(c.state, {tenant.active}::smallint), coalesce(c.state_reason, ''), c.purge_at, coalesce(c.attached, true),
        coalesce(c.schema_version, 0), coalesce(c.user_source, ''),
        {{schema_is_known}} AS schema_is_known,
        coalesce({{schema_stamp}}, 0) AS schema_stamp

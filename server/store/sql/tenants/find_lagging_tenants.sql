@@ -4,5 +4,5 @@
 SELECT c.schema_name
   FROM chatter.tenant c
  WHERE c.schema_version < $1::integer OR (c.schema_version = $1::integer AND c.user_source <> $2)
-    OR (c.state <> 3 AND NOT {{schema_is_known}})
+    OR (c.state <> {tenant.deleted} AND NOT {{schema_is_known}})
  ORDER BY c.schema_name

@@ -6,7 +6,7 @@ SELECT c.schema_name, c.display_name, c.created_at,
        array(SELECT d.domain FROM chatter.tenant_domain d
               WHERE d.schema_name = c.schema_name ORDER BY d.domain) AS domains,
        c.state, c.state_reason, c.purge_at, c.attached, c.schema_version, c.user_source,
-       c.state = 3 OR {{schema_is_known}} AS schema_is_known,
+       c.state = {tenant.deleted} OR {{schema_is_known}} AS schema_is_known,
        coalesce({{schema_stamp}}, 0) AS schema_stamp
   FROM chatter.tenant c
  WHERE c.schema_name = (SELECT d.schema_name FROM chatter.tenant_domain d

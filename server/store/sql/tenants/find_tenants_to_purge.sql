@@ -2,6 +2,6 @@
 -- Gives: schema_name text
 SELECT schema_name
   FROM chatter.tenant
- WHERE state = 3 AND purge_at <= now() AND schema_name > $1
+ WHERE state = {tenant.deleted} AND purge_at <= now() AND schema_name > $1
  ORDER BY schema_name
  LIMIT $2::integer

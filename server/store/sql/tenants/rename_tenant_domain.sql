@@ -3,4 +3,4 @@
 UPDATE chatter.tenant_domain d
    SET domain = $3
   FROM chatter.tenant t
- WHERE t.schema_name = $1 AND t.state <> 3 AND d.schema_name = $1 AND d.domain = $2
+ WHERE t.schema_name = $1 AND t.state <> {tenant.deleted} AND d.schema_name = $1 AND d.domain = $2

@@ -1,2 +1,4 @@
 -- Gives: nothing
-UPDATE chatter.tenant SET state = 1, state_reason = '' WHERE schema_name = $1 AND state = 2
+UPDATE chatter.tenant
+   SET state = {tenant.active}, state_reason = ''
+ WHERE schema_name = $1 AND state = {tenant.suspended}
