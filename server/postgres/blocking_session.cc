@@ -13,6 +13,7 @@
 #include "server/model/errors.h"
 #include "server/postgres/database_url.h"
 #include "server/postgres/one_line.h"
+#include "server/postgres/sql.h"
 #include "server/postgres/sqlstate.h"
 
 namespace chatter::postgres {
@@ -88,7 +89,7 @@ absl::Status BlockingSession::Begin() {
   absl::Status begun = Execute("BEGIN ISOLATION LEVEL READ COMMITTED");
   if (!begun.ok()) return begun;
   const std::string question = absl::StrCat(absl::Uniform<uint64_t>(absl::BitGen()));
-  const auto answer = Query("SELECT $1::text", {question});
+  const auto answer = Query(sql::kEcho, {question});
   if (!answer.ok()) return answer.status();
   if (*answer == std::vector<Row>{{question}}) return absl::OkStatus();
   last_error_ = {.sqlstate = "", .message = "an answer that isn't to the question came"};
@@ -124,7 +125,7 @@ absl::StatusOr<int> BlockingSession::ToInt(const std::optional<std::string>& tex
 
 bool BlockingSession::connected() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
 
-bool BlockingSession::IsAlive() { return Execute("SELECT 1").ok(); }
+bool BlockingSession::IsAlive() { return Query(sql::kEcho, {""}).ok(); }
 
 absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Take(PGresult* raw) {
   const std::unique_ptr<PGresult, decltype(&PQclear)> result(raw, &PQclear);

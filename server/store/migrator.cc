@@ -18,37 +18,31 @@ namespace {
 
 constexpr int kControlVersion = static_cast<int>(std::size(control::kMigrations));
 
-// The control schema's bookkeeping, which has to be there before its first migration.
-constexpr char kPrepareControl[] =
-    "CREATE SCHEMA IF NOT EXISTS chatter;"
-    "CREATE TABLE IF NOT EXISTS chatter.migration ("
-    "  version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())";
+// As Migrator::kMaxLockWait, for the tables that all tenants share.
+constexpr absl::Duration kMaxControlLockWait = absl::Seconds(10);
 
 constexpr char kDuplicateTable[] = "42P07";
 constexpr char kTableNameHint[] =
     " hint=\"the schema has a table of its own with a name of Chatter's: rename it\"";
 
-// A migration that waits for a table makes all who come after it wait as well: rather than for
-// long, it fails and is tried again.
-constexpr char kBoundLockWaits[] =
-    "SELECT set_config('lock_timeout', '10s', true)";  // true: of this transaction only
+// Waits as long as it takes for whoever migrates the same, but for others' locks no longer than
+// `wait`. Held until the transaction ends.
+absl::Status Lock(postgres::BlockingSession& session, const std::string& what,
+                  absl::Duration wait) {
+  absl::Status locked = session.Query(sql::kLockMigration, {what}).status();
+  return locked.ok() ? postgres::BoundLocks(session, wait) : locked;
+}
 
-// Held until the transaction ends.
-absl::Status Lock(postgres::BlockingSession& session, const std::string& what) {
-  const absl::Status locked = session
-                                  .Query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                                         {"chatter migration of " + what})
-                                  .status();
-  return locked.ok() ? session.Execute(kBoundLockWaits) : locked;
+absl::Status LockControl(postgres::BlockingSession& session) {
+  return Lock(session, "the control schema", kMaxControlLockWait);
 }
 
 // One migration, in a transaction of its own. Returns whether there was one to do.
 absl::StatusOr<bool> MigrateControlOnce(postgres::BlockingSession& session) {
   bool applied = false;
   const absl::Status status = session.InTransaction([&]() -> absl::Status {
-    if (absl::Status locked = Lock(session, "the control schema"); !locked.ok()) return locked;
-    const auto rows =
-        session.Query("SELECT greatest(max(version::integer), 0) FROM chatter.migration");
+    if (absl::Status locked = LockControl(session); !locked.ok()) return locked;
+    const auto rows = session.Query(sql::kFindControlVersion);
     if (!rows.ok()) return rows.status();
     const auto version = postgres::BlockingSession::ToInt((*rows)[0][0]);
     if (!version.ok()) return version.status();
@@ -57,10 +51,7 @@ absl::StatusOr<bool> MigrateControlOnce(postgres::BlockingSession& session) {
     if (absl::Status done = session.Execute(control::kMigrations[*version]); !done.ok()) {
       return done;
     }
-    return session
-        .Query("INSERT INTO chatter.migration (version) VALUES ($1::integer)",
-               {absl::StrCat(*version + 1)})
-        .status();
+    return session.Query(sql::kRecordControlMigration, {absl::StrCat(*version + 1)}).status();
   });
   if (!status.ok()) return status;
   return applied;
@@ -100,8 +91,8 @@ absl::StatusOr<int> Migrator::MigrateControl() const {
       Run("the migration of the control schema",
           [&](postgres::BlockingSession& session) -> absl::Status {
             absl::Status prepared = session.InTransaction([&] {
-              const absl::Status locked = Lock(session, "the control schema");
-              return locked.ok() ? session.Execute(kPrepareControl) : locked;
+              const absl::Status locked = LockControl(session);
+              return locked.ok() ? session.Execute(sql::kPrepareControl) : locked;
             });
             if (!prepared.ok()) return prepared;
             while (true) {
@@ -191,7 +182,7 @@ absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
   std::vector<SchemaName> names;
   const absl::Status status = Run(
       "the search for tenants to migrate", [&](postgres::BlockingSession& session) -> absl::Status {
-        const auto rows = session.Query(std::string(sql::kFindLaggingTenants),
+        const auto rows = session.Query(sql::kFindLaggingTenants,
                                         {absl::StrCat(tenant_version()), user_source()});
         if (!rows.ok()) return rows.status();
         for (const postgres::BlockingSession::Row& row : *rows) {
@@ -227,8 +218,7 @@ absl::Status Migrator::Apply(postgres::BlockingSession& session, const SchemaNam
 }
 
 absl::Status Migrator::LockTenant(postgres::BlockingSession& session, const SchemaName& name) {
-  if (absl::Status locked = Lock(session, name.text()); !locked.ok()) return locked;
-  return BoundLocks(session);
+  return Lock(session, name.text(), kMaxLockWait);
 }
 
 absl::Status Migrator::BoundLocks(postgres::BlockingSession& session) {

@@ -79,9 +79,7 @@ absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(postgres::BlockingS
     if (absl::Status status = postgres::GuardSchema(session, tenant); !status.ok()) return status;
     if ((*erased)[0][0] != "0") return Progress::kMoreToDo;
   }
-  const auto forgotten =
-      session.Query("DELETE FROM chatter.room_to_purge WHERE tenant = $1 AND room_id = $2::uuid",
-                    {room.tenant, room.room_id});
+  const auto forgotten = session.Query(sql::kForgetPurgedRoom, {room.tenant, room.room_id});
   if (!forgotten.ok()) return forgotten.status();
   return Progress::kDone;
 }

@@ -20,12 +20,11 @@ using Rows = std::vector<postgres::BlockingSession::Row>;
 
 // Until the transaction ends. false: another session has it.
 absl::StatusOr<bool> TryLock(postgres::BlockingSession& session, const TenantKey& tenant) {
-  const auto rows = session.Query("SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
-                                  {absl::StrCat("chatter search index of ", tenant.text(), " ",
-                                                static_cast<uint32_t>(tenant.stamp))});
+  const auto rows = session.Query(
+      sql::kTrySearchLock, {absl::StrCat(tenant.text(), " ", static_cast<uint32_t>(tenant.stamp))});
   if (!rows.ok()) return rows.status();
-  // Lets go of the statement before, and of its snapshot: who makes an index waits for older ones.
-  if (absl::Status status = session.Execute("SELECT 1"); !status.ok()) return status;
+  // Who makes an index waits for older snapshots.
+  if (absl::Status status = session.Execute(sql::kLetGoOfSnapshot); !status.ok()) return status;
   return (*rows)[0][0] == "t";
 }
 
@@ -75,6 +74,12 @@ bool IsPassing(std::string_view sqlstate) {
          sqlstate == "40P01" || sqlstate == "40001" || sqlstate == "55P03";
 }
 
+// With the names that a statement about an index has in it.
+std::string RenderIndexSql(std::string_view sql, const TenantKey& tenant,
+                           const SqlIdentifier& index) {
+  return absl::StrReplaceAll(postgres::RenderSql(sql, tenant.name), {{"{index}", index.Quoted()}});
+}
+
 using Executor = absl::FunctionRef<absl::Status(const std::string& sql)>;
 
 // What follows can't be part of a transaction, nor be undone: so before each such statement. Should
@@ -91,8 +96,7 @@ absl::Status DropIndexes(postgres::BlockingSession& session, const TenantKey& te
   for (const postgres::BlockingSession::Row& row : *rows) {
     const auto index = SqlIdentifier::Parse(row[0].value_or(""));
     if (!index.has_value() || !which(row)) continue;
-    absl::Status dropped = execute("DROP INDEX CONCURRENTLY IF EXISTS " + tenant.name.Quoted() +
-                                   "." + index->Quoted());
+    absl::Status dropped = execute(RenderIndexSql(sql::kDropSearchIndex, tenant, *index));
     if (!dropped.ok()) return dropped;
   }
   return absl::OkStatus();
@@ -122,8 +126,7 @@ absl::Status SearchIndex::Make(postgres::BlockingSession& session, std::string_v
                                const TenantKey& tenant, const SqlIdentifier& index,
                                const SearchLanguage& language) {
   if (absl::Status same = CheckSchema(session, tenant); !same.ok()) return same;
-  const std::string rendered = postgres::RenderSql(SearchSql(sql, language), tenant.name);
-  return Execute(session, absl::StrReplaceAll(rendered, {{"{index}", index.Quoted()}}));
+  return Execute(session, RenderIndexSql(SearchSql(sql, language), tenant, index));
 }
 
 // Each statement is a transaction of its own: none that makes an index while others write can be

@@ -100,7 +100,7 @@ absl::Status TooNewError() {
 absl::StatusOr<Adoption> AdoptAsNew(postgres::BlockingSession& session, const SchemaName& name,
                                     const Schema& schema, std::string_view what) {
   if (schema.version > 0) {
-    absl::Status ended = session.Execute("DELETE FROM " + name.Quoted() + ".chatter_session");
+    absl::Status ended = session.Execute(postgres::RenderSql(sql::kEndAllSessions, name));
     if (!ended.ok()) return ended;
   }
   return Adoption{.version = schema.version,
@@ -147,11 +147,7 @@ absl::StatusOr<Adoption> AdoptUnrecorded(postgres::BlockingSession& session, con
                     .what = "renamed"};
   }
   absl::Status recorded =
-      session
-          .Query(
-              "INSERT INTO chatter.tenant (schema_name, display_name, schema_version, attached) "
-              "VALUES ($1, $2, 0, true)",
-              {tenant.schema_name.text(), tenant.display_name})
+      session.Query(sql::kRecordTenant, {tenant.schema_name.text(), tenant.display_name, "true"})
           .status();
   if (!recorded.ok()) return recorded;
   return AdoptAsNew(session, tenant.schema_name, schema,
@@ -241,7 +237,7 @@ absl::Status RecordSchema(postgres::BlockingSession& session, const SchemaName& 
 absl::Status ForgetTenant(postgres::BlockingSession& session, const SchemaName& name) {
   absl::Status forgotten = session.Query(sql::kForgetTenantInAccounts, {name.text()}).status();
   if (!forgotten.ok()) return forgotten;
-  return session.Query("DELETE FROM chatter.tenant WHERE schema_name = $1", {name.text()}).status();
+  return session.Query(sql::kForgetTenant, {name.text()}).status();
 }
 
 }  // namespace chatter::store

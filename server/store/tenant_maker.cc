@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
+#include "server/postgres/statement.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_adoption.h"
 
@@ -41,29 +42,20 @@ absl::Status SchemaNotFoundError(const SchemaName& name) {
 }
 
 absl::StatusOr<bool> SchemaExists(postgres::BlockingSession& session, const SchemaName& name) {
-  const auto rows = session.Query("SELECT to_regnamespace(quote_ident($1))", {name.text()});
+  const auto rows = session.Query(sql::kFindSchema, {name.text()});
   if (!rows.ok()) return rows.status();
-  return (*rows)[0][0].has_value();
+  return (*rows)[0][0] == "t";
 }
 
 // What the row says that the schema isn't asked for, and back into `tenant`.
 absl::Status RecordNames(postgres::BlockingSession& session, Tenant& tenant) {
   const std::string& name = tenant.schema_name.text();
   for (const std::string& domain : tenant.domains) {
-    const auto rows = session.Query(
-        "INSERT INTO chatter.tenant_domain AS d (domain, schema_name) VALUES ($1, $2) "
-        "ON CONFLICT (domain) DO UPDATE SET domain = excluded.domain "
-        "WHERE d.schema_name = excluded.schema_name RETURNING d.domain",
-        {domain, name});
+    const auto rows = session.Query(sql::kClaimTenantDomain, {domain, name});
     if (!rows.ok()) return rows.status();
     if (rows->empty()) return TenantExistsError("domain \"" + domain + "\"");
   }
-  const auto rows = session.Query(
-      "UPDATE chatter.tenant SET display_name = coalesce(nullif($2, ''), display_name) "
-      "WHERE schema_name = $1 "
-      "RETURNING display_name, (extract(epoch FROM created_at) * 1000000)::bigint, "
-      "state::integer, state_reason, coalesce((extract(epoch FROM purge_at) * 1000000)::bigint, 0)",
-      {name, tenant.display_name});
+  const auto rows = session.Query(sql::kNameTenant, {name, tenant.display_name});
   if (!rows.ok()) return rows.status();
   int64_t created_micros = 0;
   int64_t purge_micros = 0;
@@ -78,8 +70,7 @@ absl::Status RecordNames(postgres::BlockingSession& session, Tenant& tenant) {
   tenant.state = static_cast<TenantState>(state);  // of one that was renamed: what it was
   tenant.state_reason = rows->front()[3].value_or("");
   tenant.purge_at = absl::FromUnixMicros(purge_micros);
-  const auto domains = session.Query(
-      "SELECT domain FROM chatter.tenant_domain WHERE schema_name = $1 ORDER BY domain", {name});
+  const auto domains = session.Query(sql::kListTenantDomains, {name});
   if (!domains.ok()) return domains.status();
   tenant.domains.clear();
   for (const postgres::BlockingSession::Row& row : *domains)
@@ -116,8 +107,7 @@ absl::Status TenantMaker::Ensure(const SchemaName& name) const {
   bool schema_exists = false;
   absl::Status looked = migrator_.Run(
       "the search for a schema", [&](postgres::BlockingSession& session) -> absl::Status {
-        const auto tenant =
-            session.Query("SELECT FROM chatter.tenant WHERE schema_name = $1", {name.text()});
+        const auto tenant = session.Query(sql::kReadTenantRecord, {name.text()});
         if (!tenant.ok()) return tenant.status();
         tenant_exists = !tenant->empty();
         const auto exists = SchemaExists(session, name);
@@ -175,18 +165,13 @@ absl::Status TenantMaker::MakeIn(postgres::BlockingSession& session, Tenant& ten
 
 absl::Status TenantMaker::CreateIn(postgres::BlockingSession& session, const Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
-  absl::Status made = session.Execute("CREATE SCHEMA " + name.Quoted());
+  absl::Status made = session.Execute(postgres::RenderSql(sql::kCreateSchema, name));
   if (!made.ok() && session.last_error().sqlstate == kDuplicateSchema) {
     return SchemaExistsError(name);
   }
   if (!made.ok()) return made;
   absl::Status recorded =
-      session
-          .Query(
-              "INSERT INTO chatter.tenant (schema_name, display_name, schema_version) "
-              "VALUES ($1, $2, 0)",
-              {name.text(), tenant.display_name})
-          .status();
+      session.Query(sql::kRecordTenant, {name.text(), tenant.display_name, "false"}).status();
   return recorded.ok() ? migrator_.PrepareNew(session, name) : recorded;
 }
 

@@ -39,8 +39,8 @@ absl::Status Drop(postgres::BlockingSession& session, const SchemaName& name, bo
     spdlog::warn("the schema of tenant {} isn't what it was: it is left as it is", name.text());
     return absl::OkStatus();
   }
-  return session.Execute(attached ? postgres::RenderSql(sql::kDropTenantTables, name)
-                                  : "DROP SCHEMA IF EXISTS " + name.Quoted() + " CASCADE");
+  return session.Execute(
+      postgres::RenderSql(attached ? sql::kDropTenantTables : sql::kDropSchema, name));
 }
 
 }  // namespace

@@ -1,0 +1,3 @@
+-- Gives $1 back.
+-- Gives: answer text
+SELECT $1::text AS answer

@@ -1,0 +1,2 @@
+-- Gives: nothing
+DROP INDEX CONCURRENTLY IF EXISTS {schema}.{index}

@@ -1,0 +1,2 @@
+-- Gives: nothing
+DELETE FROM {schema}.chatter_session

@@ -1,0 +1,3 @@
+-- With all that is in it, whoever made it.
+-- Gives: nothing
+DROP SCHEMA IF EXISTS {schema} CASCADE

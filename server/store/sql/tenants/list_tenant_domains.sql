@@ -1,0 +1,3 @@
+-- $1 a schema's name.
+-- Gives: domain text
+SELECT domain FROM chatter.tenant_domain WHERE schema_name = $1 ORDER BY domain
