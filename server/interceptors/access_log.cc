@@ -59,14 +59,23 @@ std::string_view NameOf(CredentialKind kind) {
   return "unknown";
 }
 
-std::string ReasonIn(const grpc::Status& status) {
+google::rpc::ErrorInfo InfoIn(const grpc::Status& status) {
   google::rpc::Status rich;
   google::rpc::ErrorInfo info;
-  if (!rich.ParseFromString(status.error_details())) return "";
+  if (!rich.ParseFromString(status.error_details())) return {};
   for (const auto& detail : rich.details()) {
-    if (detail.UnpackTo(&info)) return info.reason();
+    if (detail.UnpackTo(&info)) return info;
   }
-  return "";
+  return {};
+}
+
+// Which statement failed, and how, where that is why the call did: fields at the line's end.
+std::string FailedStatement(const google::rpc::ErrorInfo& info) {
+  const auto statement = info.metadata().find("statement");
+  const auto sqlstate = info.metadata().find("sqlstate");
+  if (statement == info.metadata().end() || sqlstate == info.metadata().end()) return "";
+  return absl::StrCat(" sqlstate=", Escaped(sqlstate->second),
+                      " statement=", Escaped(statement->second));
 }
 
 bool IsForAnybody(const CallContext& context) {
@@ -107,15 +116,16 @@ class AccessLog final : public grpc::experimental::Interceptor {
     if (!log_->should_log(level)) return;
     const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
     const Principal& principal = context_.principal();
+    const google::rpc::ErrorInfo info = InfoIn(status);
     log_->log(level,
               "call method={} tenant={} user={} service={} credential={} status={} reason={} "
-              "duration_ms={:.3f} request_id={} peer={}",
+              "duration_ms={:.3f} request_id={} peer={}{}",
               Escaped(context_.method()),
               context_.tenant() ? Escaped(context_.tenant()->text()) : "",
               Escaped(principal.user_id), Escaped(principal.service), NameOf(principal.credential),
               absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())),
-              Escaped(ReasonIn(status)), duration.count(), Escaped(context_.request_id()),
-              Escaped(context_.peer()));
+              Escaped(info.reason()), duration.count(), Escaped(context_.request_id()),
+              Escaped(context_.peer()), FailedStatement(info));
   }
 
   const CallContext& context_;

@@ -4,12 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "server/base/secret_token.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
+#include "server/postgres/sqlstate.h"
+#include "server/postgres/statement.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -66,6 +69,16 @@ TEST_F(AccessLogTest, WarnsOfTheServersFailures) {
   server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(token_)});
   EXPECT_THAT(server_.log(), AllOf(StartsWith("warning "),
                                    HasSubstr("status=UNAVAILABLE reason=DATABASE_UNAVAILABLE")));
+}
+
+TEST_F(AccessLogTest, TellsWhichStatementFailedUnderTheRequestId) {
+  const postgres::Statement statement{
+      .sql = "/*find_tenant: nothing*/ SELECT", .tenant = std::nullopt, .params = {}};
+  server_.database.FailWith(postgres::StatementError("22P05", &statement, 0));
+  server_.GetUser({{"x-chatter-tenant", "acme"}, {"x-request-id", "r1"}, Bearer(token_)});
+  EXPECT_THAT(server_.log(),
+              MatchesRegex("warning call .* status=INTERNAL reason=INTERNAL .* request_id=r1 "
+                           "peer=[^ ]+ sqlstate=22P05 statement=find_tenant\n"));
 }
 
 TEST_F(AccessLogTest, NeverHoldsACredential) {

@@ -123,8 +123,10 @@ absl::Status DrainingError() {
 }
 
 absl::Status InternalError() {
-  return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
-                   "The server failed. Its log tells why, under this call's request id.");
+  return MakeError(
+      absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL,
+      "The server failed. Find this call's request id in its log: what went wrong stands "
+      "there, or shortly before.");
 }
 
 void FieldViolations::Add(std::string_view field, std::string_view description) {

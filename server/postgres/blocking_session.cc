@@ -15,8 +15,19 @@
 #include "server/postgres/one_line.h"
 #include "server/postgres/sql.h"
 #include "server/postgres/sqlstate.h"
+#include "server/postgres/statement.h"
 
 namespace chatter::postgres {
+
+namespace {
+
+// What went wrong with a statement, behind its name if it has one.
+std::string WithName(std::string_view sql, const std::string& message) {
+  const std::string name(NameOf({.sql = sql, .tenant = std::nullopt, .params = {}}));
+  return name.empty() ? message : absl::StrCat(name, ": ", message);
+}
+
+}  // namespace
 
 void BlockingSession::Finish::operator()(pg_conn* conn) const { PQfinish(conn); }
 
@@ -42,13 +53,17 @@ absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Query(
   std::vector<const char*> values;
   values.reserve(params.size());
   for (const std::string& param : params) values.push_back(param.c_str());
-  return Await(PQsendQueryParams(conn_.get(), std::string(sql).c_str(),
-                                 static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-                                 nullptr, 0) == 1);
+  auto rows = Await(PQsendQueryParams(conn_.get(), std::string(sql).c_str(),
+                                      static_cast<int>(values.size()), nullptr, values.data(),
+                                      nullptr, nullptr, 0) == 1);
+  if (!rows.ok()) last_error_.message = WithName(sql, last_error_.message);
+  return rows;
 }
 
 absl::Status BlockingSession::Execute(std::string_view sql) {
-  return Await(PQsendQuery(conn_.get(), std::string(sql).c_str()) == 1).status();
+  absl::Status status = Await(PQsendQuery(conn_.get(), std::string(sql).c_str()) == 1).status();
+  if (!status.ok()) last_error_.message = WithName(sql, last_error_.message);
+  return status;
 }
 
 // The last result of what was sent, or the first error.

@@ -73,7 +73,7 @@ class BlockingSession {
 
   struct Error {
     std::string sqlstate;  // empty: the connection was lost
-    std::string message;   // raw text, on one line: for the log only
+    std::string message;   // statement: raw text, on one line: for the log only
   };
   const Error& last_error() const { return last_error_; }
 

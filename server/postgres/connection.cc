@@ -366,12 +366,12 @@ void Connection::TakeRows(Rows rows, InFlight& flight) {
 // Somebody has changed the column's type.
 void Connection::RefuseRows(const Rows& rows, int column, InFlight& flight) {
   if (!flight.error.ok()) return;
-  flight.error = InternalError();
+  const Statement& asked = flight.pending->transaction.statements[flight.results.size()];
+  flight.error = StatementDefect("", asked);
   Params params;
   params.Int(PQftable(rows.raw(), column)).Int(PQftype(rows.raw(), column));
   Ask({sql::kDescribeColumn, std::nullopt, std::move(params)},
-      [this, statement = flight.pending->transaction.statements[flight.results.size()],
-       name = std::string(PQfname(rows.raw(), column))](
+      [this, statement = asked, name = std::string(PQfname(rows.raw(), column))](
           const absl::StatusOr<Database::Results>& results) {
         if (!results.ok()) return;
         const Rows& facts = results->front();

@@ -224,11 +224,23 @@ TEST(DatabaseFaultsTest, AColumnOfAnotherTypeIsAnErrorOfThatCallAlone) {
   };
   EXPECT_EQ(*read(), 7);
   postgres.Execute("ALTER TABLE acme.t ALTER n TYPE varchar(20)");
-  EXPECT_EQ(ReasonOf(read().status()), v1::ERROR_REASON_INTERNAL);
+  const absl::Status refused = read().status();
+  EXPECT_EQ(ReasonOf(refused), v1::ERROR_REASON_INTERNAL);
+  EXPECT_NE(refused.ToString().find("read_n"), std::string::npos) << refused;
   EXPECT_EQ(*database.Run({kOne, std::nullopt, {}}, Lane::kWrite), 1);
   postgres.Execute("ALTER TABLE acme.t ALTER n TYPE bigint USING n::bigint");
   EXPECT_EQ(*read(), 7);
   EXPECT_EQ(database->stats().wrong_answers, 0U);
+}
+
+TEST(DatabaseFaultsTest, ASessionsErrorNamesTheStatement) {
+  const TestDatabase postgres;
+  auto session = BlockingSession::Open(postgres.url());
+  ASSERT_TRUE(session.ok());
+  EXPECT_FALSE(session->Query("/*divide: nothing*/ SELECT 1 / $1::integer", {"0"}).ok());
+  EXPECT_TRUE(session->last_error().message.starts_with("divide: "));
+  EXPECT_FALSE(session->Execute("/*halve*/ SELECT 1 / 0").ok());
+  EXPECT_TRUE(session->last_error().message.starts_with("halve: "));
 }
 
 TEST(DatabaseFaultsTest, AnAnswerToAnotherQuestionIsDeliveredToNobody) {

@@ -63,9 +63,18 @@ absl::Status StatementError(std::string_view sqlstate, const Statement* statemen
   const bool is_tenants = statement != nullptr && statement->tenant.has_value();
   absl::Status status =
       is_tenants && IsBrokenSchema(sqlstate) ? TenantBrokenError() : StatusFromSqlState(sqlstate);
+  if (statement != nullptr && absl::IsInternal(status)) {
+    status = StatementDefect(sqlstate, *statement);
+  }
   if (statement != nullptr) BlameStatement(failed, status);
   if (sqlstate == "55P03") status.SetPayload(kLockTimeout, absl::Cord());
   return status;
+}
+
+absl::Status StatementDefect(std::string_view sqlstate, const Statement& statement) {
+  const std::string text(InternalError().message());
+  return MakeError(absl::StatusCode::kInternal, v1::ERROR_REASON_INTERNAL, text,
+                   {{"sqlstate", sqlstate}, {"statement", NameOf(statement)}});
 }
 
 absl::Status OtherSchemaError(size_t failed) {

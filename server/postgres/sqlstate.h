@@ -20,8 +20,14 @@ struct Statement;
 absl::Status StatusFromSqlState(std::string_view sqlstate);
 
 // The same for the failure of one statement of a transaction, the one with number `failed`. What is
-// wrong with a tenant's own tables is UNAVAILABLE (TENANT_BROKEN). `statement` may be null.
+// wrong with a tenant's own tables is UNAVAILABLE (TENANT_BROKEN). `statement` may be null; else
+// INTERNAL is StatementDefect.
 absl::Status StatementError(std::string_view sqlstate, const Statement* statement, size_t failed);
+
+// INTERNAL, with `statement`, its name, and `sqlstate` in the metadata of its ErrorInfo: the access
+// log writes them under the call's request id, and the line of the error log that says more has
+// them, too.
+absl::Status StatementDefect(std::string_view sqlstate, const Statement& statement);
 
 // The tenant to which the statement with number `failed` belongs has another schema than was meant:
 // SchemaChangedError.

@@ -253,7 +253,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       } else if (IsTheDatabases(error)) {
         aside_.OnGivenUp();
       } else if (batch.size() == 1) {
-        answer = InternalError();
+        answer = absl::IsInternal(error) ? error : InternalError();
         aside_.OnGivenUp();
       } else {
         aside_.OnFailed(std::exchange(batch, {}), SteadyTime::Now());
