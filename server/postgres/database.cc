@@ -11,15 +11,13 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/random/random.h"
-#include "server/base/log_limiter.h"
 #include "server/base/mutex.h"
 #include "server/model/errors.h"
 #include "server/postgres/connection.h"
+#include "server/postgres/connection_slots.h"
 #include "server/postgres/database_url.h"
 #include "server/postgres/error_log.h"
 #include "server/postgres/turn_queue.h"
-#include "spdlog/spdlog.h"
 
 namespace chatter::postgres {
 namespace {
@@ -27,32 +25,6 @@ namespace {
 // How long a tenant is taken for blocked after a lock has kept it waiting.
 constexpr absl::Duration kBlockedFor = absl::Seconds(1);
 constexpr size_t kMaxBlocked = 10'000;
-// How often a connection to a server that takes no writes is made again, where there is one that
-// does.
-constexpr absl::Duration kWriterSearchInterval = absl::Seconds(10);
-// How often the log says what the matter is while the database is away.
-constexpr absl::Duration kLossLogInterval = absl::Seconds(10);
-
-// A place for a connection, with what is needed to keep it up.
-struct Slot {
-  explicit Slot(Lane slot_lane) : lane(slot_lane) {}
-
-  bool ready() const {
-    return connection != nullptr && connection->state() == Connection::State::kReady;
-  }
-  // Whether writes can be sent to it.
-  bool takes_writes() const { return ready() && !connection->facts().read_only; }
-
-  const Lane lane;
-  std::unique_ptr<Connection> connection;  // null: none, until connect_at
-  bool for_blocked = false;                // for blocked tenants, too: one transaction at a time
-  bool has_blocked = false;                // ... and has one
-  SteadyTime look_for_writer_at = SteadyTime::InfinitePast();
-  absl::Duration backoff = absl::ZeroDuration();
-  SteadyTime connect_at = SteadyTime::InfinitePast();
-  SteadyTime give_up_connecting_at = SteadyTime::InfiniteFuture();
-  bool up = true;  // false once a loss has been logged; true again when connected
-};
 
 }  // namespace
 
@@ -60,13 +32,8 @@ class Database::Loop {
  public:
   Loop(DatabaseOptions options, ReadyListener on_ready)
       : options_(std::move(options)), on_ready_(std::move(on_ready)) {
-    open_all_ = !options_.few_first;
     wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (wake_fd_ < 0) std::abort();
-    AddSlots(Lane::kWrite, 1);
-    AddSlots(Lane::kWriteAside, 1);
-    AddSlots(Lane::kQuery, options_.query_connections);
-    AddSlots(Lane::kSearch, options_.search_connections);
     thread_ = std::thread([this] { Run(); });
   }
 
@@ -88,12 +55,12 @@ class Database::Loop {
     return {.waiting = waiting_count_,
             .refused = refused_,
             .connections_up = connections_up_,
-            .wrong_answers = wrong_answers_,
+            .wrong_answers = slots_.wrong_answers(),
             .broken_tenants = error_log_.CountBroken(SteadyTime::Now())};
   }
 
   void OpenAll() {
-    open_all_ = true;
+    slots_.OpenAll();
     Wake();
   }
 
@@ -111,16 +78,13 @@ class Database::Loop {
   }
 
  private:
-  void AddSlots(Lane lane, int count) {
-    for (int i = 0; i < count; ++i) slots_.push_back(std::make_unique<Slot>(lane));
-    slots_.back()->for_blocked = true;
-  }
-
   void Run() {
     while (TakePosted()) {
       const SteadyTime now = SteadyTime::Now();
       Expire(now);
-      for (auto& slot : slots_) KeepUp(*slot, now);
+      slots_.KeepUp(now, [this](Lane lane, std::vector<PendingPtr> unanswered) {
+        RunAgain(lane, std::move(unanswered));
+      });
       for (auto& [lane, waiting] : waiting_) Feed(lane, waiting, now);
       ReportReady();
       Poll(now);
@@ -185,99 +149,16 @@ class Database::Loop {
     return pending.attempts > 0 && pending.transaction.lane == Lane::kSearch && !pending.blocked;
   }
 
-  // Notices a connection that is lost or of no use, and connects again after a pause.
-  void KeepUp(Slot& slot, SteadyTime now) {
-    if (slot.connection != nullptr) Examine(slot, now);
-    if (slot.connection != nullptr && slot.connection->state() == Connection::State::kLost) {
-      Lose(slot, now);
-    }
-    if (slot.connection != nullptr || now < slot.connect_at || !MayOpen(slot)) return;
-    slot.give_up_connecting_at = now + options_.connect_timeout;
-    slot.connection = std::make_unique<Connection>(options_, slot.lane, error_log_);
-    if (slot.connection->state() == Connection::State::kLost) Lose(slot, now);
-  }
-
-  // What is indispensable first, and then the rest.
-  bool MayOpen(const Slot& slot) const {
-    return open_all_ || &slot == slots_.front().get() || &slot == FirstOf(Lane::kQuery);
-  }
-
-  const Slot* FirstOf(Lane lane) const {
-    const auto first = std::find_if(slots_.begin(), slots_.end(),
-                                    [lane](const auto& slot) { return slot->lane == lane; });
-    return first->get();
-  }
-
-  void Examine(Slot& slot, SteadyTime now) {
-    Connection& connection = *slot.connection;
-    if (connection.state() == Connection::State::kConnecting) {
-      if (now >= slot.give_up_connecting_at) connection.GiveUp("connecting took too long");
-      return;
-    }
-    if (connection.state() != Connection::State::kReady) return;
-    const bool idle = connection.in_flight() == 0;
-    if (!idle && now >= connection.quiet_since() + SilenceBound(slot)) {
-      connection.GiveUp("PostgreSQL says nothing any more");
-    } else if (connection.facts().read_only && MayFindWriter(slot, now)) {
-      connection.GiveUp("the server takes no writes");
-    } else if (idle && now >= connection.quiet_since() + options_.probe_interval) {
-      connection.Probe();
-    }
-  }
-
-  // A search says nothing until it is done.
-  absl::Duration SilenceBound(const Slot& slot) const {
-    return slot.lane == Lane::kSearch ? 2 * options_.max_silence : options_.max_silence;
-  }
-
-  // Whether another connection in this one's place may come to a server that takes writes. Reads go
-  // on where there is none.
-  bool MayFindWriter(Slot& slot, SteadyTime now) const {
-    if (Writes(slot.lane)) return true;
-    if (now < slot.look_for_writer_at || !HasWriter()) return false;
-    slot.look_for_writer_at = now + kWriterSearchInterval;
-    return true;
-  }
-
-  bool HasWriter() const {
-    return std::any_of(slots_.begin(), slots_.end(), [](const auto& slot) {
-      return slot->lane == Lane::kWrite && slot->takes_writes();
-    });
-  }
-
-  void Lose(Slot& slot, SteadyTime now) {
-    const Connection& connection = *slot.connection;
-    if (connection.confused()) {
-      ++wrong_answers_;
-      spdlog::error("database connection given up: {}", connection.last_error());
-    }
-    if (slot.lane == Lane::kWrite) {
-      LogLoss(connection.last_error(), slot.up, now);
-    } else if (HasWriter() && losses_logged_.Admit(connection.last_error(), now)) {
-      spdlog::warn("one of several database connections lost, the others go on: {}",
-                   connection.last_error());
-    }
-    slot.up = false;
-    slot.backoff = std::clamp(slot.backoff * 2, options_.min_backoff, options_.max_backoff);
-    slot.connect_at = now + absl::Uniform(random_, 0.5, 1.0) * slot.backoff;
-    TurnQueue& waiting = waiting_[slot.lane];
-    std::vector<PendingPtr> lost = Connection::End(std::exchange(slot.connection, nullptr));
-    for (auto it = lost.rbegin(); it != lost.rend(); ++it) {
+  // What was under way on a connection that is lost.
+  void RunAgain(Lane lane, std::vector<PendingPtr> unanswered) {
+    TurnQueue& waiting = waiting_[lane];
+    for (auto it = unanswered.rbegin(); it != unanswered.rend(); ++it) {
       if ((*it)->transaction.idempotent) {
         waiting.PushFront(std::move(*it));
       } else {
         (*it)->Finish(DatabaseUnavailableError());
       }
     }
-  }
-
-  // Not a line for each attempt and connection: one for each outage, and for what else is the
-  // matter.
-  void LogLoss(const std::string& why, bool was_up, SteadyTime now) {
-    if (!was_up && (why == logged_loss_ || now < loss_logged_at_ + kLossLogInterval)) return;
-    spdlog::warn("database connection lost: {}", why);
-    logged_loss_ = why;
-    loss_logged_at_ = now;
   }
 
   // Searches go one by one: one that nobody waits for any more, when its turn comes, isn't begun.
@@ -296,7 +177,7 @@ class Database::Loop {
   // What isn't of a blocked tenant goes to the connection that has least to do.
   bool FeedIdlest(Lane lane, TurnQueue& waiting, SteadyTime now) {
     Slot* idlest = nullptr;
-    for (const auto& slot : slots_) {
+    for (const auto& slot : slots_.all()) {
       if (slot->lane != lane || !HasRoom(*slot)) continue;
       if (idlest == nullptr || slot->connection->in_flight() < idlest->connection->in_flight()) {
         idlest = slot.get();
@@ -313,7 +194,7 @@ class Database::Loop {
 
   // What is left to feed is blocked tenants'. REQUIRES: FeedIdlest has found nothing to do.
   bool FeedBlocked(Lane lane, TurnQueue& waiting) {
-    for (const auto& slot : slots_) {
+    for (const auto& slot : slots_.all()) {
       if (slot->lane != lane || !slot->for_blocked || !HasRoom(*slot)) continue;
       if (slot->connection->in_flight() > 0) continue;
       PendingPtr pending = waiting.Pop([](const std::string&) { return true; });
@@ -338,23 +219,12 @@ class Database::Loop {
   }
 
   void ReportReady() {
-    bool query = false;
-    size_t up = 0;
-    for (const auto& slot : slots_) {
-      if (!slot->ready()) continue;
-      ++up;
-      query |= slot->lane == Lane::kQuery;
-      if (!slot->takes_writes()) continue;
-      slot->backoff = absl::ZeroDuration();
-      if (!std::exchange(slot->up, true) && slot->lane == Lane::kWrite) {
-        spdlog::info("database connection back");
-      }
-    }
+    const ConnectionSlots::Health health = slots_.Look();
     size_t waiting_count = 0;
     for (const auto& [lane, waiting] : waiting_) waiting_count += waiting.size();
     waiting_count_ = waiting_count;
-    connections_up_ = up;
-    if (const bool ready = query && HasWriter(); ready != ready_) {
+    connections_up_ = health.up;
+    if (const bool ready = health.queries && health.writes; ready != ready_) {
       ready_ = ready;
       on_ready_(ready);
     }
@@ -364,7 +234,7 @@ class Database::Loop {
     polled_.clear();
     fds_.assign(1, {wake_fd_, POLLIN, 0});
     bool any_lost = false;
-    for (auto& slot : slots_) {
+    for (auto& slot : slots_.all()) {
       if (slot->connection == nullptr) continue;
       if (slot->connection->state() == Connection::State::kLost) {
         any_lost = true;
@@ -413,25 +283,14 @@ class Database::Loop {
   }
 
   int TimeoutMillis(SteadyTime now) const {
-    SteadyTime next = now + absl::Seconds(60);
+    SteadyTime next = slots_.NextLook(now);
     if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
-    for (const auto& slot : slots_) next = std::min(next, NextLook(*slot));
     return static_cast<int>(absl::ToInt64Milliseconds(std::max(next - now, absl::ZeroDuration()))) +
            1;
   }
 
-  // When there will be something to do for the slot, if nothing happens before.
-  SteadyTime NextLook(const Slot& slot) const {
-    if (slot.connection == nullptr) {
-      return MayOpen(slot) ? slot.connect_at : SteadyTime::InfiniteFuture();
-    }
-    if (!slot.ready()) return slot.give_up_connecting_at;
-    return slot.connection->quiet_since() +
-           (slot.connection->in_flight() == 0 ? options_.probe_interval : SilenceBound(slot));
-  }
-
   void FailAll() {
-    for (auto& slot : slots_) {
+    for (auto& slot : slots_.all()) {
       if (slot->connection == nullptr) continue;
       for (PendingPtr& pending : Connection::End(std::exchange(slot->connection, nullptr))) {
         pending->Finish(DatabaseUnavailableError());
@@ -448,8 +307,6 @@ class Database::Loop {
   const ReadyListener on_ready_;
   int wake_fd_ = -1;
 
-  std::atomic<bool> open_all_ = true;
-
   Mutex mu_;
   std::vector<PendingPtr> posted_ ABSL_GUARDED_BY(mu_);
   bool asleep_ ABSL_GUARDED_BY(mu_) = false;  // in poll(), and nobody is waking it yet
@@ -460,22 +317,17 @@ class Database::Loop {
   std::atomic<size_t> waiting_count_ = 0;
   std::atomic<uint64_t> refused_ = 0;
   std::atomic<size_t> connections_up_ = 0;
-  std::atomic<uint64_t> wrong_answers_ = 0;
 
   // The loop's thread alone touches these.
   Timers timers_;  // outlives the transactions
   std::vector<PendingPtr> taken_;
-  std::vector<std::unique_ptr<Slot>> slots_;
+  ErrorLog error_log_;
+  ConnectionSlots slots_{options_, error_log_};
   std::map<Lane, TurnQueue> waiting_;
   absl::flat_hash_map<std::string, SteadyTime> blocked_until_;  // by tenant
   std::vector<pollfd> fds_;  // the wake_fd_, then those of polled_
   std::vector<Slot*> polled_;
-  absl::BitGen random_;
   bool ready_ = false;
-  ErrorLog error_log_;
-  LogLimiter losses_logged_;
-  std::string logged_loss_;
-  SteadyTime loss_logged_at_ = SteadyTime::InfinitePast();
 
   std::thread thread_;
 };
