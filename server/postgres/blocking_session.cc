@@ -50,6 +50,31 @@ absl::StatusOr<BlockingSession> BlockingSession::Open(const std::string& url,
 
 absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Query(
     std::string_view sql, const std::vector<std::string>& params) {
+  if (in_transaction()) return Send(sql, params);
+  absl::StatusOr<std::vector<Row>> rows;
+  absl::Status done = InTransaction([&] {
+    rows = Send(sql, params);
+    return rows.status();
+  });
+  if (!done.ok()) return done;
+  return rows;
+}
+
+absl::Status BlockingSession::Execute(std::string_view sql) {
+  if (!in_transaction()) {
+    if (absl::Status clean = InTransaction([] { return absl::OkStatus(); }); !clean.ok()) {
+      return clean;
+    }
+  }
+  return Send(sql);
+}
+
+bool BlockingSession::in_transaction() const {
+  return PQtransactionStatus(conn_.get()) != PQTRANS_IDLE;
+}
+
+absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Send(
+    std::string_view sql, const std::vector<std::string>& params) {
   std::vector<const char*> values;
   values.reserve(params.size());
   for (const std::string& param : params) values.push_back(param.c_str());
@@ -60,7 +85,7 @@ absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Query(
   return rows;
 }
 
-absl::Status BlockingSession::Execute(std::string_view sql) {
+absl::Status BlockingSession::Send(std::string_view sql) {
   absl::Status status = Await(PQsendQuery(conn_.get(), std::string(sql).c_str()) == 1).status();
   if (!status.ok()) last_error_.message = WithName(sql, last_error_.message);
   return status;
@@ -99,14 +124,17 @@ bool BlockingSession::AwaitResult(SteadyTime end) {
   return true;
 }
 
-// Answers that were another's come before that to a question that nobody else asks.
+// Answers that were another's come before that to a question that nobody else asks. They may also
+// make the pooler believe that the transaction is over before it has begun: then the question went
+// to a backend that knows of none.
 absl::Status BlockingSession::Begin() {
-  absl::Status begun = Execute("BEGIN ISOLATION LEVEL READ COMMITTED");
+  absl::Status begun = Send("BEGIN ISOLATION LEVEL READ COMMITTED");
   if (!begun.ok()) return begun;
   const std::string question = absl::StrCat(absl::Uniform<uint64_t>(absl::BitGen()));
-  const auto answer = Query(sql::kEcho, {question});
+  const auto answer = Send(sql::kEcho, {question});
   if (!answer.ok()) return answer.status();
-  if (*answer == std::vector<Row>{{question}}) return absl::OkStatus();
+  const bool is_ours = *answer == std::vector<Row>{{question}};
+  if (is_ours && PQtransactionStatus(conn_.get()) == PQTRANS_INTRANS) return absl::OkStatus();
   last_error_ = {.sqlstate = "", .message = "an answer that isn't to the question came"};
   conn_.reset();
   return DatabaseUnavailableError();
@@ -115,9 +143,9 @@ absl::Status BlockingSession::Begin() {
 absl::Status BlockingSession::InTransaction(absl::FunctionRef<absl::Status()> work) {
   absl::Status status = Begin();
   if (status.ok()) status = work();
-  if (status.ok()) return Execute("COMMIT");
+  if (status.ok()) return Send("COMMIT");
   const Error cause = last_error_;
-  Execute("ROLLBACK").IgnoreError();  // without a connection there is nothing left to undo
+  Send("ROLLBACK").IgnoreError();  // without a connection there is nothing left to undo
   last_error_ = cause;
   return status;
 }
@@ -140,7 +168,9 @@ absl::StatusOr<int> BlockingSession::ToInt(const std::optional<std::string>& tex
 
 bool BlockingSession::connected() const { return PQstatus(conn_.get()) == CONNECTION_OK; }
 
-bool BlockingSession::IsAlive() { return Query(sql::kEcho, {""}).ok(); }
+bool BlockingSession::IsAlive() {
+  return InTransaction([] { return absl::OkStatus(); }).ok();
+}
 
 absl::StatusOr<std::vector<BlockingSession::Row>> BlockingSession::Take(PGresult* raw) {
   const std::unique_ptr<PGresult, decltype(&PQclear)> result(raw, &PQclear);

@@ -3,6 +3,10 @@
 // Blocks, but never for ever: a statement that takes longer than the session's bound loses the
 // session, and so does whatever runs when the program is about to stop. Never use it on a gRPC or
 // database thread. A session belongs to one thread at a time; the pool is thread-safe.
+//
+// Each answer is to its question: a pooler may hand on a connection on which another's answers are
+// still to come. So whatever is run begins with a question that nobody else asks, and a session on
+// which the answer is another ends before anything else is run.
 #ifndef CHATTER_SERVER_POSTGRES_BLOCKING_SESSION_H_
 #define CHATTER_SERVER_POSTGRES_BLOCKING_SESSION_H_
 
@@ -42,13 +46,14 @@ class BlockingSession {
   // Columns as text; nullopt: null.
   using Row = std::vector<std::optional<std::string>>;
 
+  // Outside a transaction: in one of its own.
   // Errors: what sqlstate.h makes of PostgreSQL's, which is kept in last_error().
   absl::StatusOr<std::vector<Row>> Query(std::string_view sql,
                                          const std::vector<std::string>& params = {});
-  // Any number of statements, without parameters. The same errors.
+  // Any number of statements, without parameters. Outside a transaction: as they are, since some
+  // can't be part of one. The same errors.
   absl::Status Execute(std::string_view sql);
-  // Runs `work` in one transaction, which is undone if it fails. Within it each answer is to its
-  // question: a pooler may hand on a connection on which another's answers are still to come.
+  // Runs `work` in one transaction, which is undone if it fails.
   absl::Status InTransaction(absl::FunctionRef<absl::Status()> work);
 
   // Of the statements that follow, until the session goes back to its pool.
@@ -86,6 +91,10 @@ class BlockingSession {
   };
 
   BlockingSession(pg_conn* conn, const StopSignal* stop) : conn_(conn), stop_(stop) {}
+  bool in_transaction() const;  // or without a connection
+  absl::StatusOr<std::vector<Row>> Send(std::string_view sql,
+                                        const std::vector<std::string>& params);
+  absl::Status Send(std::string_view sql);
   absl::StatusOr<std::vector<Row>> Await(bool sent);
   absl::Status Begin();
   // Until there is a result to be had. Returns false, and drops the connection, when there won't

@@ -1,5 +1,6 @@
 // What the database does while PostgreSQL, or somebody beside us, misbehaves.
 #include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -266,6 +267,63 @@ TEST(DatabaseFaultsTest, ASessionThatWaitsForAnAnswerEndsWithTheProgram) {
   stop.Stop();
   EXPECT_TRUE(absl::IsUnavailable(asked.get()));
   EXPECT_FALSE(session->connected());
+}
+
+// The answer to a question of somebody else's, a row with a text: what a pooler may hand on with a
+// connection.
+std::string ForeignAnswer() {
+  using namespace std::string_view_literals;
+  return std::string(
+      "T\0\0\0\x1a\0\1n\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0"
+      "D\0\0\0\x10\0\1\0\0\0\6theirs"
+      "C\0\0\0\rSELECT 1\0"
+      "Z\0\0\0\5I"sv);
+}
+
+TEST(DatabaseFaultsTest, ASessionTakesNoAnswerThatIsAnothers) {
+  const TestDatabase postgres;
+  using Use = std::function<bool(BlockingSession&)>;
+  bool worked = false;
+  const std::pair<const char*, Use> uses[] = {
+      {"a question", [](auto& session) { return session.Query("SELECT 'ours'").ok(); }},
+      {"a question with parameters",
+       [](auto& session) { return session.Query("SELECT $1::text", {"ours"}).ok(); }},
+      {"a statement",
+       [](auto& session) { return session.Execute("CREATE TABLE public.t ()").ok(); }},
+      {"whether it lives", [](auto& session) { return session.IsAlive(); }},
+      {"a transaction", [&](auto& session) {
+         return session
+             .InTransaction([&] {
+               worked = true;
+               return absl::OkStatus();
+             })
+             .ok();
+       }}};
+  for (const auto& [what, use] : uses) {
+    ChaosProxy proxy(test::PortOf(postgres.url()));
+    auto session = BlockingSession::Open(test::Through(proxy, postgres.url()));
+    ASSERT_TRUE(session.ok());
+    ASSERT_TRUE(session->IsAlive());
+    proxy.PutInFront(ForeignAnswer() + ForeignAnswer());
+    EXPECT_FALSE(use(*session)) << what;
+    EXPECT_FALSE(session->connected()) << what;
+  }
+  EXPECT_FALSE(worked);
+  EXPECT_EQ(postgres.Execute("SELECT to_regclass('public.t')"), "");
+}
+
+// The pooler takes the foreign answer for the end of the transaction that was to begin, and what
+// comes next goes to another backend.
+TEST(DatabaseFaultsTest, ASessionDoesNoWorkInATransactionThatHasNotBegun) {
+  const TestDatabase postgres;
+  ChaosProxy proxy(test::PortOf(postgres.url()));
+  auto session = BlockingSession::Open(test::Through(proxy, postgres.url()));
+  ASSERT_TRUE(session.ok());
+  proxy.AnswerNext(ForeignAnswer());
+  EXPECT_FALSE(
+      session->InTransaction([&] { return session->Execute("CREATE TABLE public.t ()"); }).ok());
+  EXPECT_FALSE(session->connected());
+  EXPECT_EQ(postgres.Execute("SELECT to_regclass('public.t')"), "");
 }
 
 TEST(DatabaseFaultsTest, ASessionsStatementsAreBounded) {

@@ -24,17 +24,21 @@ sockaddr_in Loopback(int port) {
   return address;
 }
 
+// Returns false at the end of the connection.
+bool SendAll(int to, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return true;
+}
+
 // Returns false at the end of either.
 bool Copy(int from, int to) {
   char chunk[16 << 10];
   const ssize_t got = recv(from, chunk, sizeof(chunk), 0);
-  if (got <= 0) return false;
-  for (ssize_t sent = 0; sent < got;) {
-    const ssize_t more = send(to, chunk + sent, static_cast<size_t>(got - sent), MSG_NOSIGNAL);
-    if (more <= 0) return false;
-    sent += more;
-  }
-  return true;
+  return got > 0 && SendAll(to, {chunk, static_cast<size_t>(got)});
 }
 
 // Where in a URL the port stands: behind the last colon before the path.
@@ -98,7 +102,7 @@ void ChaosProxy::Forward(Pair pair) {
   pollfd fds[] = {{pair.client, POLLIN, 0}, {pair.server, POLLIN, 0}};
   while (poll(fds, 2, -1) > 0) {
     WaitWhileFrozen();
-    if (fds[0].revents != 0 && !Copy(pair.client, pair.server)) break;
+    if (fds[0].revents != 0 && !TakeFromClient(pair)) break;
     if (fds[1].revents != 0 && !Copy(pair.server, pair.client)) break;
   }
   MutexLock lock(mu_);
@@ -107,6 +111,17 @@ void ChaosProxy::Forward(Pair pair) {
               open_.end());
   close(pair.client);
   close(pair.server);
+}
+
+bool ChaosProxy::TakeFromClient(Pair pair) {
+  std::string answer;
+  {
+    MutexLock lock(mu_);
+    answer.swap(next_answer_);
+  }
+  if (answer.empty()) return Copy(pair.client, pair.server);
+  char unheard[16 << 10];
+  return recv(pair.client, unheard, sizeof(unheard), 0) > 0 && SendAll(pair.client, answer);
 }
 
 void ChaosProxy::WaitWhileFrozen() {
@@ -129,6 +144,16 @@ void ChaosProxy::Reset() {
 void ChaosProxy::HalfClose() {
   MutexLock lock(mu_);
   for (const Pair& pair : open_) shutdown(pair.client, SHUT_WR);
+}
+
+void ChaosProxy::PutInFront(std::string_view bytes) {
+  MutexLock lock(mu_);
+  for (const Pair& pair : open_) SendAll(pair.client, bytes);
+}
+
+void ChaosProxy::AnswerNext(std::string_view bytes) {
+  MutexLock lock(mu_);
+  next_answer_ = bytes;
 }
 
 void ChaosProxy::Freeze() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,6 +28,10 @@ class ChaosProxy {
   void Reset();
   // The client hears the end of what the server says; what it still says is lost.
   void HalfClose();
+  // Every client hears this before whatever the server says next.
+  void PutInFront(std::string_view bytes);
+  // Whatever a client says next, it hears this, and the server nothing of it.
+  void AnswerNext(std::string_view bytes);
   // From now on nothing passes, either way, and connections stay open; until Thaw.
   void Freeze();
   void Thaw();
@@ -39,6 +44,7 @@ class ChaosProxy {
 
   void Accept();
   void Forward(Pair pair);
+  bool TakeFromClient(Pair pair);
   void WaitWhileFrozen();
 
   const int target_port_;
@@ -49,6 +55,7 @@ class ChaosProxy {
   CondVar thawed_;
   bool frozen_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  std::string next_answer_ ABSL_GUARDED_BY(mu_);  // empty: none
   std::vector<Pair> open_ ABSL_GUARDED_BY(mu_);
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mu_);
 
