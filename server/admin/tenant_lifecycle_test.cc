@@ -38,7 +38,7 @@ class TenantLifecycleTest : public testing::Test {
   ~TenantLifecycleTest() override { database_->Stop(); }
 
   void Make(std::string_view name, std::vector<std::string> domains) {
-    ASSERT_TRUE(store::TenantMaker(migrator_)
+    ASSERT_TRUE(store::TenantMaker(migrator_, sessions_)
                     .Create({.schema_name = *SchemaName::Parse(name),
                              .display_name = "Name",
                              .domains = std::move(domains),
@@ -100,6 +100,7 @@ class TenantLifecycleTest : public testing::Test {
   test::TestDatabase test_database_;
   // Stands still: what the directory has cached stays there unless it is told to forget it.
   test::FakeClock clock_;
+  const store::SessionSource sessions_{test_database_.url(), "test"};
   const store::Migrator migrator_{{.database_url = test_database_.url()}};
   store::LazyMigrator lazy_migrator_{{}, migrator_, clock_};
   std::unique_ptr<postgres::Database> database_ =

@@ -50,6 +50,7 @@
 #include "server/store/room_store.h"
 #include "server/store/search_index.h"
 #include "server/store/search_reader.h"
+#include "server/store/session_source.h"
 #include "server/store/settings_store.h"
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
@@ -74,6 +75,7 @@ struct Backend {
   Backend& operator=(const Backend&) = delete;
 
   const std::unique_ptr<middleware::IdentityBackend> identity;
+  const store::SessionSource schema_sessions;  // of makers and purgers
   const store::TenantMaker tenant_maker;
   store::SearchIndex search_index;
   store::RoomStore room_store;

@@ -11,6 +11,7 @@
 #include "server/middleware/identity_backend.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"
+#include "server/store/session_source.h"
 #include "server/store/tenant_maker.h"
 #include "spdlog/spdlog.h"
 
@@ -70,7 +71,8 @@ bool Report(const MigrationRun::Report& report, absl::Duration elapsed, std::ost
 
 bool RunMigrate(const config::Config& config, std::ostream& err) {
   const store::Migrator migrator(middleware::MigratorOptionsOf(config));
-  const store::TenantMaker maker(migrator);
+  const store::SessionSource sessions(config.database_url, "chatterd migrate");
+  const store::TenantMaker maker(migrator, sessions);
   const SteadyTime start = SteadyTime::Now();
   const absl::Status prepared = PrepareControl(migrator, maker, config.single_schema);
   if (!prepared.ok()) {

@@ -346,7 +346,10 @@ void Server::Shutdown() {
     FlushPresence();
   }
   health_task_.Stop();
-  if (backend_ != nullptr) backend_->identity->migrator.Stop();
+  if (backend_ != nullptr) {
+    backend_->identity->migrator.Stop();
+    backend_->schema_sessions.Stop();
+  }
   certificate_task_.reset();
   access_log_task_.reset();
   memory_task_.reset();

@@ -32,11 +32,12 @@ std::string WithName(std::string_view sql, const std::string& message) {
 void BlockingSession::Finish::operator()(pg_conn* conn) const { PQfinish(conn); }
 
 absl::StatusOr<BlockingSession> BlockingSession::Open(const std::string& url,
-                                                      const StopSignal* stop) {
+                                                      const StopSignal* stop,
+                                                      const std::string& application_name) {
   if (absl::Status status = CheckDatabaseUrl(url); !status.ok()) {
     return absl::UnavailableError(status.message());
   }
-  const ConnectionParams params(url);
+  const ConnectionParams params(url, application_name.c_str());
   BlockingSession session(
       PQconnectdbParams(params.keys.data(), params.values.data(), /*expand_dbname=*/1), stop);
   PGconn* const conn = session.conn_.get();
@@ -200,7 +201,7 @@ absl::StatusOr<BlockingSession> BlockingSessionPool::Take() {
     idle.swap(idle_);
   }
   if (idle.has_value() && idle->IsAlive()) return *std::move(idle);
-  return BlockingSession::Open(url_, &stop_);
+  return open_();
 }
 
 void BlockingSessionPool::GiveBack(BlockingSession session) {

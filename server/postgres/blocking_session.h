@@ -10,10 +10,12 @@
 #ifndef CHATTER_SERVER_POSTGRES_BLOCKING_SESSION_H_
 #define CHATTER_SERVER_POSTGRES_BLOCKING_SESSION_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -36,9 +38,11 @@ class BlockingSession {
   static constexpr absl::Duration kBound = absl::Minutes(5);
 
   // `stop` may be null: nobody stops it, then; else it must outlive the session.
+  // `application_name`: what pg_stat_activity calls the session, if the URL says nothing of it.
   // Errors: UNAVAILABLE, with a message for the log only.
   static absl::StatusOr<BlockingSession> Open(const std::string& url,
-                                              const StopSignal* stop = nullptr);
+                                              const StopSignal* stop = nullptr,
+                                              const std::string& application_name = "chatterd");
   BlockingSession(BlockingSession&&) noexcept = default;
   BlockingSession& operator=(BlockingSession&&) noexcept = default;
   ~BlockingSession() = default;
@@ -111,18 +115,16 @@ class BlockingSession {
 // Keeps one connection for whoever comes next: a new one costs more than most of the work does.
 class BlockingSessionPool {
  public:
-  // `stop` must outlive the pool.
-  BlockingSessionPool(std::string url, const StopSignal& stop)
-      : url_(std::move(url)), stop_(stop) {}
+  explicit BlockingSessionPool(std::function<absl::StatusOr<BlockingSession>()> open)
+      : open_(std::move(open)) {}
 
-  // One that works. Errors: UNAVAILABLE, with a message for the log only.
+  // One that works. Errors: those of `open`.
   absl::StatusOr<BlockingSession> Take();
   // REQUIRES: no transaction is open.
   void GiveBack(BlockingSession session);
 
  private:
-  const std::string url_;
-  const StopSignal& stop_;
+  const std::function<absl::StatusOr<BlockingSession>()> open_;
   Mutex mu_;
   std::optional<BlockingSession> idle_ ABSL_GUARDED_BY(mu_);
 };

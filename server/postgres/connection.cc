@@ -17,7 +17,7 @@ namespace chatter::postgres {
 namespace {
 
 PGconn* BeginToConnect(const DatabaseOptions& options) {
-  const ConnectionParams params(options.url);
+  const ConnectionParams params(options.url, "chatterd");
   return PQconnectStartParams(params.keys.data(), params.values.data(), /*expand_dbname=*/1);
 }
 

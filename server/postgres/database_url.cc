@@ -17,11 +17,11 @@ absl::Status CheckDatabaseUrl(const std::string& url) {
 }
 
 // The last three notice a dead peer within seconds.
-ConnectionParams::ConnectionParams(const std::string& url)
+ConnectionParams::ConnectionParams(const std::string& url, const char* application_name)
     : keys{"fallback_application_name", "dbname",
            "client_encoding",           "connect_timeout",
            "keepalives_idle",           "keepalives_interval",
            "tcp_user_timeout",          nullptr},
-      values{"chatterd", url.c_str(), "UTF8", "5", "10", "5", "20000", nullptr} {}
+      values{application_name, url.c_str(), "UTF8", "5", "10", "5", "20000", nullptr} {}
 
 }  // namespace chatter::postgres

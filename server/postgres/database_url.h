@@ -14,9 +14,9 @@ namespace chatter::postgres {
 absl::Status CheckDatabaseUrl(const std::string& url);
 
 // What libpq's PQconnectStartParams takes, with expand_dbname. What follows the URL wins over what
-// it says. Points into the URL.
+// it says. Points into both.
 struct ConnectionParams {
-  explicit ConnectionParams(const std::string& url);
+  ConnectionParams(const std::string& url, const char* application_name);
   std::array<const char*, 8> keys;
   std::array<const char*, 8> values;
 };

@@ -318,7 +318,7 @@ TEST_F(SearchTest, ASearchThatTakesTooLongIsEndedAndKeepsNobodyWaiting) {
   Say(room_, "apples");
   const RoomId abroad = stack_.AddRoom(globex_, {"alice", "bob"});
   // A lock stands in for a flood of messages.
-  auto blocker = stack_.migrator.OpenSession();
+  auto blocker = stack_.schema_sessions.Open();
   ASSERT_TRUE(blocker.ok());
   const absl::Status held = blocker->InTransaction([&] {
     absl::Status locked = blocker->Execute("LOCK TABLE acme.chatter_event");
@@ -426,7 +426,7 @@ TEST_F(SearchTest, RefusesLanguagesThatThereArent) {
 TEST_F(SearchTest, TheLanguageBeforeIsInForceWhileAnotherIsPrepared) {
   Say(room_, "We sail tomorrow");
   Speak("english");
-  auto other = stack_.migrator.OpenSession();
+  auto other = stack_.schema_sessions.Open();
   ASSERT_TRUE(other.ok());
   // Whoever makes an index waits for those who may look at older rows.
   ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
@@ -448,7 +448,7 @@ TEST_F(SearchTest, TheLanguageBeforeIsInForceWhileAnotherIsPrepared) {
 
 TEST_F(SearchTest, OutOfForceAtOnce) {
   Speak("english");
-  auto other = stack_.migrator.OpenSession();
+  auto other = stack_.schema_sessions.Open();
   ASSERT_TRUE(other.ok());
   ASSERT_EQ(other->Execute("BEGIN; SELECT FROM acme.chatter_event"), absl::OkStatus());
   ASSERT_EQ(Want(""), absl::OkStatus());
@@ -475,7 +475,7 @@ TEST_F(SearchTest, WhatCantBePreparedHasFailedAndTheLanguageBeforeStays) {
 }
 
 TEST_F(SearchTest, OneServerAtATimePreparesATenant) {
-  auto other = stack_.migrator.OpenSession();
+  auto other = stack_.schema_sessions.Open();
   ASSERT_TRUE(other.ok());
   const absl::Status held = other->InTransaction([&] {
     absl::Status locked =
@@ -495,7 +495,7 @@ TEST_F(SearchTest, OneServerAtATimePreparesATenant) {
 }
 
 TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakesAndAnotherGoesOn) {
-  auto other = stack_.migrator.OpenSession();
+  auto other = stack_.schema_sessions.Open();
   ASSERT_TRUE(other.ok());
   ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
             absl::OkStatus());

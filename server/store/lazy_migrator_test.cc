@@ -21,7 +21,7 @@ constexpr std::string_view kTwo = "CREATE TABLE {schema}.chatter_two (id integer
 
 class LazyMigratorTest : public testing::Test {
  protected:
-  LazyMigratorTest() { EXPECT_TRUE(TenantMaker(old_).Create(Acme(0)).ok()); }
+  LazyMigratorTest() { EXPECT_TRUE(TenantMaker(old_, sessions_).Create(Acme(0)).ok()); }
 
   static Tenant Acme(int version) {
     return {.schema_name = *SchemaName::Parse("acme"),
@@ -45,6 +45,7 @@ class LazyMigratorTest : public testing::Test {
   std::vector<std::string_view> old_migrations_ = {kOne};
   std::vector<std::string_view> migrations_ = {kOne, kTwo};
   const Migrator old_{{.database_url = database_.url(), .tenant_migrations = old_migrations_}};
+  const SessionSource sessions_{database_.url(), "test"};
   const Migrator migrator_{{.database_url = database_.url(), .tenant_migrations = migrations_}};
 };
 

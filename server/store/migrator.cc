@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/model/errors.h"
-#include "server/postgres/lock_wait.h"
 #include "server/postgres/statement.h"
 #include "server/store/control_migrations.h"
+#include "server/store/schema_lock.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_migrations.h"
 #include "spdlog/spdlog.h"
@@ -18,30 +18,11 @@ namespace {
 
 constexpr int kControlVersion = static_cast<int>(std::size(control::kMigrations));
 
-// As Migrator::kMaxLockWait, for the tables that all tenants share.
-constexpr absl::Duration kMaxControlLockWait = absl::Seconds(10);
-
-constexpr char kDuplicateTable[] = "42P07";
-constexpr char kTableNameHint[] =
-    " hint=\"the schema has a table of its own with a name of Chatter's: rename it\"";
-
-// Waits as long as it takes for whoever migrates the same, but for others' locks no longer than
-// `wait`. Held until the transaction ends.
-absl::Status Lock(postgres::BlockingSession& session, const std::string& what,
-                  absl::Duration wait) {
-  absl::Status locked = session.Query(sql::kLockMigration, {what}).status();
-  return locked.ok() ? postgres::BoundLocks(session, wait) : locked;
-}
-
-absl::Status LockControl(postgres::BlockingSession& session) {
-  return Lock(session, "the control schema", kMaxControlLockWait);
-}
-
 // One migration, in a transaction of its own. Returns whether there was one to do.
 absl::StatusOr<bool> MigrateControlOnce(postgres::BlockingSession& session) {
   bool applied = false;
   const absl::Status status = session.InTransaction([&]() -> absl::Status {
-    if (absl::Status locked = LockControl(session); !locked.ok()) return locked;
+    if (absl::Status locked = LockControlSchema(session); !locked.ok()) return locked;
     const auto rows = session.Query(sql::kFindControlVersion);
     if (!rows.ok()) return rows.status();
     const auto version = postgres::BlockingSession::ToInt((*rows)[0][0]);
@@ -57,13 +38,6 @@ absl::StatusOr<bool> MigrateControlOnce(postgres::BlockingSession& session) {
   return applied;
 }
 
-// Whether the error says all there is to say, to whoever called.
-bool IsForCallers(const absl::Status& status) {
-  const v1::ErrorReason reason = ReasonOf(status);
-  return reason != v1::ERROR_REASON_UNSPECIFIED && reason != v1::ERROR_REASON_INTERNAL &&
-         reason != v1::ERROR_REASON_DATABASE_UNAVAILABLE;
-}
-
 }  // namespace
 
 absl::Span<const std::string_view> MigratorOptions::TenantMigrations() {
@@ -73,7 +47,7 @@ absl::Span<const std::string_view> MigratorOptions::TenantMigrations() {
 Migrator::Migrator(MigratorOptions options)
     : options_(std::move(options)),
       user_source_(UserSourceFingerprint(options_.user_source)),
-      sessions_(options_.database_url, stop_) {}
+      sessions_(options_.database_url, "chatterd migrations") {}
 
 Migrator::Readiness Migrator::ReadinessOf(const Tenant& tenant) const {
   if (tenant.schema_version < tenant_version()) return Readiness::kLagging;
@@ -88,33 +62,34 @@ Migrator::Readiness Migrator::ReadinessOf(const Tenant& tenant) const {
 absl::StatusOr<int> Migrator::MigrateControl() const {
   int count = 0;
   const absl::Status status =
-      Run("the migration of the control schema",
-          [&](postgres::BlockingSession& session) -> absl::Status {
-            absl::Status prepared = session.InTransaction([&] {
-              const absl::Status locked = LockControl(session);
-              return locked.ok() ? session.Execute(sql::kPrepareControl) : locked;
-            });
-            if (!prepared.ok()) return prepared;
-            while (true) {
-              const auto applied = MigrateControlOnce(session);
-              if (!applied.ok()) return applied.status();
-              if (!*applied) return absl::OkStatus();
-              ++count;
-            }
-          });
+      sessions_.Run("the migration of the control schema",
+                    [&](postgres::BlockingSession& session) -> absl::Status {
+                      absl::Status prepared = session.InTransaction([&] {
+                        const absl::Status locked = LockControlSchema(session);
+                        return locked.ok() ? session.Execute(sql::kPrepareControl) : locked;
+                      });
+                      if (!prepared.ok()) return prepared;
+                      while (true) {
+                        const auto applied = MigrateControlOnce(session);
+                        if (!applied.ok()) return applied.status();
+                        if (!*applied) return absl::OkStatus();
+                        ++count;
+                      }
+                    });
   if (!status.ok()) return status;
   return count;
 }
 
 absl::Status Migrator::CheckSharedTables() const {
   std::vector<std::string> faults;
-  absl::Status looked = Run("the check of the application's tables",
-                            [&](postgres::BlockingSession& session) -> absl::Status {
-                              auto found = FindFaults(session, options_.application_columns,
-                                                      /*tenant=*/std::nullopt);
-                              if (found.ok()) faults = *std::move(found);
-                              return found.status();
-                            });
+  absl::Status looked = sessions_.Run("the check of the application's tables",
+                                      [&](postgres::BlockingSession& session) -> absl::Status {
+                                        auto found =
+                                            FindFaults(session, options_.application_columns,
+                                                       /*tenant=*/std::nullopt);
+                                        if (found.ok()) faults = *std::move(found);
+                                        return found.status();
+                                      });
   if (!looked.ok() || faults.empty()) return looked;
   return absl::FailedPreconditionError(absl::StrJoin(faults, "; "));
 }
@@ -128,8 +103,9 @@ void Migrator::ReportFaults(postgres::BlockingSession& session, const SchemaName
 }
 
 absl::Status Migrator::MigrateTenant(const Tenant& tenant) const {
-  return Run("the migration of tenant " + tenant.schema_name.text(),
-             [&](postgres::BlockingSession& session) { return MigrateTenant(session, tenant); });
+  return sessions_.Run(
+      "the migration of tenant " + tenant.schema_name.text(),
+      [&](postgres::BlockingSession& session) { return MigrateTenant(session, tenant); });
 }
 
 absl::Status Migrator::MigrateTenant(postgres::BlockingSession& session,
@@ -180,7 +156,7 @@ absl::StatusOr<Adoption> Migrator::BringUp(postgres::BlockingSession& session,
 
 absl::StatusOr<std::vector<SchemaName>> Migrator::FindLagging() const {
   std::vector<SchemaName> names;
-  const absl::Status status = Run(
+  const absl::Status status = sessions_.Run(
       "the search for tenants to migrate", [&](postgres::BlockingSession& session) -> absl::Status {
         const auto rows = session.Query(sql::kFindLaggingTenants,
                                         {absl::StrCat(tenant_version()), user_source()});
@@ -215,37 +191,6 @@ absl::Status Migrator::Apply(postgres::BlockingSession& session, const SchemaNam
       return done;
   }
   return absl::OkStatus();
-}
-
-absl::Status Migrator::LockTenant(postgres::BlockingSession& session, const SchemaName& name) {
-  return Lock(session, name.text(), kMaxLockWait);
-}
-
-absl::Status Migrator::BoundLocks(postgres::BlockingSession& session) {
-  return postgres::BoundLocks(session, kMaxLockWait);
-}
-
-absl::Status Migrator::Run(std::string_view what,
-                           absl::FunctionRef<absl::Status(postgres::BlockingSession&)> work) const {
-  auto session = sessions_.Take();
-  const bool was_connected = connected_.exchange(session.ok());
-  if (!session.ok()) {
-    if (was_connected) {
-      spdlog::warn("{} waits: no connection: {}", what, std::string(session.status().message()));
-    }
-    return DatabaseUnavailableError();
-  }
-  absl::Status status = work(*session);
-  const postgres::BlockingSession::Error error = session->last_error();
-  sessions_.GiveBack(*std::move(session));
-  if (status.ok() || IsForCallers(status) || absl::IsCancelled(status)) return status;
-  if (failures_logged_.Admit(absl::StrCat(error.sqlstate, " ", std::string(what)),
-                             SteadyTime::Now())) {
-    spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"{}", what,
-                  absl::StatusCodeToString(status.code()), error.sqlstate, error.message,
-                  error.sqlstate == kDuplicateTable ? kTableNameHint : "");
-  }
-  return absl::IsUnavailable(status) ? status : InternalError();
 }
 
 }  // namespace chatter::store

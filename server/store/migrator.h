@@ -8,20 +8,18 @@
 #ifndef CHATTER_SERVER_STORE_MIGRATOR_H_
 #define CHATTER_SERVER_STORE_MIGRATOR_H_
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
-#include "server/base/log_limiter.h"
 #include "server/model/model.h"
 #include "server/postgres/blocking_session.h"
 #include "server/store/application_tables.h"
+#include "server/store/session_source.h"
 #include "server/store/tenant_adoption.h"
 #include "server/store/user_view.h"
 
@@ -73,12 +71,9 @@ class Migrator {
 
   // What follows is for those who change tenants' schemas themselves.
 
-  // Errors: UNAVAILABLE, with a message for the log only.
-  absl::StatusOr<postgres::BlockingSession> OpenSession() const {
-    return postgres::BlockingSession::Open(options_.database_url, &stop_);
-  }
+  absl::StatusOr<postgres::BlockingSession> OpenSession() const { return sessions_.Open(); }
   // Ends what runs in all sessions, and whatever is begun from now on: the program is about to end.
-  void Stop() const { stop_.Stop(); }
+  void Stop() const { sessions_.Stop(); }
   // The same as MigrateTenant above with a session of the caller's, and nothing is logged.
   // Errors: NOT_FOUND: there is no such tenant, nor a schema to attach; what sqlstate.h makes.
   absl::Status MigrateTenant(postgres::BlockingSession& session, const Tenant& tenant) const;
@@ -97,28 +92,12 @@ class Migrator {
   // What a tenant's `user_source` is when it is up to date.
   const std::string& user_source() const { return user_source_; }
 
-  // Takes the lock that whoever changes the tenant's schema must hold, for this transaction, and
-  // bounds how long it waits for others (BoundLocks).
-  static absl::Status LockTenant(postgres::BlockingSession& session, const SchemaName& name);
-  // What waits for a lock on a tenant's table for longer than this makes the transaction fail: it
-  // keeps other tenants' work waiting, and whoever else wants that table.
-  static constexpr absl::Duration kMaxLockWait = absl::Seconds(2);
-  static absl::Status BoundLocks(postgres::BlockingSession& session);
-  // Runs `work` with a session from the pool. Errors that aren't meant for callers become INTERNAL
-  // or UNAVAILABLE, and go to the log: the same one of the same work once a minute.
-  absl::Status Run(std::string_view what,
-                   absl::FunctionRef<absl::Status(postgres::BlockingSession&)> work) const;
-
  private:
   absl::Status Apply(postgres::BlockingSession& session, const SchemaName& name, int version) const;
 
   const MigratorOptions options_;
   const std::string user_source_;
-  postgres::StopSignal stop_;
-  mutable postgres::BlockingSessionPool sessions_;
-  // So that the log has one line for each outage, and one a minute for what fails again and again.
-  mutable std::atomic<bool> connected_ = true;
-  mutable LogLimiter failures_logged_;
+  const SessionSource sessions_;
 };
 
 }  // namespace chatter::store

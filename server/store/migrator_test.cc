@@ -56,6 +56,7 @@ class MigratorTest : public testing::Test {
   std::vector<std::string_view> one_ = {kOne};
   std::vector<std::string_view> two_ = {kOne, kTwo};
   std::vector<std::string_view> three_ = {kOne, kTwo, kThree};
+  const SessionSource sessions_{database_.url(), "test"};
   const Migrator first_ = MigratorWith(one_);
   const Migrator second_ = MigratorWith(two_);
   const Migrator third_ = MigratorWith(three_);
@@ -77,7 +78,7 @@ TEST_F(MigratorTest, ServersThatDontKnowThatRoomsAreUnsettledRefuseTheTenant) {
 }
 
 TEST_F(MigratorTest, BringsALaggingTenantUpToDate) {
-  ASSERT_TRUE(TenantMaker(first_).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(first_, sessions_).Create(New("acme")).ok());
   EXPECT_EQ(Version("acme"), "1");
   ASSERT_TRUE(third_.MigrateTenant(Stored("acme", 1)).ok());
   EXPECT_EQ(Version("acme"), "3");
@@ -86,13 +87,13 @@ TEST_F(MigratorTest, BringsALaggingTenantUpToDate) {
 }
 
 TEST_F(MigratorTest, NeverTakesATenantBack) {
-  ASSERT_TRUE(TenantMaker(third_).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(third_, sessions_).Create(New("acme")).ok());
   ASSERT_TRUE(second_.MigrateTenant(Stored("acme", 3)).ok());
   EXPECT_EQ(Version("acme"), "3");
 }
 
 TEST_F(MigratorTest, LeavesNothingHalfDone) {
-  ASSERT_TRUE(TenantMaker(first_).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(first_, sessions_).Create(New("acme")).ok());
   // The third migration can't go.
   database_.Execute("CREATE TABLE acme.chatter_three (id text)");
   EXPECT_EQ(third_.MigrateTenant(Stored("acme", 1)).code(), absl::StatusCode::kInternal);
@@ -119,7 +120,7 @@ TEST_F(MigratorTest, MakesNoSchemaOfATenantThatIsGone) {
 
 TEST_F(MigratorTest, MakesTheUsersViewWhereItReadsSomethingElse) {
   const Migrator own({.database_url = database_.url()});
-  ASSERT_TRUE(TenantMaker(own).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(own, sessions_).Create(New("acme")).ok());
   const Migrator other({.database_url = database_.url(),
                         .user_source = UserSource{.table = *TableName::Parse("person"),
                                                   .id = *SqlIdentifier::Parse("id"),
@@ -144,9 +145,9 @@ TEST_F(MigratorTest, MakesTheUsersViewWhereItReadsSomethingElse) {
 }
 
 TEST_F(MigratorTest, MigratesAllThatLagAndNamesThoseThatFail) {
-  const TenantMaker maker(first_);
+  const TenantMaker maker(first_, sessions_);
   for (int i = 0; i < 9; ++i) ASSERT_TRUE(maker.Create(New(absl::StrCat("t", i))).ok());
-  ASSERT_TRUE(TenantMaker(second_).Create(New("ahead")).ok());
+  ASSERT_TRUE(TenantMaker(second_, sessions_).Create(New("ahead")).ok());
   database_.Execute("CREATE TABLE t4.chatter_two (id text)");
   auto run = MigrationRun::Start(second_, /*jobs=*/3);
   ASSERT_TRUE(run.ok());
@@ -163,7 +164,7 @@ TEST_F(MigratorTest, MigratesAllThatLagAndNamesThoseThatFail) {
 }
 
 TEST_F(MigratorTest, ParallelRunsDoNotMeet) {
-  const TenantMaker maker(first_);
+  const TenantMaker maker(first_, sessions_);
   for (int i = 0; i < 20; ++i) ASSERT_TRUE(maker.Create(New(absl::StrCat("t", i))).ok());
   auto one = MigrationRun::Start(third_, /*jobs=*/3);
   auto other = MigrationRun::Start(third_, /*jobs=*/3);
@@ -174,7 +175,7 @@ TEST_F(MigratorTest, ParallelRunsDoNotMeet) {
 }
 
 TEST_F(MigratorTest, GoesOnWithANewConnectionWhenOneIsCut) {
-  ASSERT_TRUE(TenantMaker(first_).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(first_, sessions_).Create(New("acme")).ok());
   database_.CutConnections();
   EXPECT_TRUE(second_.MigrateTenant(Stored("acme", 1)).ok());
   database_.CutConnections();
@@ -183,7 +184,7 @@ TEST_F(MigratorTest, GoesOnWithANewConnectionWhenOneIsCut) {
 
 // Else whoever holds it keeps the migrations of all others waiting, and this tenant's callers.
 TEST_F(MigratorTest, DoesNotWaitForALockForEver) {
-  ASSERT_TRUE(TenantMaker(first_).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(first_, sessions_).Create(New("acme")).ok());
   auto locker = first_.OpenSession();
   ASSERT_TRUE(locker.ok());
   ASSERT_TRUE(locker->Execute("BEGIN; LOCK TABLE acme.chatter_one IN ACCESS SHARE MODE").ok());

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/postgres/schema_guard.h"
 #include "server/postgres/statement.h"
+#include "server/store/schema_lock.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -33,7 +34,7 @@ absl::StatusOr<int> RoomPurger::Run() {
 
 absl::StatusOr<std::vector<RoomPurger::DeletedRoom>> RoomPurger::Find() const {
   std::vector<DeletedRoom> rooms;
-  absl::Status found = migrator_.Run(
+  absl::Status found = sessions_.Run(
       "the search for rooms to purge", [&](postgres::BlockingSession& session) -> absl::Status {
         const auto rows = session.Query(
             sql::kFindRoomsToPurge,
@@ -51,7 +52,7 @@ absl::StatusOr<std::vector<RoomPurger::DeletedRoom>> RoomPurger::Find() const {
 RoomPurger::Progress RoomPurger::PurgePart(const DeletedRoom& room) const {
   Progress progress = Progress::kLeft;
   const absl::Status status =
-      migrator_.Run(absl::StrCat("the purge of a room of tenant ", room.tenant),
+      sessions_.Run(absl::StrCat("the purge of a room of tenant ", room.tenant),
                     [&](postgres::BlockingSession& session) {
                       return session.InTransaction([&]() -> absl::Status {
                         const auto purged = PurgePartIn(session, room);
@@ -64,7 +65,7 @@ RoomPurger::Progress RoomPurger::PurgePart(const DeletedRoom& room) const {
 
 absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(postgres::BlockingSession& session,
                                                              const DeletedRoom& room) {
-  if (absl::Status bounded = Migrator::BoundLocks(session); !bounded.ok()) return bounded;
+  if (absl::Status bounded = BoundLocks(session); !bounded.ok()) return bounded;
   const auto locked = session.Query(sql::kLockRoomToPurge, {room.tenant, room.room_id});
   if (!locked.ok()) return locked.status();
   if (locked->empty()) return Progress::kLeft;  // another server is at it

@@ -2,7 +2,7 @@
 //
 // A part of a room is one transaction, so that writers of the tenant are never held up for long,
 // and a purge that was ended, in whatever way, is gone on with by the next. Several servers may
-// purge at the same time. Not thread-safe; the migrator must outlive it. Blocks: never call it on a
+// purge at the same time. Not thread-safe; the sessions must outlive it. Blocks: never call it on a
 // gRPC or database thread.
 #ifndef CHATTER_SERVER_STORE_ROOM_PURGER_H_
 #define CHATTER_SERVER_STORE_ROOM_PURGER_H_
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "server/store/migrator.h"
+#include "server/store/session_source.h"
 
 namespace chatter::store {
 
@@ -22,13 +22,13 @@ class RoomPurger {
   // How many transactions one run makes, and how many rooms it looks at.
   static constexpr int kMaxParts = 50;
 
-  explicit RoomPurger(const Migrator& migrator, int max_parts = kMaxParts)
-      : migrator_(migrator), max_parts_(max_parts) {}
+  explicit RoomPurger(const SessionSource& sessions, int max_parts = kMaxParts)
+      : sessions_(sessions), max_parts_(max_parts) {}
 
   // Goes on with the rooms that were deleted first; returns how many are done with. One that fails
   // is logged and left for later, with the others of its tenant: the runs go round through all that
   // there are.
-  // Errors: the migrator's.
+  // Errors: SessionSource::Run's.
   absl::StatusOr<int> Run();
 
  private:
@@ -44,7 +44,7 @@ class RoomPurger {
   static absl::StatusOr<Progress> PurgePartIn(postgres::BlockingSession& session,
                                               const DeletedRoom& room);
 
-  const Migrator& migrator_;
+  const SessionSource& sessions_;
   const int max_parts_;
   DeletedRoom after_;  // where the next run begins
 };

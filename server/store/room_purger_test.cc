@@ -76,7 +76,7 @@ class RoomPurgerTest : public testing::Test {
   const TenantKey acme_ = database_.AddTenant("acme");
   const TenantKey globex_ = database_.AddTenant("globex");
   CoreStack stack_{database_.url()};
-  const Migrator migrator_{{.database_url = database_.url()}};
+  const SessionSource sessions_{database_.url(), "test"};
 };
 
 TEST_F(RoomPurgerTest, ErasesWhatIsLeftOfDeletedRoomsAndNothingElse) {
@@ -85,7 +85,7 @@ TEST_F(RoomPurgerTest, ErasesWhatIsLeftOfDeletedRoomsAndNothingElse) {
   AddRoom(globex_, "bob");
   Delete({acme_, gone});
   EXPECT_EQ(CountAll("acme"), "7 2 2 2 2 2") << "only the members have gone with it";
-  RoomPurger purger(migrator_);
+  RoomPurger purger(sessions_);
   EXPECT_EQ(*purger.Run(), 1);
   EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 2");
   EXPECT_EQ(CountAll("globex"), "3 1 1 1 1 2");
@@ -98,12 +98,12 @@ TEST_F(RoomPurgerTest, GoesOnWhereAnotherWasEnded) {
   Fill(gone, 2 * RoomPurger::kMaxRows);
   Delete({acme_, gone});
   {
-    RoomPurger ended(migrator_, /*max_parts=*/1);
+    RoomPurger ended(sessions_, /*max_parts=*/1);
     EXPECT_EQ(*ended.Run(), 0);
   }
   EXPECT_EQ(Count("acme.chatter_event"), absl::StrCat(RoomPurger::kMaxRows + 4));
   EXPECT_EQ(Count("chatter.room_to_purge"), "1");
-  RoomPurger next(migrator_);
+  RoomPurger next(sessions_);
   EXPECT_EQ(*next.Run(), 1);
   EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
@@ -112,7 +112,7 @@ TEST_F(RoomPurgerTest, GoesOnWhereAnotherWasEnded) {
 TEST_F(RoomPurgerTest, LeavesWhatWasDeletedJustNow) {
   Delete({acme_, AddRoom(acme_, "bob")});
   database_.Execute("UPDATE chatter.room_to_purge SET deleted_at = now() - interval '50 seconds'");
-  RoomPurger purger(migrator_);
+  RoomPurger purger(sessions_);
   EXPECT_EQ(*purger.Run(), 0);
   AgeDeletions();
   EXPECT_EQ(*purger.Run(), 1);
@@ -121,7 +121,7 @@ TEST_F(RoomPurgerTest, LeavesWhatWasDeletedJustNow) {
 TEST_F(RoomPurgerTest, ForgetsTheRoomsOfTenantsThatAreGone) {
   Delete({globex_, AddRoom(globex_, "bob")});
   database_.Execute("DROP SCHEMA globex CASCADE");
-  RoomPurger purger(migrator_);
+  RoomPurger purger(sessions_);
   EXPECT_EQ(*purger.Run(), 1);
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
 }
@@ -130,30 +130,30 @@ TEST_F(RoomPurgerTest, ARoomThatCannotBePurgedDoesNotHoldUpTheOthers) {
   Delete({acme_, AddRoom(acme_, "bob")});
   Delete({globex_, AddRoom(globex_, "bob")});
   database_.Execute("ALTER TABLE acme.chatter_mention RENAME TO theirs");
-  RoomPurger purger(migrator_, /*max_parts=*/1);
+  RoomPurger purger(sessions_, /*max_parts=*/1);
   EXPECT_EQ(*purger.Run() + *purger.Run() + *purger.Run(), 1);
   EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
   database_.Execute("ALTER TABLE acme.theirs RENAME TO chatter_mention");
-  EXPECT_EQ(*RoomPurger(migrator_).Run(), 1);
+  EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
 }
 
 TEST_F(RoomPurgerTest, ALockedTenantHoldsUpTheOthersForAWhileOnly) {
   for (const char* other : {"bob", "carol"}) Delete({acme_, AddRoom(acme_, other)});
   Delete({globex_, AddRoom(globex_, "bob")});
-  auto locker = migrator_.OpenSession();
+  auto locker = sessions_.Open();
   ASSERT_TRUE(locker.ok());
   ASSERT_TRUE(locker->Execute("BEGIN; LOCK TABLE acme.chatter_event").ok());
-  EXPECT_EQ(*RoomPurger(migrator_).Run(), 1);
+  EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
   EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
   ASSERT_TRUE(locker->Execute("ROLLBACK").ok());
-  EXPECT_EQ(*RoomPurger(migrator_).Run(), 2);
+  EXPECT_EQ(*RoomPurger(sessions_).Run(), 2);
 }
 
 TEST_F(RoomPurgerTest, LeavesARoomToTheServerThatIsAtIt) {
   Delete({acme_, AddRoom(acme_, "bob")});
-  auto other = migrator_.OpenSession();
+  auto other = sessions_.Open();
   ASSERT_TRUE(other.ok());
-  RoomPurger purger(migrator_);
+  RoomPurger purger(sessions_);
   const absl::Status held = other->InTransaction([&] {
     absl::Status locked = other->Query("SELECT FROM chatter.room_to_purge FOR UPDATE").status();
     EXPECT_EQ(*purger.Run(), 0);

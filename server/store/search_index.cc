@@ -204,11 +204,11 @@ absl::Status SearchIndex::SettleAlone(postgres::BlockingSession& session, const 
 absl::Status SearchIndex::Settle(const TenantKey& tenant) {
   const std::string what = "the making of a search index for " + tenant.text();
   // One session holds the lock, another one does the work.
-  return migrator_.Run(what, [&](postgres::BlockingSession& holder) {
+  return sessions_.Run(what, [&](postgres::BlockingSession& holder) {
     return holder.InTransaction([&]() -> absl::Status {
       const auto locked = TryLock(holder, tenant);
       if (!locked.ok() || !*locked) return locked.status();
-      return migrator_.Run(what, [&](postgres::BlockingSession& session) {
+      return sessions_.Run(what, [&](postgres::BlockingSession& session) {
         session.SetBound(absl::InfiniteDuration());  // a large log takes hours
         return SettleAlone(session, tenant);
       });

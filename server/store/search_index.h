@@ -5,7 +5,7 @@
 // ever, and the language is in force only once they are whole: so whatever ends the making leaves
 // the language that was before, and whoever settles the tenant next, on any server, goes on.
 //
-// Thread-safe. The migrator must outlive it. Blocks, for as long as it takes to read all messages:
+// Thread-safe. The sessions must outlive it. Blocks, for as long as it takes to read all messages:
 // never call it on a gRPC or database thread.
 #ifndef CHATTER_SERVER_STORE_SEARCH_INDEX_H_
 #define CHATTER_SERVER_STORE_SEARCH_INDEX_H_
@@ -16,20 +16,20 @@
 #include "absl/status/status.h"
 #include "server/base/mutex.h"
 #include "server/postgres/blocking_session.h"
-#include "server/store/migrator.h"
 #include "server/store/search_language.h"
+#include "server/store/session_source.h"
 
 namespace chatter::store {
 
 class SearchIndex {
  public:
-  explicit SearchIndex(const Migrator& migrator) : migrator_(migrator) {}
+  explicit SearchIndex(const SessionSource& sessions) : sessions_(sessions) {}
 
   // Brings the tenant's indexes to what its settings say: those of the language that is wanted,
   // which is in force then, or has failed; else those of the language in force, if they are missing
   // or an older version has made them with other contents; and none beside. Does nothing where
   // another call, on any server, is at it.
-  // Errors: the migrator's, and whatever made it fail.
+  // Errors: SessionSource::Run's, and whatever made it fail.
   absl::Status Settle(const TenantKey& tenant);
 
   // Ends what is under way, and all that come later, with an error. From any thread.
@@ -54,7 +54,7 @@ class SearchIndex {
   // A statement that may take long: Stop ends it.
   absl::Status Execute(postgres::BlockingSession& session, std::string_view sql);
 
-  const Migrator& migrator_;
+  const SessionSource& sessions_;
 
   Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;

@@ -220,7 +220,8 @@ TEST_F(ServiceAccountStoreTest, ACertificateNameStandsForOneAccount) {
 // Its name may become another tenant's.
 TEST_F(ServiceAccountStoreTest, APurgedTenantIsTakenOutOfTheAccounts) {
   const Migrator migrator({.database_url = database_.url()});
-  const TenantMaker maker(migrator);
+  const SessionSource sessions(database_.url(), "test");
+  const TenantMaker maker(migrator, sessions);
   const Tenant acme{.schema_name = *SchemaName::Parse("acme"),
                     .display_name = "",
                     .domains = {},
@@ -241,7 +242,7 @@ TEST_F(ServiceAccountStoreTest, APurgedTenantIsTakenOutOfTheAccounts) {
   ASSERT_TRUE(Set(both).ok());
   CreateKey({.digest = Sha256("key"), .account = "shop"});
   database_.Execute("UPDATE chatter.tenant SET state = 3, purge_at = now()");
-  EXPECT_EQ(*TenantPurger(migrator).Run(), 1);
+  EXPECT_EQ(*TenantPurger(sessions).Run(), 1);
   EXPECT_FALSE(Find("first").has_value());
   EXPECT_THAT(Find("key")->scope.tenants, ElementsAre("globex"));
 }

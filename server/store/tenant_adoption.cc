@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/postgres/statement.h"
-#include "server/store/migrator.h"
+#include "server/store/schema_lock.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -122,7 +122,7 @@ absl::StatusOr<bool> FollowRename(postgres::BlockingSession& session, const Sche
   if (known->empty()) return false;
   const auto old_name = SchemaName::Parse(known->front()[0].value_or(""));
   if (!old_name.has_value()) return false;  // not one that we would have written
-  if (absl::Status locked = Migrator::LockTenant(session, *old_name); !locked.ok()) return locked;
+  if (absl::Status locked = LockTenant(session, *old_name); !locked.ok()) return locked;
   known = session.Query(sql::kFindRenamedTenant, marker);
   if (!known.ok()) return known.status();
   if (known->empty()) return false;

@@ -8,7 +8,7 @@
 // what can't be shown to be the same tenant is a new one.
 //
 // Blocks: never call it on a gRPC or database thread. REQUIRES of all: a transaction is open, in
-// which the tenant's lock is held (Migrator::LockTenant).
+// which the tenant's lock is held (LockTenant).
 #ifndef CHATTER_SERVER_STORE_TENANT_ADOPTION_H_
 #define CHATTER_SERVER_STORE_TENANT_ADOPTION_H_
 

@@ -162,7 +162,8 @@ class TenantAdoptionTest : public testing::Test {
 
   test::TestDatabase database_;
   const Migrator migrator_{{.database_url = database_.url()}};
-  const TenantMaker maker_{migrator_};
+  const SessionSource sessions_{database_.url(), "test"};
+  const TenantMaker maker_{migrator_, sessions_};
   std::unique_ptr<postgres::Database> connected_ =
       *postgres::Database::Create({.url = database_.url()}, [](bool) {});
   TenantStore store_{*connected_};
@@ -337,8 +338,8 @@ TEST_F(TenantAdoptionTest, TablesFromBeforeThereWereMarkersAreAdopted) {
   for (size_t version = 1; version < all.size(); ++version) {
     const std::string name = absl::StrCat("old", version);
     const Migrator old({.database_url = database_.url(), .tenant_migrations = all.first(version)});
-    ASSERT_TRUE(TenantMaker(old).Create(New(name)).ok());
-    ASSERT_TRUE(TenantMaker(old).Create(New("renamed" + name)).ok());
+    ASSERT_TRUE(TenantMaker(old, sessions_).Create(New(name)).ok());
+    ASSERT_TRUE(TenantMaker(old, sessions_).Create(New("renamed" + name)).ok());
     Execute("ALTER SCHEMA renamed" + name + " RENAME TO other" + name);
     // A clone's indexes and constraints have other names, which older migrations don't find.
     if (version >= 4) Clone(name, "demo" + name);
@@ -355,7 +356,7 @@ TEST_F(TenantAdoptionTest, TablesFromBeforeThereWereMarkersAreAdopted) {
 TEST_F(TenantAdoptionTest, OneThatWasMadeAgainBeforeThereWereMarkersLives) {
   const Migrator old({.database_url = database_.url(),
                       .tenant_migrations = MigratorOptions::TenantMigrations().first(4)});
-  ASSERT_TRUE(TenantMaker(old).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(old, sessions_).Create(New("acme")).ok());
   Execute("UPDATE chatter.tenant SET state = 2");
   Drop("acme");
   Execute("CREATE SCHEMA acme");
@@ -372,7 +373,7 @@ TEST_F(TenantAdoptionTest, ADeletedTenantStaysSoAndItsPurgeLeavesWhatIsInItsPlac
   EXPECT_TRUE(absl::IsInternal(migrator_.MigrateTenant(New("acme"))));
   EXPECT_EQ(Of("acme", "state"), "3");
   EXPECT_TRUE(migrator_.FindLagging()->empty());
-  EXPECT_EQ(*TenantPurger(migrator_).Run(), 1);
+  EXPECT_EQ(*TenantPurger(sessions_).Run(), 1);
   EXPECT_EQ(Of("acme", "1"), "");
   EXPECT_EQ(Count("acme.invoice"), "0") << "the application's";
   EXPECT_EQ(Count("chatter.service_account WHERE 'acme' = ANY (tenants)"), "0");
@@ -384,7 +385,7 @@ TEST_F(TenantAdoptionTest, ARestoredSchemaIsPurgedWithItsTenant) {
   Drop("acme");
   Restore(dump);
   Execute("UPDATE chatter.tenant SET state = 3, purge_at = now()");
-  EXPECT_EQ(*TenantPurger(migrator_).Run(), 1);
+  EXPECT_EQ(*TenantPurger(sessions_).Run(), 1);
   EXPECT_EQ(Count("pg_namespace WHERE nspname = 'acme'"), "0");
 }
 

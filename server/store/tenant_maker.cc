@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/postgres/statement.h"
+#include "server/store/schema_lock.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_adoption.h"
 
@@ -105,7 +106,7 @@ absl::StatusOr<Tenant> TenantMaker::Attach(const Tenant& tenant,
 absl::Status TenantMaker::Ensure(const SchemaName& name) const {
   bool tenant_exists = false;
   bool schema_exists = false;
-  absl::Status looked = migrator_.Run(
+  absl::Status looked = sessions_.Run(
       "the search for a schema", [&](postgres::BlockingSession& session) -> absl::Status {
         const auto tenant = session.Query(sql::kReadTenantRecord, {name.text()});
         if (!tenant.ok()) return tenant.status();
@@ -131,7 +132,7 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
               .attached = attached,
               .schema_version = migrator_.tenant_version(),
               .user_source = migrator_.user_source()};
-  const absl::Status status = migrator_.Run(
+  const absl::Status status = sessions_.Run(
       "the making of tenant " + tenant.schema_name.text(), [&](postgres::BlockingSession& session) {
         absl::Status done = session.InTransaction([&]() -> absl::Status {
           absl::Status tenant_made = MakeIn(session, made);
@@ -147,7 +148,7 @@ absl::StatusOr<Tenant> TenantMaker::Make(const Tenant& tenant, bool attached,
 
 absl::Status TenantMaker::MakeIn(postgres::BlockingSession& session, Tenant& tenant) const {
   const SchemaName& name = tenant.schema_name;
-  if (absl::Status locked = Migrator::LockTenant(session, name); !locked.ok()) return locked;
+  if (absl::Status locked = LockTenant(session, name); !locked.ok()) return locked;
   const auto recorded = FindRecorded(session, name);
   if (!recorded.ok()) return recorded.status();
   if (recorded->has_value()) {

@@ -1,6 +1,7 @@
 // Makes tenants: in a new schema, or in one that is there.
 //
-// Thread-safe. The migrator must outlive it. Blocks: never call it on a gRPC or database thread.
+// Thread-safe. The migrator and the sessions must outlive it. Blocks: never call it on a gRPC or
+// database thread.
 #ifndef CHATTER_SERVER_STORE_TENANT_MAKER_H_
 #define CHATTER_SERVER_STORE_TENANT_MAKER_H_
 
@@ -11,18 +12,20 @@
 #include "server/base/crypto.h"
 #include "server/model/model.h"
 #include "server/store/migrator.h"
+#include "server/store/session_source.h"
 
 namespace chatter::store {
 
 class TenantMaker {
  public:
-  explicit TenantMaker(const Migrator& migrator) : migrator_(migrator) {}
+  TenantMaker(const Migrator& migrator, const SessionSource& sessions)
+      : migrator_(migrator), sessions_(sessions) {}
 
   // Of `tenant`, the name, the display name and the domains count; the result has all. Each is one
   // transaction. `first_key`: the digest of an API key that is made with it, of a service account
   // of the tenant's name, for that tenant only. Errors of both: ALREADY_EXISTS (TENANT_EXISTS) when
   // the name or a domain is taken; ALREADY_EXISTS (SERVICE_ACCOUNT_EXISTS) when the account's name
-  // is; the migrator's.
+  // is; SessionSource::Run's.
 
   // Makes the schema. A tenant of that name whose schema is gone is forgotten first, with all that
   // the control schema holds of it. Errors: ALREADY_EXISTS (SCHEMA_EXISTS).
@@ -49,6 +52,7 @@ class TenantMaker {
   absl::Status AttachIn(postgres::BlockingSession& session, const Tenant& tenant) const;
 
   const Migrator& migrator_;
+  const SessionSource& sessions_;
 };
 
 }  // namespace chatter::store

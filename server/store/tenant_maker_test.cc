@@ -26,7 +26,8 @@ class TenantMakerTest : public testing::Test {
 
   test::TestDatabase database_;
   const Migrator migrator_{{.database_url = database_.url()}};
-  const TenantMaker maker_{migrator_};
+  const SessionSource sessions_{database_.url(), "test"};
+  const TenantMaker maker_{migrator_, sessions_};
 };
 
 TEST_F(TenantMakerTest, MakesSchemaTablesAndDomains) {

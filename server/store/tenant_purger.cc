@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/postgres/statement.h"
+#include "server/store/schema_lock.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_adoption.h"
 #include "spdlog/spdlog.h"
@@ -12,7 +13,7 @@ namespace chatter::store {
 
 absl::StatusOr<int> TenantPurger::Run() {
   std::vector<postgres::BlockingSession::Row> due;
-  absl::Status found = migrator_.Run(
+  absl::Status found = sessions_.Run(
       "the search for tenants to purge", [&](postgres::BlockingSession& session) -> absl::Status {
         auto rows = session.Query(sql::kFindTenantsToPurge, {after_, absl::StrCat(kMaxTenants)});
         if (!rows.ok()) return rows.status();
@@ -47,22 +48,23 @@ absl::Status Drop(postgres::BlockingSession& session, const SchemaName& name, bo
 
 bool TenantPurger::Purge(const SchemaName& name) const {
   bool purged = false;
-  const absl::Status status = migrator_.Run(
-      "the purge of tenant " + name.text(),
-      [&](postgres::BlockingSession& session) -> absl::Status {
-        return session.InTransaction([&]() -> absl::Status {
-          if (absl::Status locked = Migrator::LockTenant(session, name); !locked.ok()) {
-            return locked;
-          }
-          const auto rows = session.Query(sql::kLockTenantToPurge, {name.text()});
-          if (!rows.ok()) return rows.status();
-          if (rows->empty()) return absl::OkStatus();  // another server was quicker
-          const bool attached = (*rows)[0][0] == "t";
-          if (absl::Status dropped = Drop(session, name, attached); !dropped.ok()) return dropped;
-          purged = true;
-          return ForgetTenant(session, name);
-        });
-      });
+  const absl::Status status =
+      sessions_.Run("the purge of tenant " + name.text(),
+                    [&](postgres::BlockingSession& session) -> absl::Status {
+                      return session.InTransaction([&]() -> absl::Status {
+                        if (absl::Status locked = LockTenant(session, name); !locked.ok()) {
+                          return locked;
+                        }
+                        const auto rows = session.Query(sql::kLockTenantToPurge, {name.text()});
+                        if (!rows.ok()) return rows.status();
+                        if (rows->empty()) return absl::OkStatus();  // another server was quicker
+                        const bool attached = (*rows)[0][0] == "t";
+                        if (absl::Status dropped = Drop(session, name, attached); !dropped.ok())
+                          return dropped;
+                        purged = true;
+                        return ForgetTenant(session, name);
+                      });
+                    });
   if (status.ok() && purged) spdlog::info("tenant purged: {}", name.text());
   return status.ok() && purged;
 }

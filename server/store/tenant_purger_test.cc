@@ -34,8 +34,9 @@ class TenantPurgerTest : public testing::Test {
 
   test::TestDatabase database_;
   const Migrator migrator_{{.database_url = database_.url()}};
-  const TenantMaker maker_{migrator_};
-  TenantPurger purger_{migrator_};
+  const SessionSource sessions_{database_.url(), "test"};
+  const TenantMaker maker_{migrator_, sessions_};
+  TenantPurger purger_{sessions_};
 };
 
 TEST_F(TenantPurgerTest, DropsWhatIsDueAndNothingElse) {
@@ -95,7 +96,7 @@ TEST_F(TenantPurgerTest, SeveralServersMayPurgeTogether) {
     Create(absl::StrCat("t", i));
     Delete(absl::StrCat("t", i), "0");
   }
-  TenantPurger other(migrator_);
+  TenantPurger other(sessions_);
   int theirs = 0;
   std::thread thread([&] { theirs = *other.Run(); });
   const int ours = *purger_.Run();

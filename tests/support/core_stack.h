@@ -30,6 +30,7 @@
 #include "server/store/room_store.h"
 #include "server/store/search_index.h"
 #include "server/store/search_reader.h"
+#include "server/store/session_source.h"
 #include "server/store/settings_store.h"
 #include "server/store/user_store.h"
 #include "server/stream/chat_sessions.h"
@@ -64,7 +65,7 @@ struct CoreStack {
   store::PresenceStore presence_store;
   store::EventReader reader;
   store::SearchReader search_reader;
-  const store::Migrator migrator;
+  const store::SessionSource schema_sessions;
   store::SearchIndex search_index;
   live::LogPages pages;
   live::Hub hub;

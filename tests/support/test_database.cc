@@ -69,10 +69,12 @@ TestDatabase::~TestDatabase() { Run(ServerUrl(), "DROP DATABASE " + name_ + " WI
 
 TenantKey TestDatabase::AddTenant(std::string_view name) const {
   const store::Migrator migrator({.database_url = url_});
-  auto tenant = store::TenantMaker(migrator).Create({.schema_name = *SchemaName::Parse(name),
-                                                     .display_name = "",
-                                                     .domains = {},
-                                                     .created_at = {}});
+  const store::SessionSource sessions(url_, "test");
+  auto tenant = store::TenantMaker(migrator, sessions)
+                    .Create({.schema_name = *SchemaName::Parse(name),
+                             .display_name = "",
+                             .domains = {},
+                             .created_at = {}});
   if (!tenant.ok()) Die("tenant not made");
   return Find(name);
 }
