@@ -65,7 +65,7 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const 
 postgres::Statement DeleteStatement(const RoomKey& room, int64_t version, const Actor& actor) {
   postgres::Statement statement{sql::kDeleteRoom, room.tenant,
                                 postgres::Params().Uuid(room.room).Int(version)};
-  statement.params.Text(room.tenant.text()).Text(actor.user_id()).Text(actor.service);
+  statement.params.Text(actor.user_id()).Text(actor.service);
   statement.params.Text(postgres::NewAttemptId());
   return statement;
 }
@@ -111,6 +111,25 @@ void RoomChanges::Read(const RoomKey& room, const Asker& asker,
 
 void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
                         SteadyTime deadline, Callback<std::vector<RoomEvent>> done) {
+  if (!change.deletes) {
+    return StoreInTenant(room, version, std::move(change), actor, deadline, std::move(done));
+  }
+  // The note comes first: the purger erases nothing of a room that is there, and forgets a note of
+  // one that still is after a while; but what a room has left without a note, nobody would find.
+  postgres::RunOne(database_,
+                   {sql::kNoteDeletion, std::nullopt,
+                    postgres::Params().Text(room.tenant.text()).Uuid(room.room)},
+                   deadline, postgres::kIdempotent,
+                   Then(std::move(done), [this, room, version, change = std::move(change), actor,
+                                          deadline](const postgres::Rows&, auto& answer) mutable {
+                     StoreInTenant(room, version, std::move(change), actor, deadline,
+                                   std::move(answer));
+                   }));
+}
+
+void RoomChanges::StoreInTenant(const RoomKey& room, int64_t version, RoomChange change,
+                                const Actor& actor, SteadyTime deadline,
+                                Callback<std::vector<RoomEvent>> done) {
   postgres::Database::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // run again, it finds its own attempt

@@ -67,6 +67,9 @@ class RoomChanges {
              SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
  private:
+  void StoreInTenant(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
+                     SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
+
   postgres::Database& database_;
 };
 

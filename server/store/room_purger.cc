@@ -73,6 +73,14 @@ absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(postgres::BlockingS
   const auto name = SchemaName::Parse(room.tenant);
   if (name.has_value() && found[0] == "t") {
     if (found[1] != "t") return Progress::kLeft;  // another's, maybe
+    const auto kept = session.Query(postgres::RenderSql(sql::kRoomIsThere, *name), {room.room_id});
+    if (!kept.ok()) return kept.status();
+    if (!kept->empty()) {
+      absl::Status forgotten =
+          session.Query(sql::kForgetDeletion, {room.tenant, room.room_id}).status();
+      if (!forgotten.ok()) return forgotten;
+      return Progress::kLeft;
+    }
     const auto erased = session.Query(postgres::RenderSql(sql::kPurgeRoom, *name),
                                       {room.room_id, absl::StrCat(kMaxRows)});
     if (!erased.ok()) return erased.status();

@@ -1,5 +1,8 @@
 // Erases what is left of deleted rooms: what their logs held.
 //
+// That a room is to be erased is noted in the control schema before it is deleted in the tenant's:
+// a room that is there keeps what it has, and a note that is wrong for an hour is forgotten.
+//
 // A part of a room is one transaction, so that writers of the tenant are never held up for long,
 // and a purge that was ended, in whatever way, is gone on with by the next. Several servers may
 // purge at the same time. Not thread-safe; the sessions must outlive it. Blocks: never call it on a

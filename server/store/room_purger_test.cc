@@ -118,6 +118,32 @@ TEST_F(RoomPurgerTest, LeavesWhatWasDeletedJustNow) {
   EXPECT_EQ(*purger.Run(), 1);
 }
 
+// Whoever was to delete the room has ended between the note and the deletion.
+TEST_F(RoomPurgerTest, ErasesNothingOfARoomThatIsThere) {
+  const RoomId room = AddRoom(acme_, "bob");
+  const std::string note = absl::StrCat("INSERT INTO chatter.room_to_purge VALUES ('acme', '",
+                                        room.ToString(), "', now() - interval '50 minutes')");
+  database_.Execute(note);
+  RoomPurger purger(sessions_);
+  EXPECT_EQ(*purger.Run(), 0);
+  EXPECT_EQ(CountAll("acme"), "4 1 1 1 1 2");
+  EXPECT_EQ(Count("chatter.room_to_purge"), "1") << "it may be on its way";
+  database_.Execute("UPDATE chatter.room_to_purge SET deleted_at = now() - interval '61 minutes'");
+  EXPECT_EQ(*purger.Run(), 0);
+  EXPECT_EQ(CountAll("acme"), "4 1 1 1 1 2");
+  EXPECT_EQ(Count("chatter.room_to_purge"), "0");
+}
+
+TEST_F(RoomPurgerTest, AnOldNoteIsRenewedByTheDeletion) {
+  const RoomId room = AddRoom(acme_, "bob");
+  database_.Execute(absl::StrCat("INSERT INTO chatter.room_to_purge VALUES ('acme', '",
+                                 room.ToString(), "', now() - interval '59 minutes')"));
+  Delete({acme_, room});
+  EXPECT_EQ(Count("chatter.room_to_purge WHERE deleted_at > now() - interval '10 minutes'"), "1");
+  EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
+  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0");
+}
+
 TEST_F(RoomPurgerTest, ForgetsTheRoomsOfTenantsThatAreGone) {
   Delete({globex_, AddRoom(globex_, "bob")});
   database_.Execute("DROP SCHEMA globex CASCADE");

@@ -17,6 +17,7 @@
 
 namespace chatter::postgres {
 class Database;
+class Rows;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -36,7 +37,7 @@ class SessionStore {
     absl::Duration idle_ttl = absl::InfiniteDuration();
     std::string device = {};
   };
-  // nullopt: there is no such active user. Deletes the user's sessions that hold no longer.
+  // nullopt: there is no such active user. Deletes the user's sessions that have expired or idled.
   void Create(const TenantKey& tenant, const NewSession& session, SteadyTime deadline,
               Callback<std::optional<Session>> done);
 
@@ -66,6 +67,25 @@ class SessionStore {
                  SteadyTime deadline, Callback<std::vector<size_t>> done);
 
  private:
+  // What has been deleted.
+  struct Revoked {
+    Sha256Digest token_digest;
+    bool holds;  // as far as the tenant knows
+    std::string service;
+    absl::Time created_at;
+  };
+
+  void ListMore(const UserKey& user, const std::optional<ListPosition>& after, int limit,
+                std::vector<Session> so_far, SteadyTime deadline,
+                Callback<std::vector<Session>> done);
+  // Tells the streams, and answers with those that held.
+  void FinishRevoking(const TenantKey& tenant, std::vector<Revoked> revoked, SteadyTime deadline,
+                      Callback<std::vector<Sha256Digest>> done);
+  // `services`: the rows of find_session_services.sql.
+  // Which of these have ended with the accounts that made them: their places, ascending.
+  void FindEndedWithMakers(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests,
+                           const postgres::Rows& services, SteadyTime deadline,
+                           Callback<std::vector<size_t>> done);
   // Writes down that these are used; after the answer, since nothing hangs on it.
   void Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests);
 

@@ -319,6 +319,57 @@ TEST_F(SessionStoreTest, ASessionHoldsAsLongAsItsMakerMightMakeIt) {
   EXPECT_FALSE(holds([](ServiceScope& scope) { scope.read_only = true; }));
 }
 
+TEST_F(SessionStoreTest, ListsNoSessionsOfMakersThatAreGone) {
+  SetShop(MaySignIn());
+  Create("one", "alice");
+  CreateByShop("shop's one");
+  CreateByShop("shop's two");
+  Create("two", "alice");
+  CreateByShop("shop's three");
+  DeleteShop();
+  const std::vector<Session> both = List("alice", 2);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(both[0].token_digest, Sha256("two"));
+  EXPECT_EQ(both[1].token_digest, Sha256("one"));
+  EXPECT_THAT(List("alice", 1), SizeIs(1));
+  EXPECT_THAT(RevokeAll("alice"), UnorderedElementsAre(Sha256("one"), Sha256("two")));
+  EXPECT_EQ(Rows(), "0");
+}
+
+TEST_F(SessionStoreTest, WhatEndsIsCounted) {
+  const auto counts = [&](auto work) {
+    const std::string version = IdentityVersion();
+    work();
+    return IdentityVersion() != version;
+  };
+  const auto set_active = [&](bool active) {
+    EXPECT_TRUE(Await<std::optional<User>>([&](auto done) {
+                  stack_.users.SetActive(acme_, "bob", active, Soon(), std::move(done));
+                }).ok());
+  };
+  Create("one", "alice");
+  Create("two", "alice");
+  EXPECT_TRUE(counts([&] { EXPECT_TRUE(Revoke("one")); }));
+  EXPECT_FALSE(counts([&] { EXPECT_FALSE(Revoke("one")); }));
+  EXPECT_TRUE(counts([&] { EXPECT_THAT(RevokeAll("alice"), SizeIs(1)); }));
+  EXPECT_FALSE(counts([&] { EXPECT_THAT(RevokeAll("alice"), IsEmpty()); }));
+  EXPECT_TRUE(counts([&] { set_active(false); }));
+  EXPECT_TRUE(counts([&] { set_active(false); })) << "the one before may not have been counted";
+  EXPECT_FALSE(counts([&] { set_active(true); }));
+}
+
+// As if the control schema's database went away between the two.
+TEST_F(SessionStoreTest, WhatIsEndedAndNotCountedHasEnded) {
+  Create("token", "alice");
+  database_.Execute("ALTER TABLE chatter.tenant RENAME identity_version TO theirs");
+  EXPECT_FALSE(Await<bool>([&](auto done) {
+                 store_.Revoke(acme_, Sha256("token"), Asker::Service(), Soon(), std::move(done));
+               }).ok());
+  database_.Execute("ALTER TABLE chatter.tenant RENAME theirs TO identity_version");
+  EXPECT_FALSE(Find("token").has_value());
+  EXPECT_FALSE(Revoke("token"));
+}
+
 TEST_F(SessionStoreTest, TellsWhichOfManyHoldNoLonger) {
   std::vector<std::string> tokens;
   for (int i = 0; i < 50; ++i) tokens.push_back(absl::StrCat("token", i));

@@ -220,9 +220,6 @@ absl::Status RecordSchema(postgres::BlockingSession& session, const SchemaName& 
   if (!marker.ok()) return marker.status();
   const postgres::BlockingSession::Row& written = marker->front();
   if (adoption.has_changed) {
-    absl::Status kept =
-        session.Query(postgres::RenderSql(sql::kKeepRooms, name), {name.text()}).status();
-    if (!kept.ok()) return kept;
     // Its logs may have gone back, or be others.
     absl::Status begun = session.Query(postgres::RenderSql(sql::kBeginEpoch, name), {""}).status();
     if (!begun.ok()) return begun;

@@ -17,6 +17,7 @@
 #include "server/postgres/database.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"
+#include "server/store/room_purger.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_purger.h"
 #include "server/store/tenant_store.h"
@@ -202,6 +203,9 @@ TEST_F(TenantAdoptionTest, OneThatIsRestoredIsTheSame) {
   const std::string incarnation = Of("acme", "incarnation");
   const std::string identity_version = Of("acme", "identity_version + 1");
   const std::string epoch = Execute("SELECT epoch FROM acme.chatter_settings");
+  Execute(absl::StrCat(
+      "INSERT INTO acme.chatter_event (room_id, seq, created_at, kind, actor_id, text) VALUES ('",
+      kRoom, "', 1, now(), 2, 'alice', 'text')"));
   const std::string dump = Dump("acme");
   // After the dump: so in what is restored the room is there.
   Execute(
@@ -217,7 +221,10 @@ TEST_F(TenantAdoptionTest, OneThatIsRestoredIsTheSame) {
   EXPECT_EQ(Count("acme.chatter_session"), "1");
   EXPECT_NE(Execute("SELECT epoch FROM acme.chatter_settings"), epoch) << "its logs may be shorter";
   EXPECT_EQ(UsersOf("acme"), "user of acme");
-  EXPECT_EQ(Count("chatter.room_to_purge"), "1") << "the room that is there again stays";
+  Execute("UPDATE chatter.room_to_purge SET deleted_at = now() - interval '2 hours'");
+  EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
+  EXPECT_EQ(Count("acme.chatter_event"), "1") << "the room that is there again stays";
+  EXPECT_EQ(Count("chatter.room_to_purge"), "0");
 }
 
 TEST_F(TenantAdoptionTest, WhatATenantHasGoesAlongWhenItsSchemaIsRenamed) {

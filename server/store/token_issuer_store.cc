@@ -77,10 +77,19 @@ void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& us
                                   const std::string& display_name, SteadyTime deadline,
                                   Callback<bool> done) {
   postgres::Statement statement{.sql = sql::kCreateTokenUser, .tenant = tenant, .params = {}};
-  statement.params.Text(user_id).Text(display_name).Text(tenant.text());
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   Then(std::move(done),
-                        [](const postgres::Rows& rows, auto& answer) { answer(rows.size() > 0); }));
+  statement.params.Text(user_id).Text(display_name);
+  // Should the users become the application's own meanwhile, nobody reads the one that is made.
+  postgres::RunOne(
+      database_, {sql::kHasApplicationUsers, std::nullopt, postgres::Params().Text(tenant.text())},
+      deadline, postgres::kIdempotent,
+      Then(std::move(done), [this, statement = std::move(statement), deadline](
+                                const postgres::Rows& found, auto& answer) mutable {
+        if (found.size() > 0) return answer(false);
+        postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+                         Then(std::move(answer), [](const postgres::Rows& made, auto& told) {
+                           told(made.size() > 0);
+                         }));
+      }));
 }
 
 }  // namespace chatter::store

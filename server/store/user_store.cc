@@ -5,6 +5,7 @@
 
 #include "server/postgres/database.h"
 #include "server/postgres/places.h"
+#include "server/store/identity_changes.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -59,11 +60,19 @@ void UserStore::Upsert(const TenantKey& tenant, std::vector<User> users, SteadyT
 void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, bool active,
                           SteadyTime deadline, Callback<std::optional<User>> done) {
   postgres::Statement statement{.sql = sql::kSetUserActive, .tenant = tenant, .params = {}};
-  statement.params.Text(user_id).Bool(active).Text(tenant.text());
+  statement.params.Text(user_id).Bool(active);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                   Then(std::move(done), [this, tenant, active, deadline](
+                                             const postgres::Rows& rows, auto& answer) mutable {
                      if (rows.size() == 0) return answer(std::optional<User>());
-                     answer(ReadUser(rows, 0));
+                     User user = ReadUser(rows, 0);
+                     if (active) return answer(std::optional(std::move(user)));
+                     CountIdentityChange(database_, tenant, deadline,
+                                         [user = std::move(user), answer = std::move(answer)](
+                                             const absl::Status& counted) mutable {
+                                           if (!counted.ok()) return answer(counted);
+                                           answer(std::optional(std::move(user)));
+                                         });
                    }));
 }
 
