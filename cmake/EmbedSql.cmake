@@ -3,7 +3,8 @@
 #   cmake -DOUT=<header> -DNAMESPACE=<name> -DFILES=<file;file...> -DPIECES=<folder;folder...> -DNUMBERS=<list> \
 #         -P EmbedSql.cmake
 #
-# read_events.sql becomes `inline constexpr std::string_view kReadEvents`, and stands in `kAll`. Files whose names begin
+# read_events.sql becomes `inline constexpr postgres::TenantSql kReadEvents`, or of another type that says which schema
+# its text names (server/postgres/sql_text.h), and stands in `kAll`. Files whose names begin
 # with a number are migrations: together, in order, they become `inline constexpr std::string_view
 # kMigrations[]`. Comments are left out: PostgreSQL needn't parse them at each call. What stays, as a comment at
 # the text's head, is the statement's name and, where the file's comment ends with `Gives: NAME TYPE, ...`, the
@@ -17,6 +18,22 @@ function(strip_comments text out)
   string(REGEX REPLACE "(^|\n) *--[^\n]*" "" text "${text}")
   string(STRIP "${text}" text)
   set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
+# The type that says which schema the statement names.
+function(type_of text out)
+  string(REGEX REPLACE "'[^']*'" "''" text "${text}")
+  set(type AnySql)
+  if(text MATCHES "{schema}[.]")
+    set(type TenantSql)
+  endif()
+  if(text MATCHES "(^|[^a-zA-Z_])chatter[.]")
+    if(type STREQUAL "TenantSql")
+      message(FATAL_ERROR "A statement names the control schema and a tenant's: ${text}")
+    endif()
+    set(type ControlSql)
+  endif()
+  set(${out} ::chatter::postgres::${type} PARENT_SCOPE)
 endfunction()
 
 set(body)
@@ -57,7 +74,8 @@ foreach(file IN LISTS FILES)
       string(TOUPPER ${first} first)
       string(APPEND name ${first}${rest})
     endforeach()
-    string(APPEND body "inline constexpr std::string_view ${name} =\n    R\"sql(${text})sql\";\n")
+    type_of("${text}" type)
+    string(APPEND body "inline constexpr ${type} ${name}{\n    R\"sql(${text})sql\"};\n")
     string(APPEND all "${name}, ")
   endif()
 endforeach()
@@ -66,4 +84,4 @@ if(migrations)
   set(body "inline constexpr std::string_view kMigrations[] = {\n${migrations}};\n")
 endif()
 file(WRITE ${OUT}
-     "#pragma once\n#include <string_view>\nnamespace ${NAMESPACE} {\n${body}}  // namespace\n")
+     "#pragma once\n#include <string_view>\n#include \"server/postgres/sql_text.h\"\nnamespace ${NAMESPACE} {\n${body}}  // namespace\n")

@@ -57,7 +57,7 @@ class PreferencesTest : public testing::Test {
   TestDatabase database_;
   const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
-  store::PreferenceStore store_{*stack_.database};
+  store::PreferenceStore store_{stack_.control, stack_.tenants};
   Preferences preferences_{store_, stack_.presence, Clock::Real()};
   const RoomKey room_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
 };

@@ -105,8 +105,9 @@ class TenantLifecycleTest : public testing::Test {
   store::LazyMigrator lazy_migrator_{{}, migrator_, clock_};
   std::unique_ptr<postgres::Database> database_ =
       *postgres::Database::Create({.url = test_database_.url()}, [](bool) {});
-  store::TenantStore tenants_{*database_};
-  store::TenantChanges changes_{*database_};
+  postgres::ControlDatabase control_{*database_};
+  store::TenantStore tenants_{control_};
+  store::TenantChanges changes_{control_};
   identity::TenantDirectory directory_{{}, identity::LookupsIn(tenants_, lazy_migrator_), clock_};
   TenantLifecycle rules_{{.changes = changes_, .directory = directory_}};
   const Administrator administrator_ = test::TheAdministrator();

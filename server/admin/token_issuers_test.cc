@@ -63,8 +63,8 @@ class TokenIssuersTest : public testing::Test {
   TestDatabase database_;
   const TenantKey acme_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
-  store::TenantStore tenant_store_{*stack_.database};
-  store::TokenIssuerStore issuer_store_{*stack_.database};
+  store::TenantStore tenant_store_{stack_.control};
+  store::TokenIssuerStore issuer_store_{stack_.control, stack_.tenants};
   identity::TenantDirectory directory_{
       {},
       {.by_schema = [this](const SchemaName& schema, SteadyTime deadline,

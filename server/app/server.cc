@@ -165,7 +165,7 @@ absl::Status Server::Begin() {
   });
   if (!backend.ok()) return backend.status();
   backend_ = *std::move(backend);
-  control_probe_.emplace(*backend_->identity->database, [this] { health_task_.Poke(); });
+  control_probe_.emplace(backend_->identity->control, [this] { health_task_.Poke(); });
   services_ = std::make_unique<Services>(*backend_);
   if (absl::Status status = Listen(); !status.ok()) return status;
   if (absl::Status status = ListenForOperators(); !status.ok()) return status;

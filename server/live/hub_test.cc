@@ -43,8 +43,9 @@ TEST(HubTest, ALockedTenantKeepsNobodysHeadsFromBeingChecked) {
   CoreStack stack(database.url());
   const auto node = postgres::Database::Create({.url = database.url()}, [](bool) {});
   ASSERT_TRUE(node.ok());
-  store::EventReader reader(**node);
-  store::EpochStore epochs(**node);
+  postgres::TenantDatabases tenants(**node);
+  store::EventReader reader(tenants);
+  store::EpochStore epochs(tenants);
   const auto encode = [](std::span<const RoomEvent> events) {
     return std::vector<EncodedRun>(events.size());
   };

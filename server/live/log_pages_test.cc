@@ -164,7 +164,8 @@ TEST_F(LogPagesTest, WithoutADatabaseAllFailTogether) {
       {.url = "postgresql://127.0.0.1:1/nowhere", .max_wait = absl::Milliseconds(200)},
       [](bool) {});
   ASSERT_TRUE(database.ok());
-  store::EventReader reader(**database);
+  postgres::TenantDatabases tenants(**database);
+  store::EventReader reader(tenants);
   LogPages pages(
       reader, [](auto) { return std::vector<EncodedRun>(); }, Clock::Real());
   std::vector<std::future<absl::Status>> answers;
@@ -203,7 +204,8 @@ TEST_F(LogPagesTest, ALockedTenantKeepsNobodyElseFromTheirPages) {
   const RoomKey room{other, stack_.AddRoom(other, {"alice", "bob"})};
   const auto database = postgres::Database::Create({.url = database_.url()}, [](bool) {});
   ASSERT_TRUE(database.ok());
-  store::EventReader reader(**database);
+  postgres::TenantDatabases tenants(**database);
+  store::EventReader reader(tenants);
   LogPages pages(
       reader,
       [](std::span<const RoomEvent> events) {

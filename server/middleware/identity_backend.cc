@@ -25,7 +25,7 @@ store::DirectorySql DirectorySqlOf(const config::Config& config) {
 }
 
 std::optional<store::DjangoStore> MakeDjangoStore(const config::Config& config,
-                                                  postgres::Database& database) {
+                                                  postgres::TenantDatabases& database) {
   if (config.django_secret_keys.empty()) return std::nullopt;
   return std::optional<store::DjangoStore>(
       std::in_place, database,
@@ -137,16 +137,18 @@ absl::StatusOr<std::unique_ptr<IdentityBackend>> IdentityBackend::Create(
 IdentityBackend::IdentityBackend(const config::Config& config, const Clock& clock,
                                  std::unique_ptr<postgres::Database> made_database)
     : database(std::move(made_database)),
+      control(*database),
+      tenants(*database),
       migrator(MigratorOptionsOf(config)),
       lazy_migrator({}, migrator, clock),
-      tenant_store(*database),
-      directory_store(*database, DirectorySqlOf(config)),
-      user_store(*database),
-      session_store(*database),
-      django_store(MakeDjangoStore(config, *database)),
+      tenant_store(control),
+      directory_store(control, DirectorySqlOf(config)),
+      user_store(control, tenants),
+      session_store(control, tenants),
+      django_store(MakeDjangoStore(config, tenants)),
       django_keys(MakeDjangoKeys(config)),
-      token_issuer_store(*database),
-      service_account_store(*database),
+      token_issuer_store(control, tenants),
+      service_account_store(control),
       strangers({}, clock),
       tenant_directory(
           {.cache = {}, .single_schema = config.single_schema, .strangers = &strangers},

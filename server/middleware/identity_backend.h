@@ -21,6 +21,7 @@
 #include "server/identity/user_directory.h"
 #include "server/middleware/django_keys.h"
 #include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/django_store.h"
 #include "server/store/lazy_migrator.h"
 #include "server/store/migrator.h"
@@ -56,6 +57,9 @@ struct IdentityBackend {
   void RereadFiles();
 
   const std::unique_ptr<postgres::Database> database;
+  // What is in it. One server has all, so far.
+  postgres::ControlDatabase control;
+  postgres::TenantDatabases tenants;
   const store::Migrator migrator;
   store::LazyMigrator lazy_migrator;
   store::TenantStore tenant_store;

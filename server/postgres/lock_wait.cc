@@ -1,6 +1,5 @@
 #include "server/postgres/lock_wait.h"
 
-#include <optional>
 #include <string>
 
 #include "server/postgres/sql.h"
@@ -16,9 +15,7 @@ std::string MillisecondsOf(absl::Duration wait) {
 
 Params LockWaitParams(absl::Duration wait) { return Params().Text(MillisecondsOf(wait)); }
 
-Statement BoundLocks(absl::Duration wait) {
-  return {sql::kBoundLocks, std::nullopt, LockWaitParams(wait)};
-}
+TenantStatement BoundLocks(absl::Duration wait) { return {sql::kBoundLocks, LockWaitParams(wait)}; }
 
 absl::Status BoundLocks(BlockingSession& session, absl::Duration wait) {
   return session.Query(sql::kBoundLocks, {MillisecondsOf(wait)}).status();

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/postgres/blocking_session.h"
+#include "server/postgres/databases.h"
 #include "server/postgres/statement.h"
 
 namespace chatter::postgres {
@@ -17,7 +18,7 @@ Params LockWaitParams(absl::Duration wait);
 
 // To be put before the statements that may have to wait. Then they fail with a status that
 // IsLockTimeout knows.
-Statement BoundLocks(absl::Duration wait);
+TenantStatement BoundLocks(absl::Duration wait);
 // The same at once. REQUIRES: the session is in a transaction.
 absl::Status BoundLocks(BlockingSession& session, absl::Duration wait);
 

@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "server/base/steady_time.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 
 namespace chatter::postgres {
 
 // Runs the statement, which counts the places from 1; answers with them counted from 0.
-inline void FindPlaces(Database& database, Statement statement, SteadyTime deadline,
+inline void FindPlaces(TenantDatabases& databases, TenantStatement statement, SteadyTime deadline,
                        Callback<std::vector<size_t>> done) {
-  RunOne(database, std::move(statement), deadline, kIdempotent,
+  RunOne(databases, std::move(statement), deadline, kIdempotent,
          Then(std::move(done), [](const Rows& rows, auto& answer) {
            std::vector<size_t> places;
            for (int row = 0; row < rows.size(); ++row) {

@@ -22,11 +22,11 @@ namespace {
 // The messages of one tenant.
 using Messages = std::span<const Send>;
 
-postgres::Statement LockStatement(const TenantKey& tenant, Messages messages) {
+postgres::TenantStatement LockStatement(const TenantKey& tenant, Messages messages) {
   return {sql::kLockRooms, tenant, postgres::Params().Uuids(RoomsOf(messages))};
 }
 
-postgres::Statement AppendStatement(const TenantKey& tenant, Messages messages) {
+postgres::TenantStatement AppendStatement(const TenantKey& tenant, Messages messages) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
@@ -53,7 +53,8 @@ postgres::Statement AppendStatement(const TenantKey& tenant, Messages messages) 
 }
 
 // Nothing, where none of the messages is in a thread.
-std::optional<postgres::Statement> AddRepliesStatement(const TenantKey& tenant, Messages messages) {
+std::optional<postgres::TenantStatement> AddRepliesStatement(const TenantKey& tenant,
+                                                             Messages messages) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
@@ -64,13 +65,13 @@ std::optional<postgres::Statement> AddRepliesStatement(const TenantKey& tenant, 
     client_ids.push_back(message.client_message_id);
   }
   if (rooms.empty()) return std::nullopt;
-  return postgres::Statement{sql::kAddReplies, tenant,
-                             postgres::Params().Uuids(rooms).Texts(senders).Texts(client_ids)};
+  return postgres::TenantStatement{
+      sql::kAddReplies, tenant, postgres::Params().Uuids(rooms).Texts(senders).Texts(client_ids)};
 }
 
 // Nothing, where none of the messages mentions anybody.
-std::optional<postgres::Statement> AddMentionsStatement(const TenantKey& tenant,
-                                                        Messages messages) {
+std::optional<postgres::TenantStatement> AddMentionsStatement(const TenantKey& tenant,
+                                                              Messages messages) {
   std::vector<RoomId> rooms;
   std::vector<std::string_view> senders;
   std::vector<std::string_view> client_ids;
@@ -87,10 +88,10 @@ std::optional<postgres::Statement> AddMentionsStatement(const TenantKey& tenant,
   if (rooms.empty()) return std::nullopt;
   postgres::Params params;
   params.Uuids(rooms).Texts(senders).Texts(client_ids).Blobs(details).Texts(mentioned);
-  return postgres::Statement{sql::kAddMentions, tenant, std::move(params)};
+  return postgres::TenantStatement{sql::kAddMentions, tenant, std::move(params)};
 }
 
-BatchPart AddStatements(Messages messages, std::vector<postgres::Statement>& all) {
+BatchPart AddStatements(Messages messages, postgres::TenantStatements& all) {
   const TenantKey& tenant = messages.front().message.room.tenant;
   BatchPart part{.first_statement = all.size()};
   all.push_back(LockStatement(tenant, messages));
@@ -129,15 +130,14 @@ AppendTransaction MakeAppendTransaction(Batch& batch, postgres::Lane lane,
     return a.message.room.tenant < b.message.room.tenant;
   });
   AppendTransaction made;
-  postgres::Database::Transaction& transaction = made.transaction;
+  postgres::TenantDatabase::Transaction& transaction = made.transaction;
   transaction.lane = lane;
   transaction.idempotent = true;  // thanks to the client message ids
   transaction.deadline =
       std::max_element(batch.begin(), batch.end(), [](const Send& a, const Send& b) {
         return a.deadline < b.deadline;
       })->deadline;
-  transaction.statements.push_back(
-      {sql::kFixPlans, std::nullopt, postgres::LockWaitParams(lock_wait)});
+  transaction.statements.push_back({sql::kFixPlans, postgres::LockWaitParams(lock_wait)});
   for (size_t begin = 0; begin < batch.size();) {
     const TenantKey& tenant = batch[begin].message.room.tenant;
     size_t end = begin;

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/model/room.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/send_queue.h"
 
 namespace chatter::store {
@@ -24,7 +24,7 @@ struct BatchPart {
 };
 
 struct AppendTransaction {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   std::vector<BatchPart> parts;
 };
 

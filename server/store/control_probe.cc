@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -12,14 +12,14 @@ constexpr absl::Duration kTimeout = absl::Seconds(3);
 
 }  // namespace
 
-ControlProbe::ControlProbe(postgres::Database& database, std::function<void()> on_change)
+ControlProbe::ControlProbe(postgres::ControlDatabase& database, std::function<void()> on_change)
     : database_(database), state_(std::make_shared<State>()) {
   state_->on_change = std::move(on_change);
 }
 
 void ControlProbe::Ask() {
   if (state_->asking.exchange(true)) return;
-  postgres::RunOne(database_, {sql::kProbeControl, std::nullopt, postgres::Params()},
+  postgres::RunOne(database_, {sql::kProbeControl, postgres::Params()},
                    SteadyTime::Now() + kTimeout, postgres::kIdempotent,
                    [state = state_](const absl::StatusOr<postgres::Rows>& rows) {
                      state->asking = false;

@@ -10,7 +10,7 @@
 #include <memory>
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -19,7 +19,7 @@ class ControlProbe {
  public:
   // `on_change` hears of each change of readable(), from the database's thread. The database must
   // outlive the probe; `on_change` must do so until the database is stopped.
-  ControlProbe(postgres::Database& database, std::function<void()> on_change);
+  ControlProbe(postgres::ControlDatabase& database, std::function<void()> on_change);
 
   // Asks, unless the last question is still without its answer.
   void Ask();
@@ -33,7 +33,7 @@ class ControlProbe {
     std::function<void()> on_change;
   };
 
-  postgres::Database& database_;
+  postgres::ControlDatabase& database_;
   const std::shared_ptr<State> state_;
 };
 

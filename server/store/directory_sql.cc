@@ -18,10 +18,10 @@ DirectorySql DirectorySql::Own() {
 DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const SqlIdentifier& key,
                                            const TableName& domains) {
   const auto render = [&](std::string_view sql) {
-    return postgres::KeepSql(absl::StrReplaceAll(absl::string_view(sql.data(), sql.size()),
-                                                 {{"{tenant_table}", tenants.Quoted()},
-                                                  {"{tenant_key}", key.Quoted()},
-                                                  {"{domain_table}", domains.Quoted()}}));
+    return postgres::ControlSql(postgres::KeepSql(absl::StrReplaceAll(
+        absl::string_view(sql.data(), sql.size()), {{"{tenant_table}", tenants.Quoted()},
+                                                    {"{tenant_key}", key.Quoted()},
+                                                    {"{domain_table}", domains.Quoted()}})));
   };
   return {.find = render(sql::kFindDjangoTenant),
           .find_by_domain = render(sql::kFindDjangoTenantByDomain),

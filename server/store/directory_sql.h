@@ -6,17 +6,15 @@
 #ifndef CHATTER_SERVER_STORE_DIRECTORY_SQL_H_
 #define CHATTER_SERVER_STORE_DIRECTORY_SQL_H_
 
-#include <string_view>
-
 #include "server/model/ids.h"
+#include "server/postgres/sql_text.h"
 
 namespace chatter::store {
 
-// Texts that statements can be made of: each at one address (Statement::sql).
 struct DirectorySql {
-  std::string_view find;
-  std::string_view find_by_domain;
-  std::string_view check;
+  postgres::ControlSql find;
+  postgres::ControlSql find_by_domain;
+  postgres::ControlSql check;
 
   static DirectorySql Own();
 

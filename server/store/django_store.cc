@@ -4,15 +4,15 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/postgres/statement.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 namespace {
 
-std::string_view Render(std::string_view sql, const DjangoTables& tables) {
-  return postgres::KeepSql(absl::StrReplaceAll(
+postgres::TenantSql Render(std::string_view sql, const DjangoTables& tables) {
+  return postgres::TenantSql(postgres::KeepSql(absl::StrReplaceAll(
       {sql.data(), sql.size()},
       {{"{session_table}", tables.sessions.Quoted()},
        {"{user_table}", tables.users.Quoted()},
@@ -21,7 +21,7 @@ std::string_view Render(std::string_view sql, const DjangoTables& tables) {
        {"{password}", tables.user_password.Quoted()},
        {"{active}", tables.user_active.has_value()
                         ? absl::StrCat("coalesce(u.", tables.user_active->Quoted(), ", false)")
-                        : "true"}}));
+                        : "true"}})));
 }
 
 DjangoStore::Present ReadPresent(const postgres::Rows& sessions, const postgres::Rows& users) {
@@ -38,7 +38,7 @@ DjangoStore::Present ReadPresent(const postgres::Rows& sessions, const postgres:
 
 }  // namespace
 
-DjangoStore::DjangoStore(postgres::Database& database, const DjangoTables& tables)
+DjangoStore::DjangoStore(postgres::TenantDatabases& database, const DjangoTables& tables)
     : database_(database),
       find_session_(Render(sql::kFindDjangoSession, tables)),
       recheck_sessions_(Render(sql::kRecheckDjangoSessions, tables)),
@@ -47,7 +47,7 @@ DjangoStore::DjangoStore(postgres::Database& database, const DjangoTables& table
 
 void DjangoStore::FindSession(const TenantKey& tenant, const std::string& session_key,
                               SteadyTime deadline, Callback<std::optional<std::string>> done) {
-  postgres::Statement statement{.sql = find_session_, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{find_session_, tenant, {}};
   statement.params.Text(session_key);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
@@ -58,7 +58,7 @@ void DjangoStore::FindSession(const TenantKey& tenant, const std::string& sessio
 
 void DjangoStore::FindUser(const TenantKey& tenant, const std::string& user_key,
                            SteadyTime deadline, Callback<std::optional<User>> done) {
-  postgres::Statement statement{.sql = find_user_, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{find_user_, tenant, {}};
   statement.params.Inferred(user_key);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    [done = std::move(done)](absl::StatusOr<postgres::Rows> rows) mutable {
@@ -81,22 +81,23 @@ void DjangoStore::FindPresent(const TenantKey& tenant, const std::vector<KnownSe
     session_keys.push_back(session.key);
     digests.push_back(session.digest);
   }
-  postgres::Database::Transaction transaction{
+  postgres::TenantDatabase::Transaction transaction{
       .statements = {}, .deadline = deadline, .idempotent = true};
   // Where sessions are in signed cookies, there needn't be a table of them.
   if (!sessions.empty()) {
-    postgres::Statement recheck{.sql = recheck_sessions_, .tenant = tenant, .params = {}};
+    postgres::TenantStatement recheck{recheck_sessions_, tenant, {}};
     recheck.params.Texts(session_keys).Digests(digests);
     transaction.statements.push_back(std::move(recheck));
   }
-  postgres::Statement users{.sql = find_passwords_, .tenant = tenant, .params = {}};
+  postgres::TenantStatement users{find_passwords_, tenant, {}};
   users.params.InferredArray(user_keys);
   transaction.statements.push_back(std::move(users));
-  database_.Run(std::move(transaction),
-                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                  answer(results.size() == 1 ? ReadPresent({}, results.back())
-                                             : ReadPresent(results.front(), results.back()));
-                }));
+  database_.For(tenant).Run(
+      std::move(transaction),
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        answer(results.size() == 1 ? ReadPresent({}, results.back())
+                                   : ReadPresent(results.front(), results.back()));
+      }));
 }
 
 }  // namespace chatter::store

@@ -14,9 +14,10 @@
 #include "server/base/crypto.h"
 #include "server/base/steady_time.h"
 #include "server/model/ids.h"
+#include "server/postgres/sql_text.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -33,7 +34,7 @@ struct DjangoTables {
 
 class DjangoStore {
  public:
-  DjangoStore(postgres::Database& database, const DjangoTables& tables);
+  DjangoStore(postgres::TenantDatabases& database, const DjangoTables& tables);
 
   // What the session holds. nullopt: there is none, or it has expired by the database's clock.
   void FindSession(const TenantKey& tenant, const std::string& session_key, SteadyTime deadline,
@@ -69,12 +70,12 @@ class DjangoStore {
                    Callback<Present> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
   // Statements with the tables' names in them.
-  const std::string_view find_session_;
-  const std::string_view recheck_sessions_;
-  const std::string_view find_user_;
-  const std::string_view find_passwords_;
+  const postgres::TenantSql find_session_;
+  const postgres::TenantSql recheck_sessions_;
+  const postgres::TenantSql find_user_;
+  const postgres::TenantSql find_passwords_;
 };
 
 }  // namespace chatter::store

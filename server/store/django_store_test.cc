@@ -63,7 +63,7 @@ class DjangoStoreTest : public ::testing::Test {
 };
 
 TEST_F(DjangoStoreTest, FindsSessionsThatHaveNotExpired) {
-  DjangoStore store(*stack_.database, Tables("auth_user"));
+  DjangoStore store(stack_.tenants, Tables("auth_user"));
   const auto found = FindSession(store, "present1");
   ASSERT_TRUE(found.ok() && found->has_value());
   EXPECT_EQ(**found, "data 1");
@@ -83,7 +83,7 @@ TEST_F(DjangoStoreTest, FindsUsersByWhateverTheirKeyIs) {
     MakeUsers("acme." + table, type);
     database_.Execute("INSERT INTO acme." + table + " VALUES ('" + key +
                       "', 'alice', 'secret', true)");
-    DjangoStore store(*stack_.database, Tables(table));
+    DjangoStore store(stack_.tenants, Tables(table));
     const auto found = FindUser(store, key);
     ASSERT_TRUE(found.ok() && found->has_value()) << type;
     EXPECT_EQ((*found)->key, key);
@@ -111,7 +111,7 @@ TEST_F(DjangoStoreTest, TakesKeysOfAnotherTypeForUnknown) {
   MakeUsers("acme.auth_user", "integer");
   MakeUsers("acme.account", "uuid");
   for (const char* table : {"auth_user", "account"}) {
-    DjangoStore store(*stack_.database, Tables(table));
+    DjangoStore store(stack_.tenants, Tables(table));
     for (const char* key : {"alice", "", "7' OR 1=1 --", "99999999999999999999", "7.5", "\xff"}) {
       const auto found = FindUser(store, key);
       ASSERT_TRUE(found.ok()) << key << found.status();
@@ -123,7 +123,7 @@ TEST_F(DjangoStoreTest, TakesKeysOfAnotherTypeForUnknown) {
 TEST_F(DjangoStoreTest, TakesNullsForTheLess) {
   MakeUsers("acme.auth_user", "integer");
   database_.Execute("INSERT INTO acme.auth_user VALUES (7, 'alice', NULL, NULL)");
-  DjangoStore store(*stack_.database, Tables("auth_user"));
+  DjangoStore store(stack_.tenants, Tables("auth_user"));
   EXPECT_EQ((*FindUser(store, "7"))->password, "");
   EXPECT_FALSE((*FindUser(store, "7"))->active);
 }
@@ -133,14 +133,14 @@ TEST_F(DjangoStoreTest, ReadsTablesOfOneSchemaForAllTenants) {
   database_.Execute("INSERT INTO public.auth_user VALUES (7, 'alice', 'secret', false)");
   DjangoTables tables = Tables("public.auth_user");
   tables.user_active = std::nullopt;
-  DjangoStore store(*stack_.database, tables);
+  DjangoStore store(stack_.tenants, tables);
   ASSERT_TRUE(FindUser(store, "7").ok());
   EXPECT_TRUE((*FindUser(store, "7"))->active);
 }
 
 TEST_F(DjangoStoreTest, ReadsNoSessionsWhereNoneAreAskedFor) {
   MakeUsers("acme.auth_user", "integer");
-  DjangoStore store(*stack_.database, Tables("auth_user", "there_is_none"));
+  DjangoStore store(stack_.tenants, Tables("auth_user", "there_is_none"));
   const auto present = Await<DjangoStore::Present>(
       [&](auto done) { store.FindPresent(tenant_, {}, {"7"}, Soon(), std::move(done)); });
   ASSERT_TRUE(present.ok()) << present.status();
@@ -153,10 +153,10 @@ TEST_F(DjangoStoreTest, TwoStoresDontMistakeEachOthersStatements) {
   database_.Execute("INSERT INTO acme.auth_user VALUES (7, 'alice', '', true)");
   database_.Execute("INSERT INTO acme.account VALUES (7, 'bob', '', true)");
   for (int i = 0; i < 3; ++i) {
-    auto first = std::make_unique<DjangoStore>(*stack_.database, Tables("auth_user"));
+    auto first = std::make_unique<DjangoStore>(stack_.tenants, Tables("auth_user"));
     EXPECT_EQ((*FindUser(*first, "7"))->id, "alice");
     first.reset();
-    DjangoStore second(*stack_.database, Tables("account"));
+    DjangoStore second(stack_.tenants, Tables("account"));
     EXPECT_EQ((*FindUser(second, "7"))->id, "bob");
   }
 }

@@ -3,16 +3,13 @@
 #include <utility>
 
 #include "server/model/errors.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
 
-postgres::Statement FindEpochStatement(const TenantKey& tenant) {
-  return {.sql = sql::kFindEpoch,
-          .tenant = tenant,
-          .params = postgres::Params(),
-          .without_history = sql::kFindEpochByMark};
+postgres::TenantStatement FindEpochStatement(const TenantKey& tenant) {
+  return {sql::kFindEpoch, tenant, {}, sql::kFindEpochByMark};
 }
 
 FoundEpoch ReadEpoch(const postgres::Rows& rows) {
@@ -24,17 +21,18 @@ FoundEpoch ReadEpoch(const postgres::Rows& rows) {
 
 void EpochStore::Begin(const TenantKey& tenant, const std::string& mark, SteadyTime deadline,
                        Callback<Epoch> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   // Once more is once too often at most: those who have just been told must look again.
   transaction.idempotent = true;
   transaction.statements.push_back({sql::kBeginEpoch, tenant, postgres::Params().Text(mark)});
   transaction.statements.push_back(FindEpochStatement(tenant));
-  database_.Run(std::move(transaction),
-                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                  if (results.back().size() == 0) return answer(TenantBrokenError());
-                  answer(ReadEpoch(results.back()).epoch);
-                }));
+  database_.For(tenant).Run(
+      std::move(transaction),
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        if (results.back().size() == 0) return answer(TenantBrokenError());
+        answer(ReadEpoch(results.back()).epoch);
+      }));
 }
 
 }  // namespace chatter::store

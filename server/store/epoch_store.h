@@ -10,10 +10,10 @@
 #include "server/base/steady_time.h"
 #include "server/model/epoch.h"
 #include "server/model/ids.h"
-#include "server/postgres/statement.h"
+#include "server/postgres/databases.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -28,12 +28,12 @@ struct FoundEpoch {
 
 // The statement that finds the epoch, to go with others in a transaction, before them: what they
 // give isn't older.
-postgres::Statement FindEpochStatement(const TenantKey& tenant);
+postgres::TenantStatement FindEpochStatement(const TenantKey& tenant);
 FoundEpoch ReadEpoch(const postgres::Rows& rows);
 
 class EpochStore {
  public:
-  explicit EpochStore(postgres::Database& database) : database_(database) {}
+  explicit EpochStore(postgres::TenantDatabases& database) : database_(database) {}
 
   // Begins another epoch, unless the mark isn't `mark` any more (empty: in any case); gives the one
   // that it is then. Errors: the database's; UNAVAILABLE (TENANT_BROKEN): the tenant has no
@@ -42,7 +42,7 @@ class EpochStore {
              Callback<Epoch> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

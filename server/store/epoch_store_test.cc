@@ -16,18 +16,18 @@ namespace {
 using test::Await;
 using test::Soon;
 
-FoundEpoch FindEpoch(postgres::Database& database, const TenantKey& tenant) {
-  postgres::Database::Transaction transaction{
+FoundEpoch FindEpoch(postgres::TenantDatabases& database, const TenantKey& tenant) {
+  postgres::TenantDatabase::Transaction transaction{
       .statements = {}, .deadline = Soon(), .idempotent = true, .lane = postgres::Lane::kQuery};
   transaction.statements.push_back(FindEpochStatement(tenant));
   const auto found = Await<postgres::Database::Results>(
-      [&](auto done) { database.Run(std::move(transaction), std::move(done)); });
+      [&](auto done) { database.For(tenant).Run(std::move(transaction), std::move(done)); });
   return ReadEpoch(found->front());
 }
 
 class EpochStoreTest : public testing::Test {
  protected:
-  FoundEpoch Find() { return FindEpoch(*stack_.database, tenant_); }
+  FoundEpoch Find() { return FindEpoch(stack_.tenants, tenant_); }
   absl::StatusOr<Epoch> Begin(const std::string& mark) {
     return Await<Epoch>([&](auto done) { epochs_.Begin(tenant_, mark, Soon(), std::move(done)); });
   }
@@ -35,7 +35,7 @@ class EpochStoreTest : public testing::Test {
   test::TestDatabase database_;
   const TenantKey tenant_ = database_.AddTenant("acme");
   test::CoreStack stack_{database_.url()};
-  EpochStore epochs_{*stack_.database};
+  EpochStore epochs_{stack_.tenants};
 };
 
 TEST_F(EpochStoreTest, AnEpochLastsUntilAnotherIsBegun) {
@@ -85,13 +85,13 @@ class NoHistory : public testing::Test {
 TEST_F(NoHistory, AnEpochIsWhatIsStoredOfIt) {
   const TenantKey tenant = database_.Find("acme");
   test::CoreStack stack(url());
-  const FoundEpoch first = FindEpoch(*stack.database, tenant);
+  const FoundEpoch first = FindEpoch(stack.tenants, tenant);
   EXPECT_EQ(first.epoch, first.mark.substr(0, 12));
-  EpochStore epochs(*stack.database);
+  EpochStore epochs(stack.tenants);
   const auto second =
       Await<Epoch>([&](auto done) { epochs.Begin(tenant, "", Soon(), std::move(done)); });
   EXPECT_NE(*second, first.epoch);
-  EXPECT_EQ(FindEpoch(*stack.database, tenant).epoch, *second);
+  EXPECT_EQ(FindEpoch(stack.tenants, tenant).epoch, *second);
 }
 
 }  // namespace

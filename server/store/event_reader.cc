@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "server/model/message_size.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 #include "server/store/stored_event.h"
@@ -38,31 +38,33 @@ bool AddMessages(const RoomId& room, const postgres::Rows& rows, int limit,
 }
 
 // Answers with the statement's rows; nullopt: no such room, or `member` (if not empty) isn't in it.
-void RunForMember(postgres::Database& database, const RoomKey& room, const Asker& asker,
-                  postgres::Statement statement, SteadyTime deadline,
+void RunForMember(postgres::TenantDatabases& database, const RoomKey& room, const Asker& asker,
+                  postgres::TenantStatement statement, SteadyTime deadline,
                   Callback<std::optional<postgres::Rows>> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
       {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Who(asker)});
   transaction.statements.push_back(std::move(statement));
-  database.Run(std::move(transaction),
-               Then(std::move(done), [](postgres::Database::Results results, auto& answer) {
-                 if (results.front().size() == 0) return answer(std::optional<postgres::Rows>());
-                 answer(std::optional(std::move(results.back())));
-               }));
+  database.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done), [](postgres::Database::Results results, auto& answer) {
+             if (results.front().size() == 0) return answer(std::optional<postgres::Rows>());
+             answer(std::optional(std::move(results.back())));
+           }));
 }
 
 // Answers with the epoch and the statement's rows.
-void RunInEpoch(postgres::Database& database, postgres::Statement statement, SteadyTime deadline,
-                Callback<postgres::Database::Results> done) {
-  postgres::Database::Transaction transaction;
+void RunInEpoch(postgres::TenantDatabases& database, postgres::TenantStatement statement,
+                SteadyTime deadline, Callback<postgres::Database::Results> done) {
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back(FindEpochStatement(*statement.tenant));
+  const TenantKey tenant = *statement.tenant;
+  transaction.statements.push_back(FindEpochStatement(tenant));
   transaction.statements.push_back(std::move(statement));
-  database.Run(std::move(transaction), std::move(done));
+  database.For(tenant).Run(std::move(transaction), std::move(done));
 }
 
 }  // namespace
@@ -128,11 +130,11 @@ void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAf
 
 void EventReader::ListMessages(const RoomKey& room, const Asker& asker, const MessageRange& range,
                                SteadyTime deadline, Callback<MessagePage> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  std::vector<postgres::Statement>& statements = transaction.statements;
-  const auto add = [&](std::string_view sql, uint64_t seq, int limit) {
+  postgres::TenantStatements& statements = transaction.statements;
+  const auto add = [&](postgres::TenantSql sql, uint64_t seq, int limit) {
     postgres::Params params;
     params.Uuid(room.room).Who(asker).Seq(seq).Int(limit + 1);
     range.thread_seq != 0 ? params.Seq(range.thread_seq) : params.Bool(range.top_level_only);
@@ -145,22 +147,24 @@ void EventReader::ListMessages(const RoomKey& room, const Asker& asker, const Me
   if (range.from.has_value()) {
     add(in_thread ? sql::kListRepliesAfter : sql::kListMessagesAfter, range.seq - 1, *range.from);
   }
-  database_.Run(
-      std::move(transaction),
-      Then(std::move(done), [room_id = room.room, range](const postgres::Database::Results& results,
-                                                         auto& answer) mutable {
-        MessagePage page;
-        page.room_found = results.front().size() > 0;
-        if (!page.room_found) return answer(std::move(page));
-        if (range.before.has_value()) {
-          page.has_earlier = AddMessages(room_id, results.front(), *range.before, page.messages);
-          std::reverse(page.messages.begin(), page.messages.end());
-        }
-        if (range.from.has_value()) {
-          page.has_later = AddMessages(room_id, results.back(), *range.from, page.messages);
-        }
-        answer(std::move(page));
-      }));
+  database_.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done), [room_id = room.room, range](
+                                     const postgres::Database::Results& results,
+                                     auto& answer) mutable {
+             MessagePage page;
+             page.room_found = results.front().size() > 0;
+             if (!page.room_found) return answer(std::move(page));
+             if (range.before.has_value()) {
+               page.has_earlier =
+                   AddMessages(room_id, results.front(), *range.before, page.messages);
+               std::reverse(page.messages.begin(), page.messages.end());
+             }
+             if (range.from.has_value()) {
+               page.has_later = AddMessages(room_id, results.back(), *range.from, page.messages);
+             }
+             answer(std::move(page));
+           }));
 }
 
 void EventReader::ListPinned(const RoomKey& room, const Asker& asker, uint64_t before_seq,

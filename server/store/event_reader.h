@@ -16,14 +16,14 @@
 #include "server/store/epoch_store.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class EventReader {
  public:
-  explicit EventReader(postgres::Database& database) : database_(database) {}
+  explicit EventReader(postgres::TenantDatabases& database) : database_(database) {}
 
   // No event of a page begins beyond them.
   static constexpr size_t kMaxPageBytes = 64 << 10;
@@ -109,7 +109,7 @@ class EventReader {
                  int limit, SteadyTime deadline, Callback<EditPage> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -8,7 +8,7 @@
 
 #include "server/base/mutex.h"
 #include "server/model/errors.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/postgres/lock_wait.h"
 #include "server/postgres/sqlstate.h"
 #include "server/store/append_batch.h"
@@ -71,10 +71,12 @@ void AnswerAll(Batch batch, const absl::Status& status) {
 
 }  // namespace
 
-class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
+class EventWriter::ServerWriter : public std::enable_shared_from_this<ServerWriter> {
  public:
-  Impl(postgres::Database& database, CommitListener listener)
+  ServerWriter(postgres::TenantDatabase& database, std::shared_ptr<CommitListener> listener)
       : database_(database), listener_(std::move(listener)) {}
+
+  const postgres::TenantDatabase& database() const { return database_; }
 
   void Append(Send send) {
     absl::Status refusal;
@@ -158,7 +160,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       ++commits_;
       for (const CommittedEvents& room : rooms) messages_ += room.events.size();
     }
-    if (!rooms.empty()) listener_(std::move(rooms));
+    if (!rooms.empty()) (*listener_)(std::move(rooms));
     for (size_t i = 0; i < batch.size(); ++i) batch[i].done(std::move(outcomes[i].message));
   }
 
@@ -273,7 +275,7 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
       rooms = aside_.OnBlocked(std::move(batch), SteadyTime::Now());
     }
     if (rooms.empty()) return Next();
-    postgres::Database::Transaction transaction;
+    postgres::TenantDatabase::Transaction transaction;
     transaction.lane = postgres::Lane::kWriteAside;
     transaction.idempotent = true;
     transaction.deadline = SteadyTime::Now() + kFindTimeout;
@@ -303,8 +305,8 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
                     kMinLockWait);
   }
 
-  postgres::Database& database_;
-  CommitListener listener_;  // called on the database's thread only
+  postgres::TenantDatabase& database_;
+  const std::shared_ptr<CommitListener> listener_;
 
   Mutex mu_;
   SendQueue queue_ ABSL_GUARDED_BY(mu_);
@@ -316,15 +318,36 @@ class EventWriter::Impl : public std::enable_shared_from_this<Impl> {
   uint64_t refused_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
-EventWriter::EventWriter(postgres::Database& database, CommitListener listener)
-    : impl_(std::make_shared<Impl>(database, std::move(listener))) {}
+EventWriter::EventWriter(postgres::TenantDatabases& databases, CommitListener listener)
+    : databases_(databases) {
+  const auto shared = std::make_shared<CommitListener>(std::move(listener));
+  for (postgres::TenantDatabase& server : databases.servers()) {
+    writers_.push_back(std::make_shared<ServerWriter>(server, shared));
+  }
+}
 
 EventWriter::~EventWriter() = default;
 
-EventWriter::Stats EventWriter::stats() const { return impl_->stats(); }
+EventWriter::Stats EventWriter::stats() const {
+  Stats all;
+  for (const auto& writer : writers_) {
+    const Stats stats = writer->stats();
+    all.queued_rows += stats.queued_rows;
+    all.queued_bytes += stats.queued_bytes;
+    all.commits += stats.commits;
+    all.messages += stats.messages;
+    all.refused += stats.refused;
+    all.blocked_tenants += stats.blocked_tenants;
+  }
+  return all;
+}
 
 void EventWriter::Append(NewMessage message, SteadyTime deadline, Callback<StoredMessage> done) {
-  impl_->Append({std::move(message), deadline, std::move(done)});
+  const postgres::TenantDatabase& server = databases_.For(message.room.tenant);
+  const auto writer = std::find_if(writers_.begin(), writers_.end(), [&](const auto& candidate) {
+    return &candidate->database() == &server;
+  });
+  (*writer)->Append({std::move(message), deadline, std::move(done)});
 }
 
 }  // namespace chatter::store

@@ -1,4 +1,4 @@
-// Stores messages: group commit over all rooms and tenants.
+// Stores messages: group commit over all rooms and tenants of a database server.
 //
 // While one commit is in flight, sends gather; they leave together as one pipeline with one commit,
 // at most kMaxBatchRows or kMaxBatchBytes of them, tenants and rooms in turn. A lone send leaves at
@@ -9,8 +9,8 @@
 // message can't be stored, the others of the batch are stored at once without it, and it goes on
 // alone, over a connection of its own, until it has been well for a while (aside_tenants.h).
 //
-// Thread-safe. The database must outlive the writer. Callbacks run on the database's thread, or, of
-// a refusal, on the caller's.
+// Thread-safe. The databases must outlive the writer. Callbacks run on the database's thread, or,
+// of a refusal, on the caller's.
 #ifndef CHATTER_SERVER_STORE_EVENT_WRITER_H_
 #define CHATTER_SERVER_STORE_EVENT_WRITER_H_
 
@@ -24,7 +24,7 @@
 #include "server/model/room.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -43,15 +43,17 @@ struct NewMessage {
 
 class EventWriter {
  public:
+  // Of each server.
   static constexpr size_t kMaxBatchRows = 512;
   static constexpr size_t kMaxBatchBytes = 1 << 20;
   static constexpr size_t kMaxQueuedRows = 50'000;
   static constexpr size_t kMaxQueuedBytes = 64 << 20;
 
-  // Hears of every commit, before the sends in it are answered: of each room once.
+  // Hears of every commit, before the sends in it are answered: of each room once. Called on the
+  // threads of the databases.
   using CommitListener = absl::AnyInvocable<void(std::vector<CommittedEvents>)>;
 
-  EventWriter(postgres::Database& database, CommitListener listener);
+  EventWriter(postgres::TenantDatabases& databases, CommitListener listener);
   ~EventWriter();
 
   // Errors: NOT_FOUND (ROOM_NOT_FOUND: no such room, or the sender isn't in it), ALREADY_EXISTS
@@ -71,8 +73,10 @@ class EventWriter {
   Stats stats() const;
 
  private:
-  class Impl;
-  std::shared_ptr<Impl> impl_;
+  class ServerWriter;
+
+  postgres::TenantDatabases& databases_;
+  std::vector<std::shared_ptr<ServerWriter>> writers_;  // one for each server
 };
 
 }  // namespace chatter::store

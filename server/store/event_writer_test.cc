@@ -85,7 +85,8 @@ TEST_F(EventWriterTest, AMessageWithoutATextIsNotOneWhoseTextIsErased) {
 TEST_F(EventWriterTest, WhatIsToldOfADuplicateIsWhatTheLogHolds) {
   const auto database = postgres::Database::Create({.url = database_.url()}, [](bool) {});
   std::atomic<int> told = 0;
-  EventWriter writer(**database, [&](std::vector<CommittedEvents>) { ++told; });
+  postgres::TenantDatabases tenants(**database);
+  EventWriter writer(tenants, [&](std::vector<CommittedEvents>) { ++told; });
   const auto send = [&] {
     return Await<StoredMessage>([&](auto done) {
       writer.Append({key_, "alice", "1", "hello"}, Soon(), std::move(done));
@@ -278,7 +279,8 @@ TEST_F(EventWriterTest, ThreadsAndMentionsInOneBatchAreKeptByMessage) {
 TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
   const auto database =
       postgres::Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
-  EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
+  postgres::TenantDatabases tenants(**database);
+  EventWriter writer(tenants, [](std::vector<CommittedEvents>) {});
   const auto stored = Await<StoredMessage>([&](auto done) {
     writer.Append({key_, "alice", "1", "hello"}, SteadyTime::Now() + absl::Milliseconds(20),
                   std::move(done));
@@ -289,7 +291,8 @@ TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
 TEST_F(EventWriterTest, AFullQueueRefuses) {
   const auto database =
       postgres::Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
-  EventWriter writer(**database, [](std::vector<CommittedEvents>) {});
+  postgres::TenantDatabases tenants(**database);
+  EventWriter writer(tenants, [](std::vector<CommittedEvents>) {});
   std::atomic<int> refused = 0;
   const size_t half = EventWriter::kMaxQueuedRows / 2;
   for (size_t i = 0; i < half + 2; ++i) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 #include "server/store/stored_event.h"
@@ -25,8 +25,9 @@ RoomEvent ReadExportedEvent(const postgres::Rows& rows, int row) {
 
 // Runs the statement and makes an entry of each row.
 template <typename Entry>
-void ReadAll(postgres::Database& database, postgres::Statement statement, SteadyTime deadline,
-             Entry (*read)(const postgres::Rows&, int), Callback<std::vector<Entry>> done) {
+void ReadAll(postgres::TenantDatabases& database, postgres::TenantStatement statement,
+             SteadyTime deadline, Entry (*read)(const postgres::Rows&, int),
+             Callback<std::vector<Entry>> done) {
   postgres::RunOne(database, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [read](const postgres::Rows& rows, auto& answer) {
                      std::vector<Entry> entries;

@@ -15,14 +15,14 @@
 #include "server/model/room.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class ExportReader {
  public:
-  explicit ExportReader(postgres::Database& database) : database_(database) {}
+  explicit ExportReader(postgres::TenantDatabases& database) : database_(database) {}
 
   // Up to `limit` entries after the place. Rooms come without members and messages.
   void Users(const TenantKey& tenant, const std::string& after, int limit, SteadyTime deadline,
@@ -35,7 +35,7 @@ class ExportReader {
               SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -13,14 +13,14 @@
 #include "server/model/ids.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 // To be called once the change is committed. Errors: the database's.
-void CountIdentityChange(postgres::Database& control, const TenantKey& tenant, SteadyTime deadline,
-                         StatusCallback done);
+void CountIdentityChange(postgres::ControlDatabase& control, const TenantKey& tenant,
+                         SteadyTime deadline, StatusCallback done);
 
 }  // namespace chatter::store
 

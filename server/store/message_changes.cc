@@ -6,7 +6,7 @@
 
 #include "server/model/limits.h"
 #include "server/postgres/attempt.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/room_settler.h"
 #include "server/store/sql.h"
 
@@ -28,41 +28,40 @@ MessageState ReadState(const postgres::Rows& rows) {
   return state;
 }
 
-// Which statement makes a message what the event says, and the parameters that only it has.
+// Which statement makes a message what the event says. Adds the parameters that only it has.
 struct Choose {
-  postgres::Statement& statement;
+  postgres::Params& params;
 
-  void operator()(const v1::MessageEdited&) const { statement.sql = sql::kEditMessage; }
-  void operator()(const v1::MessageDeleted&) const { statement.sql = sql::kDeleteMessage; }
-  void operator()(const v1::ReactionAdded& added) const {
-    statement.sql = sql::kAddReaction;
-    statement.params.Text(added.reaction()).Int(limits::kReactions);
+  postgres::TenantSql operator()(const v1::MessageEdited&) const { return sql::kEditMessage; }
+  postgres::TenantSql operator()(const v1::MessageDeleted&) const { return sql::kDeleteMessage; }
+  postgres::TenantSql operator()(const v1::ReactionAdded& added) const {
+    params.Text(added.reaction()).Int(limits::kReactions);
+    return sql::kAddReaction;
   }
-  void operator()(const v1::ReactionRemoved& removed) const {
-    statement.sql = sql::kRemoveReaction;
-    statement.params.Text(removed.reaction());
+  postgres::TenantSql operator()(const v1::ReactionRemoved& removed) const {
+    params.Text(removed.reaction());
+    return sql::kRemoveReaction;
   }
-  void operator()(const v1::MessagePinned&) const { statement.sql = sql::kPinMessage; }
-  void operator()(const v1::MessageUnpinned&) const { statement.sql = sql::kUnpinMessage; }
+  postgres::TenantSql operator()(const v1::MessagePinned&) const { return sql::kPinMessage; }
+  postgres::TenantSql operator()(const v1::MessageUnpinned&) const { return sql::kUnpinMessage; }
   template <typename Other>
-  void operator()(const Other&) const {
+  postgres::TenantSql operator()(const Other&) const {
     std::abort();
   }
 };
 
-postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
-                                    const EventContent& event, const Actor& actor) {
+postgres::TenantStatement ChangeStatement(const RoomKey& room, int64_t version, uint64_t seq,
+                                          const EventContent& event, const Actor& actor) {
   const StoredContent stored = ToStored(event);
-  postgres::Statement statement{"", room.tenant, postgres::Params().Uuid(room.room).Int(version)};
-  postgres::Params& params = statement.params;
-  params.Seq(seq).Smallint(static_cast<int16_t>(stored.kind));
+  postgres::Params params;
+  params.Uuid(room.room).Int(version).Seq(seq).Smallint(static_cast<int16_t>(stored.kind));
   stored.text.has_value() ? params.Text(*stored.text) : params.NullText();
   params.Bytes(stored.details)
       .Text(actor.user_id())
       .Text(actor.service)
       .Text(postgres::NewAttemptId());
-  std::visit(Choose{statement}, event);
-  return statement;
+  const postgres::TenantSql sql = std::visit(Choose{params}, event);
+  return {sql, room.tenant, std::move(params)};
 }
 
 Outcome ReadOutcome(const RoomId& room, const postgres::Rows& rows, EventContent event,
@@ -98,20 +97,21 @@ void MessageChanges::Read(const RoomKey& room, const Asker& asker, uint64_t seq,
 
 void MessageChanges::Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
                            const Actor& actor, SteadyTime deadline, Callback<Outcome> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // run again, it finds its own attempt
   transaction.statements.push_back(
       {sql::kLockRooms, room.tenant, postgres::Params().Uuids({room.room})});
   transaction.statements.push_back(ChangeStatement(room, version, seq, event, actor));
-  database_.Run(
-      std::move(transaction),
-      Then(std::move(done), [&settler = settler_, room, event = std::move(event), actor](
-                                const postgres::Database::Results& results, auto& answer) mutable {
-        Outcome outcome = ReadOutcome(room.room, results.back(), std::move(event), actor);
-        if (outcome.event.has_value()) settler.Note(room);
-        answer(std::move(outcome));
-      }));
+  database_.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done),
+                [&settler = settler_, room, event = std::move(event), actor](
+                    const postgres::Database::Results& results, auto& answer) mutable {
+                  Outcome outcome = ReadOutcome(room.room, results.back(), std::move(event), actor);
+                  if (outcome.event.has_value()) settler.Note(room);
+                  answer(std::move(outcome));
+                }));
 }
 
 }  // namespace chatter::store

@@ -18,7 +18,7 @@
 #include "server/store/stored_event.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -38,7 +38,7 @@ struct MessageState {
 
 class MessageChanges {
  public:
-  MessageChanges(postgres::Database& database, RoomSettler& settler)
+  MessageChanges(postgres::TenantDatabases& database, RoomSettler& settler)
       : database_(database), settler_(settler) {}
 
   // nullopt: there is no such room.
@@ -57,7 +57,7 @@ class MessageChanges {
              const Actor& actor, SteadyTime deadline, Callback<Outcome> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
   RoomSettler& settler_;
 };
 

@@ -15,7 +15,7 @@
 #include "server/store/event_writer.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -43,7 +43,7 @@ struct References {
 
 class MessageReferences {
  public:
-  explicit MessageReferences(postgres::Database& database) : database_(database) {}
+  explicit MessageReferences(postgres::TenantDatabases& database) : database_(database) {}
 
   // Of what `details` say of `message`. What is deleted, nobody may read. nullopt: the sender isn't
   // in the room.
@@ -52,7 +52,7 @@ class MessageReferences {
             Callback<std::optional<References>> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 
@@ -31,12 +31,13 @@ void AddChange(std::optional<bool> change, postgres::Params& params) {
   params.Bool(change.has_value()).Bool(change.value_or(false));
 }
 
-postgres::Statement ChangeStatement(const UserKey& user, const PreferenceStore::Update& update) {
+postgres::TenantStatement ChangeStatement(const UserKey& user,
+                                          const PreferenceStore::Update& update) {
   const DoNotDisturb hours =
       update.do_not_disturb.value_or(std::nullopt)
           .value_or(DoNotDisturb{.from_minute = kNever, .to_minute = kNever});
-  postgres::Statement statement{sql::kUpdatePreferences, user.tenant,
-                                postgres::Params().Text(user.user_id)};
+  postgres::TenantStatement statement{sql::kUpdatePreferences, user.tenant,
+                                      postgres::Params().Text(user.user_id)};
   postgres::Params& params = statement.params;
   params.Bool(update.do_not_disturb.has_value());
   params.Smallint(hours.from_minute).Smallint(hours.to_minute).Text(hours.time_zone);
@@ -45,10 +46,10 @@ postgres::Statement ChangeStatement(const UserKey& user, const PreferenceStore::
   return statement;
 }
 
-postgres::Statement ChangeStatement(const RoomKey& room, const std::string& user_id,
-                                    const PreferenceStore::RoomUpdate& update) {
-  postgres::Statement statement{sql::kUpdateRoomPreferences, room.tenant,
-                                postgres::Params().Uuid(room.room).Text(user_id)};
+postgres::TenantStatement ChangeStatement(const RoomKey& room, const std::string& user_id,
+                                          const PreferenceStore::RoomUpdate& update) {
+  postgres::TenantStatement statement{sql::kUpdateRoomPreferences, room.tenant,
+                                      postgres::Params().Uuid(room.room).Text(user_id)};
   postgres::Params& params = statement.params;
   const NotificationLevel level = update.notifications.value_or(NotificationLevel::kAll);
   params.Bool(update.notifications.has_value()).Smallint(static_cast<int16_t>(level));
@@ -75,7 +76,7 @@ Recipients ReadRecipients(const postgres::Rows& message, const postgres::Rows& u
 
 void PreferenceStore::Find(const UserKey& user, SteadyTime deadline,
                            Callback<UserPreferences> done) {
-  postgres::RunOne(database_,
+  postgres::RunOne(tenants_,
                    {sql::kFindPreferences, user.tenant, postgres::Params().Text(user.user_id)},
                    deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
@@ -85,14 +86,14 @@ void PreferenceStore::Find(const UserKey& user, SteadyTime deadline,
 
 void PreferenceStore::Change(const UserKey& user, const Update& update, SteadyTime deadline,
                              Callback<UserPreferences> done) {
-  postgres::RunOne(database_, ChangeStatement(user, update), deadline, postgres::kIdempotent,
+  postgres::RunOne(tenants_, ChangeStatement(user, update), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      answer(ReadPreferences(rows));
                    }));
 }
 
 void PreferenceStore::ListTimeZones(SteadyTime deadline, Callback<std::vector<std::string>> done) {
-  postgres::RunOne(database_, {sql::kListTimeZones, std::nullopt, postgres::Params()}, deadline,
+  postgres::RunOne(control_, {sql::kListTimeZones, postgres::Params()}, deadline,
                    postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<std::string> names;
@@ -106,7 +107,7 @@ void PreferenceStore::ListTimeZones(SteadyTime deadline, Callback<std::vector<st
 void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user_id,
                                     const RoomUpdate& update, SteadyTime deadline,
                                     Callback<std::optional<RoomPreferences>> done) {
-  postgres::RunOne(database_, ChangeStatement(room, user_id, update), deadline,
+  postgres::RunOne(tenants_, ChangeStatement(room, user_id, update), deadline,
                    postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      if (rows.size() == 0) return answer(std::optional<RoomPreferences>());
@@ -116,7 +117,7 @@ void PreferenceStore::ChangeForRoom(const RoomKey& room, const std::string& user
 
 void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const std::string& after,
                                      int limit, SteadyTime deadline, Callback<Recipients> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
@@ -124,10 +125,11 @@ void PreferenceStore::ListRecipients(const RoomKey& room, uint64_t seq, const st
   transaction.statements.push_back(
       {sql::kListRecipients, room.tenant,
        postgres::Params().Uuid(room.room).Seq(seq).Text(after).Int(limit)});
-  database_.Run(std::move(transaction),
-                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                  answer(ReadRecipients(results.front(), results.back()));
-                }));
+  tenants_.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+             answer(ReadRecipients(results.front(), results.back()));
+           }));
 }
 
 }  // namespace chatter::store

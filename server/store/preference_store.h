@@ -17,14 +17,16 @@
 #include "server/model/room.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class PreferenceStore {
  public:
-  explicit PreferenceStore(postgres::Database& database) : database_(database) {}
+  PreferenceStore(postgres::ControlDatabase& control, postgres::TenantDatabases& tenants)
+      : control_(control), tenants_(tenants) {}
 
   void Find(const UserKey& user, SteadyTime deadline, Callback<UserPreferences> done);
 
@@ -62,7 +64,8 @@ class PreferenceStore {
                       SteadyTime deadline, Callback<Recipients> done);
 
  private:
-  postgres::Database& database_;
+  postgres::ControlDatabase& control_;
+  postgres::TenantDatabases& tenants_;
 };
 
 }  // namespace chatter::store

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -30,13 +30,13 @@ void PresenceStore::SaveLastSeen(const TenantKey& tenant, const std::vector<Last
     user_ids.emplace_back(one.user_id);
     times.push_back(one.at);
   }
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, postgres::Params()});
+  transaction.statements.push_back({sql::kWriteBehind, postgres::Params()});
   transaction.statements.push_back(
       {sql::kSaveLastSeen, tenant, postgres::Params().Texts(user_ids).Times(times)});
-  database_.Run(
+  database_.For(tenant).Run(
       std::move(transaction),
       [done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
         done(std::move(results).status());

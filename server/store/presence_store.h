@@ -16,14 +16,14 @@
 #include "server/model/ids.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class PresenceStore {
  public:
-  explicit PresenceStore(postgres::Database& database) : database_(database) {}
+  explicit PresenceStore(postgres::TenantDatabases& database) : database_(database) {}
 
   struct State {
     bool invisible = false;
@@ -44,7 +44,7 @@ class PresenceStore {
                     StatusCallback done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -19,17 +19,19 @@ std::optional<Marks> ReadMarks(const postgres::Rows& rows) {
                .others_are_told = rows.GetBool(0, 4)};
 }
 
-void MoveMarks(postgres::Database& database, postgres::Statement statement, SteadyTime deadline,
-               Callback<std::optional<Marks>> done) {
-  postgres::Database::Transaction transaction;
+void MoveMarks(postgres::TenantDatabases& database, postgres::TenantStatement statement,
+               SteadyTime deadline, Callback<std::optional<Marks>> done) {
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kWriteBehind, std::nullopt, postgres::Params()});
+  transaction.statements.push_back({sql::kWriteBehind, postgres::Params()});
+  const TenantKey tenant = *statement.tenant;
   transaction.statements.push_back(std::move(statement));
-  database.Run(std::move(transaction),
-               Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                 answer(ReadMarks(results.back()));
-               }));
+  database.For(tenant).Run(
+      std::move(transaction),
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        answer(ReadMarks(results.back()));
+      }));
 }
 
 }  // namespace
@@ -57,18 +59,19 @@ void ReadStateStore::TakeBack(const RoomKey& room, const std::string& user_id, u
 
 void ReadStateStore::Count(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                            Callback<Unread> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
+  transaction.statements.push_back({sql::kGeneralPlan, postgres::Params()});
   transaction.statements.push_back({sql::kCountUnread, tenant, postgres::Params().Text(user_id)});
-  database_.Run(std::move(transaction),
-                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                  const postgres::Rows& rows = results.back();
-                  answer(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
-                                .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
-                                .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
-                }));
+  database_.For(tenant).Run(
+      std::move(transaction),
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        const postgres::Rows& rows = results.back();
+        answer(Unread{.rooms = static_cast<int32_t>(rows.GetInt(0, 0)),
+                      .messages = static_cast<int32_t>(rows.GetInt(0, 1)),
+                      .mentions = static_cast<int32_t>(rows.GetInt(0, 2))});
+      }));
 }
 
 }  // namespace chatter::store

@@ -14,14 +14,14 @@
 #include "server/model/model.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class ReadStateStore {
  public:
-  explicit ReadStateStore(postgres::Database& database) : database_(database) {}
+  explicit ReadStateStore(postgres::TenantDatabases& database) : database_(database) {}
 
   // How far somebody has read.
   struct Marks {
@@ -54,7 +54,7 @@ class ReadStateStore {
              Callback<Unread> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "server/postgres/attempt.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
 
@@ -32,8 +32,8 @@ RoomState ReadState(const RoomId& room, const postgres::Database::Results& resul
   return state;
 }
 
-postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const RoomChange& change,
-                                    const Actor& actor) {
+postgres::TenantStatement ChangeStatement(const RoomKey& room, int64_t version,
+                                          const RoomChange& change, const Actor& actor) {
   std::vector<std::string> users;
   std::vector<int16_t> roles;
   for (const auto* members : {&change.added, &change.changed}) {
@@ -51,8 +51,8 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const 
   }
   const int64_t more =
       static_cast<int64_t>(change.added.size()) - static_cast<int64_t>(change.removed.size());
-  postgres::Statement statement{sql::kChangeRoom, room.tenant,
-                                postgres::Params().Uuid(room.room).Int(version)};
+  postgres::TenantStatement statement{sql::kChangeRoom, room.tenant,
+                                      postgres::Params().Uuid(room.room).Int(version)};
   postgres::Params& params = statement.params;
   params.Smallint(static_cast<int16_t>(change.settings.kind));
   AddProfile(change.settings.profile, params);
@@ -62,9 +62,10 @@ postgres::Statement ChangeStatement(const RoomKey& room, int64_t version, const 
   return statement;
 }
 
-postgres::Statement DeleteStatement(const RoomKey& room, int64_t version, const Actor& actor) {
-  postgres::Statement statement{sql::kDeleteRoom, room.tenant,
-                                postgres::Params().Uuid(room.room).Int(version)};
+postgres::TenantStatement DeleteStatement(const RoomKey& room, int64_t version,
+                                          const Actor& actor) {
+  postgres::TenantStatement statement{sql::kDeleteRoom, room.tenant,
+                                      postgres::Params().Uuid(room.room).Int(version)};
   statement.params.Text(actor.user_id()).Text(actor.service);
   statement.params.Text(postgres::NewAttemptId());
   return statement;
@@ -92,7 +93,7 @@ std::vector<RoomEvent> EventsOf(const RoomId& room, std::vector<EventContent> co
 void RoomChanges::Read(const RoomKey& room, const Asker& asker,
                        const std::vector<std::string>& named, SteadyTime deadline,
                        Callback<std::optional<RoomState>> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements = {
@@ -100,10 +101,10 @@ void RoomChanges::Read(const RoomKey& room, const Asker& asker,
        postgres::Params().Uuid(room.room).Who(asker).Texts(named)},
       {sql::kFindMembers, room.tenant, postgres::Params().Uuid(room.room).Texts(named)},
       {sql::kFindUnknownUsers, room.tenant, postgres::Params().Texts(named)}};
-  database_.Run(
-      std::move(transaction),
-      Then(std::move(done),
-           [room_id = room.room](const postgres::Database::Results& results, auto& answer) mutable {
+  tenants_.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done), [room_id = room.room](const postgres::Database::Results& results,
+                                                       auto& answer) mutable {
              if (results.front().size() == 0) return answer(std::optional<RoomState>());
              answer(std::optional(ReadState(room_id, results)));
            }));
@@ -116,33 +117,32 @@ void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change,
   }
   // The note comes first: the purger erases nothing of a room that is there, and forgets a note of
   // one that still is after a while; but what a room has left without a note, nobody would find.
-  postgres::RunOne(database_,
-                   {sql::kNoteDeletion, std::nullopt,
-                    postgres::Params().Text(room.tenant.text()).Uuid(room.room)},
-                   deadline, postgres::kIdempotent,
-                   Then(std::move(done), [this, room, version, change = std::move(change), actor,
-                                          deadline](const postgres::Rows&, auto& answer) mutable {
-                     StoreInTenant(room, version, std::move(change), actor, deadline,
-                                   std::move(answer));
-                   }));
+  postgres::RunOne(
+      control_, {sql::kNoteDeletion, postgres::Params().Text(room.tenant.text()).Uuid(room.room)},
+      deadline, postgres::kIdempotent,
+      Then(std::move(done), [this, room, version, change = std::move(change), actor, deadline](
+                                const postgres::Rows&, auto& answer) mutable {
+        StoreInTenant(room, version, std::move(change), actor, deadline, std::move(answer));
+      }));
 }
 
 void RoomChanges::StoreInTenant(const RoomKey& room, int64_t version, RoomChange change,
                                 const Actor& actor, SteadyTime deadline,
                                 Callback<std::vector<RoomEvent>> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // run again, it finds its own attempt
   transaction.statements.push_back(
       {sql::kLockRooms, room.tenant, postgres::Params().Uuids({room.room})});
   transaction.statements.push_back(change.deletes ? DeleteStatement(room, version, actor)
                                                   : ChangeStatement(room, version, change, actor));
-  database_.Run(
-      std::move(transaction),
-      Then(std::move(done), [room_id = room.room, events = std::move(change.events), actor](
-                                const postgres::Database::Results& results, auto& answer) mutable {
-        answer(EventsOf(room_id, std::move(events), actor, results.back()));
-      }));
+  tenants_.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done),
+                [room_id = room.room, events = std::move(change.events), actor](
+                    const postgres::Database::Results& results, auto& answer) mutable {
+                  answer(EventsOf(room_id, std::move(events), actor, results.back()));
+                }));
 }
 
 }  // namespace chatter::store

@@ -19,7 +19,8 @@
 #include "server/store/stored_event.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -55,7 +56,8 @@ struct RoomChange {
 
 class RoomChanges {
  public:
-  explicit RoomChanges(postgres::Database& database) : database_(database) {}
+  RoomChanges(postgres::ControlDatabase& control, postgres::TenantDatabases& tenants)
+      : control_(control), tenants_(tenants) {}
 
   // nullopt: there is no such room.
   void Read(const RoomKey& room, const Asker& asker, const std::vector<std::string>& named,
@@ -70,7 +72,8 @@ class RoomChanges {
   void StoreInTenant(const RoomKey& room, int64_t version, RoomChange change, const Actor& actor,
                      SteadyTime deadline, Callback<std::vector<RoomEvent>> done);
 
-  postgres::Database& database_;
+  postgres::ControlDatabase& control_;
+  postgres::TenantDatabases& tenants_;
 };
 
 }  // namespace chatter::store

@@ -37,7 +37,7 @@ RoomLookUps RoomLookUps::For(RoomFields fields) {
   return look_ups;
 }
 
-RoomSql::RoomSql(std::string_view whole) {
+RoomSql::RoomSql(postgres::TenantSql whole) {
   for (unsigned bits = 0; bits < texts_.size(); ++bits) {
     std::string text(whole);
     for (unsigned i = 0; i < RoomLookUps::kNames.size(); ++i) {

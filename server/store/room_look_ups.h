@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "server/model/room.h"
+#include "server/postgres/sql_text.h"
 
 namespace chatter::store {
 
@@ -36,9 +37,11 @@ class RoomLookUps {
 class RoomSql {
  public:
   // The text with all look-ups: what belongs to one stands between `/*` its name `{*/` and `/*}*/`.
-  explicit RoomSql(std::string_view whole);
+  explicit RoomSql(postgres::TenantSql whole);
 
-  std::string_view With(RoomLookUps look_ups) const { return texts_[look_ups.bits_]; }
+  postgres::TenantSql With(RoomLookUps look_ups) const {
+    return postgres::TenantSql(texts_[look_ups.bits_]);
+  }
 
  private:
   std::array<std::string_view, 1 << RoomLookUps::kNames.size()> texts_;

@@ -5,7 +5,7 @@
 
 #include "server/base/steady_time.h"
 #include "server/model/errors.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/postgres/lock_wait.h"
 #include "server/store/sql.h"
 
@@ -15,15 +15,15 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kMaxLockWait = absl::Milliseconds(100);  // for a table
 
-postgres::Database::Transaction SettleTransaction(const std::vector<RoomKey>& rooms) {
+postgres::TenantDatabase::Transaction SettleTransaction(const std::vector<RoomKey>& rooms) {
   const TenantKey& tenant = rooms.front().tenant;
   std::vector<RoomId> ids;
   for (const RoomKey& room : rooms) ids.push_back(room.room);
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = SteadyTime::Now() + kPatience;
   transaction.idempotent = true;
   transaction.statements = {postgres::BoundLocks(kMaxLockWait),
-                            {sql::kWriteBehind, std::nullopt, postgres::Params()},
+                            {sql::kWriteBehind, postgres::Params()},
                             {sql::kLockQuietRooms, tenant, postgres::Params().Uuids(ids)},
                             {sql::kSettleRooms, tenant, postgres::Params()}};
   return transaction;
@@ -53,13 +53,14 @@ void RoomSettler::Tick() {
 void RoomSettler::SettleNext() {
   const std::vector<RoomKey> rooms = TakeSome();
   if (rooms.empty()) return;
-  database_.Run(SettleTransaction(rooms),
-                [this](const absl::StatusOr<postgres::Database::Results>& results) {
-                  const v1::ErrorReason reason = ReasonOf(results.status());
-                  if (reason == v1::ERROR_REASON_DATABASE_UNAVAILABLE)
-                    ForgetQuiet();  // else one tenant's trouble
-                  SettleNext();
-                });
+  postgres::TenantDatabase& database = database_.For(rooms.front().tenant);
+  database.Run(SettleTransaction(rooms),
+               [this](const absl::StatusOr<postgres::Database::Results>& results) {
+                 const v1::ErrorReason reason = ReasonOf(results.status());
+                 if (reason == v1::ERROR_REASON_DATABASE_UNAVAILABLE)
+                   ForgetQuiet();  // else one tenant's trouble
+                 SettleNext();
+               });
 }
 
 void RoomSettler::ForgetQuiet() {

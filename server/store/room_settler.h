@@ -16,7 +16,7 @@
 #include "server/model/room.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -28,7 +28,7 @@ class RoomSettler {
   // How many rooms are locked at once, for one transaction.
   static constexpr size_t kMaxRoomsAtOnce = 100;
 
-  explicit RoomSettler(postgres::Database& database, size_t max_rooms = kMaxRooms)
+  explicit RoomSettler(postgres::TenantDatabases& database, size_t max_rooms = kMaxRooms)
       : database_(database), max_rooms_(max_rooms) {}
 
   // An event has been stored in the room.
@@ -43,7 +43,7 @@ class RoomSettler {
   // The next rooms of one tenant; none: all are settled.
   std::vector<RoomKey> TakeSome();
 
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
   const size_t max_rooms_;
 
   Mutex mu_;

@@ -113,7 +113,7 @@ TEST_F(RoomSettlerTest, ForgetsRoomsBeyondItsBound) {
   const RoomKey second = AddRoom("carol");
   Send(first, "1");
   Send(second, "1");
-  RoomSettler settler(*stack_.database, 1);
+  RoomSettler settler(stack_.tenants, 1);
   settler.Note(second);
   settler.Note(first);
   settler.Tick();

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/clock.h"
 #include "server/model/errors.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/epoch_store.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -62,11 +62,11 @@ std::string FirstEventDetails(const RoomStore::NewRoom& room) {
   return ToStored(created).details;
 }
 
-postgres::Statement CreateStatement(const TenantKey& tenant, const RoomId& id,
-                                    const RoomStore::NewRoom& room,
-                                    const std::optional<Sha256Digest>& member_set,
-                                    const Actor& actor) {
-  postgres::Statement create{sql::kCreateRoom, tenant, {}};
+postgres::TenantStatement CreateStatement(const TenantKey& tenant, const RoomId& id,
+                                          const RoomStore::NewRoom& room,
+                                          const std::optional<Sha256Digest>& member_set,
+                                          const Actor& actor) {
+  postgres::TenantStatement create{sql::kCreateRoom, tenant, {}};
   postgres::Params& params = create.params;
   params.Uuid(id).Smallint(static_cast<int16_t>(room.kind));
   member_set.has_value() ? params.Digest(*member_set) : params.NullBytes();
@@ -76,24 +76,24 @@ postgres::Statement CreateStatement(const TenantKey& tenant, const RoomId& id,
   return create;
 }
 
-postgres::Statement FindBySet(const TenantKey& tenant, const Sha256Digest& member_set,
-                              const Actor& actor, RoomFields fields) {
+postgres::TenantStatement FindBySet(const TenantKey& tenant, const Sha256Digest& member_set,
+                                    const Actor& actor, RoomFields fields) {
   return {Statements().find_by_set.With(RoomLookUps::For(fields)), tenant,
           postgres::Params().Who(actor.asker).Digest(member_set)};
 }
 
-postgres::Statement FindById(const TenantKey& tenant, const RoomId& room, const Asker& asker,
-                             RoomFields fields) {
+postgres::TenantStatement FindById(const TenantKey& tenant, const RoomId& room, const Asker& asker,
+                                   RoomFields fields) {
   return {Statements().find.With(RoomLookUps::For(fields)), tenant,
           postgres::Params().Who(asker).Uuid(room)};
 }
 
 // Makes the room that a first look didn't find, unless somebody else makes it meanwhile.
-void MakeRoom(postgres::Database& database, const TenantKey& tenant, const RoomStore::NewRoom& room,
-              const std::optional<Sha256Digest>& member_set, const Actor& actor,
-              SteadyTime deadline, Callback<RoomStore::MadeRoom> done) {
+void MakeRoom(postgres::TenantDatabases& database, const TenantKey& tenant,
+              const RoomStore::NewRoom& room, const std::optional<Sha256Digest>& member_set,
+              const Actor& actor, SteadyTime deadline, Callback<RoomStore::MadeRoom> done) {
   const RoomId our_id = RoomId::Generate(absl::ToUnixMillis(Clock::Real().Now()));
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;  // whether it was this call that made the room, our id tells
   auto& statements = transaction.statements;
@@ -101,7 +101,7 @@ void MakeRoom(postgres::Database& database, const TenantKey& tenant, const RoomS
   statements.push_back(CreateStatement(tenant, our_id, room, member_set, actor));
   statements.push_back(member_set.has_value() ? FindBySet(tenant, *member_set, actor, room.fields)
                                               : FindById(tenant, our_id, actor.asker, room.fields));
-  database.Run(
+  database.For(tenant).Run(
       std::move(transaction),
       Then(std::move(done), [our_id, fields = room.fields](
                                 const postgres::Database::Results& results, auto& answer) mutable {
@@ -138,7 +138,7 @@ void RoomStore::Create(const TenantKey& tenant, NewRoom room, const Actor& actor
   if (!member_set.has_value()) {
     return MakeRoom(database_, tenant, room, member_set, actor, deadline, std::move(done));
   }
-  postgres::Statement find = FindBySet(tenant, *member_set, actor, room.fields);
+  postgres::TenantStatement find = FindBySet(tenant, *member_set, actor, room.fields);
   postgres::RunOne(
       database_, std::move(find), deadline, postgres::kIdempotent,
       Then(std::move(done), [&database = database_, tenant, room = std::move(room), member_set,
@@ -183,13 +183,13 @@ void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
     params.NullTime().NullUuid();
   }
   params.Int(limit).Bool(filter.include_hidden).Bool(filter.pinned_only);
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
-  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
+  transaction.statements.push_back({sql::kGeneralPlan, postgres::Params()});
   transaction.statements.push_back(
       {Statements().list.With(RoomLookUps::For(fields)), tenant, std::move(params)});
-  database_.Run(
+  database_.For(tenant).Run(
       std::move(transaction),
       Then(std::move(done), [fields](const postgres::Database::Results& results, auto& answer) {
         const postgres::Rows& rows = results.back();
@@ -204,31 +204,32 @@ void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
 
 void RoomStore::ListHeads(const TenantKey& tenant, const std::string& user_id, int limit,
                           int counted, SteadyTime deadline, Callback<Memberships> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(FindEpochStatement(tenant));
-  transaction.statements.push_back({sql::kGeneralPlan, std::nullopt, postgres::Params()});
+  transaction.statements.push_back({sql::kGeneralPlan, postgres::Params()});
   transaction.statements.push_back(
       {sql::kListHeads, tenant, postgres::Params().Text(user_id).Int(limit).Int(counted)});
-  database_.Run(std::move(transaction),
-                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                  const postgres::Rows& rows = results.back();
-                  Memberships memberships{.epoch = ReadEpoch(results.front()).epoch, .rooms = {}};
-                  memberships.rooms.reserve(static_cast<size_t>(rows.size()));
-                  for (int row = 0; row < rows.size(); ++row) {
-                    memberships.rooms.push_back(ReadMembership(rows, row));
-                    memberships.total = rows.GetInt(row, 2);
-                  }
-                  answer(std::move(memberships));
-                }));
+  database_.For(tenant).Run(
+      std::move(transaction),
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        const postgres::Rows& rows = results.back();
+        Memberships memberships{.epoch = ReadEpoch(results.front()).epoch, .rooms = {}};
+        memberships.rooms.reserve(static_cast<size_t>(rows.size()));
+        for (int row = 0; row < rows.size(); ++row) {
+          memberships.rooms.push_back(ReadMembership(rows, row));
+          memberships.total = rows.GetInt(row, 2);
+        }
+        answer(std::move(memberships));
+      }));
 }
 
 void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
                        const BrowseFilter& filter, const std::optional<BrowsePosition>& after,
                        int limit, SteadyTime deadline, Callback<std::vector<BrowsedRoom>> done) {
-  postgres::Statement browse{sql::kBrowseRooms, tenant,
-                             postgres::Params().Text(user_id).Text(filter.name_prefix)};
+  postgres::TenantStatement browse{sql::kBrowseRooms, tenant,
+                                   postgres::Params().Text(user_id).Text(filter.name_prefix)};
   browse.params.Text(after.has_value() ? after->name : "");
   after.has_value() ? browse.params.Uuid(after->room_id) : browse.params.NullUuid();
   browse.params.Int(limit).Text(filter.query);
@@ -249,17 +250,17 @@ void RoomStore::Browse(const TenantKey& tenant, const std::string& user_id,
 void RoomStore::ListMembers(const RoomKey& room, const Asker& asker, const std::string& after,
                             int limit, SteadyTime deadline,
                             Callback<std::optional<std::vector<Member>>> done) {
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.statements.push_back(
       {sql::kCheckMember, room.tenant, postgres::Params().Uuid(room.room).Who(asker)});
   transaction.statements.push_back(
       {sql::kListMembers, room.tenant, postgres::Params().Uuid(room.room).Text(after).Int(limit)});
-  database_.Run(
-      std::move(transaction),
-      Then(std::move(done),
-           [room_id = room.room](const postgres::Database::Results& results, auto& answer) mutable {
+  database_.For(room.tenant)
+      .Run(std::move(transaction),
+           Then(std::move(done), [room_id = room.room](const postgres::Database::Results& results,
+                                                       auto& answer) mutable {
              if (results.front().size() == 0) return answer(std::optional<std::vector<Member>>());
              const postgres::Rows& rows = results.back();
              std::vector<Member> members;

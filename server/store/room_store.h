@@ -16,14 +16,14 @@
 #include "server/store/actor.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class RoomStore {
  public:
-  explicit RoomStore(postgres::Database& database) : database_(database) {}
+  explicit RoomStore(postgres::TenantDatabases& database) : database_(database) {}
 
   struct NewRoom {
     RoomKind kind = RoomKind::kDirect;
@@ -108,7 +108,7 @@ class RoomStore {
                    SteadyTime deadline, Callback<std::optional<std::vector<Member>>> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -122,7 +122,7 @@ void SearchIndex::Stop() {
   for (const auto& [session, canceller] : working_) canceller.Cancel();
 }
 
-absl::Status SearchIndex::Make(postgres::BlockingSession& session, std::string_view sql,
+absl::Status SearchIndex::Make(postgres::BlockingSession& session, postgres::TenantSql sql,
                                const TenantKey& tenant, const SqlIdentifier& index,
                                const SearchLanguage& language) {
   if (absl::Status same = CheckSchema(session, tenant); !same.ok()) return same;

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "server/base/mutex.h"
 #include "server/postgres/blocking_session.h"
+#include "server/postgres/sql_text.h"
 #include "server/store/search_language.h"
 #include "server/store/session_source.h"
 
@@ -48,7 +49,7 @@ class SearchIndex {
                      const std::string& language);
   absl::Status MakeIndexes(postgres::BlockingSession& session, const TenantKey& tenant,
                            const SearchLanguage& language);
-  absl::Status Make(postgres::BlockingSession& session, std::string_view sql,
+  absl::Status Make(postgres::BlockingSession& session, postgres::TenantSql sql,
                     const TenantKey& tenant, const SqlIdentifier& index,
                     const SearchLanguage& language);
   // A statement that may take long: Stop ends it.

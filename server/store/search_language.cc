@@ -15,7 +15,7 @@ std::optional<SearchLanguage> SearchLanguage::Parse(std::string_view name) {
   return SearchLanguage(name);
 }
 
-std::string_view SearchSql(std::string_view sql, const SearchLanguage& language) {
+std::string_view KeepSearchSql(std::string_view sql, const SearchLanguage& language) {
   return postgres::KeepSql(
       absl::StrReplaceAll({sql.data(), sql.size()}, {{"{language}", language.Quoted()}}));
 }

@@ -36,7 +36,11 @@ class SearchLanguage {
 };
 
 // `sql` with each `{language}` replaced, at an address that is the same for the same language.
-std::string_view SearchSql(std::string_view sql, const SearchLanguage& language);
+std::string_view KeepSearchSql(std::string_view sql, const SearchLanguage& language);
+template <typename Sql>
+Sql SearchSql(const Sql& sql, const SearchLanguage& language) {
+  return Sql(KeepSearchSql(sql, language));
+}
 
 }  // namespace chatter::store
 

@@ -4,7 +4,7 @@
 
 #include "server/base/steady_time.h"
 #include "server/model/errors.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/highlights.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -20,9 +20,9 @@ absl::Status TooBroadError() {
                    "The search took too long. Ask for more, or rarer, words, or in one room.");
 }
 
-postgres::Statement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
-                                    const Asker& asker, const Query& query,
-                                    const HighlightMarks& marks) {
+postgres::TenantStatement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
+                                          const Asker& asker, const Query& query,
+                                          const HighlightMarks& marks) {
   postgres::Params params;
   params.Text(query.words).Who(asker);
   query.room.has_value() ? params.Uuid(*query.room) : params.NullUuid();
@@ -57,20 +57,20 @@ void SearchReader::Search(const TenantKey& tenant, const SearchLanguage& languag
                           const Asker& asker, const Query& query, SteadyTime deadline,
                           Callback<Found> done) {
   HighlightMarks marks = HighlightMarks::Random();
-  postgres::Database::Transaction transaction;
+  postgres::TenantDatabase::Transaction transaction;
   transaction.deadline = deadline;
   transaction.idempotent = true;
   transaction.lane = postgres::Lane::kSearch;
-  std::vector<postgres::Statement>& statements = transaction.statements;
-  statements.push_back({sql::kBoundSearch, std::nullopt, postgres::Params()});
-  statements.push_back({SearchSql(sql::kCheckSearchWords, language), std::nullopt,
-                        postgres::Params().Text(query.words)});
+  postgres::TenantStatements& statements = transaction.statements;
+  statements.push_back({sql::kBoundSearch, postgres::Params()});
+  statements.push_back(
+      {SearchSql(sql::kCheckSearchWords, language), postgres::Params().Text(query.words)});
   if (query.room.has_value()) {
     statements.push_back(
         {sql::kCheckMember, tenant, postgres::Params().Uuid(*query.room).Who(asker)});
   }
   statements.push_back(SearchStatement(tenant, language, asker, query, marks));
-  database_.Run(
+  database_.For(tenant).Run(
       std::move(transaction),
       [deadline, in_room = query.room.has_value(), marks = std::move(marks),
        done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {

@@ -18,14 +18,14 @@
 #include "server/store/search_language.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class SearchReader {
  public:
-  explicit SearchReader(postgres::Database& database) : database_(database) {}
+  explicit SearchReader(postgres::TenantDatabases& database) : database_(database) {}
 
   struct Position {
     int64_t rank = 0;
@@ -56,7 +56,7 @@ class SearchReader {
               const Query& query, SteadyTime deadline, Callback<Found> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

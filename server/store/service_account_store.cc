@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -14,8 +14,8 @@ constexpr absl::Duration kTouchTimeout = absl::Seconds(5);
 
 using Identities = std::vector<std::optional<ServiceIdentity>>;
 
-postgres::Statement OnAccount(std::string_view sql, std::string_view name) {
-  return {.sql = sql, .tenant = std::nullopt, .params = std::move(postgres::Params().Text(name))};
+postgres::ControlStatement OnAccount(postgres::ControlSql sql, std::string_view name) {
+  return {sql, std::move(postgres::Params().Text(name))};
 }
 
 // The columns that all statements about accounts begin with.
@@ -66,16 +66,16 @@ Identities ReadInPlaces(const postgres::Rows& rows, size_t count) {
 
 void ServiceAccountStore::Set(const ServiceAccount& account, SteadyTime deadline,
                               Callback<ServiceAccount> done) {
-  postgres::Statement set = OnAccount(sql::kSetServiceAccount, account.name);
+  postgres::ControlStatement set = OnAccount(sql::kSetServiceAccount, account.name);
   set.params.Texts(account.scope.tenants)
       .Texts(account.scope.services)
       .Bool(account.scope.read_only)
       .Bool(account.scope.may_act_for_users);
-  postgres::Statement drop = OnAccount(sql::kDropAccountCertificates, account.name);
+  postgres::ControlStatement drop = OnAccount(sql::kDropAccountCertificates, account.name);
   drop.params.Texts(account.certificate_names);
-  postgres::Statement add = OnAccount(sql::kAddAccountCertificates, account.name);
+  postgres::ControlStatement add = OnAccount(sql::kAddAccountCertificates, account.name);
   add.params.Texts(account.certificate_names);
-  postgres::Database::Transaction transaction{
+  postgres::ControlDatabase::Transaction transaction{
       .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(std::move(set));
   transaction.statements.push_back(std::move(drop));
@@ -89,7 +89,7 @@ void ServiceAccountStore::Set(const ServiceAccount& account, SteadyTime deadline
 
 void ServiceAccountStore::List(const std::string& after, int limit, SteadyTime deadline,
                                Callback<std::vector<ServiceAccount>> done) {
-  postgres::Statement statement = OnAccount(sql::kListServiceAccounts, after);
+  postgres::ControlStatement statement = OnAccount(sql::kListServiceAccounts, after);
   statement.params.Int(limit);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
@@ -110,16 +110,15 @@ void ServiceAccountStore::Delete(const std::string& name, SteadyTime deadline,
 
 void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
                                     Callback<CreatedKey> done) {
-  postgres::Database::Transaction transaction{
+  postgres::ControlDatabase::Transaction transaction{
       .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kLockServiceAccount, key.account));
   if (key.overlap != absl::InfiniteDuration()) {
-    transaction.statements.push_back(OnAccount(sql::kEndOtherApiKeys, key.account));
-    transaction.statements.back()
-        .params.Digest(key.digest)
-        .Int(absl::ToInt64Microseconds(key.overlap));
+    postgres::ControlStatement end = OnAccount(sql::kEndOtherApiKeys, key.account);
+    end.params.Digest(key.digest).Int(absl::ToInt64Microseconds(key.overlap));
+    transaction.statements.push_back(std::move(end));
   }
-  postgres::Statement create{.sql = sql::kCreateApiKey, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement create{sql::kCreateApiKey, {}};
   const bool ends = key.ttl != absl::InfiniteDuration();
   create.params.Digest(key.digest)
       .Text(key.account)
@@ -136,7 +135,7 @@ void ServiceAccountStore::CreateKey(const NewKey& key, SteadyTime deadline,
 
 void ServiceAccountStore::ListKeys(const std::string& account, SteadyTime deadline,
                                    Callback<std::optional<std::vector<ApiKey>>> done) {
-  postgres::Database::Transaction transaction{
+  postgres::ControlDatabase::Transaction transaction{
       .statements = {}, .deadline = deadline, .idempotent = true};
   transaction.statements.push_back(OnAccount(sql::kFindServiceAccount, account));
   transaction.statements.push_back(OnAccount(sql::kListApiKeys, account));
@@ -154,7 +153,7 @@ void ServiceAccountStore::ListKeys(const std::string& account, SteadyTime deadli
 
 void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, SteadyTime deadline,
                                     Callback<bool> done) {
-  postgres::Statement statement{.sql = sql::kRevokeApiKey, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kRevokeApiKey, {}};
   statement.params.Digest(digest);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
@@ -164,7 +163,7 @@ void ServiceAccountStore::RevokeKey(const Sha256Digest& digest, SteadyTime deadl
 
 void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, SteadyTime deadline,
                                      Callback<Identities> done) {
-  postgres::Statement statement{.sql = sql::kFindApiKeys, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kFindApiKeys, {}};
   statement.params.Digests(digests);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [this, digests](const postgres::Rows& rows, auto& answer) {
@@ -182,7 +181,7 @@ void ServiceAccountStore::FindByKeys(const std::vector<Sha256Digest>& digests, S
 
 // What fails will be news the next time, too.
 void ServiceAccountStore::Touch(const std::vector<Sha256Digest>& digests) {
-  postgres::Statement statement{.sql = sql::kTouchApiKeys, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kTouchApiKeys, {}};
   statement.params.Digests(digests);
   postgres::RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout,
                    postgres::kIdempotent, [](const absl::StatusOr<postgres::Rows>&) {});
@@ -191,8 +190,7 @@ void ServiceAccountStore::Touch(const std::vector<Sha256Digest>& digests) {
 void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subject_names,
                                             SteadyTime deadline,
                                             Callback<std::vector<ServiceIdentity>> done) {
-  postgres::Statement statement{
-      .sql = sql::kFindCertificateAccounts, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kFindCertificateAccounts, {}};
   statement.params.Texts(subject_names);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
@@ -205,7 +203,7 @@ void ServiceAccountStore::FindByCertificate(const std::vector<std::string>& subj
 
 void ServiceAccountStore::Find(const std::vector<std::string>& names, SteadyTime deadline,
                                Callback<Identities> done) {
-  postgres::Statement statement{.sql = sql::kFindAccounts, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kFindAccounts, {}};
   statement.params.Texts(names);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done),

@@ -14,7 +14,7 @@
 #include "server/model/service_account.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -23,7 +23,7 @@ class ServiceAccountStore {
  public:
   static constexpr int kMaxKeysPerAccount = 20;  // that hold
 
-  explicit ServiceAccountStore(postgres::Database& database) : database_(database) {}
+  explicit ServiceAccountStore(postgres::ControlDatabase& database) : database_(database) {}
 
   // Makes the account, or replaces all that is known of it but its keys.
   // Errors: ALREADY_EXISTS: a certificate's name stands for another account.
@@ -66,7 +66,7 @@ class ServiceAccountStore {
   // Writes down that these are used; after the answer, since nothing hangs on it.
   void Touch(const std::vector<Sha256Digest>& digests);
 
-  postgres::Database& database_;
+  postgres::ControlDatabase& database_;
 };
 
 }  // namespace chatter::store

@@ -60,7 +60,7 @@ class ServiceAccountStoreTest : public ::testing::Test {
 
   TestDatabase database_;
   CoreStack stack_{database_.url()};
-  ServiceAccountStore store_{*stack_.database};
+  ServiceAccountStore store_{stack_.control};
 };
 
 TEST_F(ServiceAccountStoreTest, KeepsAccounts) {

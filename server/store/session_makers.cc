@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "server/model/caller.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -18,7 +18,7 @@ bool IsAccount(std::string_view service) {
 
 }  // namespace
 
-void SessionMakers::Find(postgres::Database& control, const TenantKey& tenant,
+void SessionMakers::Find(postgres::ControlDatabase& control, const TenantKey& tenant,
                          std::vector<std::string> names, SteadyTime deadline,
                          Callback<SessionMakers> done) {
   std::sort(names.begin(), names.end());
@@ -27,17 +27,16 @@ void SessionMakers::Find(postgres::Database& control, const TenantKey& tenant,
                              [](const std::string& name) { return !IsAccount(name); }),
               names.end());
   if (names.empty()) return done(SessionMakers());
-  postgres::RunOne(
-      control,
-      {sql::kFindSessionMakers, std::nullopt, postgres::Params().Text(tenant.text()).Texts(names)},
-      deadline, postgres::kIdempotent,
-      Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
-        SessionMakers makers;
-        for (int row = 0; row < rows.size(); ++row) {
-          makers.since_.emplace(rows.GetText(row, 0), rows.GetTime(row, 1));
-        }
-        answer(std::move(makers));
-      }));
+  postgres::RunOne(control,
+                   {sql::kFindSessionMakers, postgres::Params().Text(tenant.text()).Texts(names)},
+                   deadline, postgres::kIdempotent,
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     SessionMakers makers;
+                     for (int row = 0; row < rows.size(); ++row) {
+                       makers.since_.emplace(rows.GetText(row, 0), rows.GetTime(row, 1));
+                     }
+                     answer(std::move(makers));
+                   }));
 }
 
 absl::Time SessionMakers::HoldSince(std::string_view service) const {

@@ -16,7 +16,7 @@
 #include "server/model/ids.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -25,7 +25,7 @@ class SessionMakers {
  public:
   // Looks up the accounts `names`, with which others may stand that need no look-up.
   // Errors: the database's.
-  static void Find(postgres::Database& control, const TenantKey& tenant,
+  static void Find(postgres::ControlDatabase& control, const TenantKey& tenant,
                    std::vector<std::string> names, SteadyTime deadline,
                    Callback<SessionMakers> done);
 

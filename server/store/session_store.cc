@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/postgres/places.h"
 #include "server/store/identity_changes.h"
 #include "server/store/session_makers.h"
@@ -39,9 +39,9 @@ std::optional<Session> ReadOne(const postgres::Rows& rows) {
 
 void SessionStore::Create(const TenantKey& tenant, const NewSession& session, SteadyTime deadline,
                           Callback<std::optional<Session>> done) {
-  postgres::Statement lock{.sql = sql::kLockUserSessions, .tenant = std::nullopt, .params = {}};
+  postgres::TenantStatement lock{sql::kLockUserSessions, {}};
   lock.params.Text(absl::StrCat(tenant.text(), " ", session.user_id));
-  postgres::Statement create{.sql = sql::kCreateSession, .tenant = tenant, .params = {}};
+  postgres::TenantStatement create{sql::kCreateSession, tenant, {}};
   const bool idles = session.idle_ttl != absl::InfiniteDuration();
   create.params.Digest(session.token_digest)
       .Text(session.user_id)
@@ -50,12 +50,13 @@ void SessionStore::Create(const TenantKey& tenant, const NewSession& session, St
       .Text(session.device)
       .Text(session.service)
       .Int(kMaxSessionsPerUser - 1);
-  database_.Run({.statements = {std::move(lock), std::move(create)},
-                 .deadline = deadline,
-                 .idempotent = true},
-                Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
-                  answer(ReadOne(results.back()));
-                }));
+  tenants_.For(tenant).Run(
+      {.statements = {std::move(lock), std::move(create)},
+       .deadline = deadline,
+       .idempotent = true},
+      Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
+        answer(ReadOne(results.back()));
+      }));
 }
 
 void SessionStore::List(const TenantKey& tenant, const std::string& user_id,
@@ -68,7 +69,7 @@ void SessionStore::ListMore(const UserKey& user, const std::optional<ListPositio
                             int limit, std::vector<Session> so_far, SteadyTime deadline,
                             Callback<std::vector<Session>> done) {
   const int wanted = limit - static_cast<int>(so_far.size());
-  postgres::Statement statement{.sql = sql::kListSessions, .tenant = user.tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kListSessions, user.tenant, {}};
   statement.params.Text(user.user_id);
   if (after.has_value()) {
     statement.params.Time(after->created_at).Digest(after->token_digest);
@@ -87,7 +88,7 @@ void SessionStore::ListMore(const UserKey& user, const std::optional<ListPositio
     const ListPosition last{found.back().created_at, found.back().token_digest};
     ListMore(user, last, limit, std::move(so_far), deadline, std::move(answer));
   };
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [this, user, deadline, take = std::move(take)](
                                              const postgres::Rows& rows, auto& answer) mutable {
                      std::vector<Session> found;
@@ -95,7 +96,7 @@ void SessionStore::ListMore(const UserKey& user, const std::optional<ListPositio
                      for (int row = 0; row < rows.size(); ++row) {
                        services.push_back(found.emplace_back(ReadSession(rows, row)).service);
                      }
-                     SessionMakers::Find(database_, user.tenant, std::move(services), deadline,
+                     SessionMakers::Find(control_, user.tenant, std::move(services), deadline,
                                          Then(std::move(answer),
                                               [found = std::move(found), take = std::move(take)](
                                                   const SessionMakers& makers, auto& told) mutable {
@@ -106,9 +107,9 @@ void SessionStore::ListMore(const UserKey& user, const std::optional<ListPositio
 
 void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_digest,
                           const Asker& asker, SteadyTime deadline, Callback<bool> done) {
-  postgres::Statement statement{.sql = sql::kRevokeSession, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kRevokeSession, tenant, {}};
   statement.params.Digest(token_digest).Who(asker);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kOnce,
                    Then(std::move(done), [this, tenant, token_digest, deadline](
                                              const postgres::Rows& rows, auto& answer) mutable {
                      std::vector<Revoked> revoked;
@@ -126,9 +127,9 @@ void SessionStore::Revoke(const TenantKey& tenant, const Sha256Digest& token_dig
 void SessionStore::RevokeAll(const TenantKey& tenant, const std::string& user_id,
                              const std::optional<std::string>& device, SteadyTime deadline,
                              Callback<std::vector<Sha256Digest>> done) {
-  postgres::Statement statement{.sql = sql::kRevokeSessions, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kRevokeSessions, tenant, {}};
   statement.params.Text(user_id).Smallint(device.has_value() ? 1 : 0).Text(device.value_or(""));
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kOnce,
                    Then(std::move(done), [this, tenant, deadline](const postgres::Rows& rows,
                                                                   auto& answer) mutable {
                      std::vector<Revoked> revoked;
@@ -144,14 +145,14 @@ void SessionStore::FinishRevoking(const TenantKey& tenant, std::vector<Revoked> 
                                   SteadyTime deadline, Callback<std::vector<Sha256Digest>> done) {
   if (revoked.empty()) return done(std::vector<Sha256Digest>());
   CountIdentityChange(
-      database_, tenant, deadline,
+      control_, tenant, deadline,
       [this, tenant, revoked = std::move(revoked), deadline,
        done = std::move(done)](const absl::Status& counted) mutable {
         if (!counted.ok()) return done(counted);
         std::vector<std::string> services;
         for (const Revoked& session : revoked) services.push_back(session.service);
         SessionMakers::Find(
-            database_, tenant, std::move(services), deadline,
+            control_, tenant, std::move(services), deadline,
             Then(std::move(done),
                  [revoked = std::move(revoked)](const SessionMakers& makers, auto& answer) {
                    std::vector<Sha256Digest> held;
@@ -167,10 +168,10 @@ void SessionStore::FinishRevoking(const TenantKey& tenant, std::vector<Revoked> 
 
 void SessionStore::Find(const TenantKey& tenant, const Sha256Digest& token_digest,
                         SteadyTime deadline, Callback<std::optional<Session>> done) {
-  postgres::Statement statement{.sql = sql::kFindSession, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kFindSession, tenant, {}};
   statement.params.Digest(token_digest);
   postgres::RunOne(
-      database_, std::move(statement), deadline, postgres::kIdempotent,
+      tenants_, std::move(statement), deadline, postgres::kIdempotent,
       Then(std::move(done),
            [this, tenant, deadline](const postgres::Rows& rows, auto& answer) mutable {
              std::optional<Session> found = ReadOne(rows);
@@ -178,7 +179,7 @@ void SessionStore::Find(const TenantKey& tenant, const Sha256Digest& token_diges
              const bool is_news = rows.GetBool(0, 9);
              std::vector<std::string> services = {found->service};
              SessionMakers::Find(
-                 database_, tenant, std::move(services), deadline,
+                 control_, tenant, std::move(services), deadline,
                  Then(std::move(answer), [this, tenant, found = std::move(found), is_news](
                                              const SessionMakers& makers, auto& told) mutable {
                    if (!makers.MightMake(found->service, found->created_at)) {
@@ -193,11 +194,11 @@ void SessionStore::Find(const TenantKey& tenant, const Sha256Digest& token_diges
 void SessionStore::FindEnded(const TenantKey& tenant,
                              const std::vector<Sha256Digest>& token_digests, SteadyTime deadline,
                              Callback<std::vector<size_t>> done) {
-  postgres::Statement ended{.sql = sql::kFindEndedSessions, .tenant = tenant, .params = {}};
+  postgres::TenantStatement ended{sql::kFindEndedSessions, tenant, {}};
   ended.params.Digests(token_digests);
-  postgres::Statement services{.sql = sql::kFindSessionServices, .tenant = tenant, .params = {}};
+  postgres::TenantStatement services{sql::kFindSessionServices, tenant, {}};
   services.params.Digests(token_digests);
-  database_.Run(
+  tenants_.For(tenant).Run(
       {.statements = {std::move(ended), std::move(services)},
        .deadline = deadline,
        .idempotent = true},
@@ -238,7 +239,7 @@ void SessionStore::FindEndedWithMakers(const TenantKey& tenant,
     first.push_back(rows.GetTime(row, 1));
   }
   SessionMakers::Find(
-      database_, tenant, services, deadline,
+      control_, tenant, services, deadline,
       Then(std::move(done), [this, tenant, token_digests, services, first, deadline](
                                 const SessionMakers& makers, auto& answer) mutable {
         std::vector<std::string> ended;
@@ -250,7 +251,7 @@ void SessionStore::FindEndedWithMakers(const TenantKey& tenant,
         }
         if (ended.empty()) return answer(std::vector<size_t>());
         postgres::FindPlaces(
-            database_,
+            tenants_,
             {sql::kFindSessionsOfServices, tenant,
              std::move(postgres::Params().Digests(token_digests).Texts(ended).Times(since))},
             deadline, std::move(answer));
@@ -259,9 +260,9 @@ void SessionStore::FindEndedWithMakers(const TenantKey& tenant,
 
 // What fails will be news the next time, too.
 void SessionStore::Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests) {
-  postgres::Statement statement{.sql = sql::kTouchSessions, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kTouchSessions, tenant, {}};
   statement.params.Digests(token_digests);
-  postgres::RunOne(database_, std::move(statement), SteadyTime::Now() + kTouchTimeout,
+  postgres::RunOne(tenants_, std::move(statement), SteadyTime::Now() + kTouchTimeout,
                    postgres::kIdempotent, [](const absl::StatusOr<postgres::Rows>&) {});
 }
 

@@ -16,8 +16,9 @@
 #include "server/model/model.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 class Rows;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -27,7 +28,8 @@ class SessionStore {
   // One more ends the one that was used least recently.
   static constexpr int kMaxSessionsPerUser = 100;
 
-  explicit SessionStore(postgres::Database& database) : database_(database) {}
+  SessionStore(postgres::ControlDatabase& control, postgres::TenantDatabases& tenants)
+      : control_(control), tenants_(tenants) {}
 
   struct NewSession {
     Sha256Digest token_digest;
@@ -89,7 +91,8 @@ class SessionStore {
   // Writes down that these are used; after the answer, since nothing hangs on it.
   void Touch(const TenantKey& tenant, const std::vector<Sha256Digest>& token_digests);
 
-  postgres::Database& database_;
+  postgres::ControlDatabase& control_;
+  postgres::TenantDatabases& tenants_;
 };
 
 }  // namespace chatter::store

@@ -132,8 +132,8 @@ class SessionStoreTest : public ::testing::Test {
   TestDatabase database_;
   const TenantKey acme_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
-  SessionStore store_{*stack_.database};
-  ServiceAccountStore accounts_{*stack_.database};
+  SessionStore store_{stack_.control, stack_.tenants};
+  ServiceAccountStore accounts_{stack_.control};
 };
 
 // What an account may be at the least to sign users of acme in.

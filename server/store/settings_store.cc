@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {

@@ -15,14 +15,14 @@
 #include "server/model/settings.h"
 
 namespace chatter::postgres {
-class Database;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class SettingsStore {
  public:
-  explicit SettingsStore(postgres::Database& database) : database_(database) {}
+  explicit SettingsStore(postgres::TenantDatabases& database) : database_(database) {}
 
   void Find(const TenantKey& tenant, SteadyTime deadline, Callback<Settings> done);
 
@@ -40,7 +40,7 @@ class SettingsStore {
               Callback<std::optional<Settings>> done);
 
  private:
-  postgres::Database& database_;
+  postgres::TenantDatabases& database_;
 };
 
 }  // namespace chatter::store

@@ -14,7 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"
 #include "server/store/room_purger.h"
@@ -167,7 +167,8 @@ class TenantAdoptionTest : public testing::Test {
   const TenantMaker maker_{migrator_, sessions_};
   std::unique_ptr<postgres::Database> connected_ =
       *postgres::Database::Create({.url = database_.url()}, [](bool) {});
-  TenantStore store_{*connected_};
+  postgres::ControlDatabase control_{*connected_};
+  TenantStore store_{control_};
   int dumps_ = 0;
 };
 
@@ -403,9 +404,9 @@ TEST_F(TenantAdoptionTest, TheApplicationMakesADeletedTenantAgain) {
       "text, tenant_id integer); INSERT INTO public.client VALUES (1, 'acme')");
   Make("acme");
   Execute("UPDATE chatter.tenant SET state = 3, purge_at = now() + interval '1 day'");
-  TenantStore store(*connected_, DirectorySql::OfDjangoTenants(*TableName::Parse("public.client"),
-                                                               *SqlIdentifier::Parse("id"),
-                                                               *TableName::Parse("public.domain")));
+  TenantStore store(control_, DirectorySql::OfDjangoTenants(*TableName::Parse("public.client"),
+                                                            *SqlIdentifier::Parse("id"),
+                                                            *TableName::Parse("public.domain")));
   const auto find = [&] {
     return **Await<std::optional<Tenant>>(
         [&](auto done) { store.Find(Name("acme"), Soon(), std::move(done)); });

@@ -2,24 +2,22 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 #include "server/store/tenant_store.h"
 
 namespace chatter::store {
 namespace {
 
-postgres::Statement OnTenant(std::string_view sql, const SchemaName& name) {
-  return {.sql = sql,
-          .tenant = std::nullopt,
-          .params = std::move(postgres::Params().Text(name.text()))};
+postgres::ControlStatement OnTenant(postgres::ControlSql sql, const SchemaName& name) {
+  return {sql, std::move(postgres::Params().Text(name.text()))};
 }
 
 // Runs the statements and a look at the tenant behind them.
-void RunThenFind(postgres::Database& database, std::vector<postgres::Statement> statements,
+void RunThenFind(postgres::ControlDatabase& database, postgres::ControlStatements statements,
                  const SchemaName& name, SteadyTime deadline,
                  Callback<postgres::Database::Results> done) {
-  postgres::Database::Transaction transaction;
+  postgres::ControlDatabase::Transaction transaction;
   transaction.statements = std::move(statements);
   transaction.statements.push_back(OnTenant(sql::kFindTenant, name));
   transaction.deadline = deadline;
@@ -27,9 +25,9 @@ void RunThenFind(postgres::Database& database, std::vector<postgres::Statement> 
   database.Run(std::move(transaction), std::move(done));
 }
 
-void ChangeOne(postgres::Database& database, postgres::Statement statement, const SchemaName& name,
-               SteadyTime deadline, TenantChanges::Done done) {
-  std::vector<postgres::Statement> statements;
+void ChangeOne(postgres::ControlDatabase& database, postgres::ControlStatement statement,
+               const SchemaName& name, SteadyTime deadline, TenantChanges::Done done) {
+  postgres::ControlStatements statements;
   statements.push_back(std::move(statement));
   RunThenFind(database, std::move(statements), name, deadline,
               Then(std::move(done), [](const postgres::Database::Results& results, auto& answer) {
@@ -41,7 +39,7 @@ void ChangeOne(postgres::Database& database, postgres::Statement statement, cons
 
 void TenantChanges::Suspend(const SchemaName& name, const std::string& reason, SteadyTime deadline,
                             Done done) {
-  postgres::Statement statement = OnTenant(sql::kSuspendTenant, name);
+  postgres::ControlStatement statement = OnTenant(sql::kSuspendTenant, name);
   statement.params.Text(reason);
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }
@@ -52,7 +50,7 @@ void TenantChanges::Resume(const SchemaName& name, SteadyTime deadline, Done don
 
 void TenantChanges::Delete(const SchemaName& name, absl::Duration grace, SteadyTime deadline,
                            Done done) {
-  postgres::Statement statement = OnTenant(sql::kDeleteTenant, name);
+  postgres::ControlStatement statement = OnTenant(sql::kDeleteTenant, name);
   statement.params.Int(absl::ToInt64Microseconds(grace));
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }
@@ -63,19 +61,21 @@ void TenantChanges::Undelete(const SchemaName& name, SteadyTime deadline, Done d
 
 void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyTime deadline,
                            Callback<Updated> done) {
-  std::vector<postgres::Statement> statements;
+  postgres::ControlStatements statements;
   statements.push_back(OnTenant(sql::kLockTenant, name));
   if (update.display_name.has_value()) {
-    statements.push_back(OnTenant(sql::kRenameTenant, name));
-    statements.back().params.Text(*update.display_name);
+    postgres::ControlStatement rename = OnTenant(sql::kRenameTenant, name);
+    rename.params.Text(*update.display_name);
+    statements.push_back(std::move(rename));
   }
   size_t removal = 0;  // its place; 0: there is none
   if (update.domains.has_value()) {
     removal = statements.size();
-    statements.push_back(OnTenant(sql::kDropTenantDomains, name));
-    statements.back().params.Texts(*update.domains);
-    statements.push_back(OnTenant(sql::kAddTenantDomains, name));
-    statements.back().params.Texts(*update.domains);
+    for (const postgres::ControlSql& sql : {sql::kDropTenantDomains, sql::kAddTenantDomains}) {
+      postgres::ControlStatement change = OnTenant(sql, name);
+      change.params.Texts(*update.domains);
+      statements.push_back(std::move(change));
+    }
   }
   RunThenFind(
       database_, std::move(statements), name, deadline,
@@ -91,7 +91,7 @@ void TenantChanges::Change(const SchemaName& name, const Update& update, SteadyT
 
 void TenantChanges::RenameDomain(const SchemaName& name, const std::string& old_domain,
                                  const std::string& new_domain, SteadyTime deadline, Done done) {
-  postgres::Statement statement = OnTenant(sql::kRenameTenantDomain, name);
+  postgres::ControlStatement statement = OnTenant(sql::kRenameTenantDomain, name);
   statement.params.Text(old_domain).Text(new_domain);
   ChangeOne(database_, std::move(statement), name, deadline, std::move(done));
 }

@@ -16,14 +16,14 @@
 #include "server/model/model.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class TenantChanges {
  public:
-  explicit TenantChanges(postgres::Database& database) : database_(database) {}
+  explicit TenantChanges(postgres::ControlDatabase& database) : database_(database) {}
 
   using Done = Callback<std::optional<Tenant>>;
 
@@ -54,7 +54,7 @@ class TenantChanges {
                     const std::string& new_domain, SteadyTime deadline, Done done);
 
  private:
-  postgres::Database& database_;
+  postgres::ControlDatabase& database_;
 };
 
 }  // namespace chatter::store

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -32,10 +32,9 @@ std::optional<Tenant> ReadTenant(const postgres::Rows& rows) {
   return rows.size() == 0 ? std::nullopt : ReadRow(rows, 0);
 }
 
-void TenantStore::FindOne(std::string_view sql, postgres::Params params, SteadyTime deadline,
+void TenantStore::FindOne(postgres::ControlSql sql, postgres::Params params, SteadyTime deadline,
                           Callback<std::optional<Tenant>> done) {
-  postgres::RunOne(database_, {.sql = sql, .tenant = std::nullopt, .params = std::move(params)},
-                   deadline, postgres::kIdempotent,
+  postgres::RunOne(database_, {sql, std::move(params)}, deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      answer(ReadTenant(rows));
                    }));
@@ -56,7 +55,7 @@ void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadl
   std::vector<std::string_view> names;
   names.reserve(schemas.size());
   for (const SchemaName& schema : schemas) names.push_back(schema.text());
-  postgres::Statement statement{.sql = sql_.check, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql_.check, {}};
   statement.params.Texts(names);
   postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
@@ -76,7 +75,7 @@ void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadl
 
 void TenantStore::List(const Filter& filter, const std::string& after, int limit,
                        SteadyTime deadline, Callback<std::vector<Tenant>> done) {
-  postgres::Statement statement{.sql = sql::kListTenants, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kListTenants, {}};
   statement.params.Text(after).Int(limit);
   constexpr int16_t kAny = 0;
   statement.params.Smallint(filter.state.has_value() ? static_cast<int16_t>(*filter.state) : kAny);

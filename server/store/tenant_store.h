@@ -18,7 +18,7 @@
 #include "server/store/directory_sql.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 class Rows;
 }  // namespace chatter::postgres
 
@@ -31,7 +31,7 @@ class TenantStore {
  public:
   // Tenants are found in the directory that `sql` reads; listed are those that Chatter has
   // recorded.
-  explicit TenantStore(postgres::Database& database, DirectorySql sql = DirectorySql::Own())
+  explicit TenantStore(postgres::ControlDatabase& database, DirectorySql sql = DirectorySql::Own())
       : database_(database), sql_(sql) {}
   TenantStore(const TenantStore&) = delete;
   TenantStore& operator=(const TenantStore&) = delete;
@@ -62,10 +62,10 @@ class TenantStore {
             Callback<std::vector<Tenant>> done);
 
  private:
-  void FindOne(std::string_view sql, postgres::Params params, SteadyTime deadline,
+  void FindOne(postgres::ControlSql sql, postgres::Params params, SteadyTime deadline,
                Callback<std::optional<Tenant>> done);
 
-  postgres::Database& database_;
+  postgres::ControlDatabase& database_;
   const DirectorySql sql_;
 };
 

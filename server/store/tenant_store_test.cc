@@ -62,7 +62,7 @@ class OwnDirectoryTest : public DirectoryTest {
         absl::StrCat("INSERT INTO chatter.tenant_domain (domain, schema_name) VALUES ('", domain,
                      "', '", tenant, "')"));
   }
-  TenantStore store_{*stack_.database};
+  TenantStore store_{stack_.control};
 };
 
 TEST_F(OwnDirectoryTest, FindsByNameAndByTheBestSpelling) {
@@ -97,7 +97,7 @@ class DjangoDirectoryTest : public DirectoryTest {
  protected:
   DjangoDirectoryTest() { database_.Execute(kDjangoTables); }
 
-  TenantStore store_{*stack_.database,
+  TenantStore store_{stack_.control,
                      DirectorySql::OfDjangoTenants(*TableName::Parse("public.customers_client"),
                                                    *SqlIdentifier::Parse("id"),
                                                    *TableName::Parse("public.customers_domain"))};
@@ -146,7 +146,7 @@ TEST_F(DjangoDirectoryTest, TablesAndTheTenantsKeyMayHaveAnyName) {
       "ALTER TABLE public.\"Tenant\" SET SCHEMA \"Shop\"; "
       "ALTER TABLE \"Shop\".\"Tenant\" RENAME id TO \"Key\"");
   TenantStore store(
-      *stack_.database,
+      stack_.control,
       DirectorySql::OfDjangoTenants(*TableName::Parse("Shop.Tenant"), *SqlIdentifier::Parse("Key"),
                                     *TableName::Parse("public.customers_domain")));
   EXPECT_EQ(FindByDomain(store, {"acme.example.com"}), "acme");

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -29,7 +29,7 @@ Callback<postgres::Rows> ReadOne(Callback<std::optional<TokenIssuer>> done) {
 
 void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, int max_issuers,
                            SteadyTime deadline, Callback<std::optional<TokenIssuer>> done) {
-  postgres::Statement statement{.sql = sql::kSetTokenIssuer, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kSetTokenIssuer, {}};
   statement.params.Text(tenant.text())
       .Text(issuer.issuer)
       .Text(issuer.audience)
@@ -37,16 +37,15 @@ void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, 
       .Text(issuer.jwks_uri)
       .Smallint(issuer.create_users ? 1 : 0)
       .Int(max_issuers);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(control_, std::move(statement), deadline, postgres::kIdempotent,
                    ReadOne(std::move(done)));
 }
 
 void TokenIssuerStore::List(const SchemaName& tenant, SteadyTime deadline,
                             Callback<std::vector<TokenIssuer>> done) {
-  postgres::Statement statement{
-      .sql = sql::kListTokenIssuers, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kListTokenIssuers, {}};
   statement.params.Text(tenant.text());
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(control_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      std::vector<TokenIssuer> issuers;
                      for (int row = 0; row < rows.size(); ++row)
@@ -57,18 +56,17 @@ void TokenIssuerStore::List(const SchemaName& tenant, SteadyTime deadline,
 
 void TokenIssuerStore::Find(const SchemaName& tenant, const std::string& issuer,
                             SteadyTime deadline, Callback<std::optional<TokenIssuer>> done) {
-  postgres::Statement statement{.sql = sql::kFindTokenIssuer, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kFindTokenIssuer, {}};
   statement.params.Text(tenant.text()).Text(issuer);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(control_, std::move(statement), deadline, postgres::kIdempotent,
                    ReadOne(std::move(done)));
 }
 
 void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issuer,
                               SteadyTime deadline, Callback<bool> done) {
-  postgres::Statement statement{
-      .sql = sql::kDeleteTokenIssuer, .tenant = std::nullopt, .params = {}};
+  postgres::ControlStatement statement{sql::kDeleteTokenIssuer, {}};
   statement.params.Text(tenant.text()).Text(issuer);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kOnce,
+  postgres::RunOne(control_, std::move(statement), deadline, postgres::kOnce,
                    Then(std::move(done),
                         [](const postgres::Rows& rows, auto& answer) { answer(rows.size() > 0); }));
 }
@@ -76,20 +74,20 @@ void TokenIssuerStore::Delete(const SchemaName& tenant, const std::string& issue
 void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& user_id,
                                   const std::string& display_name, SteadyTime deadline,
                                   Callback<bool> done) {
-  postgres::Statement statement{.sql = sql::kCreateTokenUser, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kCreateTokenUser, tenant, {}};
   statement.params.Text(user_id).Text(display_name);
   // Should the users become the application's own meanwhile, nobody reads the one that is made.
-  postgres::RunOne(
-      database_, {sql::kHasApplicationUsers, std::nullopt, postgres::Params().Text(tenant.text())},
-      deadline, postgres::kIdempotent,
-      Then(std::move(done), [this, statement = std::move(statement), deadline](
-                                const postgres::Rows& found, auto& answer) mutable {
-        if (found.size() > 0) return answer(false);
-        postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(control_, {sql::kHasApplicationUsers, postgres::Params().Text(tenant.text())},
+                   deadline, postgres::kIdempotent,
+                   Then(std::move(done), [this, statement = std::move(statement), deadline](
+                                             const postgres::Rows& found, auto& answer) mutable {
+                     if (found.size() > 0) return answer(false);
+                     postgres::RunOne(
+                         tenants_, std::move(statement), deadline, postgres::kIdempotent,
                          Then(std::move(answer), [](const postgres::Rows& made, auto& told) {
                            told(made.size() > 0);
                          }));
-      }));
+                   }));
 }
 
 }  // namespace chatter::store

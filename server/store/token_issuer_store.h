@@ -15,14 +15,16 @@
 #include "server/model/token_issuer.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
 
 class TokenIssuerStore {
  public:
-  explicit TokenIssuerStore(postgres::Database& database) : database_(database) {}
+  TokenIssuerStore(postgres::ControlDatabase& control, postgres::TenantDatabases& tenants)
+      : control_(control), tenants_(tenants) {}
 
   // Adds the issuer, or replaces the one of that name. nullopt: the tenant, which must exist, has
   // `max_issuers` others already.
@@ -43,7 +45,8 @@ class TokenIssuerStore {
                   const std::string& display_name, SteadyTime deadline, Callback<bool> done);
 
  private:
-  postgres::Database& database_;
+  postgres::ControlDatabase& control_;
+  postgres::TenantDatabases& tenants_;
 };
 
 }  // namespace chatter::store

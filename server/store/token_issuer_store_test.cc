@@ -56,7 +56,7 @@ class TokenIssuerStoreTest : public testing::Test {
   const TenantKey acme_ = database_.AddTenant("acme");
   const TenantKey globex_ = database_.AddTenant("globex");
   CoreStack stack_{database_.url()};
-  TokenIssuerStore store_{*stack_.database};
+  TokenIssuerStore store_{stack_.control, stack_.tenants};
 };
 
 TEST_F(TokenIssuerStoreTest, RemembersAnIssuerOfATenant) {

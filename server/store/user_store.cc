@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/postgres/places.h"
 #include "server/store/identity_changes.h"
 #include "server/store/sql.h"
@@ -48,9 +48,9 @@ void UserStore::Upsert(const TenantKey& tenant, std::vector<User> users, SteadyT
     ids.push_back(user.id);
     names.push_back(user.display_name);
   }
-  postgres::Statement statement{.sql = sql::kUpsertUsers, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kUpsertUsers, tenant, {}};
   statement.params.Texts(ids).Texts(names);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [users = std::move(users)](const postgres::Rows& rows,
                                                                     auto& answer) mutable {
                      answer(InOrderOf(users, ReadUsers(rows)));
@@ -59,15 +59,15 @@ void UserStore::Upsert(const TenantKey& tenant, std::vector<User> users, SteadyT
 
 void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, bool active,
                           SteadyTime deadline, Callback<std::optional<User>> done) {
-  postgres::Statement statement{.sql = sql::kSetUserActive, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kSetUserActive, tenant, {}};
   statement.params.Text(user_id).Bool(active);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [this, tenant, active, deadline](
                                              const postgres::Rows& rows, auto& answer) mutable {
                      if (rows.size() == 0) return answer(std::optional<User>());
                      User user = ReadUser(rows, 0);
                      if (active) return answer(std::optional(std::move(user)));
-                     CountIdentityChange(database_, tenant, deadline,
+                     CountIdentityChange(control_, tenant, deadline,
                                          [user = std::move(user), answer = std::move(answer)](
                                              const absl::Status& counted) mutable {
                                            if (!counted.ok()) return answer(counted);
@@ -78,9 +78,9 @@ void UserStore::SetActive(const TenantKey& tenant, const std::string& user_id, b
 
 void UserStore::Find(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                      Callback<std::optional<User>> done) {
-  postgres::Statement statement{.sql = sql::kFindUser, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kFindUser, tenant, {}};
   statement.params.Text(user_id);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
                      if (rows.size() == 0) return answer(std::optional<User>());
                      answer(ReadUser(rows, 0));
@@ -89,16 +89,16 @@ void UserStore::Find(const TenantKey& tenant, const std::string& user_id, Steady
 
 void UserStore::FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
                              SteadyTime deadline, Callback<std::vector<size_t>> done) {
-  postgres::Statement statement{.sql = sql::kFindInactiveUsers, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kFindInactiveUsers, tenant, {}};
   statement.params.Texts(user_ids);
-  postgres::FindPlaces(database_, std::move(statement), deadline, std::move(done));
+  postgres::FindPlaces(tenants_, std::move(statement), deadline, std::move(done));
 }
 
 void UserStore::List(const TenantKey& tenant, const std::string& prefix, const std::string& after,
                      int limit, SteadyTime deadline, Callback<std::vector<User>> done) {
-  postgres::Statement statement{.sql = sql::kListUsers, .tenant = tenant, .params = {}};
+  postgres::TenantStatement statement{sql::kListUsers, tenant, {}};
   statement.params.Text(prefix).Text(after).Int(limit);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done),
                         [](const postgres::Rows& rows, auto& answer) { answer(ReadUsers(rows)); }));
 }

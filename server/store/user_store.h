@@ -13,8 +13,9 @@
 #include "server/model/model.h"
 
 namespace chatter::postgres {
-class Database;
+class ControlDatabase;
 class Rows;
+class TenantDatabases;
 }  // namespace chatter::postgres
 
 namespace chatter::store {
@@ -24,7 +25,8 @@ User ReadUser(const postgres::Rows& rows, int row);
 
 class UserStore {
  public:
-  explicit UserStore(postgres::Database& database) : database_(database) {}
+  UserStore(postgres::ControlDatabase& control, postgres::TenantDatabases& tenants)
+      : control_(control), tenants_(tenants) {}
 
   // Creates or renames `users` (no id twice); the result is in the same order.
   void Upsert(const TenantKey& tenant, std::vector<User> users, SteadyTime deadline,
@@ -43,7 +45,8 @@ class UserStore {
             SteadyTime deadline, Callback<std::vector<User>> done);
 
  private:
-  postgres::Database& database_;
+  postgres::ControlDatabase& control_;
+  postgres::TenantDatabases& tenants_;
 };
 
 }  // namespace chatter::store

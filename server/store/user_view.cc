@@ -9,8 +9,9 @@ namespace chatter::store {
 
 std::string RenderUserView(const SchemaName& schema, const std::optional<UserSource>& source) {
   if (!source.has_value()) return postgres::RenderSql(sql::kReadOwnUsers, schema);
+  const std::string_view text = sql::kReadApplicationUsers;
   const std::string sql = absl::StrReplaceAll(
-      {sql::kReadApplicationUsers.data(), sql::kReadApplicationUsers.size()},
+      {text.data(), text.size()},
       {{"{id}", source->id.Quoted()},
        {"{name}", source->display_name.Quoted()},
        {"{active}", source->active.has_value()

@@ -13,6 +13,7 @@
 #include "server/live/log_pages.h"
 #include "server/live/presence.h"
 #include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/rooms/message_changer.h"
 #include "server/rooms/messages.h"
 #include "server/rooms/read_states.h"
@@ -53,6 +54,8 @@ struct CoreStack {
   std::vector<RoomEvent> ReadLog(const RoomKey& room);
 
   std::unique_ptr<postgres::Database> database;
+  postgres::ControlDatabase control;
+  postgres::TenantDatabases tenants;
   store::UserStore users;
   store::RoomStore rooms;
   store::RoomChanges room_changes;
