@@ -1,8 +1,9 @@
 #include "server/live/log_pages.h"
 
+#include <algorithm>
 #include <iterator>
-#include <optional>
 #include <utility>
+#include <variant>
 
 #include "absl/hash/hash.h"
 #include "server/base/steady_time.h"
@@ -12,6 +13,12 @@ namespace chatter::live {
 namespace {
 
 constexpr absl::Duration kReadTimeout = absl::Seconds(10);
+
+bool ErasesTexts(const RoomEvent& event) {
+  return std::holds_alternative<v1::MessageEdited>(event.what) ||
+         std::holds_alternative<v1::MessageDeleted>(event.what) ||
+         std::holds_alternative<v1::RoomDeleted>(event.what);
+}
 
 }  // namespace
 
@@ -115,6 +122,10 @@ absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPag
   page->epoch = events->epoch;
   page->has_more = events->has_more;
   return page;
+}
+
+void LogPages::OnEvents(const RoomKey& room, std::span<const RoomEvent> events) {
+  if (std::any_of(events.begin(), events.end(), ErasesTexts)) Forget(room);
 }
 
 void LogPages::Forget(const RoomKey& room) {

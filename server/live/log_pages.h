@@ -65,9 +65,10 @@ class LogPages {
   // DEADLINE_EXCEEDED: not read within ten seconds.
   void Read(const RoomKey& room, uint64_t after_seq, const Epoch& epoch, Callback<PagePtr> done);
 
-  // The room's log doesn't say any more what it said: the pages of it that are kept, and those that
-  // are being read, aren't kept.
-  void Forget(const RoomKey& room);
+  // These events were added to the room's log, perhaps long since. Where they erase texts, the log
+  // doesn't say any more what it said: the pages of it that are kept, and those that are being
+  // read, aren't kept.
+  void OnEvents(const RoomKey& room, std::span<const RoomEvent> events);
 
   struct Stats {
     uint64_t wanted = 0;  // by streams
@@ -96,6 +97,7 @@ class LogPages {
   };
 
   PagePtr FindKept(const Place& place, const Epoch& epoch);
+  void Forget(const RoomKey& room);
   void Drop(std::list<Kept>::iterator kept) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadNext();
   absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
