@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/live/subscribers.h"
 #include "server/rooms/walks.h"
 #include "server/wire/encode.h"
 
@@ -51,12 +52,11 @@ Backend::Backend(const config::Config& config, const Clock& clock,
       room_purger(schema_sessions),
       log_pages(event_reader, wire::EncodeRoomEvents, clock),
       hub(HubWorkers(config), event_reader, epoch_store, log_pages, clock, wire::EncodeRoomEvents),
-      bus(hub),
       event_writer(identity->tenants,
-                   [this](std::vector<CommittedEvents> events) {
-                     for (const CommittedEvents& committed : events)
+                   [this](bus::Commit commit) {
+                     for (const CommittedEvents& committed : commit)
                        room_settler.Note(committed.room);
-                     bus.PublishEvents(std::move(events));
+                     bus.Publish(std::move(commit));
                    }),
       tenant_settings(settings_store, clock),
       presence(presence_store, tenant_settings, clock, wire::EncodePresence),
@@ -97,7 +97,9 @@ Backend::Backend(const config::Config& config, const Clock& clock,
                      .settings = tenant_settings,
                      .presence = presence,
                      .rooms = room_store,
-                     .walks = walks}) {}
+                     .walks = walks}) {
+  bus.Listen(live::Subscribers{.hub = hub});
+}
 
 Backend::~Backend() { identity->database->Stop(); }
 

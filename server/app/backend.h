@@ -95,9 +95,9 @@ struct Backend {
   store::TenantPurger tenant_purger;
   store::RoomPurger room_purger;
 
+  bus::InProcessBus bus;
   live::LogPages log_pages;
   live::Hub hub;
-  bus::InProcessBus bus;
   store::EventWriter event_writer;
 
   tenants::TenantSettings tenant_settings;

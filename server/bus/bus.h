@@ -1,17 +1,23 @@
 // What nodes tell each other: hints.
 //
-// The log is the truth. A hint may be lost, repeated or late: that costs latency, never a message.
-// Thread-safe.
+// The log and the tables are the truth. A hint may be lost, repeated, late or overtaken by another:
+// that costs latency, never a message.
 #ifndef CHATTER_SERVER_BUS_BUS_H_
 #define CHATTER_SERVER_BUS_BUS_H_
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "server/model/room.h"
 
 namespace chatter::bus {
+
+// What one commit has added to the logs of rooms: of each room once, and not empty.
+using Commit = std::vector<CommittedEvents>;
 
 // Something that isn't part of any log, from a user to all who follow a room.
 struct Notice {
@@ -35,36 +41,34 @@ struct RoomJoined {
   std::vector<std::string> user_ids;
 };
 
-// Hears of what any node publishes, its own included. Must not block.
-class Listener {
- public:
-  virtual ~Listener() = default;
-  virtual void OnEvents(std::vector<CommittedEvents> events) = 0;
-  virtual void OnNotice(Notice notice) = 0;
-  virtual void OnUserNotice(UserNotice notice) = 0;
-  virtual void OnRoomJoined(RoomJoined joined) = 0;
-};
+// All kinds. How they go from process to process: codec.h.
+using Message = std::variant<Commit, Notice, UserNotice, RoomJoined>;
 
+// Hears what any node publishes. Called from several threads. Must not block.
+using Listener = std::function<void(Message)>;
+
+// One node's end of the bus. Thread-safe.
 class Bus {
  public:
   virtual ~Bus() = default;
-  virtual void PublishEvents(std::vector<CommittedEvents> events) = 0;
-  virtual void PublishNotice(Notice notice) = 0;
-  virtual void PublishUserNotice(UserNotice notice) = 0;
-  virtual void PublishRoomJoined(RoomJoined joined) = 0;
+
+  // The node's own listener has been called when this returns: whoever has changed something finds
+  // it changed here.
+  virtual void Publish(Message message) = 0;
 };
 
-// For a node that is alone. The listener must outlive the bus.
+// For a node that is alone. What is published stays what it is: nothing is copied, nor encoded.
 class InProcessBus final : public Bus {
  public:
-  explicit InProcessBus(Listener& listener) : listener_(listener) {}
-  void PublishEvents(std::vector<CommittedEvents> events) override;
-  void PublishNotice(Notice notice) override;
-  void PublishUserNotice(UserNotice notice) override;
-  void PublishRoomJoined(RoomJoined joined) override;
+  // What was published before is lost. REQUIRES: called once, before other threads publish.
+  void Listen(Listener listener) { listener_ = std::move(listener); }
+
+  void Publish(Message message) override {
+    if (listener_) listener_(std::move(message));
+  }
 
  private:
-  Listener& listener_;
+  Listener listener_;
 };
 
 }  // namespace chatter::bus

@@ -66,10 +66,10 @@ void Hub::RunAfterEvents(const RoomKey& room, absl::AnyInvocable<void(Flushes&)>
   ShardOf(room).RunAfterEvents(std::move(task));
 }
 
-void Hub::OnEvents(std::vector<CommittedEvents> rooms) {
+void Hub::OnEvents(bus::Commit rooms) {
   for (const auto& [room, events] : rooms) pages_.OnEvents(room, events);
   if (shards_.size() == 1) return shards_[0]->Events(std::move(rooms));
-  std::map<Shard*, std::vector<CommittedEvents>> by_shard;
+  std::map<Shard*, bus::Commit> by_shard;
   for (CommittedEvents& committed : rooms) {
     by_shard[&ShardOf(committed.room)].push_back(std::move(committed));
   }

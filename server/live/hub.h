@@ -90,7 +90,7 @@ class UserFollower {
   virtual void OnUserNotice(const EncodedEvent& notice, Flushes& flushes) = 0;
 };
 
-class Hub final : public bus::Listener {
+class Hub final {
  public:
   using Encoder = LogPages::Encoder;
 
@@ -98,7 +98,7 @@ class Hub final : public bus::Listener {
   Hub(int workers, store::EventReader& reader, store::EpochStore& epochs, LogPages& pages,
       const Clock& clock, Encoder encode);
   // REQUIRES: the reader's database has been stopped. No follower is called once this returns.
-  ~Hub() override;
+  ~Hub();
 
   // Asks to be handed all events of the room from `next_seq` on, a number of this epoch; OnLevel,
   // OnBehind or OnOtherEpoch answers.
@@ -116,10 +116,10 @@ class Hub final : public bus::Listener {
   void UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower);
 
   // From the bus.
-  void OnEvents(std::vector<CommittedEvents> rooms) override;
-  void OnNotice(bus::Notice notice) override;
-  void OnUserNotice(bus::UserNotice notice) override;
-  void OnRoomJoined(bus::RoomJoined joined) override;
+  void OnEvents(bus::Commit rooms);
+  void OnNotice(bus::Notice notice);
+  void OnUserNotice(bus::UserNotice notice);
+  void OnRoomJoined(bus::RoomJoined joined);
 
   // Compares the tails with the log's heads and reads what is missing, members included. To be
   // called every few seconds, and when the database is back.

@@ -51,7 +51,7 @@ void Hub::Shard::RunAfterEvents(absl::AnyInvocable<void(Flushes&)> task) {
   worker_.Post([this, task = std::move(task)]() mutable { task(flushes_); });
 }
 
-void Hub::Shard::Events(std::vector<CommittedEvents> rooms) {
+void Hub::Shard::Events(bus::Commit rooms) {
   worker_.Post([this, rooms = std::move(rooms)]() mutable {
     for (auto& [room, events] : rooms) {
       Introduce(room, events, /*from_log=*/false);

@@ -48,7 +48,7 @@ class Hub::Shard {
   void UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower);
   void RunAfterEvents(absl::AnyInvocable<void(Flushes&)> task);
 
-  void Events(std::vector<CommittedEvents> rooms);
+  void Events(bus::Commit rooms);
   void Notify(bus::Notice notice);
   // All who were in the room by its event `seq` are being told of it.
   void Told(const RoomKey& room, uint64_t seq);

@@ -148,9 +148,9 @@ void MessageChanger::Store(const std::shared_ptr<Attempt>& attempt, int64_t vers
 }
 
 void MessageChanger::Publish(const RoomKey& room, RoomEvent event) {
-  std::vector<CommittedEvents> committed(1, {room, {}});
-  committed.front().events.push_back(std::move(event));
-  bus_.PublishEvents(std::move(committed));
+  bus::Commit commit(1, {room, {}});
+  commit.front().events.push_back(std::move(event));
+  bus_.Publish(std::move(commit));
 }
 
 }  // namespace chatter::rooms

@@ -71,12 +71,12 @@ void RoomChanger::Store(const std::shared_ptr<Attempt>& attempt, int64_t version
 void RoomChanger::Publish(const RoomKey& room, std::vector<RoomEvent> events,
                           const std::vector<std::string>& added) {
   const uint64_t seq = events.back().seq;
-  std::vector<CommittedEvents> committed;
-  committed.push_back({room, std::move(events)});
-  bus_.PublishEvents(std::move(committed));
+  bus::Commit commit;
+  commit.push_back({room, std::move(events)});
+  bus_.Publish(std::move(commit));
   if (!added.empty()) {
-    bus_.PublishRoomJoined(
-        {.tenant = room.tenant, .room = room.room, .seq = seq, .user_ids = added});
+    bus_.Publish(
+        bus::RoomJoined{.tenant = room.tenant, .room = room.room, .seq = seq, .user_ids = added});
   }
 }
 

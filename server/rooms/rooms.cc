@@ -238,8 +238,8 @@ void Rooms::Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
         // Even for a room that was there: the call that made it may have ended before it came to
         // this.
         if (made.created || made.room.kind == RoomKind::kDirect) {
-          bus_.PublishRoomJoined(
-              {.tenant = tenant, .room = made.room.id, .user_ids = std::move(members)});
+          bus_.Publish(bus::RoomJoined{
+              .tenant = tenant, .room = made.room.id, .user_ids = std::move(members)});
         }
         answer(Created{.room = std::move(made.room), .created = made.created});
       });

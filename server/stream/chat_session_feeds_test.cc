@@ -52,7 +52,8 @@ TEST_F(ChatSessionTest, ARoomMadeMeanwhileAppearsFromItsBeginning) {
   bob->Open();
   bob->WaitForKind(v1::ServerEvent::kOpened);
   const RoomId fresh = stack_.AddRoom(tenant_, {"bob", "carol"});
-  stack_.bus.PublishRoomJoined({.tenant = tenant_, .room = fresh, .user_ids = {"bob", "carol"}});
+  stack_.bus.Publish(
+      bus::RoomJoined{.tenant = tenant_, .room = fresh, .user_ids = {"bob", "carol"}});
   bob->WaitForSeq(fresh, 1);
   ASSERT_TRUE(stack_.Send({tenant_, fresh}, "carol", "1", "welcome").ok());
   bob->WaitForSeq(fresh, 2);

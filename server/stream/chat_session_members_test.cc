@@ -179,7 +179,7 @@ TEST_F(ChatSessionMembersTest, ADeletionThatIsHeardOfBeforeAMessageEndsTheRoomAl
   DeleteUnheard(group_);
   const RoomEvent deleted{
       .room_id = group_, .seq = 5, .created_at = {}, .actor_id = {}, .what = v1::RoomDeleted()};
-  stack_.bus.PublishEvents({{{tenant_, group_}, {deleted}}});
+  stack_.bus.Publish(bus::Commit{{{tenant_, group_}, {deleted}}});
   EXPECT_EQ(bob->WaitFor(IsDeletion).room_event().seq(), 2u) << "the number that was to come";
 }
 

@@ -147,7 +147,7 @@ TEST_F(ChatSessionNodesTest, WhoIsOutStaysOut) {
   Remove(stack_, room, "bob");
   bob->WaitForSeq(room, 3);
   // What was looked up before bob was removed comes late.
-  stack_.bus.PublishRoomJoined({.tenant = tenant_, .room = room, .user_ids = {"bob"}});
+  stack_.bus.Publish(bus::RoomJoined{.tenant = tenant_, .room = room, .user_ids = {"bob"}});
   Send(stack_, room);
   Store(room_, 1);
   bob->WaitForSeq(room_, 2);

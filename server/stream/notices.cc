@@ -32,23 +32,23 @@ void PublishTyping(bus::Bus& bus, tenants::TenantSettings& settings, const RoomK
   settings.Require(
       room.tenant, Feature::kTyping, [&bus, room, user_id, active](const absl::Status& status) {
         if (!status.ok()) return;  // what nobody will miss
-        bus.PublishNotice({room, user_id, EncodeTyping(room, user_id, active), active});
+        bus.Publish(bus::Notice{room, user_id, EncodeTyping(room, user_id, active), active});
       });
 }
 
 void PublishReadMark(bus::Bus& bus, const rooms::ReadStates::Moved& moved) {
-  bus.PublishUserNotice(
-      {{moved.room.tenant, moved.user_id}, EncodeReadMark(moved, moved.marks.read_seq)});
+  bus.Publish(bus::UserNotice{{moved.room.tenant, moved.user_id},
+                              EncodeReadMark(moved, moved.marks.read_seq)});
   if (moved.others_told) {
-    bus.PublishNotice(
-        {moved.room, moved.user_id, EncodeReadMark(moved, moved.marks.shown_read_seq)});
+    bus.Publish(
+        bus::Notice{moved.room, moved.user_id, EncodeReadMark(moved, moved.marks.shown_read_seq)});
   }
 }
 
 void PublishPreferences(bus::Bus& bus, const admin::Preferences::Changed& changed) {
   v1::ServerEvent event;
   wire::ToProto(changed.preferences, event.mutable_preferences_changed()->mutable_all_rooms());
-  bus.PublishUserNotice({changed.user, wire::Encode(event)});
+  bus.Publish(bus::UserNotice{changed.user, wire::Encode(event)});
 }
 
 void PublishPreferences(bus::Bus& bus, const admin::Preferences::RoomChanged& changed) {
@@ -56,7 +56,7 @@ void PublishPreferences(bus::Bus& bus, const admin::Preferences::RoomChanged& ch
   v1::PreferencesChanged* notice = event.mutable_preferences_changed();
   notice->set_room_id(changed.room.room.ToString());
   wire::ToProto(changed.preferences, notice->mutable_room());
-  bus.PublishUserNotice({{changed.room.tenant, changed.user_id}, wire::Encode(event)});
+  bus.Publish(bus::UserNotice{{changed.room.tenant, changed.user_id}, wire::Encode(event)});
 }
 
 }  // namespace chatter::stream

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/base/clock.h"
+#include "server/live/subscribers.h"
 #include "server/rooms/walks.h"
 #include "server/wire/encode.h"
 #include "tests/support/await.h"
@@ -46,11 +47,10 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const stream::C
       search_index(schema_sessions),
       pages(reader, wire::EncodeRoomEvents, clock),
       hub(2, reader, epoch_store, pages, clock, wire::EncodeRoomEvents),
-      bus(hub),
       writer(tenants,
-             [this](std::vector<CommittedEvents> events) {
-               for (const CommittedEvents& committed : events) settler.Note(committed.room);
-               bus.PublishEvents(std::move(events));
+             [this](bus::Commit commit) {
+               for (const CommittedEvents& committed : commit) settler.Note(committed.room);
+               bus.Publish(std::move(commit));
              }),
       settings(settings_store, Clock::Real()),  // tells the database until when to try
       messages(writer, reader, message_references, settings),
@@ -62,7 +62,9 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const stream::C
       search_languages(search_index, settings),
       search({search_reader, search_languages, settings}),
       sessions(options,
-               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms, walks}) {}
+               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms, walks}) {
+  bus.Listen(live::Subscribers{hub});
+}
 
 CoreStack::~CoreStack() { database->Stop(); }
 

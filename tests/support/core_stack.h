@@ -70,9 +70,9 @@ struct CoreStack {
   store::SearchReader search_reader;
   const store::SessionSource schema_sessions;
   store::SearchIndex search_index;
+  bus::InProcessBus bus;
   live::LogPages pages;
   live::Hub hub;
-  bus::InProcessBus bus;
   store::EventWriter writer;
   tenants::TenantSettings settings;
   rooms::Messages messages;
