@@ -51,7 +51,8 @@ Backend::Backend(const config::Config& config, const Clock& clock,
       tenant_purger(schema_sessions),
       room_purger(schema_sessions),
       log_pages(event_reader, wire::EncodeRoomEvents, clock),
-      hub(HubWorkers(config), event_reader, epoch_store, log_pages, clock, wire::EncodeRoomEvents),
+      hub(HubWorkers(config), event_reader, epoch_store, log_pages, bus, clock,
+          wire::EncodeRoomEvents),
       event_writer(identity->tenants,
                    [this](bus::Commit commit) {
                      for (const CommittedEvents& committed : commit)

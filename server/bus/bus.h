@@ -55,6 +55,14 @@ class Bus {
   // The node's own listener has been called when this returns: whoever has changed something finds
   // it changed here.
   virtual void Publish(Message message) = 0;
+
+  // The node wants to hear what concerns the room or the user; of what concerns neither, it hears
+  // in any case. Of what nobody follows here, the bus needn't bring what other nodes publish. Each
+  // Follow is ended by one Unfollow, and several count as several, as they may overtake each other.
+  virtual void Follow(const RoomKey& room) = 0;
+  virtual void Unfollow(const RoomKey& room) = 0;
+  virtual void Follow(const UserKey& user) = 0;
+  virtual void Unfollow(const UserKey& user) = 0;
 };
 
 // For a node that is alone. What is published stays what it is: nothing is copied, nor encoded.
@@ -66,6 +74,10 @@ class InProcessBus final : public Bus {
   void Publish(Message message) override {
     if (listener_) listener_(std::move(message));
   }
+  void Follow(const RoomKey&) override {}
+  void Unfollow(const RoomKey&) override {}
+  void Follow(const UserKey&) override {}
+  void Unfollow(const UserKey&) override {}
 
  private:
   Listener listener_;

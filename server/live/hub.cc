@@ -11,11 +11,11 @@
 namespace chatter::live {
 
 Hub::Hub(int workers, store::EventReader& reader, store::EpochStore& epochs, LogPages& pages,
-         const Clock& clock, Encoder encode)
+         bus::Bus& bus, const Clock& clock, Encoder encode)
     : encode_(std::move(encode)), pages_(pages) {
   for (int i = 0; i < workers; ++i) {
     shards_.push_back(std::make_unique<Shard>(
-        reader, epochs, pages, clock, encode_,
+        reader, epochs, pages, bus, clock, encode_,
         [this](const UserKey& user, const RoomId& room, uint64_t seq) {
           ShardOf(user).Announce(user, room, seq);
         },

@@ -94,9 +94,11 @@ class Hub final {
  public:
   using Encoder = LogPages::Encoder;
 
-  // `pages` forget what the events erase, before OnEvents returns. All must outlive the hub.
+  // `pages` forget what the events erase, before OnEvents returns. `bus` is told which rooms and
+  // users are followed: each when the first follower comes and when the last one goes. All must
+  // outlive the hub.
   Hub(int workers, store::EventReader& reader, store::EpochStore& epochs, LogPages& pages,
-      const Clock& clock, Encoder encode);
+      bus::Bus& bus, const Clock& clock, Encoder encode);
   // REQUIRES: the reader's database has been stopped. No follower is called once this returns.
   ~Hub();
 

@@ -7,11 +7,12 @@
 namespace chatter::live {
 
 Hub::Shard::Shard(store::EventReader& reader, store::EpochStore& epochs, LogPages& pages,
-                  const Clock& clock, const Encoder& encode, Announcer announce,
+                  bus::Bus& bus, const Clock& clock, const Encoder& encode, Announcer announce,
                   EpochTeller tell_epoch)
     : reader_(reader),
       epochs_(epochs),
       pages_(pages),
+      bus_(bus),
       clock_(clock),
       encode_(encode),
       announce_(std::move(announce)),
@@ -30,21 +31,31 @@ void Hub::Shard::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> fol
     if (found == channels_.end()) return;
     std::erase_if(found->second.followers,
                   [&](const Following& other) { return other.follower == follower; });
-    if (found->second.followers.empty()) channels_.erase(found);
+    if (found->second.followers.empty()) Close(found);
   });
 }
 
 void Hub::Shard::FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {
-  MutexLock lock(users_mu_);
-  users_[user].push_back(std::move(follower));
+  bool is_first;
+  {
+    MutexLock lock(users_mu_);
+    auto& followers = users_[user];
+    is_first = followers.empty();
+    followers.push_back(std::move(follower));
+  }
+  if (is_first) bus_.Follow(user);
 }
 
 void Hub::Shard::UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower) {
-  MutexLock lock(users_mu_);
-  const auto found = users_.find(user);
-  if (found == users_.end()) return;
-  std::erase(found->second, follower);
-  if (found->second.empty()) users_.erase(found);
+  {
+    MutexLock lock(users_mu_);
+    const auto found = users_.find(user);
+    if (found == users_.end()) return;
+    std::erase(found->second, follower);
+    if (!found->second.empty()) return;
+    users_.erase(found);
+  }
+  bus_.Unfollow(user);
 }
 
 void Hub::Shard::RunAfterEvents(absl::AnyInvocable<void(Flushes&)> task) {
@@ -128,6 +139,7 @@ void Hub::Shard::DoFollow(const RoomKey& key, uint64_t next_seq, const Epoch& ep
     // What the follower knows of the log may be out of date by now: look again.
     channel.epoch = epoch;
     channel.tail = next_seq - 1;
+    bus_.Follow(key);
     CheckSoon(key);
   } else if (!epoch.empty() && channel.epoch != epoch) {
     CheckSoon(key);
@@ -168,6 +180,11 @@ void Hub::Shard::End(Channels::iterator channel, RoomEvent deleted) {
     if (runs.empty() || runs.front().first_seq != deleted.seq) runs = encode_({&deleted, 1});
     follower->OnRoomEvents(runs, flushes_);
   }
+  Close(channel);
+}
+
+void Hub::Shard::Close(Channels::iterator channel) {
+  bus_.Unfollow(channel->first);
   channels_.erase(channel);
 }
 

@@ -38,8 +38,8 @@ class Hub::Shard {
   // Tells all shards in which epoch a tenant's logs are.
   using EpochTeller = std::function<void(const TenantKey&, const Epoch&)>;
 
-  Shard(store::EventReader& reader, store::EpochStore& epochs, LogPages& pages, const Clock& clock,
-        const Encoder& encode, Announcer announce, EpochTeller tell_epoch);
+  Shard(store::EventReader& reader, store::EpochStore& epochs, LogPages& pages, bus::Bus& bus,
+        const Clock& clock, const Encoder& encode, Announcer announce, EpochTeller tell_epoch);
 
   void Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
               std::shared_ptr<RoomFollower> follower);
@@ -95,6 +95,7 @@ class Hub::Shard {
   // The room is deleted. Each follower gets that as the event that it waits for: if others were
   // missing before it, nobody can read them any more.
   void End(Channels::iterator channel, RoomEvent deleted);
+  void Close(Channels::iterator channel);
   void FlushAll();
 
   // The log goes as far as `head`; reads what the channel doesn't have.
@@ -120,6 +121,7 @@ class Hub::Shard {
   store::EventReader& reader_;
   store::EpochStore& epochs_;
   LogPages& pages_;
+  bus::Bus& bus_;
   const Clock& clock_;
   const Encoder& encode_;
   const Announcer announce_;

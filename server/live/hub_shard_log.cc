@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "server/live/hub_shard.h"
@@ -143,9 +144,11 @@ bool Hub::Shard::HaveGoneBack(const TenantKey& tenant, const std::vector<Place>&
 
 void Hub::Shard::Enter(const TenantKey& tenant, const Epoch& epoch) {
   worker_.Post([this, tenant, epoch] {
-    absl::erase_if(channels_, [&](const auto& channel) {
-      return channel.first.tenant == tenant && channel.second.epoch != epoch;
-    });
+    for (auto channel = channels_.begin(); channel != channels_.end();) {
+      const auto next = std::next(channel);
+      if (channel->first.tenant == tenant && channel->second.epoch != epoch) Close(channel);
+      channel = next;
+    }
     introductions_.Forget(tenant);
     for (const auto& follower : FollowersIn(tenant)) follower->OnEpoch(epoch);
   });

@@ -50,7 +50,8 @@ TEST(HubTest, ALockedTenantKeepsNobodysHeadsFromBeingChecked) {
     return std::vector<EncodedRun>(events.size());
   };
   LogPages pages(reader, encode, Clock::Real());
-  Hub hub(2, reader, epochs, pages, Clock::Real(), encode);
+  bus::InProcessBus bus;
+  Hub hub(2, reader, epochs, pages, bus, Clock::Real(), encode);
   const auto epoch_of = [&](const TenantKey& tenant) {
     return test::Await<Epoch>([&](auto done) {
              stack.epoch_store.Begin(tenant, "none that is", test::Soon(), std::move(done));
@@ -92,6 +93,107 @@ TEST(HubTest, ALockedTenantKeepsNobodysHeadsFromBeingChecked) {
   }
   ASSERT_TRUE(locker->Execute("ROLLBACK").ok());
   (*node)->Stop();
+}
+
+// Knows what its node wants to hear of.
+class CountingBus final : public bus::Bus {
+ public:
+  void Publish(bus::Message) override {}
+  void Follow(const RoomKey&) override { ++rooms; }
+  void Unfollow(const RoomKey&) override { --rooms; }
+  void Follow(const UserKey&) override { ++users; }
+  void Unfollow(const UserKey&) override { --users; }
+
+  std::atomic<int> rooms = 0;
+  std::atomic<int> users = 0;
+};
+
+class UserListener final : public UserFollower {
+ public:
+  void OnRoomJoined(const RoomId&, uint64_t) override {}
+  void OnEpoch(const Epoch&) override {}
+  void OnUserNotice(const EncodedEvent&, Flushes&) override {}
+};
+
+class HubInterestTest : public testing::Test {
+ protected:
+  std::shared_ptr<Listener> Follow(const Epoch& epoch) {
+    auto listener = std::make_shared<Listener>();
+    hub_.Follow(room_, 2, epoch, listener);
+    while (!listener->level) std::this_thread::yield();
+    return listener;
+  }
+  // Returns when all that the hub has been told of the room has been done.
+  void Finish() {
+    std::promise<void> done;
+    hub_.RunAfterEvents(room_, [&](Flushes&) { done.set_value(); });
+    done.get_future().wait();
+  }
+
+  const TestDatabase database_;
+  CountingBus bus_;
+  CoreStack stack_{database_.url()};
+  const TenantKey tenant_ = database_.AddTenant("acme");
+  const RoomKey room_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
+  const UserKey alice_{tenant_, "alice"};
+  const Epoch epoch_ = *test::Await<Epoch>([&](auto done) {
+    stack_.epoch_store.Begin(tenant_, "none that is", test::Soon(), std::move(done));
+  });
+  Hub hub_{
+      2,
+      stack_.reader,
+      stack_.epoch_store,
+      stack_.pages,
+      bus_,
+      Clock::Real(),
+      [](std::span<const RoomEvent> events) { return std::vector<EncodedRun>(events.size()); }};
+  // Before the hub goes.
+  const std::shared_ptr<void> stopped_{nullptr, [this](void*) { stack_.database->Stop(); }};
+};
+
+TEST_F(HubInterestTest, TheBusKnowsWhichRoomsAreFollowed) {
+  const auto first = Follow(epoch_);
+  const auto second = Follow(epoch_);
+  EXPECT_EQ(bus_.rooms, 1);
+  hub_.Unfollow(room_, first);
+  hub_.Unfollow(room_, first);
+  Finish();
+  EXPECT_EQ(bus_.rooms, 1);
+  hub_.Unfollow(room_, second);
+  Finish();
+  EXPECT_EQ(bus_.rooms, 0);
+}
+
+TEST_F(HubInterestTest, NobodyFollowsARoomThatIsDeleted) {
+  Follow(epoch_);
+  hub_.OnEvents({{room_,
+                  {{.room_id = room_.room,
+                    .seq = 2,
+                    .created_at = {},
+                    .actor_id = {},
+                    .what = v1::RoomDeleted()}}}});
+  Finish();
+  EXPECT_EQ(bus_.rooms, 0);
+}
+
+TEST_F(HubInterestTest, NorOneInAnEpochThatHasEnded) {
+  Follow("another");
+  while (bus_.rooms != 0) std::this_thread::yield();
+}
+
+TEST_F(HubInterestTest, TheBusKnowsWhichUsersAreFollowed) {
+  const auto first = std::make_shared<UserListener>();
+  const auto second = std::make_shared<UserListener>();
+  hub_.FollowUser(alice_, first);
+  hub_.FollowUser(alice_, second);
+  EXPECT_EQ(bus_.users, 1);
+  hub_.UnfollowUser(alice_, first);
+  hub_.UnfollowUser(alice_, first);
+  EXPECT_EQ(bus_.users, 1);
+  hub_.UnfollowUser(alice_, second);
+  EXPECT_EQ(bus_.users, 0);
+  hub_.UnfollowUser(alice_, second);
+  EXPECT_EQ(bus_.users, 0);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const stream::C
       schema_sessions(url, "chatterd schemas"),
       search_index(schema_sessions),
       pages(reader, wire::EncodeRoomEvents, clock),
-      hub(2, reader, epoch_store, pages, clock, wire::EncodeRoomEvents),
+      hub(2, reader, epoch_store, pages, bus, clock, wire::EncodeRoomEvents),
       writer(tenants,
              [this](bus::Commit commit) {
                for (const CommittedEvents& committed : commit) settler.Note(committed.room);
