@@ -145,7 +145,8 @@ void Preferences::Change(const UserKey& user, const PreferenceStore::Update& upd
   store_.Change(user, update, deadline,
                 Then(std::move(done),
                      [this, user, invisible = update.invisible](UserPreferences now, auto& answer) {
-                       if (invisible.has_value()) presence_.SetInvisible(user, *invisible);
+                       if (invisible.has_value())
+                         bus_.Publish(bus::VisibilityChosen{user, *invisible});
                        answer(Changed{.user = user, .preferences = std::move(now)});
                      }));
 }

@@ -15,7 +15,7 @@
 #include "server/admin/time_zones.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
-#include "server/live/presence.h"
+#include "server/bus/bus.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/preferences.h"
@@ -26,9 +26,9 @@ namespace chatter::admin {
 
 class Preferences {
  public:
-  Preferences(store::PreferenceStore& store, live::Presence& presence, const Clock& clock)
+  Preferences(store::PreferenceStore& store, bus::Bus& bus, const Clock& clock)
       : store_(store),
-        presence_(presence),
+        bus_(bus),
         time_zones_(
             [&store](auto deadline, auto done) { store.ListTimeZones(deadline, std::move(done)); },
             clock) {}
@@ -70,7 +70,7 @@ class Preferences {
               SteadyTime deadline, Callback<Changed> done);
 
   store::PreferenceStore& store_;
-  live::Presence& presence_;
+  bus::Bus& bus_;
   TimeZones time_zones_;
 };
 

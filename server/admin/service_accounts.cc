@@ -114,7 +114,7 @@ void ServiceAccounts::Set(const Administrator& caller, const ServiceAccount& acc
     if (const auto name = SchemaName::Parse(tenant)) tenants.push_back(*name);
   }
   auto stored = [this, done = std::move(done)](absl::StatusOr<ServiceAccount> account_now) mutable {
-    authenticators_.ForgetAll();
+    bus_.Publish(bus::ServiceAccountsChanged{});
     if (absl::IsAlreadyExists(account_now.status())) return done(CertificateExistsError());
     done(std::move(account_now));
   };
@@ -152,7 +152,7 @@ void ServiceAccounts::Delete(const Administrator& caller, const std::string& nam
   if (!violations.empty()) return done(violations.ToStatus());
   store_.Delete(name, caller.deadline(),
                 [this, done = std::move(done)](absl::StatusOr<bool> deleted) mutable {
-                  authenticators_.ForgetAll();
+                  bus_.Publish(bus::ServiceAccountsChanged{});
                   if (!deleted.ok()) return done(std::move(deleted).status());
                   if (!*deleted) return done(AccountNotFoundError());
                   done(Done{});
@@ -178,7 +178,7 @@ void ServiceAccounts::CreateKey(const Administrator& caller, const NewKey& reque
                    caller.deadline(),
                    [this, secret = std::move(secret), done = std::move(done)](
                        absl::StatusOr<store::ServiceAccountStore::CreatedKey> created) mutable {
-                     authenticators_.ForgetAll();
+                     bus_.Publish(bus::ServiceAccountsChanged{});
                      if (!created.ok()) return done(std::move(created).status());
                      if (!created->account_found) return done(AccountNotFoundError());
                      if (!created->key.has_value()) return done(TooManyKeysError());
@@ -205,7 +205,7 @@ void ServiceAccounts::RevokeKey(const Administrator& caller, std::string_view ke
   if (!violations.empty()) return done(violations.ToStatus());
   store_.RevokeKey(*digest, caller.deadline(),
                    [this, done = std::move(done)](absl::StatusOr<bool> revoked) mutable {
-                     authenticators_.ForgetAll();
+                     bus_.Publish(bus::ServiceAccountsChanged{});
                      if (!revoked.ok()) return done(std::move(revoked).status());
                      if (!*revoked) return done(KeyNotFoundError());
                      done(Done{});

@@ -13,7 +13,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
-#include "server/identity/authenticator_chain.h"
+#include "server/bus/bus.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/caller.h"
 #include "server/model/service_account.h"
@@ -23,11 +23,11 @@ namespace chatter::admin {
 
 class ServiceAccounts {
  public:
-  // The authenticators are told of what changes here, so that it holds at once; the directory is
-  // asked to know the tenants that an account is for.
-  ServiceAccounts(store::ServiceAccountStore& store, identity::AuthenticatorChain& authenticators,
-                  identity::TenantDirectory& directory)
-      : store_(store), authenticators_(authenticators), directory_(directory) {}
+  // The directory is asked to know the tenants that an account is for. What changes is told over
+  // the bus.
+  ServiceAccounts(store::ServiceAccountStore& store, identity::TenantDirectory& directory,
+                  bus::Bus& bus)
+      : store_(store), directory_(directory), bus_(bus) {}
 
   // All calls below give PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED) to others than administrators,
   // and INVALID_ARGUMENT (INVALID_FIELD).
@@ -69,8 +69,8 @@ class ServiceAccounts {
 
  private:
   store::ServiceAccountStore& store_;
-  identity::AuthenticatorChain& authenticators_;
   identity::TenantDirectory& directory_;
+  bus::Bus& bus_;
 };
 
 }  // namespace chatter::admin

@@ -136,7 +136,7 @@ void Sessions::Revoke(const TenantCaller& caller, std::string_view session_id,
                  done = std::move(done)](absl::StatusOr<bool> revoked) mutable {
                   // Whatever the answer: it may have been revoked elsewhere, or before an answer
                   // was lost.
-                  Forget(tenant, digest);
+                  bus_.Publish(bus::SessionsEnded{tenant, {digest}});
                   if (!revoked.ok()) return done(std::move(revoked).status());
                   if (!*revoked) return done(SessionNotFoundError());
                   done(Revoked{.sessions = 1});
@@ -155,13 +155,10 @@ void Sessions::RevokeAll(const TenantCaller& caller, std::string_view user_id,
       caller.tenant(), *owner, device, caller.deadline(),
       Then(std::move(done),
            [this, tenant = caller.tenant()](std::vector<Sha256Digest> ended, auto& answer) mutable {
-             for (const Sha256Digest& digest : ended) Forget(tenant, digest);
-             answer(Revoked{.sessions = static_cast<int32_t>(ended.size())});
+             const auto count = static_cast<int32_t>(ended.size());
+             bus_.Publish(bus::SessionsEnded{tenant, std::move(ended)});
+             answer(Revoked{.sessions = count});
            }));
-}
-
-void Sessions::Forget(const TenantKey& tenant, const Sha256Digest& token_digest) {
-  authenticators_.Forget(tenant, identity::Credential::Form::kBearer, token_digest);
 }
 
 }  // namespace chatter::admin

@@ -13,6 +13,7 @@
 
 #include "absl/time/time.h"
 #include "server/base/callback.h"
+#include "server/bus/bus.h"
 #include "server/identity/authenticator_chain.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
@@ -22,9 +23,11 @@ namespace chatter::admin {
 
 class Sessions {
  public:
-  // The authenticators are told of what is revoked here, so that it holds at once.
-  Sessions(store::SessionStore& store, identity::AuthenticatorChain& authenticators)
-      : store_(store), authenticators_(authenticators) {}
+  // The authenticators are asked whether a caller's credential still holds. What is revoked is told
+  // over the bus.
+  Sessions(store::SessionStore& store, const identity::AuthenticatorChain& authenticators,
+           bus::Bus& bus)
+      : store_(store), authenticators_(authenticators), bus_(bus) {}
 
   struct NewSession {
     std::string user_id;
@@ -72,10 +75,10 @@ class Sessions {
   // remembered of it: what is made by it lasts longer than that.
   // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID); a lookup's.
   void CheckCredential(const TenantCaller& caller, StatusCallback done);
-  void Forget(const TenantKey& tenant, const Sha256Digest& token_digest);
 
   store::SessionStore& store_;
-  identity::AuthenticatorChain& authenticators_;
+  const identity::AuthenticatorChain& authenticators_;
+  bus::Bus& bus_;
 };
 
 }  // namespace chatter::admin

@@ -112,8 +112,7 @@ void SettingsCalls::Update(const ServiceCaller& caller, const v1::Settings& sett
 void SettingsCalls::OnChanged(const TenantKey& tenant,
                               const absl::StatusOr<std::optional<Settings>>& changed) {
   // Even where it has failed: it may have happened.
-  settings_.Forget(tenant);
-  presence_.OnSettingsChanged(tenant);
+  bus_.Publish(bus::SettingsChanged{tenant});
   if (changed.ok() && changed->has_value()) languages_.See(tenant, **changed);
 }
 

@@ -12,7 +12,7 @@
 
 #include "chatter/v1/settings.pb.h"
 #include "server/base/callback.h"
-#include "server/live/presence.h"
+#include "server/bus/bus.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/settings.h"
@@ -25,8 +25,8 @@ namespace chatter::admin {
 class SettingsCalls {
  public:
   SettingsCalls(store::SettingsStore& store, tenants::TenantSettings& settings,
-                tenants::SearchLanguages& languages, live::Presence& presence)
-      : store_(store), settings_(settings), languages_(languages), presence_(presence) {}
+                tenants::SearchLanguages& languages, bus::Bus& bus)
+      : store_(store), settings_(settings), languages_(languages), bus_(bus) {}
 
   // The errors are those that settings.proto names.
   void Get(const TenantCaller& caller, Callback<Settings> done);
@@ -40,7 +40,7 @@ class SettingsCalls {
   store::SettingsStore& store_;
   tenants::TenantSettings& settings_;
   tenants::SearchLanguages& languages_;
-  live::Presence& presence_;
+  bus::Bus& bus_;
 };
 
 }  // namespace chatter::admin

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "server/model/errors.h"
@@ -25,7 +26,12 @@ using ::testing::IsEmpty;
 class SettingsCallsTest : public ::testing::Test {
  protected:
   // What is remembered is looked up by deadlines of this clock, which the database has to meet.
-  SettingsCallsTest() { clock_.Advance(absl::Hours(1)); }
+  SettingsCallsTest() {
+    clock_.Advance(absl::Hours(1));
+    bus_.Listen([this](bus::Message message) {
+      settings_.Forget(std::get<bus::SettingsChanged>(message).tenant);
+    });
+  }
 
   absl::StatusOr<Settings> Get(const TenantCaller& caller) {
     return Await<Settings>([&](auto done) { calls_.Get(caller, std::move(done)); });
@@ -46,7 +52,8 @@ class SettingsCallsTest : public ::testing::Test {
   test::FakeClock clock_;  // stands still: what is remembered stays so
   CoreStack stack_{database_.url()};
   tenants::TenantSettings settings_{stack_.settings_store, clock_};
-  SettingsCalls calls_{stack_.settings_store, settings_, stack_.search_languages, stack_.presence};
+  bus::InProcessBus bus_;
+  SettingsCalls calls_{stack_.settings_store, settings_, stack_.search_languages, bus_};
   const UserCaller user_ = test::UserOf(tenant_, "alice");
   const ServiceCaller service_ = test::ServiceOf(tenant_);
 };

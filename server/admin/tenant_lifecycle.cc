@@ -73,14 +73,12 @@ Callback<std::optional<Tenant>> TenantLifecycle::Finish(const SchemaName& name,
                                                         Callback<Tenant> done) {
   return [this, name, domains = std::move(domains),
           done = std::move(done)](absl::StatusOr<std::optional<Tenant>> changed) mutable {
-    Tenant forgotten{
-        .schema_name = name, .display_name = {}, .domains = std::move(domains), .created_at = {}};
     if (changed.ok() && changed->has_value()) {
       const std::vector<std::string>& now = (*changed)->domains;
-      forgotten.domains.insert(forgotten.domains.end(), now.begin(), now.end());
+      domains.insert(domains.end(), now.begin(), now.end());
     }
     // Whatever the answer: the change may have been made before it was lost.
-    deps_.directory.Forget(forgotten);
+    deps_.bus.Publish(bus::TenantChanged{name, std::move(domains)});
     if (absl::IsAlreadyExists(changed.status())) return done(DomainTakenError());
     if (!changed.ok()) return done(changed.status());
     if (!changed->has_value()) return done(UnknownTenantError());

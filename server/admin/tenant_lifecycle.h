@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "chatter/v1/tenant.pb.h"
 #include "server/base/callback.h"
+#include "server/bus/bus.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
@@ -24,8 +25,10 @@ class TenantLifecycle {
  public:
   struct Deps {
     store::TenantChanges& changes;
-    // Told of each change, so that it holds here at once.
+    // Asked to know a tenant of which something is about to be said.
     identity::TenantDirectory& directory;
+    // Over which each change is told.
+    bus::Bus& bus;
   };
   explicit TenantLifecycle(const Deps& deps) : deps_(deps) {}
 
@@ -52,7 +55,7 @@ class TenantLifecycle {
   void Undelete(const Administrator& caller, std::string_view schema_name, Callback<Tenant> done);
 
  private:
-  // Answers with what became of the tenant, and makes the directory forget it and `domains`.
+  // Answers with what became of the tenant, and tells of it, naming `domains` too.
   Callback<std::optional<Tenant>> Finish(const SchemaName& name, std::vector<std::string> domains,
                                          Callback<Tenant> done);
 

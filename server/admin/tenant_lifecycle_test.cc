@@ -32,6 +32,10 @@ class TenantLifecycleTest : public testing::Test {
   TenantLifecycleTest() {
     // The lookups' deadlines are by this clock, and the database has to meet them.
     clock_.Advance(absl::Hours(1));
+    bus_.Listen([this](bus::Message message) {
+      const auto& changed = std::get<bus::TenantChanged>(message);
+      directory_.Forget(changed.name, changed.domains);
+    });
     Make("acme", {"acme.example", "chat.acme.example"});
     Make("globex", {"globex.example"});
   }
@@ -109,7 +113,8 @@ class TenantLifecycleTest : public testing::Test {
   store::TenantStore tenants_{control_};
   store::TenantChanges changes_{control_};
   identity::TenantDirectory directory_{{}, identity::LookupsIn(tenants_, lazy_migrator_), clock_};
-  TenantLifecycle rules_{{.changes = changes_, .directory = directory_}};
+  bus::InProcessBus bus_;
+  TenantLifecycle rules_{{.changes = changes_, .directory = directory_, .bus = bus_}};
   const Administrator administrator_ = test::TheAdministrator();
 };
 

@@ -68,8 +68,8 @@ absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_k
   auto tenant_made =
       attach ? deps_.maker.Attach(tenant, digest) : deps_.maker.Create(tenant, digest);
   if (!tenant_made.ok()) return tenant_made.status();
-  // That there was no such tenant may be in the cache.
-  deps_.directory.Forget(*tenant_made);
+  // That there was no such tenant may be remembered.
+  deps_.bus.Publish(bus::TenantChanged{tenant_made->schema_name, tenant_made->domains});
   Made made{.tenant = *std::move(tenant_made), .key = {}, .secret = std::move(secret)};
   if (with_key) {
     made.key = ApiKey{.digest = *digest,

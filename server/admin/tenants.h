@@ -16,7 +16,7 @@
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/base/worker.h"
-#include "server/identity/tenant_directory.h"
+#include "server/bus/bus.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/service_account.h"
@@ -37,8 +37,8 @@ class Tenants {
   struct Deps {
     store::TenantStore& tenants;
     const store::TenantMaker& maker;
-    // Told of what is made here, so that it holds at once.
-    identity::TenantDirectory& directory;
+    // Over which it is told what is made.
+    bus::Bus& bus;
     const Clock& clock;
   };
   explicit Tenants(const Deps& deps) : deps_(deps) {}

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/base/crypto.h"
 #include "server/model/room.h"
 
 namespace chatter::bus {
@@ -41,8 +42,35 @@ struct RoomJoined {
   std::vector<std::string> user_ids;
 };
 
+// What the tenant has chosen has changed, or may have.
+struct SettingsChanged {
+  TenantKey tenant;
+};
+
+// The tenant was made or changed, or may have been. `domains` lead to it, or led to it before.
+struct TenantChanged {
+  SchemaName name;
+  std::vector<std::string> domains;
+};
+
+// Sessions have ended, or may have: those with these tokens.
+struct SessionsEnded {
+  TenantKey tenant;
+  std::vector<Sha256Digest> token_digests;
+};
+
+// A service account, its keys or its certificates have changed, or may have.
+struct ServiceAccountsChanged {};
+
+// The user has chosen whether others see that the user is there.
+struct VisibilityChosen {
+  UserKey user;
+  bool invisible = false;
+};
+
 // All kinds. How they go from process to process: codec.h.
-using Message = std::variant<Commit, Notice, UserNotice, RoomJoined>;
+using Message = std::variant<Commit, Notice, UserNotice, RoomJoined, SettingsChanged, TenantChanged,
+                             SessionsEnded, ServiceAccountsChanged, VisibilityChosen>;
 
 // Hears what any node publishes. Called from several threads. Must not block.
 using Listener = std::function<void(Message)>;

@@ -69,6 +69,25 @@ struct Writer {
     *out.mutable_room_joined()->mutable_user_ids() = {joined.user_ids.begin(),
                                                       joined.user_ids.end()};
   }
+  void operator()(const SettingsChanged& changed) const {
+    Write(changed.tenant, out.mutable_settings_changed()->mutable_tenant());
+  }
+  void operator()(const TenantChanged& changed) const {
+    out.mutable_tenant_changed()->set_name(changed.name.text());
+    *out.mutable_tenant_changed()->mutable_domains() = {changed.domains.begin(),
+                                                        changed.domains.end()};
+  }
+  void operator()(const SessionsEnded& ended) const {
+    Write(ended.tenant, out.mutable_sessions_ended()->mutable_tenant());
+    for (const Sha256Digest& digest : ended.token_digests) {
+      out.mutable_sessions_ended()->add_token_digests(ToBytes(digest));
+    }
+  }
+  void operator()(const ServiceAccountsChanged&) const { out.mutable_service_accounts_changed(); }
+  void operator()(const VisibilityChosen& chosen) const {
+    Write(chosen.user, out.mutable_visibility_chosen()->mutable_user());
+    out.mutable_visibility_chosen()->set_invisible(chosen.invisible);
+  }
 };
 
 template <typename Bytes>
@@ -205,6 +224,36 @@ std::optional<Message> Read(const pb::RoomJoined& joined) {
                     wire::ToStrings(joined.user_ids())};
 }
 
+std::optional<Message> Read(const pb::SettingsChanged& changed) {
+  auto tenant = Read(changed.tenant());
+  if (!tenant.has_value()) return std::nullopt;
+  return SettingsChanged{*std::move(tenant)};
+}
+
+std::optional<Message> Read(const pb::TenantChanged& changed) {
+  auto name = SchemaName::Parse(changed.name());
+  if (!name.has_value()) return std::nullopt;
+  return TenantChanged{*std::move(name), wire::ToStrings(changed.domains())};
+}
+
+std::optional<Message> Read(const pb::SessionsEnded& ended) {
+  auto tenant = Read(ended.tenant());
+  if (!tenant.has_value()) return std::nullopt;
+  SessionsEnded read{*std::move(tenant), {}};
+  for (const std::string& digest : ended.token_digests()) {
+    const auto bytes = ReadBytes<Sha256Digest>(digest);
+    if (!bytes.has_value()) return std::nullopt;
+    read.token_digests.push_back(*bytes);
+  }
+  return read;
+}
+
+std::optional<Message> Read(const pb::VisibilityChosen& chosen) {
+  auto user = Read(chosen.user());
+  if (!user.has_value()) return std::nullopt;
+  return VisibilityChosen{*std::move(user), chosen.invisible()};
+}
+
 }  // namespace
 
 std::optional<std::string> Encode(const Message& message) {
@@ -229,6 +278,16 @@ std::optional<Message> Decode(std::string_view bytes) {
       return Read(message.user_notice());
     case pb::BusMessage::kRoomJoined:
       return Read(message.room_joined());
+    case pb::BusMessage::kSettingsChanged:
+      return Read(message.settings_changed());
+    case pb::BusMessage::kTenantChanged:
+      return Read(message.tenant_changed());
+    case pb::BusMessage::kSessionsEnded:
+      return Read(message.sessions_ended());
+    case pb::BusMessage::kServiceAccountsChanged:
+      return ServiceAccountsChanged{};
+    case pb::BusMessage::kVisibilityChosen:
+      return Read(message.visibility_chosen());
     case pb::BusMessage::WHAT_NOT_SET:
       break;
   }

@@ -66,8 +66,15 @@ std::vector<RoomEvent> EachEvent() {
 
 std::vector<Message> EachMessage() {
   return {Commit{{kRoom, EachEvent()}, {{kTenant, RoomId::Generate(1)}, {EachEvent().front()}}},
-          Notice{kRoom, "alice", SomeEntry(), false}, Notice{kRoom, "alice", SomeEntry()},
-          UserNotice{kUser, SomeEntry()}, RoomJoined{kTenant, kRoom.room, 3, {"alice", "bob"}}};
+          Notice{kRoom, "alice", SomeEntry(), false},
+          Notice{kRoom, "alice", SomeEntry()},
+          UserNotice{kUser, SomeEntry()},
+          RoomJoined{kTenant, kRoom.room, 3, {"alice", "bob"}},
+          SettingsChanged{kTenant},
+          TenantChanged{kTenant.name, {"acme.example"}},
+          SessionsEnded{kTenant, {Sha256("1"), Sha256("2")}},
+          ServiceAccountsChanged{},
+          VisibilityChosen{kUser, true}};
 }
 
 TEST(CodecTest, EachKindComesBackAsItWas) {
@@ -153,6 +160,8 @@ TEST(CodecTest, WhatNoNodeWouldPublishIsNoMessage) {
   }
   EXPECT_TRUE(refuses(RoomJoined{kTenant, kRoom.room, 1, {}},
                       [](auto& m) { m.mutable_room_joined()->set_seq(0); }));
+  EXPECT_TRUE(refuses(SessionsEnded{kTenant, {}},
+                      [](auto& m) { m.mutable_sessions_ended()->add_token_digests("short"); }));
 }
 
 TEST(CodecTest, AKindOfANewerReleaseIsNoMessage) {

@@ -144,9 +144,9 @@ void TenantDirectory::Refresh(const std::vector<SchemaName>& names,
   }
 }
 
-void TenantDirectory::Forget(const Tenant& tenant) {
-  cache_.Forget({.is_domain = false, .text = tenant.schema_name.text()});
-  for (const std::string& domain : tenant.domains) {
+void TenantDirectory::Forget(const SchemaName& name, const std::vector<std::string>& domains) {
+  cache_.Forget({.is_domain = false, .text = name.text()});
+  for (const std::string& domain : domains) {
     cache_.Forget({.is_domain = true, .text = domain});
     cache_.Forget({.is_domain = true, .text = "www." + domain});
   }

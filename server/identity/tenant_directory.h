@@ -85,7 +85,7 @@ class TenantDirectory {
   void Refresh(const std::vector<SchemaName>& names, absl::AnyInvocable<void()> done);
 
   // The tenant was made or changed: what was known of its name and domains holds no longer.
-  void Forget(const Tenant& tenant);
+  void Forget(const SchemaName& name, const std::vector<std::string>& domains);
 
   CacheStats cache_stats() const { return cache_.stats(); }
 

@@ -106,7 +106,7 @@ TEST_F(TenantDirectoryTest, ForgetsWhatLedToATenantByWww) {
   auto before = Resolve(directory, hint);
   lookups_.AnswerOldest(std::optional<Tenant>());
   ExpectNotFound(before);
-  directory.Forget(MakeTenant("acme", {"acme.example"}));
+  directory.Forget(*SchemaName::Parse("acme"), {"acme.example"});
   Resolve(directory, hint);
   EXPECT_EQ(lookups_.held(), 1u);
 }
@@ -188,7 +188,7 @@ TEST_F(TenantDirectoryTest, SeesANewTenantOnceToldToForget) {
     lookups_.AnswerOldest(std::optional<Tenant>());
     ExpectNotFound(before);
     ExpectNotFound(Resolve(directory, hint));
-    directory.Forget(acme);
+    directory.Forget(acme.schema_name, acme.domains);
     auto after = Resolve(directory, hint);
     ASSERT_EQ(lookups_.held(), 1u);
     lookups_.AnswerOldest(acme);

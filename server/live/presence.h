@@ -66,7 +66,7 @@ class Presence {
 
   // The user has chosen so, and it is committed.
   void SetInvisible(const UserKey& user, bool invisible);
-  // The tenant may have switched presence on or off. REQUIRES: TenantSettings::Forget.
+  // The tenant may have switched presence on or off, and TenantSettings has forgotten which.
   void OnSettingsChanged(const TenantKey& tenant);
 
   // To be called every second.

@@ -154,7 +154,7 @@ class SearchTest : public testing::Test {
   const RoomId room_ = stack_.AddRoom(acme_, {"alice", "bob"});
   const RoomId other_ = stack_.AddRoom(acme_, {"bob", "carol"});
   admin::SettingsCalls settings_calls_{stack_.settings_store, stack_.settings,
-                                       stack_.search_languages, stack_.presence};
+                                       stack_.search_languages, stack_.bus};
   int next_id_ = 0;
 };
 

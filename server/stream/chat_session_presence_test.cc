@@ -86,7 +86,7 @@ class ChatSessionPresenceTest : public ChatSessionTest {
   void Disable(Feature feature) {
     database_.Execute(absl::StrCat("UPDATE acme.chatter_settings SET disabled_features = '{",
                                    static_cast<int>(feature), "}'"));
-    stack_.settings.Forget(tenant_);
+    stack_.bus.Publish(bus::SettingsChanged{tenant_});
   }
 };
 
@@ -229,11 +229,11 @@ TEST_F(ChatSessionPresenceTest, TheInvisibleAreOfflineToAll) {
   Pass(absl::Seconds(1));
   EXPECT_THAT(Get({"alice"}), ElementsAre(hidden));
   database_.Execute("UPDATE acme.chatter_user_state SET invisible = false");
-  stack_.presence.SetInvisible({tenant_, "alice"}, false);
+  stack_.bus.Publish(bus::VisibilityChosen{{tenant_, "alice"}, false});
   Pass(absl::Seconds(1));
   WaitForPresence(*bob, "alice", kOnline);
   database_.Execute("UPDATE acme.chatter_user_state SET invisible = true");
-  stack_.presence.SetInvisible({tenant_, "alice"}, true);
+  stack_.bus.Publish(bus::VisibilityChosen{{tenant_, "alice"}, true});
   EXPECT_THAT(Get({"alice"}), ElementsAre(hidden));
   Pass(absl::Seconds(1));
   const auto carol = Open("carol", {"alice"});
@@ -292,7 +292,6 @@ TEST_F(ChatSessionPresenceTest, WherePresenceIsOffEverybodyIsOfflineAndNothingIs
   EXPECT_THAT(Told(*bob, "alice"), ElementsAre(kOffline));
 
   Disable(Feature::kTyping);
-  stack_.presence.OnSettingsChanged(tenant_);
   WaitForPresence(*bob, "alice", kOnline);
 }
 

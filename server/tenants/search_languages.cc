@@ -28,7 +28,7 @@ void SearchLanguages::Settle(const TenantKey& tenant) {
     waiting_[tenant] = false;
   }
   const bool settled = index_.Settle(tenant).ok();
-  settings_.Forget(tenant);
+  bus_.Publish(bus::SettingsChanged{tenant});
   MutexLock lock(mu_);
   if (settled) settled_.insert_or_assign(tenant.name, tenant.stamp);
   if (settled && waiting_[tenant]) {

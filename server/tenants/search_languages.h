@@ -13,10 +13,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "server/base/mutex.h"
 #include "server/base/worker.h"
+#include "server/bus/bus.h"
 #include "server/model/ids.h"
 #include "server/model/settings.h"
 #include "server/store/search_index.h"
-#include "server/tenants/tenant_settings.h"
 
 namespace chatter::tenants {
 
@@ -25,8 +25,7 @@ class SearchLanguages {
   // More are shown again later.
   static constexpr size_t kMaxWaiting = 100;
 
-  SearchLanguages(store::SearchIndex& index, TenantSettings& settings)
-      : index_(index), settings_(settings) {}
+  SearchLanguages(store::SearchIndex& index, bus::Bus& bus) : index_(index), bus_(bus) {}
 
   // Of a tenant that has, and wants no other than, the language in force, the indexes are looked at
   // once: they may be an older version's.
@@ -39,7 +38,7 @@ class SearchLanguages {
   void Settle(const TenantKey& tenant);
 
   store::SearchIndex& index_;
-  TenantSettings& settings_;
+  bus::Bus& bus_;
 
   Mutex mu_;
   bool draining_ ABSL_GUARDED_BY(mu_) = false;

@@ -59,11 +59,13 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const stream::C
       walks(rooms::kWalkOptions),
       read_states(read_state_store, walks),
       presence(presence_store, settings, clock, wire::EncodePresence),
-      search_languages(search_index, settings),
+      search_languages(search_index, bus),
       search({search_reader, search_languages, settings}),
       sessions(options,
-               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms, walks}) {
-  bus.Listen(live::Subscribers{hub});
+               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms, walks}),
+      directory({}, {}, clock),
+      authenticators({}, {}, clock) {
+  bus.Listen(live::Subscribers{hub, presence, settings, directory, authenticators});
 }
 
 CoreStack::~CoreStack() { database->Stop(); }

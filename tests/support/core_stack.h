@@ -9,6 +9,8 @@
 #include "server/base/clock.h"
 #include "server/base/turnstile.h"
 #include "server/bus/bus.h"
+#include "server/identity/authenticator_chain.h"
+#include "server/identity/tenant_directory.h"
 #include "server/live/hub.h"
 #include "server/live/log_pages.h"
 #include "server/live/presence.h"
@@ -84,6 +86,9 @@ struct CoreStack {
   tenants::SearchLanguages search_languages;
   rooms::Search search;
   stream::ChatSessions sessions;
+  // Hear of what changes; nobody asks them.
+  identity::TenantDirectory directory;
+  identity::AuthenticatorChain authenticators;
 };
 
 }  // namespace chatter::test
