@@ -42,14 +42,15 @@ void LogPages::Read(const RoomKey& room, uint64_t after_seq, const Epoch& epoch,
   }
   {
     MutexLock lock(mu_);
-    Waiters& waiters = wanted_[place];
-    if (waiters.empty()) {
+    ReadPtr& read = wanted_[place];
+    if (read == nullptr) {
+      read = std::make_shared<PageRead>(PageRead{.place = place, .waiters = {}});
       Tenant& tenant = tenants_[room.tenant];
       if (tenant.waiting.empty()) turns_.push_back(room.tenant);
-      tenant.waiting.push_back(place);
+      tenant.waiting.push_back(read);
       ++waiting_;
     }
-    waiters.push_back(std::move(done));
+    read->waiters.push_back(std::move(done));
   }
   ReadNext();
 }
@@ -78,41 +79,43 @@ LogPages::Stats LogPages::stats() const {
 // Reads what is wanted, unless enough is under way.
 void LogPages::ReadNext() {
   while (true) {
-    std::optional<Place> next;
+    ReadPtr next;
     {
       MutexLock lock(mu_);
       next = TakeNext();
-      if (!next.has_value()) return;
+      if (next == nullptr) return;
       ++times_read_;
     }
-    const int limit = kPageEvents - static_cast<int>(next->second % kPageEvents);
-    reader_.ReadEvents(next->first, next->second, limit, SteadyTime::Now() + kReadTimeout,
-                       [this, place = *next](absl::StatusOr<EventPage> events) {
-                         worker_.Post([this, place, events = std::move(events)] {
-                           Answer(place, Encode(events));
-                         });
-                       });
+    const auto& [room, after_seq] = next->place;
+    const int limit = kPageEvents - static_cast<int>(after_seq % kPageEvents);
+    reader_.ReadEvents(
+        room, after_seq, limit, SteadyTime::Now() + kReadTimeout,
+        [this, next](absl::StatusOr<EventPage> events) {
+          worker_.Post([this, next, events = std::move(events)] { Answer(next, Encode(events)); });
+        });
   }
 }
 
-std::optional<LogPages::Place> LogPages::TakeNext() {
-  if (under_way_ == kMaxReads) return std::nullopt;
+// nullptr: none, or not yet.
+LogPages::ReadPtr LogPages::TakeNext() {
+  if (under_way_ == kMaxReads) return nullptr;
   for (size_t passed = 0; passed < turns_.size(); ++passed) {
     TenantKey name = std::move(turns_.front());
     turns_.pop_front();
     Tenant& tenant = tenants_[name];
-    std::optional<Place> next;
+    ReadPtr next;
     if (tenant.under_way < tenant.max_reads()) {
       next = std::move(tenant.waiting.front());
       tenant.waiting.pop_front();
+      next->begun = true;
       --waiting_;
       ++tenant.under_way;
       ++under_way_;
     }
     if (!tenant.waiting.empty()) turns_.push_back(std::move(name));
-    if (next.has_value()) return next;
+    if (next != nullptr) return next;
   }
-  return std::nullopt;
+  return nullptr;
 }
 
 absl::StatusOr<LogPages::PagePtr> LogPages::Encode(const absl::StatusOr<EventPage>& events) const {
@@ -130,9 +133,9 @@ void LogPages::OnEvents(const RoomKey& room, std::span<const RoomEvent> events) 
 
 void LogPages::Forget(const RoomKey& room) {
   MutexLock lock(mu_);
-  for (const auto& [place, waiters] : wanted_) {
-    if (place.first == room) outdated_.insert(place);
-  }
+  absl::erase_if(wanted_, [&](const auto& wanted) {
+    return wanted.first.first == room && wanted.second->begun;
+  });
   for (auto kept = kept_.begin(); kept != kept_.end();) {
     const auto next = std::next(kept);
     if (kept->place.first == room) Drop(kept);
@@ -146,19 +149,19 @@ void LogPages::Drop(std::list<Kept>::iterator kept) {
   kept_.erase(kept);
 }
 
-void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
+void LogPages::Answer(const ReadPtr& read, const absl::StatusOr<PagePtr>& page) {
   Waiters waiters;
   {
     MutexLock lock(mu_);
-    const bool outdated = outdated_.contains(place);
-    waiters = TakeWaiters(place);
-    const TenantKey& name = place.first.tenant;
+    const bool is_current = Retire(read);
+    waiters = std::move(read->waiters);
+    const TenantKey& name = read->place.first.tenant;
     Tenant& tenant = tenants_[name];
     --under_way_;
     --tenant.under_way;
     tenant.failing = !page.ok();
     // The last page still grows.
-    if (page.ok() && (*page)->has_more && !outdated) Keep(place, *page);
+    if (page.ok() && (*page)->has_more && is_current) Keep(read->place, *page);
     // Nobody is kept waiting for a turn that would end in the same way.
     page.ok() ? ForgetIdle(name) : TakeAllWaiters(name, waiters);
     if (ReasonOf(page.status()) == v1::ERROR_REASON_DATABASE_UNAVAILABLE) {
@@ -169,15 +172,19 @@ void LogPages::Answer(const Place& place, const absl::StatusOr<PagePtr>& page) {
   for (auto& done : waiters) done(page);
 }
 
-LogPages::Waiters LogPages::TakeWaiters(const Place& place) {
-  outdated_.erase(place);
-  return std::move(wanted_.extract(place).mapped());
+// From now on nobody joins the read. Whether anybody could until now.
+bool LogPages::Retire(const ReadPtr& read) {
+  const auto found = wanted_.find(read->place);
+  if (found == wanted_.end() || found->second != read) return false;
+  wanted_.erase(found);
+  return true;
 }
 
 // Of the pages that haven't begun to be read.
 void LogPages::TakeAllWaiters(const TenantKey& tenant, Waiters& waiters) {
-  for (const Place& place : std::exchange(tenants_[tenant].waiting, {})) {
-    for (auto& done : TakeWaiters(place)) waiters.push_back(std::move(done));
+  for (const ReadPtr& read : std::exchange(tenants_[tenant].waiting, {})) {
+    Retire(read);
+    for (auto& done : read->waiters) waiters.push_back(std::move(done));
     --waiting_;
   }
   std::erase(turns_, tenant);

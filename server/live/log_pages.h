@@ -2,8 +2,8 @@
 //
 // A page that several streams want is read and encoded once: those who ask while it is under way
 // get the same, and so do those who ask soon after, in the same epoch. What is in the log changes
-// only where texts are erased: the hub forgets the pages of a room when it hears of that, and no
-// page is kept for longer than kMaxAge, should it hear of nothing. Pages end at the same numbers
+// only where texts are erased: the hub says so when it hears of that, and no page is kept for
+// longer than kMaxAge, should it hear of nothing. Pages end at the same numbers
 // for all, wherever they begin. So many streams that come back at once cost the database little
 // more than one, and only kMaxReads pages are under way at any time, so that other calls aren't
 // kept waiting. Tenants take turns at them, and none may have all: one whose tables are locked, or
@@ -17,13 +17,11 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
@@ -65,9 +63,8 @@ class LogPages {
   // DEADLINE_EXCEEDED: not read within ten seconds.
   void Read(const RoomKey& room, uint64_t after_seq, const Epoch& epoch, Callback<PagePtr> done);
 
-  // These events were added to the room's log, perhaps long since. Where they erase texts, the log
-  // doesn't say any more what it said: the pages of it that are kept, and those that are being
-  // read, aren't kept.
+  // These events were added to the room's log, perhaps long since. Where they erase texts, whoever
+  // asks from now on gets pages that are read after this.
   void OnEvents(const RoomKey& room, std::span<const RoomEvent> events);
 
   struct Stats {
@@ -82,13 +79,20 @@ class LogPages {
   using EventPage = store::EventReader::EventPage;
   using Place = std::pair<RoomKey, uint64_t>;  // a room, and the number after which a page begins
   using Waiters = std::vector<Callback<PagePtr>>;
+  // One read of a page, and who waits for it.
+  struct PageRead {
+    Place place;
+    bool begun = false;  // else it waits for its turn
+    Waiters waiters;
+  };
+  using ReadPtr = std::shared_ptr<PageRead>;
   struct Kept {
     Place place;
     PagePtr page;
     SteadyTime since;
   };
   struct Tenant {
-    std::deque<Place> waiting;
+    std::deque<ReadPtr> waiting;
     size_t under_way = 0;
     bool failing = false;  // the last page of those that were asked for without a pause
 
@@ -101,9 +105,9 @@ class LogPages {
   void Drop(std::list<Kept>::iterator kept) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ReadNext();
   absl::StatusOr<PagePtr> Encode(const absl::StatusOr<EventPage>& events) const;
-  void Answer(const Place& place, const absl::StatusOr<PagePtr>& page);
-  std::optional<Place> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  Waiters TakeWaiters(const Place& place) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void Answer(const ReadPtr& read, const absl::StatusOr<PagePtr>& page);
+  ReadPtr TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  bool Retire(const ReadPtr& read) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void TakeAllWaiters(const TenantKey& tenant, Waiters& waiters) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void ForgetIdle(const TenantKey& tenant) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Keep(const Place& place, const PagePtr& page) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
@@ -113,7 +117,8 @@ class LogPages {
   const Clock& clock_;
 
   mutable Mutex mu_;
-  absl::flat_hash_map<Place, Waiters> wanted_ ABSL_GUARDED_BY(mu_);      // under way, or waiting
+  // The reads that may still be joined: OnEvents takes out those that may be out of date.
+  absl::flat_hash_map<Place, ReadPtr> wanted_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<TenantKey, Tenant> tenants_ ABSL_GUARDED_BY(mu_);  // for which pages are
   std::deque<TenantKey> turns_ ABSL_GUARDED_BY(mu_);  // those for which pages wait
   size_t waiting_ ABSL_GUARDED_BY(mu_) = 0;
@@ -122,8 +127,6 @@ class LogPages {
   std::list<Kept> kept_ ABSL_GUARDED_BY(mu_);
   absl::flat_hash_map<Place, std::list<Kept>::iterator> kept_places_ ABSL_GUARDED_BY(mu_);
   size_t kept_bytes_ ABSL_GUARDED_BY(mu_) = 0;
-  // Of those that are wanted: what is being read of them may be out of date.
-  absl::flat_hash_set<Place> outdated_ ABSL_GUARDED_BY(mu_);
   uint64_t times_wanted_ ABSL_GUARDED_BY(mu_) = 0;
   uint64_t times_read_ ABSL_GUARDED_BY(mu_) = 0;
 

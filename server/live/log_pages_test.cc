@@ -1,5 +1,6 @@
 #include "server/live/log_pages.h"
 
+#include <atomic>
 #include <future>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "server/model/errors.h"
 #include "server/postgres/blocking_session.h"
+#include "server/wire/encode.h"
 #include "tests/support/await.h"
 #include "tests/support/core_stack.h"
 #include "tests/support/fake_clock.h"
@@ -157,6 +159,47 @@ TEST_F(LogPagesTest, WhatErasesTextsMakesTheHubForgetThePagesOfTheRoom) {
   first = Read(0);
   hear_of(v1::RoomDeleted());
   EXPECT_NE(Read(0), first);
+}
+
+// Held up where it has been read and isn't encoded yet.
+TEST_F(LogPagesTest, AReadBegunBeforeATextWasErasedIsNotJoinedAfterwards) {
+  Store(300);
+  std::promise<void> may_encode;
+  std::promise<void> has_read;
+  std::atomic<int> encoded = 0;
+  LogPages pages(
+      stack_.reader,
+      [&, go_on = may_encode.get_future().share()](std::span<const RoomEvent> events) {
+        if (encoded++ == 0) {
+          has_read.set_value();
+          go_on.wait();
+        }
+        return wire::EncodeRoomEvents(events);
+      },
+      Clock::Real());
+  const auto begin = [&] {
+    auto promise = std::make_shared<std::promise<LogPages::PagePtr>>();
+    pages.Read(key_, 0, {}, [promise](const absl::StatusOr<LogPages::PagePtr>& page) {
+      promise->set_value(page.value_or(nullptr));
+    });
+    return promise->get_future();
+  };
+  auto before = begin();
+  has_read.get_future().wait();
+  const std::vector<RoomEvent> deletion(1, {.room_id = key_.room,
+                                            .seq = 302,
+                                            .created_at = {},
+                                            .actor_id = {},
+                                            .what = v1::MessageDeleted()});
+  pages.OnEvents(key_, deletion);
+  auto after = begin();
+  may_encode.set_value();
+  const auto outdated = before.get();
+  const auto current = after.get();
+  ASSERT_NE(outdated, nullptr);
+  ASSERT_NE(current, nullptr);
+  EXPECT_NE(current, outdated);
+  EXPECT_EQ(begin().get(), current) << "which is kept, and not what was read before";
 }
 
 TEST_F(LogPagesTest, WithoutADatabaseAllFailTogether) {
