@@ -11,7 +11,7 @@
 #include "server/bus/bus.h"
 #include "server/rooms/messages.h"
 #include "server/rooms/rooms.h"
-#include "server/stream/arena_messages.h"
+#include "server/rpc/arena_messages.h"
 #include "server/stream/chat_sessions.h"
 #include "server/tenants/tenant_settings.h"
 
@@ -60,7 +60,7 @@ class ChatService final : public RawChatService {
   bus::Bus& bus_;
   tenants::TenantSettings& settings_;
   stream::ChatSessions& sessions_;
-  stream::ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
+  ArenaMessages<v1::ListMessagesRequest, v1::ListMessagesResponse> list_messages_;
 };
 
 }  // namespace chatter::rpc

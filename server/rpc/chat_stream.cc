@@ -45,7 +45,7 @@ class ChatStream final : public EventStream<Reactor> {
       session().Fail(MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_INVALID_FIELD,
                                "A request may have up to 512 KiB."));
     } else {
-      const absl::Status parsed = wire::ParseRequest(request_bytes_, request, "request_id");
+      const absl::Status parsed = ParseRequest(request_bytes_, request, "request_id");
       if (ReasonOf(parsed) == v1::ERROR_REASON_MALFORMED_REQUEST) {
         session().Fail(parsed);
       } else {

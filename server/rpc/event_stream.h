@@ -15,9 +15,9 @@
 
 #include "server/base/mutex.h"
 #include "server/interceptors/status.h"
+#include "server/rpc/frame.h"
 #include "server/stream/chat_session.h"
 #include "server/stream/chat_sessions.h"
-#include "server/wire/frame.h"
 
 namespace chatter::rpc {
 
@@ -53,7 +53,7 @@ class EventStream : public Reactor,
         writing_ = false;
         again = std::exchange(output_again_, false);
       } else {
-        response_bytes_ = wire::ToByteBuffer(frame);
+        response_bytes_ = ToByteBuffer(frame);
         this->StartWrite(&response_bytes_);
       }
       Started();

@@ -8,7 +8,7 @@
 
 #include "chatter/v1/room.grpc.pb.h"
 #include "server/rooms/rooms.h"
-#include "server/stream/arena_messages.h"
+#include "server/rpc/arena_messages.h"
 
 namespace chatter::rpc {
 
@@ -48,7 +48,7 @@ class RoomService final : public v1::RoomService::CallbackService {
                                         std::string_view room_id, bool archived);
 
   rooms::Rooms& rooms_;
-  stream::ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
+  ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
 };
 
 }  // namespace chatter::rpc

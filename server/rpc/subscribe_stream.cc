@@ -18,7 +18,7 @@ class SubscribeStream final : public EventStream<Reactor> {
     Begin(caller);
     grpc::ByteBuffer bytes = request_bytes;
     v1::SubscribeRequest request;
-    const absl::Status parsed = wire::ParseRequest(bytes, request);
+    const absl::Status parsed = ParseRequest(bytes, request);
     if (parsed.ok()) {
       v1::ChatRequest command;
       *command.mutable_open() = std::move(*request.mutable_open());

@@ -2,13 +2,13 @@
 // parts: these are then allocated together, and freed together when the call has ended.
 //
 // Thread-safe. Must outlive the server that uses it.
-#ifndef CHATTER_SERVER_STREAM_ARENA_MESSAGES_H_
-#define CHATTER_SERVER_STREAM_ARENA_MESSAGES_H_
+#ifndef CHATTER_SERVER_RPC_ARENA_MESSAGES_H_
+#define CHATTER_SERVER_RPC_ARENA_MESSAGES_H_
 
 #include <google/protobuf/arena.h>
 #include <grpcpp/support/message_allocator.h>
 
-namespace chatter::stream {
+namespace chatter::rpc {
 
 template <typename Request, typename Response>
 class ArenaMessages final : public grpc::MessageAllocator<Request, Response> {
@@ -37,6 +37,6 @@ class ArenaMessages final : public grpc::MessageAllocator<Request, Response> {
   };
 };
 
-}  // namespace chatter::stream
+}  // namespace chatter::rpc
 
-#endif  // CHATTER_SERVER_STREAM_ARENA_MESSAGES_H_
+#endif  // CHATTER_SERVER_RPC_ARENA_MESSAGES_H_

@@ -1,6 +1,6 @@
 // Between gRPC's bytes and ours.
-#ifndef CHATTER_SERVER_WIRE_FRAME_H_
-#define CHATTER_SERVER_WIRE_FRAME_H_
+#ifndef CHATTER_SERVER_RPC_FRAME_H_
+#define CHATTER_SERVER_RPC_FRAME_H_
 
 #include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "server/model/room.h"
 
-namespace chatter::wire {
+namespace chatter::rpc {
 
 // The entries of a frame put one behind another: a ChatResponse, or a SubscribeResponse.
 grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame);
@@ -20,6 +20,6 @@ grpc::ByteBuffer ToByteBuffer(const std::vector<EncodedEvent>& frame);
 absl::Status ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::Message& request,
                           std::string_view needed = {});
 
-}  // namespace chatter::wire
+}  // namespace chatter::rpc
 
-#endif  // CHATTER_SERVER_WIRE_FRAME_H_
+#endif  // CHATTER_SERVER_RPC_FRAME_H_

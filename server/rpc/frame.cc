@@ -1,4 +1,4 @@
-#include "server/wire/frame.h"
+#include "server/rpc/frame.h"
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
@@ -7,7 +7,7 @@
 
 #include "server/wire/bad_text.h"
 
-namespace chatter::wire {
+namespace chatter::rpc {
 namespace {
 
 // Below this, bytes are copied into one slice with their neighbours; from here on, they are shared
@@ -51,7 +51,7 @@ absl::Status ParseRequest(grpc::ByteBuffer& bytes, google::protobuf::Message& re
     grpc::ProtoBufferReader reader(&bytes);
     if (reader.status().ok() && request.ParseFromZeroCopyStream(&reader)) return absl::OkStatus();
   }
-  return UnreadableError(ToString(bytes), request, needed);
+  return wire::UnreadableError(ToString(bytes), request, needed);
 }
 
-}  // namespace chatter::wire
+}  // namespace chatter::rpc
