@@ -198,14 +198,10 @@ absl::Status Server::Listen() {
   SetUpConnections(builder, config_, quota_);
   builder.SetOption(std::make_unique<WithoutPlugins>());
   services_->Register(builder);
-  interceptors::InstallStack(builder, {.tenants = backend_->identity->tenant_directory,
-                                       .authenticators = backend_->identity->authenticators,
-                                       .users = backend_->identity->users,
+  interceptors::InstallStack(builder, {.admission = backend_->identity->admission,
                                        .access_log = AccessLogger(),
                                        .methods = rpc::Methods(),
                                        .clock = clock_,
-                                       .credentials = {.session_cookie = config_.session_cookie()},
-                                       .trusted_proxies = config_.trusted_proxies,
                                        .replies = &backend_->replies});
   auto server = ServeAt(*acceptor_, builder, *std::move(credentials));
   if (!server.ok()) return server.status();

@@ -28,10 +28,9 @@ absl::StatusOr<Caller> CallContext::Admit(grpc::CallbackServerContext* context) 
     if (context->IsCancelled()) return ClientGoneError();
     if (absl::Status status = self->CheckReplies(); !status.ok()) return status;
   }
-  return Caller{.tenant = self->tenant_,
-                .multitenant = self->multitenant_,
-                .principal = self->principal_,
-                .deadline = self->CallerDeadline()};
+  Caller caller = self->caller_;
+  caller.deadline = self->CallerDeadline();
+  return caller;
 }
 
 absl::Status CallContext::MayReply(grpc::CallbackServerContext* context) {
@@ -54,31 +53,32 @@ void CallContext::HoldReply(size_t bytes) {
 }
 
 std::string CallContext::caller() const {
-  return absl::StrCat(tenant_.has_value() ? tenant_->text() : "", "/", principal_.service, "/",
-                      principal_.user_id);
+  return absl::StrCat(tenant().has_value() ? tenant()->text() : "", "/", principal().service, "/",
+                      principal().user_id);
 }
 
 std::string_view CallContext::schema_name() const {
-  return admitted() && tenant_.has_value() ? std::string_view(tenant_->text()) : std::string_view();
+  return admitted() && tenant().has_value() ? std::string_view(tenant()->text())
+                                            : std::string_view();
 }
 
 std::string_view CallContext::user_id() const {
-  return admitted() ? std::string_view(principal_.user_id) : std::string_view();
+  return admitted() ? std::string_view(principal().user_id) : std::string_view();
 }
 
 std::string_view CallContext::service() const {
-  return admitted() ? std::string_view(principal_.service) : std::string_view();
+  return admitted() ? std::string_view(principal().service) : std::string_view();
 }
 
 CredentialKind CallContext::credential_kind() const {
-  return admitted() ? principal_.credential : CredentialKind::kNone;
+  return admitted() ? principal().credential : CredentialKind::kNone;
 }
 
 CallContext* CallContext::Of(grpc::experimental::ServerRpcInfo* call) {
   auto* const self = dynamic_cast<CallContext*>(call->server_context());
   if (self != nullptr && self->method_.empty()) {
     self->method_ = call->method();
-    const MethodPolicies::Method* const known = self->methods_.Find(self->method_);
+    const identity::MethodPolicies::Method* const known = self->methods_.Find(self->method_);
     if (known != nullptr) self->policy_ = &known->policy;
     self->is_stream_ = call->type() != grpc::experimental::ServerRpcInfo::Type::UNARY &&
                        (known == nullptr || !known->is_unary);
@@ -86,27 +86,13 @@ CallContext* CallContext::Of(grpc::experimental::ServerRpcInfo* call) {
   return self;
 }
 
-void CallContext::set_tenant(identity::ResolvedTenant tenant) {
-  tenant_ = std::move(tenant.tenant);
-  multitenant_ = tenant.multitenant;
-  tenant_refusal_ = std::move(tenant.refusal);
-}
-
-void CallContext::Allow() {
-  if (!verdict_.has_value()) verdict_ = absl::OkStatus();
+void CallContext::set_verdict(const identity::Verdict& verdict) {
+  caller_ = verdict.caller();
+  if (!denied()) verdict_ = verdict.refusal();
 }
 
 void CallContext::Deny(const absl::Status& reason) {
-  if (denied()) return;
-  if (absl::IsDeadlineExceeded(reason)) {
-    verdict_ = DatabaseUnavailableError();
-  } else if (ReasonOf(reason) != v1::ERROR_REASON_UNSPECIFIED) {
-    verdict_ = reason;
-  } else {
-    spdlog::error("a call is denied for an error without a reason: {} request_id={}",
-                  reason.ToString(), request_id_);
-    verdict_ = InternalError();
-  }
+  if (!denied()) verdict_ = identity::RefusalFor(reason, request_id_);
 }
 
 SteadyTime CallContext::CallerDeadline() const {

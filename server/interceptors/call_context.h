@@ -22,8 +22,8 @@
 #include "absl/time/time.h"
 #include "chatter/call_context.h"
 #include "server/base/clock.h"
-#include "server/identity/tenant_directory.h"
-#include "server/interceptors/method_policy.h"
+#include "server/identity/admission.h"
+#include "server/identity/method_policy.h"
 #include "server/interceptors/reply_budget.h"
 #include "server/model/model.h"
 
@@ -49,14 +49,15 @@ class CallContext final : public chatter::CallContext {
   // the request id are empty.
   const std::string& request_id() const override { return request_id_; }
   std::string_view schema_name() const override;
-  bool multitenant() const override { return multitenant_; }
+  bool multitenant() const override { return caller_.multitenant; }
   std::string_view user_id() const override;
   std::string_view service() const override;
   CredentialKind credential_kind() const;
 
   // For the interceptors only.
   // All must outlive the context. `replies` may be nullptr: they aren't bounded.
-  CallContext(const MethodPolicies& methods, const Clock& clock, ReplyBudget* replies = nullptr)
+  CallContext(const identity::MethodPolicies& methods, const Clock& clock,
+              ReplyBudget* replies = nullptr)
       : methods_(methods), clock_(clock), replies_(replies) {}
   // The context of the call that begins; nullptr if it isn't one of ours (a service of another API
   // style, an unknown method).
@@ -67,8 +68,8 @@ class CallContext final : public chatter::CallContext {
   bool is_stream() const { return is_stream_; }
   // nullptr: nobody may call the method.
   const MethodPolicy* policy() const { return policy_; }
-  const std::optional<TenantKey>& tenant() const { return tenant_; }
-  const Principal& principal() const { return principal_; }
+  const std::optional<TenantKey>& tenant() const { return caller_.tenant; }
+  const Principal& principal() const { return caller_.principal; }
   // Who calls, as a text that is another one's for nobody else.
   std::string caller() const;
   // The reply has so many bytes, which are held until gRPC has done with the call.
@@ -76,17 +77,10 @@ class CallContext final : public chatter::CallContext {
   bool admitted() const { return verdict_.has_value() && verdict_->ok(); }
   bool denied() const { return verdict_.has_value() && !verdict_->ok(); }
   void set_request_id(std::string request_id) { request_id_ = std::move(request_id); }
-  void set_tenant(identity::ResolvedTenant tenant);
-  // What the call is to be refused with once it is known who calls, and that they may hear it: its
-  // tenant is suspended, or (then there is no tenant() either) isn't there. OK: it isn't.
-  const absl::Status& tenant_refusal() const { return tenant_refusal_; }
-  void set_tenant_refusal(absl::Status refusal) { tenant_refusal_ = std::move(refusal); }
-  // Who it is; whether that is enough is for the verdict.
-  void set_principal(Principal principal) { principal_ = std::move(principal); }
-  // The caller may call the method. Doesn't undo a denial.
-  void Allow();
-  // The first denial stands. `reason` must be an error with a reason of the API's; one without is a
-  // defect and becomes INTERNAL, and a lookup that took too long becomes UNAVAILABLE.
+  // Who calls, and whether they may. Doesn't undo a denial.
+  void set_verdict(const identity::Verdict& verdict);
+  // The call is to end with this, or with what identity::RefusalFor makes of it. The first denial
+  // stands.
   void Deny(const absl::Status& reason);
 
  private:
@@ -94,7 +88,7 @@ class CallContext final : public chatter::CallContext {
   absl::Status CheckReplies() const;
   ReplyBudget::Owner ReplyOwner() const { return {.caller = caller(), .connection = peer()}; }
 
-  const MethodPolicies& methods_;
+  const identity::MethodPolicies& methods_;
   const Clock& clock_;
   ReplyBudget* const replies_;
   ReplyBudget::Hold held_reply_;
@@ -102,10 +96,7 @@ class CallContext final : public chatter::CallContext {
   bool is_stream_ = false;
   const MethodPolicy* policy_ = nullptr;
   std::string request_id_;
-  std::optional<TenantKey> tenant_;
-  bool multitenant_ = true;
-  absl::Status tenant_refusal_;
-  Principal principal_;
+  Caller caller_;  // without a deadline
   std::optional<absl::Status> verdict_;
 };
 
@@ -113,7 +104,7 @@ class CallContext final : public chatter::CallContext {
 class CallContextAllocator final : public grpc::ContextAllocator {
  public:
   // All must outlive the server. `replies` may be nullptr.
-  CallContextAllocator(const MethodPolicies& methods, const Clock& clock,
+  CallContextAllocator(const identity::MethodPolicies& methods, const Clock& clock,
                        ReplyBudget* replies = nullptr)
       : methods_(methods), clock_(clock), replies_(replies) {}
 
@@ -126,7 +117,7 @@ class CallContextAllocator final : public grpc::ContextAllocator {
   }
 
  private:
-  const MethodPolicies& methods_;
+  const identity::MethodPolicies& methods_;
   const Clock& clock_;
   ReplyBudget* const replies_;
 };

@@ -10,11 +10,8 @@
 
 #include "server/base/clock.h"
 #include "server/base/secret_token.h"
-#include "server/interceptors/access_log.h"
-#include "server/interceptors/request_id.h"
-#include "server/interceptors/tenant_resolver.h"
+#include "server/interceptors/admission.h"
 #include "server/interceptors/test_server.h"
-#include "server/interceptors/user_auth.h"
 #include "server/model/errors.h"
 #include "server/rpc/methods.h"
 
@@ -23,16 +20,11 @@ namespace {
 
 using Factory = grpc::experimental::ServerInterceptorFactoryInterface;
 
-// The parts of a stack, in gRPC's order.
-TestServer::Install InstallParts(bool allocator, bool tenant, bool user) {
+// The parts of a stack.
+TestServer::Install InstallParts(bool allocator, bool admission) {
   return [=](grpc::ServerBuilder& builder, TestServer& server) {
     std::vector<std::unique_ptr<Factory>> creators;
-    if (user)
-      creators.push_back(std::make_unique<UserAuthFactory>(*server.authenticators, server.users,
-                                                           CredentialOptions{}));
-    if (tenant)
-      creators.push_back(
-          std::make_unique<TenantResolverFactory>(server.tenants, identity::TrustedProxies()));
+    if (admission) creators.push_back(std::make_unique<AdmissionFactory>(server.admission));
     builder.experimental().SetInterceptorCreators(std::move(creators));
     if (allocator) {
       builder.SetContextAllocator(
@@ -61,16 +53,11 @@ class FailClosedTest : public testing::Test {
   const std::string token_ = GenerateToken(kSessionTokenPrefix);
 };
 
-TEST_F(FailClosedTest, WithoutAnyInterceptor) { ExpectDefect(InstallParts(true, false, false)); }
-TEST_F(FailClosedTest, WithoutTheUserInterceptor) { ExpectDefect(InstallParts(true, true, false)); }
-TEST_F(FailClosedTest, WithoutTheTenantInterceptor) {
-  ExpectDefect(InstallParts(true, false, true));
-}
-TEST_F(FailClosedTest, WithoutTheContext) { ExpectDefect(InstallParts(false, true, true)); }
+TEST_F(FailClosedTest, WithoutTheInterceptor) { ExpectDefect(InstallParts(true, false)); }
+TEST_F(FailClosedTest, WithoutTheContext) { ExpectDefect(InstallParts(false, true)); }
 
 TEST(CallContext, AdmitsNobodyWithoutAVerdict) {
   CallContext context(rpc::Methods(), Clock::Real());
-  context.set_principal({.credential = CredentialKind::kSession, .user_id = "alice"});
   EXPECT_EQ(chatter::ReasonOf(CallContext::Admit(&context).status()), v1::ERROR_REASON_INTERNAL);
   EXPECT_EQ(context.user_id(), "");
   EXPECT_EQ(context.credential_kind(), CredentialKind::kNone);
@@ -81,14 +68,14 @@ TEST(CallContext, TheFirstDenialStands) {
   CallContext context(rpc::Methods(), Clock::Real());
   context.Deny(RoomNotFoundError());
   context.Deny(DatabaseUnavailableError());
-  context.Allow();
+  context.set_verdict(identity::Verdict::Admit({}));
   EXPECT_TRUE(context.denied());
   EXPECT_EQ(CallContext::Admit(&context).status(), RoomNotFoundError());
 }
 
 TEST(CallContext, ADenialOverridesAPermission) {
   CallContext context(rpc::Methods(), Clock::Real());
-  context.Allow();
+  context.set_verdict(identity::Verdict::Admit({}));
   context.Deny(RoomNotFoundError());
   EXPECT_EQ(CallContext::Admit(&context).status(), RoomNotFoundError());
 }

@@ -35,7 +35,7 @@ class RequestId final : public grpc::experimental::Interceptor {
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
-      const auto given = SingleValue(context_.client_metadata(), kKey, kMaxBytes);
+      const auto given = identity::SingleValue(MetadataOf(context_), kKey, kMaxBytes);
       const bool usable = given.ok() && given->has_value() && !(*given)->empty();
       context_.set_request_id(usable ? std::string(**given) : GenerateRequestId());
       context_.AddInitialMetadata(kKey, context_.request_id());

@@ -7,25 +7,20 @@
 #include <vector>
 
 #include "server/interceptors/access_log.h"
+#include "server/interceptors/admission.h"
 #include "server/interceptors/call_context.h"
 #include "server/interceptors/malformed_request.h"
-#include "server/interceptors/metadata.h"
 #include "server/interceptors/reply_size.h"
 #include "server/interceptors/request_id.h"
-#include "server/interceptors/tenant_resolver.h"
-#include "server/interceptors/user_auth.h"
 
 namespace chatter::interceptors {
 
 void InstallStack(grpc::ServerBuilder& builder, const StackDeps& deps) {
-  // In the order in which a call goes through them: a denial must be logged, and a credential be
-  // looked up in the tenant that was found before.
+  // In the order in which a call goes through them: a denial must be logged.
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> creators;
   creators.push_back(std::make_unique<RequestIdFactory>());
   creators.push_back(std::make_unique<AccessLogFactory>(deps.access_log));
-  creators.push_back(std::make_unique<TenantResolverFactory>(deps.tenants, deps.trusted_proxies));
-  creators.push_back(
-      std::make_unique<UserAuthFactory>(deps.authenticators, deps.users, deps.credentials));
+  creators.push_back(std::make_unique<AdmissionFactory>(deps.admission));
   creators.push_back(std::make_unique<MalformedRequestFactory>());
   if (deps.replies != nullptr) creators.push_back(std::make_unique<ReplySizeFactory>());
   // gRPC runs what comes in through the last one first.

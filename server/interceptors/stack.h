@@ -1,4 +1,4 @@
-// All interceptors, in the one order that is right: request id, access log, tenant, user, malformed
+// All interceptors, in the one order that is right: request id, access log, admission, malformed
 // request, reply size.
 #ifndef CHATTER_SERVER_INTERCEPTORS_STACK_H_
 #define CHATTER_SERVER_INTERCEPTORS_STACK_H_
@@ -8,12 +8,8 @@
 #include <memory>
 
 #include "server/base/clock.h"
-#include "server/identity/authenticator_chain.h"
-#include "server/identity/tenant_directory.h"
-#include "server/identity/trusted_proxies.h"
-#include "server/identity/user_directory.h"
-#include "server/interceptors/credentials.h"
-#include "server/interceptors/method_policy.h"
+#include "server/identity/admission.h"
+#include "server/identity/method_policy.h"
 #include "server/interceptors/reply_budget.h"
 
 namespace spdlog {
@@ -22,17 +18,15 @@ class logger;
 
 namespace chatter::interceptors {
 
+// How much metadata a call may carry, in bytes as HTTP/2 counts them. gRPC refuses more.
+inline constexpr int kMaxMetadataBytes = 16 * 1024;
+
 // What the interceptors work with. All of it must outlive the server.
 struct StackDeps {
-  identity::TenantDirectory& tenants;
-  identity::AuthenticatorChain& authenticators;
-  identity::UserDirectory& users;
+  const identity::Admission& admission;
   std::shared_ptr<spdlog::logger> access_log;
-  const MethodPolicies& methods;
+  const identity::MethodPolicies& methods;
   const Clock& clock = Clock::Real();
-  CredentialOptions credentials = {};
-  // Whose word on the host that was called is taken. None, unless told.
-  identity::TrustedProxies trusted_proxies = {};
   // How much may wait to be read. nullptr: any amount.
   ReplyBudget* replies = nullptr;
 };

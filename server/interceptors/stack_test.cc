@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "chatter/v1/room.grpc.pb.h"
 #include "server/base/secret_token.h"
-#include "server/interceptors/metadata.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
 

@@ -1,14 +1,11 @@
-#include "server/interceptors/tenant_resolver.h"
-
+// Which tenant a call is for.
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
 
-#include "server/interceptors/stack.h"
 #include "server/interceptors/test_server.h"
 #include "server/model/errors.h"
-#include "server/rpc/methods.h"
 
 namespace chatter::interceptors {
 namespace {
@@ -67,15 +64,7 @@ TEST_F(TenantResolverTest, FindsTheTenantHoweverTheHostIsSpelt) {
 TEST(TenantResolver, TakesAForwardedHostFromTrustedProxiesOnly) {
   for (const auto& [trusted, tenant] :
        {std::pair<std::string, std::string>{"127.0.0.0/8", "globex"}, {"10.0.0.0/8", "acme"}}) {
-    TestServer server([&trusted = trusted](grpc::ServerBuilder& builder, TestServer& self) {
-      InstallStack(builder, {.tenants = self.tenants,
-                             .authenticators = *self.authenticators,
-                             .users = self.users,
-                             .access_log = self.access_log,
-                             .methods = rpc::Methods(),
-                             .clock = self.clock,
-                             .trusted_proxies = *identity::TrustedProxies::Parse(trusted)});
-    });
+    TestServer server({.trusted_proxies = *identity::TrustedProxies::Parse(trusted)});
     server.database.AddTenant("acme", {"chat.acme.example"});
     server.database.AddTenant("globex", {"chat.globex.example"});
     const auto key = Bearer(TestServer::kAdministratorKey);
@@ -85,14 +74,7 @@ TEST(TenantResolver, TakesAForwardedHostFromTrustedProxiesOnly) {
 }
 
 TEST(TenantResolver, IgnoresAnythingThatOthersForward) {
-  TestServer server([](grpc::ServerBuilder& builder, TestServer& self) {
-    InstallStack(builder, {.tenants = self.tenants,
-                           .authenticators = *self.authenticators,
-                           .users = self.users,
-                           .access_log = self.access_log,
-                           .methods = rpc::Methods(),
-                           .clock = self.clock});
-  });
+  TestServer server({.trusted_proxies = {}});
   server.database.AddTenant("acme", {"chat.acme.example"});
   const auto key = Bearer(TestServer::kAdministratorKey);
   for (const Metadata& forwarded : {Metadata{{kHost, ""}}, Metadata{{kHost, std::string(300, 'a')}},
@@ -155,7 +137,7 @@ TEST_F(TenantResolverTest, LeavesMethodsWithoutATenantAlone) {
 }
 
 TEST(TenantResolver, SingleSchema) {
-  TestServer server(SchemaName::Parse("app"));
+  TestServer server({.single_schema = SchemaName::Parse("app")});
   server.database.AddTenant("app");
   const auto key = Bearer(TestServer::kAdministratorKey);
   EXPECT_EQ(server.GetUser({key}).who, "app//key");

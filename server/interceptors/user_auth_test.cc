@@ -1,5 +1,4 @@
-#include "server/interceptors/user_auth.h"
-
+// Who is calling, and whether they may.
 #include <gtest/gtest.h>
 
 #include <string>

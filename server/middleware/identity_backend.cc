@@ -161,6 +161,9 @@ IdentityBackend::IdentityBackend(const config::Config& config, const Clock& cloc
                              token_issuer_store, service_account_store, jwks),
           {}, clock, &strangers),
       users(identity::LookupIn(user_store), {}, clock),
+      admission(
+          {.session_cookie = config.session_cookie(), .trusted_proxies = config.trusted_proxies},
+          tenant_directory, authenticators, users),
       rechecker({.users_are_counted = !config.user_table.has_value()}, authenticators,
                 identity::LookupsIn(directory_store, user_store), clock),
       jwks_task(absl::Seconds(1), [this] { jwks.Tick(); }) {

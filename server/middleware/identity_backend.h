@@ -1,5 +1,5 @@
 // What finds out which tenant and which user a call is for, put together: from a configuration to
-// what the interceptors work with.
+// identity::Admission, and what that works with.
 //
 // chatterd has it, and so has every other program that takes the middleware into its own service.
 // Free of gRPC. Thread-safe once made; its parts say more.
@@ -13,6 +13,7 @@
 #include "server/base/clock.h"
 #include "server/base/periodic_task.h"
 #include "server/config/config.h"
+#include "server/identity/admission.h"
 #include "server/identity/authenticator_chain.h"
 #include "server/identity/jwks_cache.h"
 #include "server/identity/rechecker.h"
@@ -75,6 +76,7 @@ struct IdentityBackend {
   identity::JwksCache jwks;
   identity::AuthenticatorChain authenticators;
   identity::UserDirectory users;
+  const identity::Admission admission;
   identity::Rechecker rechecker;
   PeriodicTask jwks_task;  // for those who wait for keys
   std::optional<PeriodicTask> django_keys_task;

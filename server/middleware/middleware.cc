@@ -8,7 +8,7 @@
 
 #include "server/base/clock.h"
 #include "server/config/config.h"
-#include "server/interceptors/method_policy.h"
+#include "server/identity/method_policy.h"
 #include "server/interceptors/stack.h"
 #include "server/middleware/identity_backend.h"
 
@@ -16,7 +16,7 @@ namespace chatter {
 
 struct Middleware::Impl {
   config::Config config;
-  interceptors::MethodPolicies methods;
+  identity::MethodPolicies methods;
   std::atomic<bool> connected = false;
   std::unique_ptr<middleware::IdentityBackend> identity = nullptr;
 };
@@ -24,10 +24,10 @@ struct Middleware::Impl {
 absl::StatusOr<std::unique_ptr<Middleware>> Middleware::Create(const MiddlewareOptions& options) {
   auto config = config::ReadSettings(options.settings, config::ProcessEnvironment());
   if (!config.ok()) return config.status();
-  std::vector<interceptors::MethodPolicies::Entry> methods;
+  std::vector<identity::MethodPolicies::Entry> methods;
   for (const auto& [method, policy] : options.methods) methods.push_back({method, policy});
   auto impl = std::unique_ptr<Impl>(new Impl{
-      .config = *std::move(config), .methods = interceptors::MethodPolicies(std::move(methods))});
+      .config = *std::move(config), .methods = identity::MethodPolicies(std::move(methods))});
   auto identity = middleware::IdentityBackend::Create(
       impl->config, Clock::Real(), [impl = impl.get()](bool is) { impl->connected = is; });
   if (!identity.ok()) return identity.status();
@@ -40,15 +40,9 @@ Middleware::Middleware(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Middleware::~Middleware() = default;
 
 void Middleware::Install(grpc::ServerBuilder& builder) {
-  middleware::IdentityBackend& identity = *impl_->identity;
-  interceptors::InstallStack(builder,
-                             {.tenants = identity.tenant_directory,
-                              .authenticators = identity.authenticators,
-                              .users = identity.users,
-                              .access_log = spdlog::default_logger(),
-                              .methods = impl_->methods,
-                              .credentials = {.session_cookie = impl_->config.session_cookie()},
-                              .trusted_proxies = impl_->config.trusted_proxies});
+  interceptors::InstallStack(builder, {.admission = impl_->identity->admission,
+                                       .access_log = spdlog::default_logger(),
+                                       .methods = impl_->methods});
 }
 
 bool Middleware::ready() const { return impl_->connected; }

@@ -46,9 +46,7 @@ class LateParsingTest : public testing::Test {
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&service_);
-    interceptors::InstallStack(builder, {.tenants = parts_.tenants,
-                                         .authenticators = *parts_.authenticators,
-                                         .users = parts_.users,
+    interceptors::InstallStack(builder, {.admission = parts_.admission,
                                          .access_log = parts_.access_log,
                                          .methods = Methods(),
                                          .clock = parts_.clock});

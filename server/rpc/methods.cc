@@ -2,7 +2,7 @@
 
 namespace chatter::rpc {
 
-using interceptors::MethodPolicies;
+using identity::MethodPolicies;
 
 const MethodPolicies& Methods() {
   using enum Access;

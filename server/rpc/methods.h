@@ -2,11 +2,11 @@
 #ifndef CHATTER_SERVER_RPC_METHODS_H_
 #define CHATTER_SERVER_RPC_METHODS_H_
 
-#include "server/interceptors/method_policy.h"
+#include "server/identity/method_policy.h"
 
 namespace chatter::rpc {
 
-const interceptors::MethodPolicies& Methods();
+const identity::MethodPolicies& Methods();
 
 }  // namespace chatter::rpc
 

@@ -1,15 +1,15 @@
 // What a call's metadata says of its tenant, and on whose behalf it is: the peer in the first line,
 // then an entry a line, with a colon between key and value.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "server/identity/call_metadata.h"
+#include "server/identity/on_behalf_of.h"
 #include "server/identity/trusted_proxies.h"
-#include "server/interceptors/metadata.h"
-#include "server/interceptors/on_behalf_of.h"
 #include "server/model/host.h"
 #include "server/model/validate.h"
 
@@ -18,11 +18,11 @@ namespace {
 using chatter::DomainSpellings;
 using chatter::NormalizeDomain;
 using chatter::NormalizeHost;
+using chatter::identity::CallMetadata;
+using chatter::identity::Charset;
+using chatter::identity::ReadOnBehalfOf;
+using chatter::identity::SingleValue;
 using chatter::identity::TrustedProxies;
-using chatter::interceptors::Charset;
-using chatter::interceptors::ClientMetadata;
-using chatter::interceptors::ReadOnBehalfOf;
-using chatter::interceptors::SingleValue;
 
 constexpr size_t kMaxBytes = 253;
 
@@ -37,16 +37,15 @@ std::string_view TakeLine(std::string_view& text) {
   return line;
 }
 
-ClientMetadata ReadMetadata(std::string_view text) {
-  ClientMetadata metadata;
+CallMetadata ReadMetadata(std::string_view text) {
+  CallMetadata metadata;
   while (!text.empty()) {
     const std::string_view line = TakeLine(text);
     const size_t colon = line.find(':');
     const std::string_view key = line.substr(0, colon);
     const std::string_view value =
         colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
-    metadata.emplace(grpc::string_ref(key.data(), key.size()),
-                     grpc::string_ref(value.data(), value.size()));
+    metadata.emplace_back(key, value);
   }
   return metadata;
 }
@@ -81,14 +80,16 @@ void CheckPeer(std::string_view peer) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   CheckPeer(TakeLine(text));
-  const ClientMetadata metadata = ReadMetadata(text);
+  const CallMetadata metadata = ReadMetadata(text);
   const auto user_id = ReadOnBehalfOf(metadata);
   Check(!user_id.ok() || !user_id->has_value() || chatter::UserIdProblem(**user_id).empty());
   for (const Charset charset : {Charset::kPrintableAscii, Charset::kBeyondAscii}) {
     for (const auto& [key, _] : metadata) {
-      const auto value = SingleValue(metadata, {key.data(), key.size()}, kMaxBytes, charset);
+      const auto value = SingleValue(metadata, key, kMaxBytes, charset);
       if (!value.ok()) continue;
-      Check(value->has_value() && (*value)->size() <= kMaxBytes && metadata.count(key) == 1);
+      Check(value->has_value() && (*value)->size() <= kMaxBytes);
+      Check(std::count_if(metadata.begin(), metadata.end(),
+                          [&](const auto& entry) { return entry.first == key; }) == 1);
       CheckHost(**value);
     }
   }

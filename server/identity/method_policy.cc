@@ -1,4 +1,4 @@
-#include "server/interceptors/method_policy.h"
+#include "server/identity/method_policy.h"
 
 #include <google/protobuf/descriptor.h>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 
-namespace chatter::interceptors {
+namespace chatter::identity {
 namespace {
 
 absl::Status NotAllowedError(std::string_view message) {
@@ -111,4 +111,4 @@ absl::Status CheckPolicy(std::string_view method, const MethodPolicy& policy,
   return CheckScope(method, policy, *principal.scope);
 }
 
-}  // namespace chatter::interceptors
+}  // namespace chatter::identity

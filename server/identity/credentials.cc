@@ -1,4 +1,4 @@
-#include "server/interceptors/credentials.h"
+#include "server/identity/credentials.h"
 
 #include <optional>
 #include <string_view>
@@ -9,35 +9,32 @@
 #include "server/identity/cookie.h"
 #include "server/model/errors.h"
 
-namespace chatter::interceptors {
+namespace chatter::identity {
 namespace {
 
-using identity::Credential;
-
 constexpr char kAuthorizationKey[] = "authorization";
-constexpr char kCookieKey[] = "cookie";
+constexpr std::string_view kCookieKey = "cookie";
 constexpr absl::string_view kScheme = "Bearer ";
 constexpr size_t kMaxAuthorizationBytes = 8192;
 
-absl::StatusOr<std::optional<Credential>> ReadBearer(const ClientMetadata& metadata) {
+absl::StatusOr<std::optional<Credential>> ReadBearer(const CallMetadata& metadata) {
   const auto value = SingleValue(metadata, kAuthorizationKey, kMaxAuthorizationBytes);
   if (!value.ok()) return value.status();
   if (!value->has_value()) return std::nullopt;
   const std::string_view text = **value;
   if (!absl::StartsWithIgnoreCase({text.data(), text.size()}, kScheme)) {
-    return identity::CredentialInvalidError();
+    return CredentialInvalidError();
   }
   return Credential{.form = Credential::Form::kBearer,
                     .text = std::string(text.substr(kScheme.size()))};
 }
 
-std::optional<Credential> ReadCookie(const ClientMetadata& metadata, const std::string& name) {
+std::optional<Credential> ReadCookie(const CallMetadata& metadata, const std::string& name) {
   std::vector<std::string_view> headers;
-  const auto [begin, end] = metadata.equal_range(kCookieKey);
-  for (auto entry = begin; entry != end; ++entry) {
-    headers.emplace_back(entry->second.data(), entry->second.size());
+  for (const auto& [key, value] : metadata) {
+    if (key == kCookieKey) headers.push_back(value);
   }
-  auto value = identity::FindCookie(headers, name);
+  auto value = FindCookie(headers, name);
   if (!value.has_value()) return std::nullopt;
   return Credential{.form = Credential::Form::kCookie, .text = *std::move(value)};
 }
@@ -45,14 +42,14 @@ std::optional<Credential> ReadCookie(const ClientMetadata& metadata, const std::
 }  // namespace
 
 absl::StatusOr<std::vector<Credential>> ReadCredentials(
-    const ClientMetadata& metadata, const std::vector<std::string>& certificate_names,
-    const CredentialOptions& options) {
+    const CallMetadata& metadata, const std::vector<std::string>& certificate_names,
+    const std::string& session_cookie) {
   std::vector<Credential> credentials;
   auto bearer = ReadBearer(metadata);
   if (!bearer.ok()) return bearer.status();
   if (bearer->has_value()) credentials.push_back(**std::move(bearer));
-  if (!options.session_cookie.empty()) {
-    auto cookie = ReadCookie(metadata, options.session_cookie);
+  if (!session_cookie.empty()) {
+    auto cookie = ReadCookie(metadata, session_cookie);
     if (cookie.has_value()) credentials.push_back(*std::move(cookie));
   }
   if (credentials.empty() && !certificate_names.empty()) {
@@ -67,4 +64,4 @@ absl::StatusOr<std::vector<Credential>> ReadCredentials(
   return credentials;
 }
 
-}  // namespace chatter::interceptors
+}  // namespace chatter::identity

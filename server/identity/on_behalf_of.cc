@@ -1,11 +1,11 @@
-#include "server/interceptors/on_behalf_of.h"
+#include "server/identity/on_behalf_of.h"
 
 #include <string_view>
 
 #include "server/model/errors.h"
 #include "server/model/validate.h"
 
-namespace chatter::interceptors {
+namespace chatter::identity {
 namespace {
 
 constexpr char kKey[] = "x-chatter-on-behalf-of";
@@ -13,7 +13,7 @@ constexpr char kBinaryKey[] = "x-chatter-on-behalf-of-bin";
 
 }  // namespace
 
-absl::StatusOr<std::optional<std::string>> ReadOnBehalfOf(const ClientMetadata& metadata) {
+absl::StatusOr<std::optional<std::string>> ReadOnBehalfOf(const CallMetadata& metadata) {
   const auto text = SingleValue(metadata, kKey, kMaxUserIdBytes);
   if (!text.ok()) return text.status();
   const auto binary = SingleValue(metadata, kBinaryKey, kMaxUserIdBytes, Charset::kBytes);
@@ -50,4 +50,4 @@ absl::Status OnBehalfOfUnknownError() {
                    "x-chatter-on-behalf-of names no active user of the tenant.");
 }
 
-}  // namespace chatter::interceptors
+}  // namespace chatter::identity

@@ -1,4 +1,4 @@
-#include "server/interceptors/method_policy.h"
+#include "server/identity/method_policy.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "server/model/errors.h"
 
-namespace chatter::interceptors {
+namespace chatter::identity {
 namespace {
 
 constexpr Callers kAll[] = {Callers::kAnybody, Callers::kAdministrator, Callers::kService,
@@ -90,4 +90,4 @@ TEST(CheckPolicy, KeepsAServiceWithinItsScope) {
 }
 
 }  // namespace
-}  // namespace chatter::interceptors
+}  // namespace chatter::identity

@@ -1,8 +1,8 @@
 // Who may call what: a table of all methods that a server has.
 //
 // Thread-safe once made.
-#ifndef CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
-#define CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
+#ifndef CHATTER_SERVER_IDENTITY_METHOD_POLICY_H_
+#define CHATTER_SERVER_IDENTITY_METHOD_POLICY_H_
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@
 #include "chatter/method_policy.h"
 #include "server/model/model.h"
 
-namespace chatter::interceptors {
+namespace chatter::identity {
 
 class MethodPolicies {
  public:
@@ -46,6 +46,6 @@ bool NeedsTenant(Callers callers);
 absl::Status CheckPolicy(std::string_view method, const MethodPolicy& policy,
                          const Principal& principal);
 
-}  // namespace chatter::interceptors
+}  // namespace chatter::identity
 
-#endif  // CHATTER_SERVER_INTERCEPTORS_METHOD_POLICY_H_
+#endif  // CHATTER_SERVER_IDENTITY_METHOD_POLICY_H_

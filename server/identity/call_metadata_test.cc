@@ -1,4 +1,4 @@
-#include "server/interceptors/metadata.h"
+#include "server/identity/call_metadata.h"
 
 #include <gtest/gtest.h>
 
@@ -6,17 +6,17 @@
 
 #include "server/model/errors.h"
 
-namespace chatter::interceptors {
+namespace chatter::identity {
 namespace {
 
-v1::ErrorReason ReasonFor(const ClientMetadata& metadata) {
+v1::ErrorReason ReasonFor(const CallMetadata& metadata) {
   const auto value = SingleValue(metadata, "key", 8);
   EXPECT_EQ(value.status().code(), absl::StatusCode::kInvalidArgument);
   return chatter::ReasonOf(value.status());
 }
 
 TEST(SingleValue, FindsTheOneValue) {
-  const ClientMetadata metadata{{"kex", "1"}, {"key", "a value"}, {"keys", "2"}};
+  const CallMetadata metadata{{"kex", "1"}, {"key", "a value"}, {"keys", "2"}};
   EXPECT_EQ(SingleValue(metadata, "key", 8)->value(), "a value");
   EXPECT_EQ(SingleValue({{"key", ""}}, "key", 8)->value(), "");
 }
@@ -49,9 +49,8 @@ TEST(SingleValue, RefusesUnprintableBytes) {
     EXPECT_EQ(ReasonFor({{"key", value}}), v1::ERROR_REASON_INVALID_METADATA) << value;
   }
   const std::string nul("a\0b", 3);
-  EXPECT_EQ(ReasonFor({{"key", grpc::string_ref(nul.data(), nul.size())}}),
-            v1::ERROR_REASON_INVALID_METADATA);
+  EXPECT_EQ(ReasonFor({{"key", nul}}), v1::ERROR_REASON_INVALID_METADATA);
 }
 
 }  // namespace
-}  // namespace chatter::interceptors
+}  // namespace chatter::identity
