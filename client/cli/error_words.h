@@ -1,4 +1,4 @@
-// What the server's errors are called at a terminal, where nobody knows of metadata and messages.
+// The server's errors in words for a terminal, whose user knows nothing of metadata and messages.
 //
 // Thread-safe.
 #ifndef CHATTER_CLIENT_CLI_ERROR_WORDS_H_
@@ -15,7 +15,7 @@ struct ErrorWords {
   std::string_view hint;  // what to do about it; empty: the text says it
 };
 
-// Of reasons that it doesn't know: nothing.
+// Empty for a reason that it doesn't know.
 ErrorWords WordsFor(std::string_view reason);
 
 // The option or argument that a field of a request comes from; the field itself, where there is

@@ -8,7 +8,7 @@
 
 namespace chatter::client::cli {
 
-// The name that the fewest mistakes lead from to `typed`; empty: none is near. A mistake is a
+// The name from which the fewest mistakes lead to `typed`; empty: none is near. A mistake is a
 // letter too many, too few or another one, or two in the wrong order; one in three letters may be
 // wrong. The beginning of a name counts as near, too. Thread-safe.
 std::string Nearest(std::string_view typed, const std::vector<std::string>& names);

@@ -22,7 +22,7 @@ class ReadMarker {
   explicit ReadMarker(Tell tell) : tell_(std::move(tell)) {}
 
   void OnShown(uint64_t seq) { shown_ = std::max(shown_, seq); }
-  // What was told last may have been lost with the stream before.
+  // The stream is a new one: what was told last may have been lost with the old one.
   void OnConnected() {
     told_ = 0;
     may_tell_at_ = SteadyTime::InfinitePast();

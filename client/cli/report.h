@@ -31,18 +31,18 @@ absl::Status UsageError(const std::string& message);
 // Says how to repeat a call whose fate is open, so that nothing is done twice.
 absl::Status WithRepeatHint(const absl::Status& status, const std::string& hint);
 
-// Says what a connection that failed means for --tls and --tls-ca, as far as gRPC's text lets one
-// tell; other errors stay what they are. `options`: those of the call.
+// Adds to the error of a failed connection what it means for --tls and --tls-ca, as far as gRPC's
+// text tells. Leaves other errors as they are. `options`: those of the call.
 absl::Status WithConnectionWords(const absl::Status& status, const ClientOptions& options);
 
-// What has happened, in one line and without what to do about it: for those who go on.
-// REQUIRES: !status.ok().
+// What has happened, in one line and without advice: for programs that go on. REQUIRES:
+// !status.ok().
 std::string ErrorText(const absl::Status& status);
 
 int ExitCode(const absl::Status& status);
 
-// One JSON object (a google.rpc.Status); or for people one line with what has happened and what to
-// do about it, and one for each field of the request that is wrong. REQUIRES: !status.ok().
+// One JSON object (a google.rpc.Status). For people: a line that says what has happened and what to
+// do about it, and a line for each wrong field of the request. REQUIRES: !status.ok().
 void ReportError(const absl::Status& status, bool json, std::ostream& err);
 
 }  // namespace chatter::client::cli

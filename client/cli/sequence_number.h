@@ -17,7 +17,7 @@ inline bool IsSequenceNumber(std::string_view text) {
          std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-// A check for options: what CLI11 reads takes 010 for 8, and -1 for the largest number of all.
+// A check for options. CLI11 by itself takes 010 for 8, and -1 for the largest number.
 inline CLI::Validator SequenceNumber() {
   return {[](const std::string& text) {
             return IsSequenceNumber(text)

@@ -1,4 +1,4 @@
-// The terminal in raw mode: every key at once, none of them obeyed by the system.
+// The terminal in raw mode: it hands over every key at once, and obeys none.
 //
 // One at a time per process. Restores the terminal when destroyed, and when the process is ended by
 // a signal.

@@ -1,7 +1,7 @@
-// What is said of a command line that can't be parsed: what is wrong with it, what was perhaps
-// meant, and whose help says more.
+// Says what is wrong with a command line that can't be parsed, what was perhaps meant, and whose
+// help says more.
 //
-// All of it is asked of a program that has just parsed. Not thread-safe, as the program isn't.
+// REQUIRES: the program has just parsed. Not thread-safe, as the program isn't.
 #ifndef CHATTER_CLIENT_CLI_USAGE_ERRORS_H_
 #define CHATTER_CLIENT_CLI_USAGE_ERRORS_H_
 
@@ -20,14 +20,14 @@ const CLI::App* FindCommand(const CLI::App& app, const std::string& name);
 // The last of the commands that were given, `room list` say; the program, where none was.
 const CLI::App& ReachedCommand(const CLI::App& program);
 
-// Whether the first word that nobody takes stands where the name of a command should.
+// Whether the first word that isn't understood stands where the name of a command should.
 bool NamesNoCommand(const CLI::App& program);
 
 // Whether parsing has failed with `error` because nothing stands where the name of a command
 // should.
 bool LacksCommand(const CLI::App& program, const CLI::ParseError& error);
 
-// That `app` has no command of this name, and which may have been meant.
+// Says that `app` has no command of this name, and which was perhaps meant.
 std::string NoSuchCommand(const CLI::App& app, const std::string& name);
 
 // What is wrong, in one line. REQUIRES: parsing has failed with `error`.

@@ -1,9 +1,9 @@
 // One stream of ChatService.Chat, on gRPC's callback API.
 //
-// All methods are called from one thread, the owner's; reactions, which come on gRPC's threads, do
-// nothing but post signals, which the owner must then give back by Handle(). The owner keeps it
-// until kDone: it must not be destroyed on a thread of gRPC's, which would wait for itself to end
-// if the last reference to the channel went with it.
+// All methods are called from one thread, the owner's. Reactions come on gRPC's threads and only
+// post signals, which the owner hands back by Handle(). The owner keeps the connection until kDone.
+// It must not be destroyed on a thread of gRPC's: if it held the last reference to the channel,
+// that thread would wait for its own end.
 #ifndef CHATTER_CLIENT_STREAM_CHAT_CONNECTION_H_
 #define CHATTER_CLIENT_STREAM_CHAT_CONNECTION_H_
 

@@ -48,11 +48,11 @@ struct HalfClose {
 struct Cancel {
   LinkId link = 0;
 };
-// For the user: everything that isn't a matter between library and server.
+// For the user: an event that isn't a matter between library and server.
 struct Deliver {
   v1::ServerEvent event;
 };
-// For the user: a message's last word.
+// For the user: the final answer to a message.
 struct Answer {
   PendingSends::SendId id = 0;
   absl::StatusOr<v1::SendMessageResponse> result;
@@ -117,9 +117,9 @@ class ChatSession {
   void OnReply(const v1::Reply& reply, SteadyTime now);
   void OnDrain(const v1::Drain& drain, SteadyTime now);
 
-  // What needn't be sure to arrive. Whether it is on its way.
+  // Writes a notice, which may be lost. False: too many are on their way, so it wasn't written.
   bool WriteNotice(v1::ChatRequest request);
-  // The same, however many are on their way.
+  // Writes it however many are on their way.
   void WriteNow(v1::ChatRequest request);
   void WritePresenceOfUser();
   void WriteWatch();

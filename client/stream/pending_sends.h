@@ -37,7 +37,7 @@ class PendingSends {
   // Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED (`max_pending` are waiting already).
   absl::StatusOr<SendId> Add(v1::SendMessage message);
 
-  // A new stream is open: whatever was on its way on an earlier one is due again.
+  // A new stream is open: what was on its way on an earlier one is due again.
   void OnStreamOpened();
 
   // The earliest message that is due, which is then on its way; absent: none is.
@@ -46,8 +46,8 @@ class PendingSends {
   // When the next one is due; InfiniteFuture: none will be before something else happens.
   SteadyTime NextDue() const;
 
-  // Absent: the reply isn't the last word on a message (or on one of ours). Those that failed for
-  // now become due again after a while.
+  // The answer to a message. Absent: the reply isn't the final answer to one of ours. A message
+  // that failed for now becomes due again after a while.
   std::optional<Answer> OnReply(const v1::Reply& reply, SteadyTime now);
 
   // Gives up on all of them, in the order in which they came.

@@ -35,10 +35,11 @@ class ResumeState {
   v1::Open MakeOpen();
 
   // Takes in the answer to the last MakeOpen(). False: the new stream would miss events of rooms
-  // that came up while there was no stream or another one; open anew.
+  // that the client has heard of meanwhile; open anew.
   bool OnOpened(const v1::Opened& opened);
 
-  // An event that takes the user out of its room is the last of it: the room is forgotten.
+  // Takes in an event. If it takes the user out of its room, it is the last of the room, which is
+  // forgotten.
   Verdict OnRoomEvent(const v1::RoomEvent& event);
 
   void OnReset(const v1::Reset& reset);
@@ -57,13 +58,13 @@ class ResumeState {
     uint64_t last_change = 0;  // by changes_
     uint64_t joined_seq = 0;   // of the last `opened`: removals before it are history
     bool in_open = false;      // whether the last MakeOpen() told the server
-    // Whether `seq` took the user out. No cursor any more: kept until the next MakeOpen(), because
-    // a stream that is being opened may send once more what came before.
+    // Whether `seq` took the user out, so that this is no cursor any more. It is kept until the
+    // next MakeOpen(): a stream that is being opened may send once more what came before.
     bool left = false;
   };
 
-  // One epoch stands for all cursors. Where they are of several, none is the stream's: then each
-  // room is reset, those for which it needn't be among them.
+  // The one epoch that stands for all cursors. Where they are of several, it is an old one, so that
+  // the server resets every room, also those for which it need not.
   std::string EpochOfCursors() const;
   // Takes in a room of `opened`. False: the stream would miss events of it.
   bool OnRoomHead(const v1::RoomHead& room);
@@ -75,7 +76,7 @@ class ResumeState {
   std::string epoch_;    // as the last `opened` that told it
   std::map<std::string, Position> positions_;
   uint64_t changes_ = 0;
-  // Whether any room we don't know must be new, because the last `opened` listed them all.
+  // The last `opened` listed all rooms, so that a room that isn't known must be new.
   bool knows_all_rooms_ = false;
 };
 

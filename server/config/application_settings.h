@@ -1,7 +1,8 @@
-// Puts the settings that are about the application's own tables into the configuration: its tenants
-// and users, and Django's sessions. Rows of the table in settings.cc.
+// Settings of the application's own tables: its tenants and users, and Django's sessions. Rows of
+// the table in settings.cc.
 //
-// Each takes the value and returns what it must be where it is wrong, or else "".
+// Each function puts a value into the configuration. It returns "", or what a value must be if this
+// one is wrong.
 #ifndef CHATTER_SERVER_CONFIG_APPLICATION_SETTINGS_H_
 #define CHATTER_SERVER_CONFIG_APPLICATION_SETTINGS_H_
 

@@ -33,8 +33,8 @@ struct Config {
   TlsFiles tls;                // of `listen`; the operators' port isn't encrypted
   bool insecure = false;       // that nothing is encrypted is meant so
 
-  // Of `listen`. 0: as many as the process may have descriptors for, but no more than 10,000; and
-  // half of all from one address.
+  // Connections to `listen`. 0: as many as the process may have descriptors for, but no more than
+  // 10,000. One address may have half of them.
   int max_connections = 0;
   int max_connections_per_address = 0;
   absl::Duration idle_connection_time = absl::Minutes(5);  // without any call
@@ -42,8 +42,8 @@ struct Config {
   // The SHA-256 of the administrator's key; nullopt: nobody can administrate.
   std::optional<Sha256Digest> admin_key_digest;
   std::optional<SchemaName> single_schema;  // nullopt: the server has many tenants
-  // The tables of django-tenants that tell the tenants and their domains; both or none, and then
-  // both with their schema. nullopt: Chatter's own directory does.
+  // The tables of django-tenants that list the tenants and their domains, with their schemas; both
+  // or none. nullopt: tenants are in Chatter's own directory.
   std::optional<TableName> django_tenant_table;
   std::optional<TableName> django_domain_table;
   SqlIdentifier django_tenant_key_column = *SqlIdentifier::Parse("id");
@@ -58,8 +58,8 @@ struct Config {
   // nullopt: all are active.
   std::optional<SqlIdentifier> user_active_column = SqlIdentifier::Parse("is_active");
 
-  // SECRET_KEY and its fallbacks, and the file that they are read from again while the server runs;
-  // empty: Django's sessions aren't accepted. The keys are never logged.
+  // SECRET_KEY and its fallbacks, and the file from which they are read again while the server
+  // runs. Empty: Django's sessions aren't accepted. The keys are never logged.
   std::vector<std::string> django_secret_keys;
   std::string django_secret_key_file;
   std::string django_session_cookie = "sessionid";  // see session_cookie()
@@ -105,8 +105,8 @@ Environment ProcessEnvironment();
 absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
                                              const Environment& environment);
 
-// The same for a program with a command line of its own: `settings` by their names are what flags
-// are above. Errors: INVALID_ARGUMENT, also for a name that no setting has.
+// The same for a program with a command line of its own. `settings`: by their names, in place of
+// flags. Errors: INVALID_ARGUMENT, also for a name that no setting has.
 absl::StatusOr<Config> ReadSettings(const std::map<std::string, std::string>& settings,
                                     const Environment& environment);
 

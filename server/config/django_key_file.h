@@ -10,7 +10,8 @@
 namespace chatter::config {
 
 // SECRET_KEY and its fallbacks, a line each; at least one. Empty lines don't count.
-// Errors: INVALID_ARGUMENT, with what it must be, to stand behind a setting's name. Never a key.
+// Errors: INVALID_ARGUMENT. The message says what the file must be, to stand behind a setting's
+// name; it never holds a key.
 absl::StatusOr<identity::DjangoSecretKeys> ReadDjangoKeyFile(const std::string& path);
 
 }  // namespace chatter::config

@@ -13,13 +13,14 @@ namespace chatter::config {
 
 class RefreshProblem {
  public:
-  // Remembers how reading has gone; empty: well. Whether this is a problem that isn't told yet.
+  // Remembers what was wrong when the files were read; empty: nothing. Returns whether the log
+  // hasn't been told of this problem yet.
   bool IsNews(const std::string& problem) {
     MutexLock lock(mu_);
     return std::exchange(told_, problem) != problem && !problem.empty();
   }
 
-  // Whatever is wrong the next time is news, because somebody asks.
+  // The next problem is told even if it is the last one again, because somebody asks.
   void Forget() {
     MutexLock lock(mu_);
     told_.clear();

@@ -1,6 +1,6 @@
 // The files that connection encryption needs: read, and checked as a handshake would check them.
 //
-// Nothing here is kept, and nothing of gRPC is used. Pure functions but for the file system.
+// Nothing here is kept. Free of gRPC. Pure functions but for the file system.
 #ifndef CHATTER_SERVER_CONFIG_TLS_FILES_H_
 #define CHATTER_SERVER_CONFIG_TLS_FILES_H_
 

@@ -13,7 +13,8 @@
 
 namespace chatter::identity {
 
-// Takes any other text for somebody else's credential. A server without a key does without this.
+// A text that isn't the key is somebody else's credential. A server without a key has no such
+// authenticator.
 class AdministratorKeyAuthenticator final : public Authenticator {
  public:
   explicit AdministratorKeyAuthenticator(const Sha256Digest& key_digest)

@@ -36,25 +36,25 @@ class Authenticator {
   // The kind of the principals that it finds.
   virtual CredentialKind kind() const = 0;
 
-  // Answers with whose credential this is in `tenant` (absent for administration methods); nullopt:
-  // not a credential of this kind, so the next authenticator is to be asked. The arguments need not
-  // outlive the call. Nothing need be cached: whoever asks does that.
-  // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID, USER_DEACTIVATED): of this kind, but malformed,
-  // unknown or expired; PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED): of no use without a tenant;
-  // RESOURCE_EXHAUSTED (OVERLOADED); a lookup's.
+  // Says whose credential this is in `tenant` (absent for administration methods). nullopt: the
+  // credential isn't of this kind, and the next authenticator is asked. The arguments need not
+  // outlive the call. The caller caches the answer.
+  // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID, USER_DEACTIVATED): the credential is of this kind,
+  // but malformed, unknown or expired; PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED): it is of no use
+  // without a tenant; RESOURCE_EXHAUSTED (OVERLOADED); a lookup's.
   virtual void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
                             SteadyTime deadline, Callback<std::optional<Principal>> done) = 0;
 
-  // Which of these principals, which it found in `tenant` some time ago, it would find no longer:
-  // their places in `held`, ascending. Called about once a second for all open streams of a tenant,
-  // so it has to make do with one round trip for all of them. `expires_at` and whether the user is
-  // active are the caller's to check.
+  // Finds those of these principals that no longer hold: their places in `held`, ascending. The
+  // authenticator found all of them in `tenant` some time ago. Called about once a second for all
+  // open streams of a tenant, so one round trip must do for all. The caller checks `expires_at`,
+  // and whether the user is active.
   // Errors: a lookup's.
   virtual void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                        Callback<std::vector<size_t>> done) = 0;
 
-  // Whether whatever ends a credential of this kind before its time is counted in its tenant's
-  // identity_version, so that Recheck is needed only now and then while that stands still.
+  // Whether the tenant's identity_version changes whenever a credential of this kind ends before
+  // its time. If so, Recheck is called only now and then while the version stands still.
   virtual bool ends_are_counted() const { return false; }
 };
 

@@ -22,8 +22,8 @@ namespace chatter::identity {
 
 class AuthenticatorChain {
  public:
-  // `clock` must outlive the chain and its lookups, and so must `strangers`, where look-ups of
-  // credentials that aren't known wait their turn; nullptr: they don't.
+  // `clock` and `strangers` must outlive the chain and its lookups. The look-up of a credential
+  // that isn't known waits for its turn in `strangers`; nullptr: it doesn't wait.
   AuthenticatorChain(std::vector<std::unique_ptr<Authenticator>> authenticators,
                      CacheOptions options, const Clock& clock, Strangers* strangers = nullptr);
 
@@ -32,12 +32,12 @@ class AuthenticatorChain {
   void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
                     Callback<Principal> done);
 
-  // The credential was made or revoked: what was known of it holds no longer. The digest is the
-  // SHA-256 of the credential's text.
+  // A credential was made or revoked: forgets what was known of it. The digest is the SHA-256 of
+  // the credential's text.
   void Forget(const std::optional<TenantKey>& tenant, Credential::Form form,
               const Sha256Digest& digest);
 
-  // The same of all credentials: for changes of which it isn't known whose they are. They are rare.
+  // Forgets all credentials: for rare changes of which nobody knows whose credentials they concern.
   void ForgetAll() { cache_.ForgetAll(); }
 
   // The authenticator that finds principals of this kind; nullptr: there is none.
@@ -60,7 +60,7 @@ class AuthenticatorChain {
     }
   };
   using Authenticators = std::vector<std::unique_ptr<Authenticator>>;
-  // A principal, or the verdict that it is none: what may be remembered. Other errors may not.
+  // A principal, or an error that says that there is none. Other errors aren't remembered.
   using Verdict = std::shared_ptr<const absl::StatusOr<Principal>>;
 
   static Key KeyOf(const std::optional<TenantKey>& tenant, Credential::Form form,

@@ -1,9 +1,10 @@
 // A cache of what a slow, asynchronous lookup found, whether it found something or nothing.
 //
-// Least recently used entries go first; none is served when it is older than `ttl`, counted from
-// the beginning of its load. Concurrent lookups of one key share one load. Errors are not cached.
-// Where nothing was found is remembered apart, so that a flood of made-up keys doesn't push out
-// what is there; and of the latter it is known, once it is too old to be served, that it was there.
+// The least recently used entries go first. No entry is served that is older than `ttl`, counted
+// from the beginning of its load. Concurrent lookups of one key share one load. Errors are not
+// cached.
+// Keys for which nothing was found are kept apart, so that a flood of made-up keys doesn't push out
+// the others. An entry that is too old to be served still tells that its key was found once.
 // A load's deadline is the cache's own, not a caller's: a caller in a hurry must not fail the
 // others.
 //

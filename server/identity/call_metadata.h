@@ -15,9 +15,9 @@
 
 namespace chatter::identity {
 
-// The names and values that came with a call: gRPC's metadata, or HTTP's header fields. In any
-// order, names in lower case, and a name may be there several times. Whoever has read the call off
-// the wire owns the bytes.
+// The names and values that came with a call: gRPC's metadata, or HTTP's header fields. They are in
+// any order; a name is in lower case, and may be there several times. The bytes belong to whoever
+// has read the call off the wire.
 using CallMetadata = std::vector<std::pair<std::string_view, std::string_view>>;
 
 // Which bytes a value may have.

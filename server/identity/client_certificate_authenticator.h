@@ -1,5 +1,5 @@
 // Client certificates that stand for service accounts, by a table of their subject alternative
-// names. That the certificate is genuine was seen to when the connection was made.
+// names. The TLS handshake has verified the certificate.
 //
 // Thread-safe.
 #ifndef CHATTER_SERVER_IDENTITY_CLIENT_CERTIFICATE_AUTHENTICATOR_H_

@@ -13,12 +13,12 @@
 
 namespace chatter::identity {
 
-// `session_cookie`: the name of the application's; empty: cookies are ignored.
-// Gives at least one: the token of `authorization: Bearer ...`, the session cookie; or, where there
-// is neither, the names in the client's certificate: that is the connection's, and a gateway that
-// has one may pass on the credentials of those whom it calls for. Errors: UNAUTHENTICATED
-// (CREDENTIAL_REQUIRED) when there is none; UNAUTHENTICATED (CREDENTIAL_INVALID) for another
-// scheme; INVALID_ARGUMENT (INVALID_METADATA).
+// Gives at least one credential: the token of `authorization: Bearer ...`, and the session cookie.
+// A call that has neither stands for the names in the client's certificate. A certificate is the
+// connection's: a gateway that has one may pass on the credentials of its users.
+// `session_cookie`: the name of the application's cookie; empty: cookies are ignored.
+// Errors: UNAUTHENTICATED (CREDENTIAL_REQUIRED): there is no credential; UNAUTHENTICATED
+// (CREDENTIAL_INVALID): `authorization` has another scheme; INVALID_ARGUMENT (INVALID_METADATA).
 absl::StatusOr<std::vector<Credential>> ReadCredentials(
     const CallMetadata& metadata, const std::vector<std::string>& certificate_names,
     const std::string& session_cookie);

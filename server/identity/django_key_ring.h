@@ -17,7 +17,7 @@ class DjangoKeyRing {
  public:
   explicit DjangoKeyRing(DjangoSecretKeys keys) { Replace(std::move(keys)); }
 
-  // Those of now, whole: what is replaced meanwhile stays as long as somebody holds it.
+  // The keys as they are now. They stay as they are for as long as the caller holds them.
   std::shared_ptr<const DjangoSecretKeys> Current() const {
     MutexLock lock(mu_);
     return keys_;

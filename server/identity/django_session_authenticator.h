@@ -1,9 +1,9 @@
-// Django's session cookie, checked in the tenant that is called as Django itself checks it: the
-// signature, the expiry, the user's row, and that the user's password is still the one of that
-// time.
+// Django's session cookie. It is checked as Django checks it, in the tenant that is called: the
+// signature, the expiry, the user's row, and whether the user's password is the one with which the
+// session began.
 //
 // A cookie of one tenant is unknown in every other, unless they share Django's tables. Thread-safe.
-// The cookie is never logged; why it is refused is (refusal_log.h).
+// The cookie is never logged; the reason of a refusal is (refusal_log.h).
 // Doesn't look at `_auth_user_backend`, nor run a get_session_auth_hash() of the application's own.
 #ifndef CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_
 #define CHATTER_SERVER_IDENTITY_DJANGO_SESSION_AUTHENTICATOR_H_

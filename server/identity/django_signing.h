@@ -1,8 +1,8 @@
 // What Django signs: sessions (django.core.signing, from Django 3.1 on) and the hash that ties a
 // session to the user's password (django.contrib.auth).
 //
-// Pure functions. Their input is hostile until the signature has been verified, and that comes
-// first. Secrets are compared in constant time, and nothing is kept or logged.
+// Pure functions. They verify the signature first: until then their input is hostile. Secrets are
+// compared in constant time, and nothing is kept or logged.
 #ifndef CHATTER_SERVER_IDENTITY_DJANGO_SIGNING_H_
 #define CHATTER_SERVER_IDENTITY_DJANGO_SIGNING_H_
 
@@ -18,7 +18,7 @@ namespace chatter::identity {
 // Django's SECRET_KEY, and behind it its SECRET_KEY_FALLBACKS.
 using DjangoSecretKeys = std::vector<std::string>;
 
-// Of the signed text, and of what it unpacks to: more isn't read.
+// Bounds of the signed text and of what it unpacks to: beyond them nothing is read.
 inline constexpr size_t kMaxDjangoSignedBytes = 64 << 10;
 
 struct DjangoSigned {

@@ -16,8 +16,8 @@ namespace chatter::identity {
 // allows and a text that was cut within an emoji has, is read as U+FFFD.
 std::optional<nlohmann::json> ParseJsonObject(std::string_view text);
 
-// The JSON with `\ufffd` in the place of each escape of half a surrogate pair, such as `\ud83c`. Of
-// what isn't JSON it makes something that isn't, either.
+// Puts `\ufffd` in the place of each escape of half a surrogate pair, such as `\ud83c`. The result
+// is JSON if the text was, and only then.
 std::string MendSurrogates(std::string_view json);
 
 // The member of that name if it is a text; else nullptr.

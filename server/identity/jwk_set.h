@@ -1,6 +1,6 @@
 // JSON Web Key Sets (RFC 7517): the keys that an issuer signs its tokens with.
 //
-// Immutable and thread-safe once parsed. Where the text comes from is none of its business.
+// Immutable and thread-safe once parsed. Doesn't know where the text comes from.
 #ifndef CHATTER_SERVER_IDENTITY_JWK_SET_H_
 #define CHATTER_SERVER_IDENTITY_JWK_SET_H_
 

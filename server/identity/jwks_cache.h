@@ -1,8 +1,8 @@
 // The key sets that are fetched from elsewhere: kept fresh, and kept while their source is away.
 //
-// What holds for a source, and how often, is in JwksTiming. Sources share the cache whichever
-// tenant names them: what lies at an address is the same for all, and who may rely on it is decided
-// by each tenant's issuers, before the cache is asked.
+// JwksTiming says how long keys are used and how often they are fetched. Tenants that name one
+// source share its entry: the keys at an address are the same for all, and each tenant's issuers
+// decide who may rely on them before the cache is asked.
 //
 // Thread-safe. Doesn't block: fetching is done on threads of its own, and callbacks run there, or
 // at once. No lock is held meanwhile.
@@ -66,8 +66,8 @@ class JwksCache {
   JwksCache& operator=(const JwksCache&) = delete;
 
   using Wanted = std::function<bool(const JwkSet&)>;
-  // The keys at `uri`. When there are some but `wanted` says no, they are fetched anew if that
-  // wasn't done just now; what is answered may still not be what is wanted.
+  // The keys at `uri`. If `wanted` refuses those that are there, they are fetched anew, unless that
+  // was done just now; the answer may still not be what is wanted.
   // Errors: UNAVAILABLE (TOKEN_KEYS_UNAVAILABLE): there are no keys that may be used, or not by
   // `deadline`; RESOURCE_EXHAUSTED (OVERLOADED).
   void Get(const std::string& uri, const Wanted& wanted, SteadyTime deadline,

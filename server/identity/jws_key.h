@@ -17,8 +17,8 @@ struct evp_pkey_st;  // OpenSSL's
 
 namespace chatter::identity {
 
-// RFC 7518 and 8037. A key is for exactly one of them: that is told by the key's type, never by a
-// token.
+// RFC 7518 and 8037. A key is for exactly one of them. The key's type tells which; a token never
+// does.
 enum class JwsAlgorithm : uint8_t { kHs256, kRs256, kEs256, kEdDsa };
 
 // "HS256" and so on; nullopt: none of them.
@@ -46,7 +46,7 @@ class JwsKey {
   // Whether `signature`, in the form of RFC 7518, was made over `text` with this key.
   bool Verify(std::string_view text, std::string_view signature) const;
 
-  // Differs between any two keys, of whatever type. Tells nobody a secret, but isn't to be shown.
+  // Differs between any two keys, of whatever type. It gives no secret away, but isn't to be shown.
   const Sha256Digest& thumbprint() const { return thumbprint_; }
 
  private:

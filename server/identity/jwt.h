@@ -57,7 +57,7 @@ struct JwtExpectations {
   absl::Duration leeway;  // by which the issuer's clock may differ from ours
 };
 
-// OK when the token is signed with `key`, from whom and for whom is expected, and of the present.
+// OK when the token is signed with `key`, names the expected issuer and audience, and is valid now.
 // Errors: UNAUTHENTICATED.
 absl::Status VerifyJwt(const Jwt& jwt, const JwsKey& key, const JwtExpectations& expected);
 

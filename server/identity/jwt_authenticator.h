@@ -1,8 +1,8 @@
 // JSON Web Tokens of the issuers that the tenant accepts.
 //
-// The tenant is found before: its issuers decide, so a token that another tenant accepts is as
-// unknown here as any. A user whom the tenant doesn't have yet is created where the issuer's
-// `create_users` says so. Thread-safe. Tokens are never logged; why one is refused is
+// The tenant is known before: its issuers decide. A token that only another tenant accepts is
+// unknown here. A user whom the tenant doesn't have yet is created where the issuer's
+// `create_users` says so. Thread-safe. Tokens are never logged; the reason of a refusal is
 // (refusal_log.h).
 #ifndef CHATTER_SERVER_IDENTITY_JWT_AUTHENTICATOR_H_
 #define CHATTER_SERVER_IDENTITY_JWT_AUTHENTICATOR_H_
@@ -38,7 +38,8 @@ struct JwtLookups {
   std::function<void(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
                      Callback<std::optional<User>>)>
       find_user;
-  // Makes the user, unless there is one or the users are the application's. Whether it did.
+  // Makes the user, unless there is one or users are the application's. The answer: whether it made
+  // one.
   std::function<void(const TenantKey& tenant, const std::string& user_id,
                      const std::string& display_name, SteadyTime deadline, Callback<bool>)>
       create_user;
@@ -53,13 +54,13 @@ class JwtAuthenticator final : public Authenticator {
   CredentialKind kind() const override { return CredentialKind::kJwt; }
   void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
                     SteadyTime deadline, Callback<std::optional<Principal>> done) override;
-  // Those are gone whose issuer or key the tenant doesn't accept any more, and those of issuers
-  // whose keys couldn't be fetched for a day. Doesn't wait for a fetch.
+  // A principal no longer holds when the tenant doesn't accept its issuer or its key any more, or
+  // when the issuer's keys couldn't be fetched for a day. Doesn't wait for a fetch.
   void Recheck(const TenantKey& tenant, std::vector<Principal> held, SteadyTime deadline,
                Callback<std::vector<size_t>> done) override;
 
  private:
-  // What lookups under way need, whatever becomes of the authenticator.
+  // Shared with the lookups under way, which may outlive the authenticator.
   struct Parts {
     const JwtLookups lookups;
     JwksCache& keys;
@@ -71,7 +72,7 @@ class JwtAuthenticator final : public Authenticator {
     JwkSetPtr StoredKeys(const std::string& jwks);
     void KeysOf(const TokenIssuer& issuer, const JwksCache::Wanted& wanted, SteadyTime deadline,
                 Callback<JwkSetPtr> done);
-    // Which of the principals are of none of the issuers.
+    // The principals whose issuer isn't among these.
     std::vector<size_t> FindGone(const std::vector<TokenIssuer>& issuers,
                                  const std::vector<Principal>& held);
 

@@ -41,8 +41,8 @@ class MethodPolicies {
 
 bool NeedsTenant(Callers callers);
 
-// OK, or PERMISSION_DENIED: CREDENTIAL_NOT_ALLOWED with what would be needed instead, or
-// OUT_OF_SCOPE where a service account's scope doesn't hold the method.
+// OK, or PERMISSION_DENIED: CREDENTIAL_NOT_ALLOWED, with what is needed instead, or OUT_OF_SCOPE:
+// the service account's scope doesn't hold the method.
 absl::Status CheckPolicy(std::string_view method, const MethodPolicy& policy,
                          const Principal& principal);
 

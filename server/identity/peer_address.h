@@ -30,8 +30,8 @@ std::optional<ParsedAddress> ParseAddress(std::string_view text);
 // nullopt: it isn't one of these two.
 std::optional<IpAddress> AddressOfPeer(std::string_view peer);
 
-// Who counts as one where strangers are counted: an address of IPv4, a network of IPv6 that is
-// given to one customer (64 bits), all Unix sockets together. Opaque bytes.
+// The network that counts as one stranger: an address of IPv4, a network of IPv6 that is given to
+// one customer (64 bits), all Unix sockets together. Opaque bytes.
 std::string NetworkOfPeer(std::string_view peer);
 
 }  // namespace chatter::identity

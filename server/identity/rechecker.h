@@ -1,14 +1,15 @@
 // Finds out which streams may not go on: whose tenant was suspended or deleted, whose credential
 // was revoked or has expired, whose user was deactivated.
 //
-// A stream is authenticated when it begins and may last for days. This looks at all of them again,
-// every second or two, and together: one statement tells of all tenants, and for a tenant in which
-// something may have ended, one for each kind of credential and one for the users, however many
-// streams there are. Most tenants need no more than the first: what Chatter itself ends is counted
-// in the tenant's identity_version, and while that stands still its streams are looked at only once
-// in kSweepInterval. A stream that has just begun is looked at in any case: what the server
-// remembered when it began may have been older than what was counted last. A lookup that fails ends
-// nobody's stream: the next run looks again.
+// A stream is authenticated when it begins and may last for days. The rechecker looks at all
+// streams again, together, every second or two. One statement tells how all tenants are. A tenant
+// in which something may have ended needs one more for each kind of credential, and one for its
+// users, however many streams it has.
+// Most tenants need only the first. Whatever Chatter itself ends changes the tenant's
+// identity_version; while that stands still, the tenant's streams are looked at once in
+// kSweepInterval. A stream that has just begun is looked at in any case: what the server remembered
+// when it began may be older than the version. A lookup that fails ends nobody's stream: the next
+// run looks again.
 //
 // Thread-safe. Doesn't block: streams are ended from the lookups' threads. Must outlive its
 // lookups.
@@ -31,7 +32,7 @@
 
 namespace chatter::identity {
 
-// Where it is looked up who may not go on. Both must call back by the deadline.
+// The lookups that tell who may not go on. Both must call back by the deadline.
 struct RecheckLookups {
   // How each of these tenants is, in order.
   std::function<void(std::vector<SchemaName> tenants, SteadyTime deadline,
@@ -49,15 +50,16 @@ class Rechecker {
 
   // How long a lookup may take: runs are seconds apart.
   static constexpr absl::Duration kLookupTimeout = absl::Seconds(2);
-  // How long a change that isn't counted may go unnoticed where changes are counted: somebody
-  // changed the tables by hand. Sessions that end by idleness are kept alive by it, too.
+  // How long a change may go unnoticed that doesn't change identity_version: somebody changed the
+  // tables by hand. Looking also keeps sessions alive that would end by idleness.
   static constexpr absl::Duration kSweepInterval = absl::Seconds(30);
 
-  // How long a stream is looked at in every run: longer than the caches remember, and several runs.
+  // How long a new stream is looked at in every run: for several runs, and for longer than caches
+  // remember.
   static constexpr absl::Duration kYouth = absl::Seconds(6);
 
   struct Options {
-    // Users are Chatter's own, so that whoever is deactivated is counted.
+    // Users are Chatter's own: deactivating one changes identity_version.
     bool users_are_counted = true;
   };
 
@@ -69,19 +71,19 @@ class Rechecker {
         lookups_(std::move(lookups)),
         clock_(clock) {}
 
-  // Looks at all of these streams, but for those of tenants whose lookups of a run before are under
-  // way: a tenant whose tables are locked keeps only its own from being looked at.
+  // Looks at all of these streams. It leaves out a tenant whose lookups of an earlier run are still
+  // under way: a tenant whose tables are locked delays only itself.
   void Run(const Streams& streams);
 
  private:
-  // Lookups of one run, of all tenants or of the streams of one: they share it, and the last one to
-  // go ends it.
+  // The lookups of one run share it: those of all tenants, or those of one tenant's streams. It
+  // ends with the last of them.
   struct Round;
   // Streams that ask the same of a lookup.
   struct Question;
   // The streams of one tenant.
   using Group = std::shared_ptr<const Streams>;
-  // What a tenant's streams were looked at for.
+  // When a tenant's streams were last looked at, and at which version.
   struct Sweep {
     int64_t identity_version = -1;
     SteadyTime at = SteadyTime::InfinitePast();
@@ -89,13 +91,14 @@ class Rechecker {
 
   void OnTenants(const std::vector<Group>& groups,
                  const std::vector<store::TenantStore::Checked>& tenants);
-  // Null: the tenant's round of a run before is under way.
+  // Null: the tenant's round of an earlier run is still under way.
   std::shared_ptr<Round> BeginRound(const TenantKey& tenant);
   // Whether all of the tenant's streams are due; if so, they count as looked at.
   bool TakeSweep(const TenantKey& tenant, int64_t identity_version);
   // A lookup has failed: the tenant's streams are due in the next run.
   void Undo(const TenantKey& tenant);
-  // Whether the stream is to be looked at for something whose end is counted or isn't.
+  // Whether the stream is to be looked at. `is_counted`: what may have ended changes
+  // identity_version.
   bool IsDue(const OpenStream& stream, bool is_counted, bool sweep) const {
     return sweep || !is_counted || clock_.Steady() - stream.begun_at() < kYouth;
   }

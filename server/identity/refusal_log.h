@@ -1,7 +1,7 @@
-// Why credentials of one kind are refused, in the log: which check of which tenant refused one.
+// Tells the log why credentials of one kind are refused: which check of which tenant refused one.
 //
-// The caller isn't told, so this is where an operator finds out. A stranger can't flood the log: of
-// each tenant and check there is one line a minute. Thread-safe.
+// The caller isn't told, so this is where an operator finds out. There is one line a minute for
+// each tenant and check, so a stranger can't flood the log. Thread-safe.
 #ifndef CHATTER_SERVER_IDENTITY_REFUSAL_LOG_H_
 #define CHATTER_SERVER_IDENTITY_REFUSAL_LOG_H_
 

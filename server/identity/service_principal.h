@@ -1,4 +1,4 @@
-// From a service account to whoever calls as it. For the authenticators of services' credentials.
+// Makes principals of service accounts. For the authenticators of services' credentials.
 //
 // Pure functions.
 #ifndef CHATTER_SERVER_IDENTITY_SERVICE_PRINCIPAL_H_
@@ -18,17 +18,17 @@ namespace chatter::identity {
 // without a tenant.
 absl::Status ServiceNotAllowedError();
 
-// The account as the caller in `tenant`. `key`: by what its credential is found again.
-// Errors: UNAUTHENTICATED (CREDENTIAL_INVALID): it isn't one of the account's tenants, which is as
-// if there were no such account.
+// The principal of an account that calls in `tenant`. `key`: what finds its credential again.
+// Errors: UNAUTHENTICATED (CREDENTIAL_INVALID): the tenant isn't one of the account's. The caller
+// can't tell that from an account that doesn't exist.
 absl::StatusOr<Principal> MakeServicePrincipal(CredentialKind kind, const TenantKey& tenant,
                                                ServiceIdentity found, std::string_view key);
 
 // The `key` that the principal was made with.
 std::string_view KeyOf(const Principal& principal);
 
-// The places of those in `held` that aren't what they were: the credential doesn't hold any more,
-// or the account was changed since. `found`: what holds for each now.
+// The places in `held` of principals that no longer hold: the credential was revoked, or the
+// account was changed since. `found`: what each of them is now.
 std::vector<size_t> FindChanged(const std::vector<Principal>& held,
                                 const std::vector<std::optional<ServiceIdentity>>& found);
 

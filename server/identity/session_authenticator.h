@@ -20,7 +20,7 @@ struct SessionLookups {
   std::function<void(const TenantKey& tenant, const Sha256Digest& token_digest, SteadyTime deadline,
                      Callback<std::optional<Session>>)>
       find;
-  // Which of these there are no longer: places, ascending.
+  // The places of those that don't exist any more, ascending.
   std::function<void(const TenantKey& tenant, std::vector<Sha256Digest> token_digests,
                      SteadyTime deadline, Callback<std::vector<size_t>>)>
       find_ended;

@@ -1,10 +1,11 @@
-// Look-ups for those who aren't known: credentials and tenants that nobody has shown before, or
-// that were last seen to be nobody's.
+// Look-ups for strangers: of credentials and tenants that nobody has shown before, or that belonged
+// to nobody when they were last looked up.
 //
-// Whoever makes up tokens or names can ask for any number of these without a credential. So they
-// wait apart from the look-ups for callers who are known: only so many go on at once, those of one
-// tenant (or for tenants) have a share of that only, and a network of which too many have come to
-// nothing is refused further ones for a while. Who is known hears nothing of all that.
+// A client that makes up tokens or names can ask for any number of look-ups without a credential.
+// So the look-ups of strangers wait apart from those for known callers. Only so many go on at once,
+// and those of one tenant (or those that look for tenants) have a share of that. A network whose
+// look-ups have too often found nothing is refused further ones for a while. None of this touches
+// known callers.
 //
 // Thread-safe. What it admits begins on the calling thread, or on one that has ended another visit.
 #ifndef CHATTER_SERVER_IDENTITY_STRANGERS_H_
@@ -33,17 +34,17 @@ class Strangers {
                                 .max_running_of_group = 16,
                                 .max_waiting = 2'000,
                                 .max_waiting_of_group = 1'000};
-    // Look-ups of one network that may come to nothing: at once where there was silence, and a
-    // second from then on. An application whose users' tokens have all expired is no attack.
+    // How many look-ups of one network may find nothing: at once after a silence, and a second from
+    // then on. An application whose users' tokens have all expired is no attack.
     double failures_at_once = 1'000;
     double failures_per_second = 100;
     size_t max_networks = 10'000;  // of which failures are remembered
   };
 
-  // A look-up that goes on: it ends with this.
+  // A look-up that is under way. It ends when this is destroyed.
   class Visit {
    public:
-    // It has come to nothing.
+    // It has found nothing.
     void Failed();
 
    private:
@@ -59,8 +60,9 @@ class Strangers {
   // `clock` must outlive this and its visits.
   Strangers(const Options& options, const Clock& clock);
 
-  // Calls `begin` when its turn has come. `network`: NetworkOfPeer. `group`: of which tenant, or
-  // for tenants. Errors: RESOURCE_EXHAUSTED (OVERLOADED), with RetryInfo.
+  // Calls `begin` when its turn has come. `network`: NetworkOfPeer. `group`: the tenant of the
+  // credential that is looked up; empty: a tenant is, or a credential of none. Errors:
+  // RESOURCE_EXHAUSTED (OVERLOADED), with RetryInfo.
   void Admit(const std::string& network, const std::string& group, Callback<Visit> begin);
 
   Turnstile::Stats stats() const;  // refused: for either reason

@@ -1,7 +1,6 @@
-// Which tenant a call is for: by the tenant's name, or by the host that was called; and whether
-// that tenant is served: it isn't while it is suspended, and one that lags is brought up to date
-// first. A suspended one is resolved all the same, since only those who have shown that they belong
-// to it are told that it is suspended.
+// Finds the tenant of a call, by the tenant's name or by the host that was called, and says whether
+// it is served. A tenant that lags is brought up to date first. A suspended tenant is found, but
+// refused: only those who have shown that they belong to it are told that it is suspended.
 //
 // Thread-safe. Doesn't block: what isn't cached is looked up asynchronously, and the callback then
 // runs on the lookup's thread.
@@ -35,7 +34,8 @@ struct TenantHint {
 struct ResolvedTenant {
   TenantKey tenant;
   bool multitenant = true;  // false where the server knows one schema only
-  // Why its calls are refused; for those only who have a credential of the tenant. OK: they aren't.
+  // Why its calls are refused; only those who have a credential of the tenant may hear it. OK: they
+  // aren't refused.
   absl::Status refusal = absl::OkStatus();
 };
 
@@ -43,13 +43,13 @@ struct ResolvedTenant {
 struct TenantLookups {
   std::function<void(const SchemaName&, SteadyTime deadline, Callback<std::optional<Tenant>>)>
       by_schema;
-  // By the first of these, as which the domain may be spelt, that leads to one.
+  // The tenant of the first of these spellings of a domain that has one.
   std::function<void(const std::vector<std::string>& spellings, SteadyTime deadline,
                      Callback<std::optional<Tenant>>)>
       by_domain;
-  // Calls back when the tenant's schema can be used, or when that takes too long. Asked at each
-  // call, so quick where there is nothing to do. Where the schema isn't known, what was found of
-  // the tenant may no longer hold after that. Null: all can be used.
+  // Calls back when the tenant's schema can be used, or when that takes too long. Called for each
+  // call to the server, so it must be quick where there is nothing to do. If the schema wasn't
+  // known, the tenant must be looked up again afterwards. Null: all schemas can be used.
   std::function<void(const Tenant&, StatusCallback)> prepare = nullptr;
 };
 
@@ -65,8 +65,8 @@ class TenantDirectory {
     CacheOptions cache;
     // The one schema of a server that has one tenant: no host and no other name leads elsewhere.
     std::optional<SchemaName> single_schema;
-    // Where look-ups of tenants that aren't known wait their turn; it must outlive the directory.
-    // nullptr: they don't.
+    // Look-ups of tenants that aren't known wait for their turn in it; it must outlive the
+    // directory. nullptr: they don't wait.
     Strangers* strangers = nullptr;
   };
 
@@ -74,17 +74,18 @@ class TenantDirectory {
   TenantDirectory(Options options, TenantLookups lookups, const Clock& clock);
 
   // `refusal` is TENANT_SUSPENDED for a suspended tenant.
-  // Errors: NOT_FOUND (TENANT_NOT_FOUND), for deleted tenants and for text that can't be a tenant's
-  // name or host as well: for administrators only; INVALID_ARGUMENT (TENANT_REQUIRED) when the hint
-  // is empty; UNAVAILABLE (TENANT_NOT_READY); RESOURCE_EXHAUSTED (OVERLOADED); the lookup's.
+  // Errors: NOT_FOUND (TENANT_NOT_FOUND), also for deleted tenants and for a text that can't be a
+  // tenant's name or host; only administrators may hear it. INVALID_ARGUMENT (TENANT_REQUIRED): the
+  // hint is empty. UNAVAILABLE (TENANT_NOT_READY); RESOURCE_EXHAUSTED (OVERLOADED); the lookup's.
   void Resolve(const TenantHint& hint, Callback<ResolvedTenant> done);
 
-  // Looks these up anew and brings up to date what lags; calls back when that is over, whatever has
-  // come of it. For those who are about to say something of a tenant: of one that was made again,
-  // it mustn't be taken for something that was said of its predecessor, and be dropped with that.
+  // Looks these tenants up again and brings those up to date that lag. Calls back when that is
+  // over, whether or not it has succeeded. For callers who are about to change something of a
+  // tenant: where a tenant was made again under an old name, the change must be made to the new
+  // one.
   void Refresh(const std::vector<SchemaName>& names, absl::AnyInvocable<void()> done);
 
-  // The tenant was made or changed: what was known of its name and domains holds no longer.
+  // The tenant was made or changed: forgets what was known of its name and domains.
   void Forget(const SchemaName& name, const std::vector<std::string>& domains);
 
   CacheStats cache_stats() const { return cache_.stats(); }
@@ -105,11 +106,12 @@ class TenantDirectory {
   // The key of the tenant that the hint names.
   absl::StatusOr<Key> ReadHint(const TenantHint& hint) const;
   void Load(const Key& key, SteadyTime deadline, Callback<std::optional<Tenant>> done) const;
-  // In its turn among the look-ups of strangers.
+  // Loads when its turn among strangers has come.
   void LoadForStranger(const Key& key, const std::string& network, SteadyTime deadline,
                        Callback<std::optional<Tenant>> done) const;
-  // What is to be remembered of a tenant that was found: where its schema isn't known, nothing but
-  // what holds once it is. Nothing of a dropped tenant speaks for one that is made again.
+  // What to remember of a tenant that was found. Where its schema isn't known, that is only what
+  // still holds once it is: what was said of a dropped tenant doesn't hold for a new one of its
+  // name.
   void Settle(const Key& key, SteadyTime deadline, absl::StatusOr<std::optional<Tenant>> found,
               Callback<std::optional<Tenant>> done) const;
   // Whether what was found is served.

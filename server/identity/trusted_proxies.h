@@ -1,4 +1,4 @@
-// Which peers are proxies of the operator's own, whose word on the host that was called is taken.
+// The operator's own proxies: peers that are believed when they say which host was called.
 //
 // Thread-safe once made. Knows addresses only: resolves no names.
 #ifndef CHATTER_SERVER_IDENTITY_TRUSTED_PROXIES_H_

@@ -34,7 +34,7 @@ class UserDirectory {
   CacheStats cache_stats() const { return cache_.stats(); }
 
  private:
-  // The same id in another tenant is somebody else.
+  // The same id in another tenant is another user.
   using Key = std::pair<TenantKey, std::string>;
 
   const UserLookup lookup_;

@@ -40,13 +40,13 @@ class CallContext final : public chatter::CallContext {
   // kMaxCallTime from now; a stream's is infinite. Call it first thing in every handler.
   static absl::StatusOr<Caller> Admit(grpc::CallbackServerContext* context);
 
-  // Whether a call that was admitted may still be answered, or should end with this status instead:
-  // CANCELLED when its client has left, RESOURCE_EXHAUSTED when too much already waits to be read.
-  // Methods that change something may. For handlers, before they make a large reply.
+  // What to do with a call that was admitted, before a large reply is made. OK: reply. CANCELLED:
+  // its client has left. RESOURCE_EXHAUSTED: too much already waits to be read. Calls that change
+  // something are always OK. For handlers.
   static absl::Status MayReply(grpc::CallbackServerContext* context);
 
-  // For handlers in any service behind these interceptors. Unless the call was admitted, all but
-  // the request id are empty.
+  // For handlers in any service behind these interceptors. Until the call is admitted, all but the
+  // request id are empty.
   const std::string& request_id() const override { return request_id_; }
   std::string_view schema_name() const override;
   bool multitenant() const override { return caller_.multitenant; }
@@ -63,16 +63,16 @@ class CallContext final : public chatter::CallContext {
   // style, an unknown method).
   static CallContext* Of(grpc::experimental::ServerRpcInfo* call);
   const std::string& method() const { return method_; }
-  // By its descriptor, where it has one: a unary call may be registered as a stream, so that gRPC
-  // doesn't read its request by itself (rpc/late_parsing.h).
+  // Says what the method's descriptor says, if it has one: a unary call may be registered as a
+  // stream, so that gRPC doesn't read its request by itself (rpc/late_parsing.h).
   bool is_stream() const { return is_stream_; }
   // nullptr: nobody may call the method.
   const MethodPolicy* policy() const { return policy_; }
   const std::optional<TenantKey>& tenant() const { return caller_.tenant; }
   const Principal& principal() const { return caller_.principal; }
-  // Who calls, as a text that is another one's for nobody else.
+  // A text that names the caller: no two callers have the same.
   std::string caller() const;
-  // The reply has so many bytes, which are held until gRPC has done with the call.
+  // Counts the bytes of the reply as held until gRPC has done with the call.
   void HoldReply(size_t bytes);
   bool admitted() const { return verdict_.has_value() && verdict_->ok(); }
   bool denied() const { return verdict_.has_value() && !verdict_->ok(); }

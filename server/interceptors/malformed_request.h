@@ -1,8 +1,8 @@
 // Gives unary calls whose request isn't the expected Protobuf message the answer that the API
 // states: INVALID_ARGUMENT (MALFORMED_REQUEST), or the denial of a caller who may not call at all.
 //
-// gRPC by itself would answer UNIMPLEMENTED, without a word why; the handler isn't called. Must
-// stand behind the other interceptors, so that there is a verdict. Streams are left alone.
+// gRPC by itself would answer UNIMPLEMENTED, without a word why. The handler isn't called. This
+// interceptor must come after the others, so that there is a verdict. It leaves streams alone.
 // Thread-safe.
 #ifndef CHATTER_SERVER_INTERCEPTORS_MALFORMED_REQUEST_H_
 #define CHATTER_SERVER_INTERCEPTORS_MALFORMED_REQUEST_H_

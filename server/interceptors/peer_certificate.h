@@ -12,9 +12,9 @@
 namespace chatter::interceptors {
 
 // The subject alternative names (DNS, URI, e-mail, IP address as text) of the client's certificate,
-// which was verified when the connection was made; none where there was no certificate. Not the
-// common name, which may be anything. Names of other kinds, and those that aren't printable ASCII,
-// are left out: no service account has such a one.
+// which was verified when the connection was made. None: there was no certificate. The common name
+// isn't among them: it may be anything. Left out are names of other kinds, and those that aren't
+// printable ASCII: no service account has one.
 std::vector<std::string> PeerCertificateNames(const grpc::AuthContext& peer);
 
 }  // namespace chatter::interceptors

@@ -1,8 +1,8 @@
 // How many bytes of replies may wait for clients to read them.
 //
 // A reply of a unary call stays in memory until its client has taken it. A client that calls and
-// doesn't read could hold any amount; so there is a bound for each caller, for each connection and
-// for all together, and calls of whoever is at it are refused until something has been read.
+// doesn't read could hold any amount. So there is a bound for each caller, for each connection and
+// for all together; beyond it, further calls are refused until the client has read something.
 //
 // Counts the bytes on the wire; in memory they are about three times as many.
 //
@@ -35,7 +35,7 @@ class ReplyBudget {
     std::string connection;
   };
 
-  // What a reply takes; given back with this.
+  // The bytes that a reply takes. They are given back when this is destroyed.
   class Hold {
    public:
     Hold() = default;
@@ -69,12 +69,12 @@ class ReplyBudget {
   // Replies that are no larger than that are neither counted nor refused once they are made.
   static constexpr size_t kSmallBytes = size_t{4} << 10;
 
-  // So little waits that nobody can be at a bound: there is no need for Check.
+  // So little waits that nobody can be at a bound: Check isn't needed.
   bool quiet() const { return all_.load(std::memory_order_relaxed) < limits_.caller; }
   // Whether one more reply may be made. Errors: RESOURCE_EXHAUSTED (OVERLOADED), with RetryInfo.
   absl::Status Check(const Owner& owner);
-  // A reply has been made, of more than kSmallBytes. It may go beyond the bounds: the next one
-  // won't be made.
+  // A reply of more than kSmallBytes has been made. It may go beyond the bounds; the next one isn't
+  // made then.
   Hold Take(Owner owner, size_t bytes);
 
   struct Stats {

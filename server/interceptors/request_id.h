@@ -1,7 +1,7 @@
-// Gives every call an id, by which its traces on both sides can be found.
+// Gives every call an id, which the logs of client and server share.
 //
-// The client's own if its metadata `x-request-id` is a single value of 1 to 128 bytes of printable
-// ASCII; else a new UUID. The response's metadata carries it back. Thread-safe.
+// The id is the client's own if its metadata `x-request-id` is a single value of 1 to 128 bytes of
+// printable ASCII; else it is a new UUID. The response's metadata has it, too. Thread-safe.
 #ifndef CHATTER_SERVER_INTERCEPTORS_REQUEST_ID_H_
 #define CHATTER_SERVER_INTERCEPTORS_REQUEST_ID_H_
 

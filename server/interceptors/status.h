@@ -9,9 +9,8 @@
 
 namespace chatter::interceptors {
 
-// With the whole google.rpc.Status as error details. Those travel in the trailing metadata, of
-// which many clients accept no more than 8 KiB: of a longer list of field violations the first ones
-// are kept.
+// The error details are the whole google.rpc.Status. They travel in the trailing metadata, of which
+// many clients accept no more than 8 KiB, so a longer list of field violations is cut.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 }  // namespace chatter::interceptors

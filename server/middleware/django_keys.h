@@ -1,6 +1,6 @@
-// Django's secret keys, while chatterd serves: read again where their file changes.
+// Django's secret keys while the server runs: they are read again when their file changes.
 //
-// What can't be used leaves things as they are. Thread-safe but for Refresh.
+// A file that can't be used changes nothing. Thread-safe but for Refresh.
 #ifndef CHATTER_SERVER_MIDDLEWARE_DJANGO_KEYS_H_
 #define CHATTER_SERVER_MIDDLEWARE_DJANGO_KEYS_H_
 
@@ -18,8 +18,8 @@ class DjangoKeys {
 
   const identity::DjangoKeyRing& ring() const { return ring_; }
 
-  // Reads the file again. What can't be used is told to the log, once. Blocks for the disk. To be
-  // called by one thread.
+  // Reads the file again. The log is told once of a file that can't be used. Blocks for the disk.
+  // Called by one thread only.
   void Refresh();
   // The next Refresh tells what is wrong even if the log has it already.
   void TellAgain() { problem_.Forget(); }

@@ -48,13 +48,14 @@ struct IdentityBackend {
   static absl::StatusOr<std::unique_ptr<IdentityBackend>> Create(
       const config::Config& config, const Clock& clock,
       postgres::Database::ReadyListener on_connected, bool few_connections_first = false);
-  // Stops the database first, so that nothing calls back into what is about to go.
+  // Stops the database first, so that nothing calls back into members that are being destroyed.
   // REQUIRES: no call is under way.
   ~IdentityBackend();
   IdentityBackend(const IdentityBackend&) = delete;
   IdentityBackend& operator=(const IdentityBackend&) = delete;
 
-  // Reads Django's keys again, soon, which otherwise happens every two seconds. Thread-safe.
+  // Reads Django's keys again soon, rather than at the next of its turns, which come every two
+  // seconds. Thread-safe.
   void RereadFiles();
 
   const std::unique_ptr<postgres::Database> database;

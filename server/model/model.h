@@ -100,7 +100,7 @@ struct ServiceScope {
 // The name that stands for the administrator where others have a service account's.
 inline constexpr std::string_view kAdministratorName = "administrator";
 
-// Who is calling, as the auth interceptor found out.
+// Who is calling, as identity::Admission found out.
 struct Principal {
   CredentialKind credential = CredentialKind::kNone;
   std::string user_id = {};  // empty: a service or an administrator

@@ -22,7 +22,7 @@ struct FleetOptions {
   // their names have `_0`, `_1` ... behind.
   std::string tenant = "bench";
   int tenants = 1;
-  int tenant_stride = 1;  // only every so manieth of them has a stream
+  int tenant_stride = 1;  // one in so many tenants has a stream
   int rooms = 1;
   int members = 1;  // of each room
   // Which of the members have a stream here: all, unless told otherwise.

@@ -13,8 +13,8 @@
 
 namespace chatter::client {
 
-// The last sequence number seen of a room, and the epoch of the logs in which it was (see `Opened`
-// in chat.proto); an empty one stands for that of the first stream.
+// The last sequence number seen of a room, and the epoch of the logs in which it was seen (see
+// `Opened` in chat.proto). An empty epoch stands for that of the first stream.
 struct Cursor {
   // NOLINTNEXTLINE(google-explicit-constructor): a number is a cursor, too.
   Cursor(uint64_t last_seq = 0, std::string its_epoch = {})

@@ -33,13 +33,13 @@ struct ChatCallbacks {
   // A stream is open: the first one, or one that takes the place of another. Rooms in
   // `unknown_room_ids` are forgotten.
   std::function<void(const v1::Opened&)> opened;
-  // One that removes the user is the last of its room, which is forgotten, unless the user has come
-  // back since.
+  // An event of a room. One that removes the user is the last of the room: the room is forgotten,
+  // unless the user has come back since.
   std::function<void(const v1::RoomEvent&)> room_event;
   std::function<void(const v1::CaughtUp&)> caught_up;
   // This client reads too slowly. Nothing is lost.
   std::function<void(const v1::Lagged&)> lagged;
-  // What is known of a room is void; its next event has `next_seq`.
+  // Forget what you know of the room; its next event has `next_seq`.
   std::function<void(const v1::Reset&)> reset;
   std::function<void(const v1::TypingNotice&)> typing;
   std::function<void(const v1::ReadMark&)> read_mark;
@@ -74,8 +74,8 @@ class ChatStream {
   // after which `callback` isn't called: INVALID_ARGUMENT (out of bounds), RESOURCE_EXHAUSTED (too
   // many are unanswered), and whatever ended the chat.
   absl::Status Send(std::string_view room_id, std::string_view text, SendCallback callback);
-  // The same with all that a message may have. Without a client message id it gets one; with the
-  // one that it had, a send of an earlier process is repeated.
+  // The same with all that a message may have. A message without a client message id is given one.
+  // To repeat a send of an earlier process, give the id that it had.
   absl::Status Send(v1::SendMessage message, SendCallback callback);
 
   // Tells the others in the room. Nothing happens while there is no stream.
@@ -93,12 +93,13 @@ class ChatStream {
   // ONLINE or AWAY, on this device; on later streams, too. Errors: INVALID_ARGUMENT.
   absl::Status SetPresence(v1::PresenceStatus status);
 
-  // The last sequence number by room, to be given to a later stream's options. Includes the event
-  // whose callback is running: who must not lose any on a crash, saves them from that callback.
+  // The last sequence number of each room, for the options of a later stream. Includes the event
+  // whose callback is running: a program that must lose none in a crash saves them in that
+  // callback.
   Cursors cursors() const;
 
-  // Ends the chat: answers what is unanswered, then calls `ended`, and returns when the last
-  // callback has. From a callback: returns at once, and that all happens afterwards.
+  // Ends the chat: answers what is unanswered, then calls `ended`. Returns after the last callback;
+  // when called from a callback, it returns at once.
   void Close();
 
  private:

@@ -1,7 +1,7 @@
 // What Chatter's errors say beyond code and message.
 //
-// gRPC's statuses, those within a stream and absl::Status carry the same google.rpc.Status; an
-// absl::Status of this library keeps it as a payload. Thread-safe.
+// A google.rpc.Status is in gRPC's statuses, in those within a stream, and, as a payload, in an
+// absl::Status of this library. Thread-safe.
 #ifndef CHATTER_CLIENT_ERRORS_H_
 #define CHATTER_CLIENT_ERRORS_H_
 
