@@ -1,5 +1,6 @@
-"""Runs the commands of a guide, word for word, in a folder of its own."""
+"""Runs the commands of guides, word for word."""
 
+import collections
 import os
 import re
 import subprocess
@@ -7,56 +8,73 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import CHATTER, CHATTERD, PATIENCE, free_port
+from harness import CHATTER, CHATTERD, free_port
 from stubs import ROOT
 
 
-class LaidOut:
-    """A folder as scripts/run leaves it, and in it the files and commands of a guide that begins there."""
+def blocks(name):
+    """The marks `<!-- test: MARK -->` in a file of docs/guides, each with the code behind it."""
+    text = (ROOT / "docs/guides" / name).read_text("utf-8")
+    return re.findall(r"<!-- test: (\S+) -->\n```\w*\n(.*?)```", text, re.DOTALL)
 
-    def __init__(self, case, name):
-        place = tempfile.TemporaryDirectory(prefix="chatter-e2e.")
-        case.addCleanup(place.cleanup)
-        self.home = Path(place.name)
-        self._address = case.server.address
-        self._case = case
+
+class Terminal:
+    """A shell in a folder as scripts/run leaves it, in which guides are followed one after the other.
+
+    What a guide sets, the next one finds. Not thread-safe.
+    """
+
+    _DONE = "--- done ---\n"
+
+    def __init__(self, server):
+        self._place = tempfile.TemporaryDirectory(prefix="chatter-e2e.")
+        self.home = Path(self._place.name)
         (self.home / ".local").mkdir()
-        (self.home / ".local/admin-key").symlink_to(case.server.admin_key_file)
+        (self.home / ".local/admin-key").symlink_to(server.admin_key_file)
+        (self.home / ".local/chatterd.log").symlink_to(server.log)
         (self.home / "build/release/bin").mkdir(parents=True)
         (self.home / "build/release/bin/chatter").symlink_to(CHATTER)
         (self.home / "proto").symlink_to(ROOT / "proto")
-        text = (ROOT / "docs/guides" / name).read_text("utf-8")
-        blocks = re.findall(r"<!-- test: (\S+) -->\n```\w*\n(.*?)```", text, re.DOTALL)
-        for path, code in blocks:
-            if path != "shell":
-                (self.home / path).parent.mkdir(parents=True, exist_ok=True)
-                (self.home / path).write_text(code, "utf-8")
-        self.script = "".join(code for path, code in blocks if path == "shell")
+        self._shell = subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "bash", "-eu"], cwd=self.home, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={"PATH": os.environ["PATH"], "HOME": "/nonexistent",
+                 "CHATTER_ADDRESS": server.address})
 
-    def _environment(self):
-        return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "CHATTER_ADDRESS": self._address}
+    def close(self):
+        self._shell.kill()
+        self._shell.communicate()
+        self._place.cleanup()
 
-    def start(self, script):
-        """The process, whose output can be read; it ends with the test."""
-        process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", "bash", "-euc", script],
-                                   cwd=self.home, text=True, env=self._environment(),
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        self._case.addCleanup(process.stdout.close)
-        self._case.addCleanup(process.wait)
-        self._case.addCleanup(process.kill)
-        return process
+    def lay_out(self, name):
+        """Writes the files that the guide says are to be saved; returns the rest, a list by mark."""
+        rest = collections.defaultdict(list)
+        for mark, code in blocks(name):
+            if mark.startswith(".local/"):
+                (self.home / mark).parent.mkdir(exist_ok=True)
+                (self.home / mark).write_text(code, "utf-8")
+            else:
+                rest[mark].append(code)
+        return rest
 
-    def run(self, script):
-        """Its output."""
-        done = subprocess.run(["bash", "-euc", script], cwd=self.home, text=True, check=False,
-                              capture_output=True, timeout=PATIENCE * 3, env=self._environment())
-        if done.returncode:
-            raise AssertionError(done.stdout + done.stderr)
-        return done.stdout
+    def run(self, code):
+        """What it prints, as lines, errors among them. Fails with the first command that does."""
+        (self.home / "typed").write_text(code, "utf-8")
+        self._shell.stdin.write(f". ./typed </dev/null; echo '{self._DONE.strip()}'\n")
+        self._shell.stdin.flush()
+        lines = []
+        while (line := self._shell.stdout.readline()) != self._DONE:
+            lines.append(line)
+            if not line:
+                raise AssertionError(f"{code}\nhas failed:\n{''.join(lines)}")
+        return "".join(lines).splitlines()
 
 
 class Guide:
-    """`name`: of the file in docs/guides. `port` there gives way to a free one."""
+    """A guide that is followed in a folder of its own.
+
+    `name`: of the file in docs/guides. `port` there gives way to a free one.
+    """
 
     def __init__(self, name, port, place, url):
         self._text = (ROOT / "docs/guides" / name).read_text("utf-8")
