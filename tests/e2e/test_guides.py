@@ -6,10 +6,11 @@ import re
 
 from guides import Terminal
 from harness import PATIENCE, ServerTestCase, free_port
+from test_node import install_packages
 from test_readme import example
 
 GUIDES = ("jwt", "services", "gateways", "rooms", "messages", "threads", "notifications",
-          "presence", "search", "settings")
+          "presence", "search", "settings", "errors")
 
 
 def column(lines, name):
@@ -70,6 +71,14 @@ class Guides(ServerTestCase):
             lines = self.terminal.run("".join(steps))
             getattr(self, f"check_{name}")(lines, parts)
             self.assertRegex(self.terminal.run(clean_up)[-1], r"^guide_\d+: deleted")
+
+    def test_errors_in_node(self):
+        packages = install_packages()
+        parts = self.terminal.lay_out("errors.md")
+        *steps, clean_up = parts["shell"]
+        self.terminal.run(f"export NODE_PATH='{packages}'\n" + "".join(steps))
+        self.assertEqual(self.terminal.run(parts["node"][0]), parts["printed"][0].splitlines())
+        self.terminal.run(clean_up)
 
     def check_jwt(self, lines, _):
         self.assertRegex("\n".join(lines), "(?m)^2 .* alice: Hello, Bob$")
@@ -164,6 +173,13 @@ class Guides(ServerTestCase):
         self.assertEqual(windows, ["none"] * 3 + ["15m"] + ["none"] * 2)
         self.assertEqual(messages(lines), ["bob: Helo, Alice", "bob: Hello, Alice", "bob: (erased)",
                                            "bob: (erased)", "bob: Hello!"])
+
+    def check_errors(self, lines, parts):
+        self.assertEqual("\n".join(lines[-8:]) + "\n", parts["printed"][0])
+        # Lines of the log are written after the calls.
+        logged = self.until(lambda: self.terminal.run(parts["log"][0].strip() + " || true"),
+                            "in the log")
+        self.assertIn("reason=INVALID_FIELD", logged[-1])
 
     def post(self, port, user, room, text, status=200):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
