@@ -19,7 +19,7 @@ def blocks(name):
 
 
 class Terminal:
-    """A shell in a folder as scripts/run leaves it, in which guides are followed one after the other.
+    """A shell in a folder as scripts/run leaves it, in which one guide is followed after the other.
 
     What a guide sets, the next one finds. Not thread-safe.
     """
@@ -47,7 +47,7 @@ class Terminal:
         self._place.cleanup()
 
     def lay_out(self, name):
-        """Writes the files that the guide says are to be saved; returns the rest, a list by mark."""
+        """Writes the files that the guide wants saved; returns the other code, a list for each mark."""
         rest = collections.defaultdict(list)
         for mark, code in blocks(name):
             if mark.startswith(".local/"):
@@ -99,9 +99,13 @@ class Guide:
             raise AssertionError(f"{code}\n{done.stdout}{done.stderr}")
         return done.stdout
 
-    def start(self, code, log):
-        """A process that goes on, in the place of the shell that the code is for."""
-        with open(log, "ab") as out:
-            return subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "bash", "-euc", "exec env " + code],
-                cwd=self._place / "shop", env=self.environment, stdout=out, stderr=out)
+    def start(self, code):
+        """A process that goes on, of a command that ends with `&`."""
+        command = code.rstrip().removesuffix("&")
+        return subprocess.Popen(
+            ["setpriv", "--pdeathsig", "KILL", "bash", "-euc", "exec env " + command],
+            cwd=self._place / "shop", env=self.environment)
+
+    def save(self, name):
+        """Writes a file that the guide says is to be saved."""
+        (self._place / "shop" / name).write_text(self.block(name), "utf-8")

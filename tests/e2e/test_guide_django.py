@@ -12,24 +12,6 @@ from guides import Guide
 from harness import PATIENCE, E2ETestCase, Postgres, tail
 from stubs import health_pb2, health_pb2_grpc
 
-# What the guide's view is called with: a visitor's request.
-VISIT = """
-import os
-os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
-import django
-django.setup()
-from django.contrib.auth.models import User
-from django.test import Client, RequestFactory
-browser = Client()
-assert browser.login(username="alice", password="wonderland")
-alice, bob = (User.objects.get(username=name) for name in ("alice", "bob"))
-# What else a browser has may be more than gRPC sends.
-cookies = "place=caf\\u00e9; sessionid=" + browser.cookies["sessionid"].value
-visitor = RequestFactory(HTTP_COOKIE=cookies).get("/")
-visitor.user = alice
-print(chat_with(visitor, bob))
-"""
-
 
 class GuideTestCase(E2ETestCase):
     name, port = "", 0
@@ -45,15 +27,14 @@ class GuideTestCase(E2ETestCase):
         self.guide = Guide(self.name, self.port, self.place, url)
 
     def start_chatterd(self):
-        log = self.place / "chatterd.log"
-        process = self.guide.start(self.guide.block("start"), log)
+        process = self.guide.start(self.guide.block("start"))
         self.addCleanup(process.wait, PATIENCE)
         self.addCleanup(process.terminate)
         client = Client(self.guide.address)
         self.addCleanup(client.close)
 
         def serving():
-            self.assertIsNone(process.poll(), tail(log))
+            self.assertIsNone(process.poll(), tail(self.place / "shop/chatterd.log"))
             with contextlib.suppress(grpc.RpcError):
                 return health_pb2_grpc.HealthStub(client.channel).Check(
                     health_pb2.HealthCheckRequest(), timeout=5).status == 1
@@ -69,8 +50,9 @@ class DjangoGuide(GuideTestCase):
         self.guide.shell(self.guide.block("project"), folder=".")
         self.guide.shell(self.guide.block("settings"))
         self.start_chatterd()
-        (self.place / "shop/visit.py").write_text(self.guide.block("view") + VISIT, "utf-8")
-        room_id = self.guide.shell("python3 visit.py").strip()
+        self.guide.save("chat.py")
+        self.guide.save("visit.py")
+        room_id = self.guide.shell(self.guide.block("visit")).strip()
         self.assertEqual(str(uuid.UUID(room_id)), room_id)
         listed = self.guide.shell(self.guide.block("list"))
         self.assertIn("alice", listed)
