@@ -94,8 +94,10 @@ class Guides(ServerTestCase):
     def check_gateways(self, _, parts):
         port = free_port()
         command = parts["gateway"][0].strip().replace("8080", str(port))
-        self.terminal.run(f"setpriv --pdeathsig KILL {command} >.local/listening &\ngateway=$!\n")
-        self.until(lambda: (self.terminal.home / ".local/listening").read_text("utf-8"), "listening")
+        self.terminal.run(f": >.local/listening; setpriv --pdeathsig KILL {command} "
+                          ">>.local/listening 2>.local/requests &\ngateway=$!\n")
+        listening = self.terminal.home / ".local/listening"
+        self.until(lambda: listening.read_text("utf-8"), "listening")
         self.use_gateway(port)
         self.terminal.run("kill $gateway; wait $gateway || true")
 
@@ -209,7 +211,32 @@ class Guides(ServerTestCase):
             self.addCleanup(bob.close)
             bob.wait_for("opened")
             bob.close()
+        self.check_quiet_rooms(port, room)
         nobody = Browser(port, "nobody")
         self.addCleanup(nobody.close)
         self.assertGreaterEqual(nobody.status, 400)
         self.post(port, "alice", "no-room", "lost", status=400)
+
+    def check_quiet_rooms(self, port, room):
+        """From `opened` on, a browser has its place in rooms, too, where nothing has happened."""
+        [quiet] = self.terminal.run("chatter room create alice bob --group --on-behalf-of alice")
+        bob = Browser(port, "bob")
+        bob.wait_for("opened")
+        self.post(port, "alice", room, "in the other room")
+        bob.wait_for("room_event")
+        bob.close()
+        for text in ("while he was away", "and when he was away again"):
+            self.post(port, "alice", quiet, text)
+            bob = Browser(port, "bob", bob.last_id)
+            event = bob.wait_for("room_event")["roomEvent"]
+            self.assertEqual((event["roomId"], event["messageSent"]["text"]), (quiet, text))
+            bob.close()
+        [made] = self.terminal.run("chatter room create alice bob --group --on-behalf-of alice")
+        self.post(port, "alice", made, "for ListMessages")
+        bob = Browser(port, "bob", bob.last_id)
+        heads = {head["roomId"]: head for head in bob.wait_for("opened")["opened"]["rooms"]}
+        self.assertEqual((heads[made]["joinedSeq"], heads[made]["headSeq"]), ("1", "2"))
+        self.post(port, "alice", made, "from here on")
+        event = bob.wait_for("room_event")["roomEvent"]
+        self.assertEqual((event["roomId"], event["messageSent"]["text"]), (made, "from here on"))
+        bob.close()
