@@ -1,5 +1,7 @@
 #include "server/base/text.h"
 
+#include <unicode/uchar.h>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -39,6 +41,20 @@ bool Continues(std::string_view text, size_t begin, const Sequence& sequence) {
   return true;
 }
 
+// REQUIRES: what is between them is the sequence of one character.
+UChar32 CharacterAt(std::string_view text, size_t begin, size_t end) {
+  const size_t length = end - begin;
+  UChar32 character = length == 1 ? ByteAt(text, begin) : ByteAt(text, begin) & (0x7f >> length);
+  for (size_t i = begin + 1; i < end; ++i) character = character << 6 | (ByteAt(text, i) & 0x3f);
+  return character;
+}
+
+bool IsVisible(UChar32 character) {
+  const int8_t type = u_charType(character);
+  return type != U_CONTROL_CHAR && type != U_FORMAT_CHAR && !u_isUWhiteSpace(character) &&
+         !u_hasBinaryProperty(character, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
@@ -58,6 +74,15 @@ bool HasControlCharacters(std::string_view text) {
     if (byte == 0xc2 && i + 1 < text.size() && ByteAt(text, i + 1) < 0xa0) return true;
   }
   return false;
+}
+
+bool IsBlank(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t end = i + SequenceOf(ByteAt(text, i)).length;
+    if (IsVisible(CharacterAt(text, i, end))) return false;
+    i = end;
+  }
+  return true;
 }
 
 }  // namespace chatter

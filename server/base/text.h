@@ -15,6 +15,10 @@ bool IsUtf8(std::string_view text);
 // U+009F). REQUIRES: IsUtf8(text).
 bool HasControlCharacters(std::string_view text);
 
+// Whether it shows nothing: white space, control and format characters, and what Unicode has made
+// to be ignored, or nothing at all. REQUIRES: IsUtf8(text).
+bool IsBlank(std::string_view text);
+
 }  // namespace chatter
 
 #endif  // CHATTER_SERVER_BASE_TEXT_H_

@@ -35,5 +35,19 @@ TEST(HasControlCharacters, FindsThoseOfAsciiAndLatin1) {
   }
 }
 
+TEST(IsBlank, IsWhatShowsNothing) {
+  // Among them: no-break and ideographic space, line separator, zero-width space and joiner, word
+  // joiner, byte order mark, right-to-left mark, soft hyphen, Hangul filler, variation selector 16.
+  for (const char* text :
+       {"", " ", "\n\t ", "\x01", "\u00a0", "\u3000", "\u2028", "\u200b", "\u200d", "\u2060",
+        "\ufeff", "\u200f", "\u00ad", "\u3164", "\ufe0f", "\U000e0041", " \u200b\u2028\n"}) {
+    EXPECT_TRUE(IsBlank(text)) << testing::PrintToString(text);
+  }
+  for (const char* text : {"a", " a ", ".", "\u200b.", "\u00e9", "\u0301", "\u2764\ufe0f",
+                           "\U0001f600", "\u2026", "\u05d0\u200f"}) {
+    EXPECT_FALSE(IsBlank(text)) << testing::PrintToString(text);
+  }
+}
+
 }  // namespace
 }  // namespace chatter

@@ -15,6 +15,7 @@ namespace chatter {
 namespace {
 
 constexpr size_t kMaxDomains = 20;
+constexpr std::string_view kBlankProblem = "must have a character that can be seen";
 
 // Neither a scheme that could run code where it is shown, nor anything that would need escaping.
 bool IsUrl(std::string_view url) {
@@ -34,6 +35,13 @@ bool IsAttributeKey(std::string_view key) {
 bool IsPlainText(std::string_view text, size_t min_bytes, size_t max_bytes) {
   return text.size() >= min_bytes && text.size() <= max_bytes && IsUtf8(text) &&
          !HasControlCharacters(text);
+}
+
+// A room may be without a name, but none has one that can't be seen.
+std::string_view OwnNameProblem(std::string_view name) {
+  const std::string_view problem = RoomNameProblem(name);
+  if (!problem.empty() || name.empty()) return problem;
+  return IsBlank(name) ? kBlankProblem : std::string_view();
 }
 
 }  // namespace
@@ -61,13 +69,17 @@ std::string_view ClientMessageIdProblem(std::string_view id) {
 std::string_view TextProblem(std::string_view text) {
   const bool fits = !text.empty() && text.size() <= limits::kTextBytes;
   // PostgreSQL can't store a NUL in text.
-  if (fits && text.find('\0') == std::string_view::npos && IsUtf8(text)) return {};
-  return "must be 1 to 16384 bytes of UTF-8 without NUL";
+  if (!fits || text.find('\0') != std::string_view::npos || !IsUtf8(text)) {
+    return "must be 1 to 16384 bytes of UTF-8 without NUL";
+  }
+  return IsBlank(text) ? kBlankProblem : std::string_view();
 }
 
 std::string_view ReactionProblem(std::string_view reaction) {
-  if (IsPlainText(reaction, 1, 64)) return {};
-  return "must be 1 to 64 bytes of UTF-8 without control characters";
+  if (!IsPlainText(reaction, 1, 64)) {
+    return "must be 1 to 64 bytes of UTF-8 without control characters";
+  }
+  return IsBlank(reaction) ? kBlankProblem : std::string_view();
 }
 
 std::string_view SearchQueryProblem(std::string_view query) {
@@ -216,7 +228,7 @@ void CheckAttributes(std::string_view field,
 }
 
 void CheckProfile(const v1::RoomProfile& profile, FieldViolations& violations) {
-  AddProblem("profile.name", RoomNameProblem(profile.name()), violations);
+  AddProblem("profile.name", OwnNameProblem(profile.name()), violations);
   if (!IsPlainText(profile.topic(), 0, 1'024)) {
     violations.Add("profile.topic",
                    "must be at most 1024 bytes of UTF-8 without control characters");

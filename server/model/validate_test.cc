@@ -44,6 +44,26 @@ TEST(Validate, MessagesMayHaveLinesButNoNul) {
   EXPECT_NE(TextProblem("\xff"), "");
 }
 
+TEST(Validate, WhatIsToBeReadCanBeSeen) {
+  const auto violations_of = [](const std::string& name) {
+    v1::RoomProfile profile;
+    profile.set_name(name);
+    FieldViolations violations;
+    CheckProfile(profile, violations);
+    return violations;
+  };
+  for (const char* blank : {" ", "\u3000", "\u200b\u2060", "\ufe0f"}) {
+    EXPECT_NE(TextProblem(blank), "");
+    EXPECT_NE(ReactionProblem(blank), "");
+    EXPECT_FALSE(violations_of(blank).empty());
+    EXPECT_EQ(RoomNameProblem(blank), "") << "which may be a part of one that is looked for";
+  }
+  EXPECT_EQ(TextProblem(" a\n"), "");
+  EXPECT_EQ(ReactionProblem("\u2764\ufe0f"), "");
+  EXPECT_TRUE(violations_of("").empty());
+  EXPECT_TRUE(violations_of("a b").empty());
+}
+
 TEST(Validate, IdsAndNamesHaveNoControlCharacters) {
   for (const std::string& text : {"a\nb"s, "a\0b"s, "a\x7f"s, "\xc2\x85"s, "\xff"s}) {
     EXPECT_NE(UserIdProblem(text), "");

@@ -183,7 +183,8 @@ class BadStreams(ServerTestCase):
 
     def test_texts_out_of_bounds(self):
         stream = self.stream()
-        for text in ("", "x" * 16_385, "ä" * 8_193, "nul\0nul", "\0"):
+        for text in ("", "x" * 16_385, "ä" * 8_193, "nul\0nul", "\0", "\n", "\t ", "\u202e", "\x01\x7f",
+                     "\ufeff"):
             with self.subTest(text=text[:10], size=len(text.encode())):
                 failure = stream.error(stream.send(self.room_id, "id", text))
                 self.assertFailure(failure, INVALID, "INVALID_FIELD")
@@ -193,8 +194,8 @@ class BadStreams(ServerTestCase):
 
     def test_texts_at_the_bounds_and_of_all_kinds(self):
         bob = self.stream(self.bob)
-        texts = ["x", "x" * 16_384, "ä" * 8_192, "\n", "\t ", "\u202e", "<script>alert(1)</script>",
-                 "'; DROP TABLE chatter_event;--", "\\", "\x01\x7f", "🧑‍🚀", "\ufeff", "{}", "NULL",
+        texts = ["x", "x" * 16_384, "ä" * 8_192, "\nx", "\tx ", "\u202ex", "<script>alert(1)</script>",
+                 "'; DROP TABLE chatter_event;--", "\\", "x\x01\x7f", "🧑‍🚀", "\ufeffx", "{}", "NULL",
                  "$1"]
         stream = self.stream()
         for number, text in enumerate(texts):
