@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/model/reaction.h"
 #include "server/model/validate.h"
 
 namespace chatter::rooms {
@@ -70,6 +71,7 @@ void MessageChanger::Delete(const TenantCaller& caller, const MessagePlace& plac
 void MessageChanger::AddReaction(const UserCaller& caller, const MessagePlace& place,
                                  std::string reaction, StatusCallback done) {
   FieldViolations violations;
+  reaction = NormalReaction(reaction);
   AddProblem("reaction", ReactionProblem(reaction), violations);
   auto event = About<v1::ReactionAdded>(place);
   event.set_reaction(std::move(reaction));
@@ -80,6 +82,7 @@ void MessageChanger::AddReaction(const UserCaller& caller, const MessagePlace& p
 void MessageChanger::RemoveReaction(const UserCaller& caller, const MessagePlace& place,
                                     std::string reaction, StatusCallback done) {
   FieldViolations violations;
+  reaction = NormalReaction(reaction);
   AddProblem("reaction", ReactionProblem(reaction), violations);
   auto event = About<v1::ReactionRemoved>(place);
   event.set_reaction(std::move(reaction));

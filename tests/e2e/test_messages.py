@@ -166,6 +166,14 @@ class Messages(ServerTestCase):
         self.assertEqual(self.reactions(), [("👍", 20, False)])
         self.assertEqual(self.head(), head + 20)
 
+    def test_an_emoji_is_one_reaction_with_variation_selector_and_without(self):
+        for client, heart in ((self.alice, "\u2764\ufe0f"), (self.bob, "\u2764")):
+            self.react(client, heart)
+        self.assertEqual(self.reactions(self.bob), [("\u2764\ufe0f", 2, True)])
+        self.take_back(self.alice, "\u2764")
+        self.take_back(self.bob, "\u2764\ufe0f")
+        self.assertEqual(self.reactions(self.bob), [])
+
     def test_a_message_has_a_bounded_number_of_different_reactions(self):
         for number in range(50):
             self.react(self.alice, f"r{number}")
