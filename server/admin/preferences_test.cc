@@ -103,6 +103,15 @@ TEST_F(PreferencesTest, AnUnknownTimeZoneChangesNothing) {
   EXPECT_TRUE(Update(wanted, {"do_not_disturb"}).ok());
 }
 
+TEST_F(PreferencesTest, WhateverZoneTheMachineIsInIsNobodys) {
+  for (const char* zone : {"localtime", "posixrules"}) {
+    v1::Preferences wanted;
+    wanted.mutable_do_not_disturb()->set_time_zone(zone);
+    EXPECT_EQ(ReasonOf(Update(wanted, {"do_not_disturb"}).status()), v1::ERROR_REASON_INVALID_FIELD)
+        << zone;
+  }
+}
+
 TEST_F(PreferencesTest, AMuteMayLastAsLongAsTimeCanBeTold) {
   constexpr int64_t kLastSecond = 253'402'300'799;
   v1::RoomPreferences wanted;
