@@ -97,6 +97,39 @@ TEST_F(SettingsCallsTest, OthersOfTheServerSeeItAfterTwoSeconds) {
   EXPECT_FALSE(Get(user_)->has(Feature::kEditing));
 }
 
+class SearchLanguageTest : public SettingsCallsTest {
+ protected:
+  SearchLanguageTest() { stack_.search_languages.Drain(); }  // what is wanted stays so
+
+  // The settings as they are after `language` is asked for.
+  Settings Ask(const std::string& language) {
+    v1::Settings settings;
+    settings.set_search_language(language);
+    return *Update(settings, {"search_language"});
+  }
+};
+
+TEST_F(SearchLanguageTest, TheOneThatIsInForceNeedsNoPreparing) {
+  ASSERT_TRUE(Ask("english").search_language_change.has_value());
+  database_.Execute(
+      "UPDATE acme.chatter_settings SET search_language = 'english', "
+      "wanted_search_language = NULL, search_language_wanted_at = NULL");
+  const Settings again = Ask("english");
+  EXPECT_EQ(again.search_language, "english");
+  EXPECT_FALSE(again.search_language_change.has_value());
+
+  ASSERT_TRUE(Ask("german").search_language_change.has_value());
+  database_.Execute("UPDATE acme.chatter_settings SET search_language_failure = '53100'");
+  EXPECT_FALSE(Ask("english").search_language_change.has_value()) << "there is nothing to undo";
+}
+
+TEST_F(SearchLanguageTest, TheOneThatIsBeingPreparedGoesOn) {
+  const Settings first = Ask("english");
+  const Settings again = Ask("english");
+  ASSERT_TRUE(first.search_language_change.has_value() && again.search_language_change.has_value());
+  EXPECT_EQ(again.search_language_change->requested_at, first.search_language_change->requested_at);
+}
+
 TEST_F(SettingsCallsTest, WhatMakesNoSenseIsRefused) {
   constexpr auto kInvalid = v1::ERROR_REASON_INVALID_FIELD;
   EXPECT_EQ(Refusal({}, {}), kInvalid);
