@@ -12,8 +12,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "server/base/clock.h"
 #include "server/interceptors/call_context.h"
 
 namespace chatter::interceptors {
@@ -78,14 +80,30 @@ std::string FailedStatement(const google::rpc::ErrorInfo& info) {
                       " statement=", Escaped(statement->second));
 }
 
+// What became of a call. One that had run out of time before it ended says so: what else has come
+// in the way by then, nobody has waited for.
+struct Outcome {
+  grpc::StatusCode code;
+  google::rpc::ErrorInfo info;
+};
+Outcome OutcomeOf(const CallContext& context, const grpc::Status& status) {
+  Outcome outcome{.code = status.error_code(), .info = InfoIn(status)};
+  const bool may_be_late =
+      outcome.code == grpc::StatusCode::CANCELLED || outcome.code == grpc::StatusCode::UNAVAILABLE;
+  if (may_be_late && absl::FromChrono(context.deadline()) <= Clock::Real().Now()) {
+    return {.code = grpc::StatusCode::DEADLINE_EXCEEDED, .info = {}};
+  }
+  return outcome;
+}
+
 bool IsForAnybody(const CallContext& context) {
   return context.policy() != nullptr && context.policy()->callers == Callers::kAnybody;
 }
 
-spdlog::level::level_enum LevelOf(const CallContext& context, const grpc::Status& status) {
+spdlog::level::level_enum LevelOf(const CallContext& context, grpc::StatusCode code) {
   const auto usual = IsForAnybody(context) ? spdlog::level::debug : spdlog::level::info;
   if (context.IsCancelled()) return usual;  // whatever came of it, nobody is there to miss it
-  switch (status.error_code()) {
+  switch (code) {
     case grpc::StatusCode::INTERNAL:
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::UNKNOWN:
@@ -112,20 +130,20 @@ class AccessLog final : public grpc::experimental::Interceptor {
   using SteadyClock = std::chrono::steady_clock;
 
   void Write(const grpc::Status& status) const {
-    const auto level = LevelOf(context_, status);
+    const Outcome outcome = OutcomeOf(context_, status);
+    const auto level = LevelOf(context_, outcome.code);
     if (!log_->should_log(level)) return;
     const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
     const Principal& principal = context_.principal();
-    const google::rpc::ErrorInfo info = InfoIn(status);
     log_->log(level,
               "call method={} tenant={} user={} service={} credential={} status={} reason={} "
               "duration_ms={:.3f} request_id={} peer={}{}",
               Escaped(context_.method()),
               context_.tenant() ? Escaped(context_.tenant()->text()) : "",
               Escaped(principal.user_id), Escaped(principal.service), NameOf(principal.credential),
-              absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code())),
-              Escaped(info.reason()), duration.count(), Escaped(context_.request_id()),
-              Escaped(context_.peer()), FailedStatement(info));
+              absl::StatusCodeToString(static_cast<absl::StatusCode>(outcome.code)),
+              Escaped(outcome.info.reason()), duration.count(), Escaped(context_.request_id()),
+              Escaped(context_.peer()), FailedStatement(outcome.info));
   }
 
   const CallContext& context_;

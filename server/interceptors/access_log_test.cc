@@ -81,6 +81,20 @@ TEST_F(AccessLogTest, TellsWhichStatementFailedUnderTheRequestId) {
                            "peer=[^ ]+ sqlstate=22P05 statement=find_tenant\n"));
 }
 
+TEST_F(AccessLogTest, ACallThatRanOutOfTimeSaysSoWhateverTheDatabaseSaysThen) {
+  server_.database.Hold();
+  const Outcome outcome =
+      server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(token_)}, "", absl::Seconds(1));
+  ASSERT_EQ(outcome.code, grpc::StatusCode::DEADLINE_EXCEEDED);
+  ASSERT_TRUE(server_.database.AwaitHeldLookup());
+  server_.database.FailWith(DatabaseUnavailableError());
+  server_.database.Release();
+  // Is answered by the same thread, after the first.
+  server_.GetUser({{"x-chatter-tenant", "other"}, Bearer(token_)});
+  EXPECT_THAT(server_.log().substr(0, server_.log().find('\n')),
+              AllOf(HasSubstr("tenant= "), HasSubstr("status=DEADLINE_EXCEEDED reason= ")));
+}
+
 TEST_F(AccessLogTest, NeverHoldsACredential) {
   server_.database.AddSession("acme", token_, "alice");
   server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(token_)});
