@@ -37,21 +37,26 @@ std::string_view HintFor(absl::StatusCode code) {
   return {};
 }
 
+// The server's message without the first of the fields that are wrong, which stands at its end.
+std::string WithoutFields(std::string message, const ErrorDetails& details) {
+  if (details.violations.empty()) return message;
+  const size_t field = message.find(absl::StrCat(" `", details.violations.front().field, "`: "));
+  return message.substr(0, field);
+}
+
 // What has happened, in one line without a full stop.
-std::string TextOf(const absl::Status& status, const ErrorDetails& details) {
+std::string TextOf(std::string message, const absl::Status& status, const ErrorDetails& details) {
   std::string text(WordsFor(details.reason).text);
-  if (text.empty()) text = std::string(status.message());
+  if (text.empty()) text = std::move(message);
   if (text.empty()) text = absl::StatusCodeToString(status.code());
   while (text.ends_with('.')) text.pop_back();
   return absl::StrReplaceAll(
-      text,
-      {{"The request has invalid fields; see the violations", "the server refuses what was given"},
-       {". Name one in the metadata x-chatter-tenant, or call one of its domains", ""},
-       {"x-chatter-tenant", "--tenant"},
-       {"x-chatter-on-behalf-of-bin", "--on-behalf-of"},
-       {"x-chatter-on-behalf-of", "--on-behalf-of"},
-       {"metadata authorization", "--token"},
-       {"; see the violations", ""}});
+      text, {{"The request has invalid fields", "the server refuses what was given"},
+             {". Name one in the metadata x-chatter-tenant, or call one of its domains", ""},
+             {"x-chatter-tenant", "--tenant"},
+             {"x-chatter-on-behalf-of-bin", "--on-behalf-of"},
+             {"x-chatter-on-behalf-of", "--on-behalf-of"},
+             {"metadata authorization", "--token"}});
 }
 
 std::string HintFor(const absl::Status& status, const ErrorDetails& details) {
@@ -72,7 +77,9 @@ std::string Violations(const ErrorDetails& details) {
 
 std::string Words(const absl::Status& status) {
   const ErrorDetails details = DetailsOf(status);
-  std::string words = TextOf(status, details);
+  // Each field has a line of its own.
+  std::string words =
+      TextOf(WithoutFields(std::string(status.message()), details), status, details);
   if (const auto repeat = status.GetPayload(kRepeatPayload)) {
     absl::StrAppend(&words, " (", std::string(*repeat), ")");
   }
@@ -162,7 +169,7 @@ absl::Status WithConnectionWords(const absl::Status& status, const ClientOptions
 }
 
 std::string ErrorText(const absl::Status& status) {
-  return Sanitize(TextOf(status, DetailsOf(status)));
+  return Sanitize(TextOf(std::string(status.message()), status, DetailsOf(status)));
 }
 
 int ExitCode(const absl::Status& status) {

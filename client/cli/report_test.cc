@@ -58,6 +58,12 @@ TEST(ReportTest, SaysWhatAndWhereAndWhatToDo) {
             "  USER 2: no user 'zoe'\n");
 }
 
+TEST(ReportTest, AFieldIsToldOfOnce) {
+  EXPECT_THAT(Report(WithDetails("Unknown. `user_ids[1]`: no user 'zoe'. (And 2 more.)"), false),
+              testing::AllOf(testing::StartsWith("chatter: Unknown; "),
+                             testing::EndsWith("[UNKNOWN_USERS]\n  USER 2: no user 'zoe'\n")));
+}
+
 absl::Status WithReason(const char* reason, const std::string& message) {
   google::rpc::Status status;
   status.set_code(static_cast<int>(absl::StatusCode::kUnavailable));
@@ -89,8 +95,6 @@ TEST(ReportTest, ReasonsThatItDoesNotKnowKeepTheServersText) {
 TEST(ReportTest, TheServersTextsAreFreeOfTheApi) {
   EXPECT_EQ(Report(WithReason("X", "Leave x-chatter-on-behalf-of out."), false),
             "chatter: Leave --on-behalf-of out [X]\n");
-  EXPECT_EQ(Report(WithReason("X", "Some aren't there; see the violations."), false),
-            "chatter: Some aren't there [X]\n");
   EXPECT_EQ(ErrorText(WithReason("DRAINING", "Connect again and resume with your cursors.")),
             "the server is going away");
 }
