@@ -35,6 +35,7 @@ class Tail {
   absl::StatusOr<uint64_t> Head() const;
   ChatCallbacks MakeCallbacks();
   void OnEvent(const v1::RoomEvent& event);
+  void Print(const v1::RoomEvent& event);
   void OnReset(const v1::Reset& reset);
   void OnOpened(const v1::Opened& opened);
   void OnDisconnected(const absl::Status& status);
@@ -48,8 +49,9 @@ class Tail {
   const TailArguments& arguments_;
   std::unique_ptr<Mailbox> mailbox_;  // the stream's
   std::string user_id_;               // as `opened` says
-  uint64_t begin_after_ = 0;
-  bool begins_anew_ = false;  // with another stream
+  uint64_t first_ = 0;                // what comes before it isn't printed
+  uint64_t begin_after_ = 0;          // is in the log
+  bool begins_anew_ = false;          // with another stream
   uint64_t printed_ = 0;
   bool connected_ = true;  // until told otherwise, so that the first time isn't news
   std::optional<absl::Status> result_;
@@ -61,7 +63,12 @@ absl::Status Tail::Run() {
   auto client_options = context_.UserOptions();
   if (!client_options.ok()) return client_options.status();
 
-  begin_after_ = arguments_.from.has_value() ? *arguments_.from - 1 : *head;
+  first_ = arguments_.from.value_or(*head + 1);
+  begin_after_ = std::min(first_ - 1, *head);
+  if (begin_after_ + 1 < first_) {
+    context_.err() << "chatter: the room's log ends with " << *head << " so far: waiting for "
+                   << first_ << std::endl;
+  }
   ChatStreamOptions options;
   options.client = *std::move(client_options);
   while (!result_.has_value()) {
@@ -83,7 +90,7 @@ void Tail::OnReset(const v1::Reset& reset) {
   begin_after_ = std::min(begin_after_, reset.next_seq() - 1);
   begin_after_ = std::max(begin_after_, reset.min_seq() - 1);
   context_.err() << "chatter: the room's log isn't what it was: printing it anew from "
-                 << begin_after_ + 1 << std::endl;
+                 << std::max(first_, begin_after_ + 1) << std::endl;
   begins_anew_ = true;
 }
 
@@ -120,15 +127,20 @@ ChatCallbacks Tail::MakeCallbacks() {
 
 void Tail::OnEvent(const v1::RoomEvent& event) {
   if (result_.has_value() || begins_anew_) return;
+  if (event.seq() >= first_) Print(event);
+  if (printed_ == arguments_.count) return Finish(absl::OkStatus());
+  if (event.has_room_deleted()) return Finish(absl::NotFoundError("the room was deleted"));
+  if (IsOut(event)) Finish(absl::NotFoundError("you aren't in that room any more"));
+}
+
+void Tail::Print(const v1::RoomEvent& event) {
   if (context_.json()) {
     if (absl::Status status = PrintJson(event, context_.out()); !status.ok()) Finish(status);
   } else {
     context_.out() << FormatEvent(event) << std::endl;
   }
   if (!context_.out().good()) Finish(absl::InternalError("can't write to standard output"));
-  if (++printed_ == arguments_.count) return Finish(absl::OkStatus());
-  if (event.has_room_deleted()) return Finish(absl::NotFoundError("the room was deleted"));
-  if (IsOut(event)) Finish(absl::NotFoundError("you aren't in that room any more"));
+  ++printed_;
 }
 
 bool Tail::IsOut(const v1::RoomEvent& event) const {

@@ -72,6 +72,23 @@ class CommandLine(CommandLineTestCase):
                              "after the restart")
             self.assertEqual(tail.wait(PATIENCE), OK)
 
+    def test_tail_says_that_the_log_is_not_as_long_yet(self):
+        room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
+        with subprocess.Popen(
+                [CHATTER, "tail", room_id, "--from", "4", "--count", "1"],
+                env={"HOME": "/nonexistent", "CHATTER_ADDRESS": self.server.address,
+                     "CHATTER_TENANT": self.tenant, "CHATTER_TOKEN": self.tokens["bob"],
+                     "PATH": os.environ["PATH"]},
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
+            self.addCleanup(tail.kill)
+            self.assertEqual(tail.stderr.readline(), "chatter: the room's log ends with 1 so far: "
+                             "waiting for 4\n")
+            for text in ("2", "3", "4"):
+                self.as_user("alice", "send", room_id, text)
+            self.assertRegex(tail.stdout.read(), r"^4 .*alice: 4\n$")
+            self.assertEqual(tail.stderr.read(), "")
+            self.assertEqual(tail.wait(PATIENCE), OK)
+
     def test_chat_sends_each_line_of_its_input(self):
         room_id = self.as_user("alice", "room", "create", "alice", "bob").strip()
         self.as_user("alice", "chat", room_id, stdin="one\ntwo\n\nthree")
