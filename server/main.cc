@@ -40,6 +40,20 @@ void IgnoreSignalsWithoutMeaning() {
   for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) std::signal(signal, SIG_IGN);
 }
 
+// `how`: as pthread_sigmask has it.
+void SetHangup(int how) {
+  sigset_t hangup;
+  sigemptyset(&hangup);
+  sigaddset(&hangup, SIGHUP);
+  pthread_sigmask(how, &hangup, nullptr);
+}
+
+// Run before main(), and before the libraries set themselves up, which takes a while: a SIGHUP of
+// somebody who can't know how far the start is waits, rather than ends the process.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kBlockHangup)() = [] {
+  SetHangup(SIG_BLOCK);
+};
+
 sigset_t SignalsWithMeaning() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -111,6 +125,8 @@ int main(int argc, char** argv) {
   if (command_line->command == Command::kServe) {
     IgnoreSignalsWithoutMeaning();
     BlockSignalsWithMeaning();
+  } else {
+    SetHangup(SIG_UNBLOCK);
   }
   chatter::app::SetUpLogging(command_line->config.log_level);
   const int code = Run(*command_line);

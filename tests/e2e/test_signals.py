@@ -1,8 +1,10 @@
 """What chatterd makes of signals."""
 
 import signal
+import subprocess
+import tempfile
 
-from harness import ServerTestCase
+from harness import Chatterd, ServerTestCase
 
 # Those that tell of a fault, or of a limit, or ask for a core dump; and those that stop and go on.
 LEFT_TO_THE_SYSTEM = {
@@ -10,6 +12,18 @@ LEFT_TO_THE_SYSTEM = {
     signal.SIGSYS, signal.SIGTRAP, signal.SIGXCPU,
     signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU}
 ENDING = {signal.SIGTERM, signal.SIGINT, signal.SIGKILL}
+
+
+# Loaded into whatever is started; the one that is meant isn't the first.
+HANGUP_BEFORE_MAIN = """
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+__attribute__((constructor)) static void hang_up(void) {
+  if (strcmp(program_invocation_short_name, "chatterd") == 0) raise(SIGHUP);
+}
+"""
 
 
 class Signals(ServerTestCase):
@@ -26,6 +40,17 @@ class Signals(ServerTestCase):
                    self.server.log.read_text("utf-8"), "logged")
         seq = alice.send_message(room_id, "1", "Still here").seq
         self.assertEqual(stream.room_event(room_id, seq).message_sent.text, "Still here")
+
+    def test_a_hangup_before_the_start_waits(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        library = f"{folder}/hangup.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-", "-o", library], check=True,
+                       text=True, input=HANGUP_BEFORE_MAIN)
+        server = Chatterd(self.database_url, environment={"LD_PRELOAD": library})
+        self.addCleanup(server.destroy)
+        server.start()
+        self.until(lambda: "reading certificates and keys again: signal=1" in
+                   server.log.read_text("utf-8"), "logged")
 
     def test_it_drains_when_it_is_told_to_stop_after_a_hangup(self):
         for number in (signal.SIGTERM, signal.SIGINT):
