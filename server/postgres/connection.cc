@@ -47,9 +47,11 @@ struct ParamPointers {
 
 }  // namespace
 
-Connection::Connection(const DatabaseOptions& options, Lane lane, ErrorLog& error_log)
+Connection::Connection(const DatabaseOptions& options, Lane lane, KnownSchemas& schemas,
+                       ErrorLog& error_log)
     : options_(options),
       lane_(lane),
+      schemas_(schemas),
       error_log_(error_log),
       conn_(BeginToConnect(options)),
       quiet_since_(SteadyTime::Now()) {
@@ -177,33 +179,37 @@ void Connection::Confuse(std::string_view why) {
 }
 
 void Connection::Send(PendingPtr pending) {
-  ++pending->attempts;
+  InFlight flight;
+  flight.guarded = GuardedBy(pending->transaction);
+  flight.finds_schemas =
+      std::any_of(flight.guarded.begin(), flight.guarded.end(),
+                  [](const Guarded& guarded) { return !guarded.change.has_value(); });
   pending->blocked = false;
+  if (!flight.finds_schemas) ++pending->attempts;
   if (facts_.history.empty()) {
     for (Statement& statement : pending->transaction.statements) {
       if (!statement.without_history.empty()) statement.sql = statement.without_history;
     }
   }
-  InFlight flight;
   flight.pending = std::move(pending);
   Submit(std::move(flight));
+}
+
+std::vector<Connection::Guarded> Connection::GuardedBy(
+    const Database::Transaction& transaction) const {
+  std::vector<Guarded> all;
+  for (size_t i = 0; i < transaction.statements.size(); ++i) {
+    const auto& tenant = transaction.statements[i].tenant;
+    if (!tenant.has_value() || (!all.empty() && all.back().tenant == *tenant)) continue;
+    all.push_back({.tenant = *tenant, .statement = i, .change = schemas_.Find(*tenant)});
+  }
+  return all;
 }
 
 void Connection::Submit(InFlight flight) {
   if (in_flight_.empty()) quiet_since_ = SteadyTime::Now();
   InFlight& sent = in_flight_.emplace_back(std::move(flight));
-  const auto& statements = sent.pending->transaction.statements;
-  sent.steps.reserve(statements.size());
-  sent.results.reserve(statements.size());
-  bool complete = true;
-  if (facts_.pooled && !sent.is_ours) {
-    sent.steps.push_back(Step::kBound);
-    complete = SendUnnamed(BoundsStatement(/*of_transaction=*/true));
-  }
-  for (const Statement& statement : statements) {
-    complete = complete && SendStatement(statement, Step::kQuery, sent);
-  }
-  complete = complete && SendGuards(sent);
+  const bool complete = sent.finds_schemas ? SendFindSchemas(sent) : SendTransaction(sent);
   if (!complete || PQpipelineSync(conn_) != 1) return Lose("sending");
   Flush();
 }
@@ -215,17 +221,29 @@ bool Connection::SendUnnamed(const Statement& statement) {
                            params.lengths.data(), params.formats.data(), 1) == 1;
 }
 
-bool Connection::SendGuards(InFlight& flight) {
+bool Connection::SendTransaction(InFlight& flight) {
   const auto& statements = flight.pending->transaction.statements;
-  const TenantKey* guarded = nullptr;
-  for (size_t i = 0; i < statements.size(); ++i) {
-    const auto& tenant = statements[i].tenant;
-    if (!tenant.has_value() || (guarded != nullptr && *guarded == *tenant)) continue;
-    guarded = &*tenant;
-    flight.guarded.push_back(i);
-    if (!SendStatement(GuardStatement(*tenant), Step::kGuard, flight)) return false;
+  flight.steps.reserve(statements.size());
+  flight.results.reserve(statements.size());
+  bool complete = true;
+  if (facts_.pooled && !flight.is_ours) {
+    flight.steps.push_back(Step::kBound);
+    complete = SendUnnamed(BoundsStatement(/*of_transaction=*/true));
   }
-  return true;
+  for (const Statement& statement : statements) {
+    complete = complete && SendStatement(statement, Step::kQuery, flight);
+  }
+  for (const auto& [tenant, first, change] : flight.guarded) {
+    complete = complete && SendStatement(GuardStatement(tenant, *change), Step::kGuard, flight);
+  }
+  return complete;
+}
+
+bool Connection::SendFindSchemas(InFlight& flight) {
+  std::vector<std::string_view> names;
+  for (const Guarded& guarded : flight.guarded) names.push_back(guarded.tenant.text());
+  flight.steps.push_back(Step::kFindSchemas);
+  return SendUnnamed({sql::kFindSchemas, std::nullopt, std::move(Params().Texts(names))});
 }
 
 bool Connection::SendStatement(const Statement& statement, Step step, InFlight& flight) {

@@ -13,6 +13,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "server/postgres/database.h"
 #include "server/postgres/error_log.h"
+#include "server/postgres/known_schemas.h"
 #include "server/postgres/pending_transaction.h"
 #include "server/postgres/statement_shape.h"
 
@@ -52,8 +54,8 @@ class Connection {
     kLost,  // for good: the next connection is another object
   };
 
-  // Begins to connect. `options` and `error_log` must outlive the connection.
-  Connection(const DatabaseOptions& options, Lane lane, ErrorLog& error_log);
+  // Begins to connect. All but the lane must outlive the connection.
+  Connection(const DatabaseOptions& options, Lane lane, KnownSchemas& schemas, ErrorLog& error_log);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -75,7 +77,8 @@ class Connection {
   // The last time that PostgreSQL said something, or was asked something after a silence.
   SteadyTime quiet_since() const { return quiet_since_; }
 
-  // REQUIRES: HasRoom(). Afterwards the connection may be kLost.
+  // Where the last change of a tenant's schema isn't known, asks for that instead, and gives the
+  // transaction back to be sent again. REQUIRES: HasRoom(). Afterwards the connection may be kLost.
   void Send(PendingPtr pending);
   // Asks whether anybody is there, and whether writes are taken. REQUIRES: kReady. Afterwards the
   // connection may be kLost.
@@ -84,22 +87,32 @@ class Connection {
   void OnEvents(short events);
   // Gives the connection up, as if the network had.
   void GiveUp(std::string_view why);
-  // Transactions that PostgreSQL has undone and that will do when run again: after a deadlock, say,
-  // or (`blocked`) when somebody else's lock is gone.
+  // Transactions that are to be sent again, in order: it is known by now what they need to know of
+  // schemas, or PostgreSQL has undone them and they will do when run again: after a deadlock, say,
+  // or
+  // (`blocked`) when somebody else's lock is gone.
   std::vector<PendingPtr> TakeRetries() { return std::exchange(retries_, {}); }
 
  private:
   // What a result that comes back belongs to.
-  enum class Step { kBound, kPrepare, kQuery, kGuard, kDeallocate };
+  enum class Step { kBound, kPrepare, kFindSchemas, kQuery, kGuard, kDeallocate };
   // A statement's text, by its address, in a schema, if it has one.
   using StatementKey = std::pair<const char*, std::string>;
+  // A tenant in whose schema a transaction works.
+  struct Guarded {
+    TenantKey tenant;
+    size_t statement;               // its first one
+    std::optional<int64_t> change;  // the last one of the schema, as far as it is known
+  };
   struct InFlight {
     PendingPtr pending;
     bool is_ours = false;  // asked by the connection itself
     std::vector<Step> steps;
     size_t next_step = 0;
     std::deque<StatementKey> preparing;  // not known to be prepared yet
-    std::vector<size_t> guarded;         // for each guard, the first statement of its tenant
+    std::vector<Guarded> guarded;
+    bool finds_schemas = false;      // rather than that the transaction is run
+    std::optional<size_t> outdated;  // whose schema, of those guarded, was changed
     Database::Results results;
     absl::Status error;
   };
@@ -119,8 +132,9 @@ class Connection {
   void Submit(InFlight flight);
   bool SendUnnamed(const Statement& statement);
   bool SendStatement(const Statement& statement, Step step, InFlight& flight);
-  // For each tenant in whose schema the statements are.
-  bool SendGuards(InFlight& flight);
+  std::vector<Guarded> GuardedBy(const Database::Transaction& transaction) const;
+  bool SendTransaction(InFlight& flight);
+  bool SendFindSchemas(InFlight& flight);
   // The name of the statement once it is prepared, most recently used; null when sending fails.
   const std::string* Prepare(const Statement& statement, InFlight& flight);
   bool Deallocate(const std::string& name, InFlight& flight);
@@ -130,15 +144,18 @@ class Connection {
   void TakeRows(Rows rows, InFlight& flight);
   void RefuseRows(const Rows& rows, int column, InFlight& flight);
   void TakeError(const pg_result* result, InFlight& flight);
-  // The schema of the tenant whose guard has failed isn't the one that was meant.
-  void TakeGuardError(InFlight& flight);
+  void TakeSchemas(const Rows& rows, InFlight& flight);
   void CompleteFront();
+  // A schema was changed meanwhile: the transaction is run again if it still is the one that is
+  // meant.
+  void LookAgain(InFlight flight);
   void Confuse(std::string_view why);
   void ForgetPrepared(const StatementKey& key);
   const StatementShape& ShapeOf(const Statement& statement);
 
   const DatabaseOptions& options_;
   const Lane lane_;
+  KnownSchemas& schemas_;
   ErrorLog& error_log_;
   pg_conn* const conn_;
   State state_ = State::kConnecting;

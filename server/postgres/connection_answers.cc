@@ -66,6 +66,7 @@ void Connection::TakeRows(Rows rows, InFlight& flight) {
   if (flight.next_step >= flight.steps.size()) return Confuse("an answer came without a question");
   const Step step = flight.steps[flight.next_step];
   if (step == Step::kPrepare) flight.preparing.pop_front();
+  if (step == Step::kFindSchemas) return TakeSchemas(rows, flight);
   if (step != Step::kQuery) return;
   const auto& statements = flight.pending->transaction.statements;
   const Statement& statement = statements[flight.results.size()];
@@ -81,6 +82,24 @@ void Connection::TakeRows(Rows rows, InFlight& flight) {
           absl::StrCat("an answer that isn't to the question ", std::string(NameOf(statement))));
   }
   flight.results.push_back(std::move(rows));
+}
+
+void Connection::TakeSchemas(const Rows& rows, InFlight& flight) {
+  static const StatementShape& shape = *new StatementShape(sql::kFindSchemas);
+  if (shape.Compare(rows.raw()).verdict != StatementShape::Verdict::kMatches ||
+      static_cast<size_t>(rows.size()) != flight.guarded.size()) {
+    return Confuse("an answer that isn't to the question which schemas there are");
+  }
+  for (int row = 0; row < rows.size(); ++row) {
+    const Guarded& guarded = flight.guarded[static_cast<size_t>(row)];
+    if (static_cast<uint64_t>(rows.GetInt(row, 0)) == guarded.tenant.stamp) {
+      schemas_.Learn(guarded.tenant, rows.GetInt(row, 1));
+    } else if (flight.error.ok()) {
+      flight.error = OtherSchemaError(guarded.statement);
+      error_log_.Report("", &flight.pending->transaction.statements[guarded.statement],
+                        "another schema has the tenant's name by now");
+    }
+  }
 }
 
 // Somebody has changed the column's type.
@@ -111,12 +130,15 @@ void Connection::TakeError(const pg_result* result, InFlight& flight) {
   const std::string_view sqlstate = field == nullptr ? "" : field;
   if (sqlstate == kOtherSchemaSqlState && flight.next_step < flight.steps.size() &&
       flight.steps[flight.next_step] == Step::kGuard) {
-    return TakeGuardError(flight);
+    const auto guards = flight.steps.begin() + static_cast<ptrdiff_t>(flight.next_step);
+    flight.outdated = static_cast<size_t>(std::count(flight.steps.begin(), guards, Step::kGuard));
+    return;
   }
   const auto before = flight.steps.begin() + static_cast<ptrdiff_t>(flight.next_step);
   const auto failed = static_cast<size_t>(std::count(flight.steps.begin(), before, Step::kQuery));
   const auto& statements = flight.pending->transaction.statements;
-  const Statement* const statement = failed < statements.size() ? &statements[failed] : nullptr;
+  const bool is_its_own = !flight.finds_schemas && failed < statements.size();
+  const Statement* const statement = is_its_own ? &statements[failed] : nullptr;
   if (flight.error.ok()) {
     flight.error = StatementError(sqlstate, statement, failed);
     error_log_.Report(sqlstate, statement, TextOf(result));
@@ -138,28 +160,21 @@ void Connection::TakeError(const pg_result* result, InFlight& flight) {
   }
 }
 
-void Connection::TakeGuardError(InFlight& flight) {
-  const auto before = flight.steps.begin() + static_cast<ptrdiff_t>(flight.next_step);
-  const auto guard = static_cast<size_t>(std::count(flight.steps.begin(), before, Step::kGuard));
-  const size_t failed = flight.guarded[guard];
-  flight.error = OtherSchemaError(failed);
-  error_log_.Report("", &flight.pending->transaction.statements[failed],
-                    "another schema has the tenant's name by now");
-}
-
 void Connection::CompleteFront() {
   const InFlight& front = in_flight_.front();
-  if (front.error.ok() && (front.next_step != front.steps.size() ||
-                           front.results.size() != front.pending->transaction.statements.size())) {
+  const size_t wanted = front.finds_schemas ? 0 : front.pending->transaction.statements.size();
+  const bool is_undone = !front.error.ok() || front.outdated.has_value();
+  if (!is_undone && (front.next_step != front.steps.size() || front.results.size() != wanted)) {
     return Confuse("a question was left without its answer");
   }
   InFlight flight = std::move(in_flight_.front());
   in_flight_.pop_front();
-  if (flight.error.ok()) {
-    flight.pending->Finish(std::move(flight.results));
-    return;
+  if (!is_undone) {
+    if (flight.finds_schemas) return retries_.push_back(std::move(flight.pending));
+    return flight.pending->Finish(std::move(flight.results));
   }
   for (const StatementKey& key : flight.preparing) ForgetPrepared(key);
+  if (flight.error.ok()) return LookAgain(std::move(flight));
   PendingTransaction& pending = *flight.pending;
   // Writers look after blocked rooms and tenants themselves.
   pending.blocked = IsLockTimeout(flight.error) && !Writes(lane_);
@@ -170,6 +185,13 @@ void Connection::CompleteFront() {
     return;
   }
   pending.Finish(undone ? DatabaseUnavailableError() : std::move(flight.error));
+}
+
+void Connection::LookAgain(InFlight flight) {
+  // All of them: whoever changes one may be about to change all.
+  for (const Guarded& guarded : flight.guarded) schemas_.Forget(guarded.tenant, *guarded.change);
+  if (flight.pending->attempts < kMaxAttempts) return retries_.push_back(std::move(flight.pending));
+  flight.pending->Finish(OtherSchemaError(flight.guarded[*flight.outdated].statement));
 }
 
 }  // namespace chatter::postgres

@@ -16,8 +16,9 @@ constexpr absl::Duration kLossLogInterval = absl::Seconds(10);
 
 }  // namespace
 
-ConnectionSlots::ConnectionSlots(const DatabaseOptions& options, ErrorLog& error_log)
-    : options_(options), error_log_(error_log), open_all_(!options.few_first) {
+ConnectionSlots::ConnectionSlots(const DatabaseOptions& options, KnownSchemas& schemas,
+                                 ErrorLog& error_log)
+    : options_(options), schemas_(schemas), error_log_(error_log), open_all_(!options.few_first) {
   Add(Lane::kWrite, 1);
   Add(Lane::kWriteAside, 1);
   Add(Lane::kQuery, options_.query_connections);
@@ -40,7 +41,7 @@ void ConnectionSlots::KeepUp(Slot& slot, SteadyTime now, LossListener on_loss) {
   }
   if (slot.connection != nullptr || now < slot.connect_at || !MayOpen(slot)) return;
   slot.give_up_connecting_at = now + options_.connect_timeout;
-  slot.connection = std::make_unique<Connection>(options_, slot.lane, error_log_);
+  slot.connection = std::make_unique<Connection>(options_, slot.lane, schemas_, error_log_);
   if (slot.connection->state() == Connection::State::kLost) Lose(slot, now, on_loss);
 }
 

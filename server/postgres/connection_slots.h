@@ -18,6 +18,7 @@
 #include "server/postgres/connection.h"
 #include "server/postgres/database.h"
 #include "server/postgres/error_log.h"
+#include "server/postgres/known_schemas.h"
 #include "server/postgres/pending_transaction.h"
 
 namespace chatter::postgres {
@@ -49,8 +50,8 @@ class ConnectionSlots {
   // Hears what was sent on a connection that is lost, and not answered, in order.
   using LossListener = absl::FunctionRef<void(Lane lane, std::vector<PendingPtr> unanswered)>;
 
-  // Both must outlive the slots.
-  ConnectionSlots(const DatabaseOptions& options, ErrorLog& error_log);
+  // All must outlive the slots.
+  ConnectionSlots(const DatabaseOptions& options, KnownSchemas& schemas, ErrorLog& error_log);
 
   const Slots& all() const { return slots_; }
 
@@ -87,6 +88,7 @@ class ConnectionSlots {
   SteadyTime NextLook(const Slot& slot) const;
 
   const DatabaseOptions& options_;
+  KnownSchemas& schemas_;
   ErrorLog& error_log_;
   std::atomic<bool> open_all_;
   std::atomic<uint64_t> wrong_answers_ = 0;

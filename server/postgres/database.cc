@@ -153,7 +153,8 @@ class Database::Loop {
   void RunAgain(Lane lane, std::vector<PendingPtr> unanswered) {
     TurnQueue& waiting = waiting_[lane];
     for (auto it = unanswered.rbegin(); it != unanswered.rend(); ++it) {
-      if ((*it)->transaction.idempotent) {
+      const bool was_sent = (*it)->attempts > 0;
+      if ((*it)->transaction.idempotent || !was_sent) {
         waiting.PushFront(std::move(*it));
       } else {
         (*it)->Finish(DatabaseUnavailableError());
@@ -259,14 +260,15 @@ class Database::Loop {
   void Handle(Slot& slot, short events) {
     slot.connection->OnEvents(events);
     TurnQueue& waiting = waiting_[slot.lane];
-    for (PendingPtr& retry : slot.connection->TakeRetries()) {
-      if (retry->blocked) {
-        Block(retry->tenant(), SteadyTime::Now());
-        retry->timer.Set(timers_, retry->gives_up_at, *retry);
-        waiting.PushBack(std::move(retry));
-      } else {
-        waiting.PushFront(std::move(retry));
-      }
+    std::vector<PendingPtr> retries = slot.connection->TakeRetries();
+    for (PendingPtr& retry : retries) {
+      if (!retry->blocked) continue;
+      Block(retry->tenant(), SteadyTime::Now());
+      retry->timer.Set(timers_, retry->gives_up_at, *retry);
+      waiting.PushBack(std::move(retry));
+    }
+    for (auto it = retries.rbegin(); it != retries.rend(); ++it) {
+      if (*it != nullptr) waiting.PushFront(std::move(*it));
     }
   }
 
@@ -321,8 +323,9 @@ class Database::Loop {
   // The loop's thread alone touches these.
   Timers timers_;  // outlives the transactions
   std::vector<PendingPtr> taken_;
+  KnownSchemas schemas_;
   ErrorLog error_log_;
-  ConnectionSlots slots_{options_, error_log_};
+  ConnectionSlots slots_{options_, schemas_, error_log_};
   std::map<Lane, TurnQueue> waiting_;
   absl::flat_hash_map<std::string, SteadyTime> blocked_until_;  // by tenant
   std::vector<pollfd> fds_;  // the wake_fd_, then those of polled_

@@ -201,6 +201,42 @@ TEST(DatabaseFaultsTest, WhatIsMeantForATenantGetsToNoOtherThatHasItsName) {
   }
 }
 
+// Which change the row that tells of the schema's name, too.
+TEST(DatabaseFaultsTest, NobodyNoticesThatASchemasRightsOrOwnerChange) {
+  const TestDatabase postgres;
+  const TenantKey acme = postgres.AddTenant("acme");
+  const TenantKey other = postgres.AddTenant("other");
+  constexpr std::string_view kCount = "SELECT count(*) FROM {schema}.chatter_room";
+  constexpr std::string_view kAdd =
+      "INSERT INTO {schema}.chatter_user (id, display_name) VALUES ($1, '')";
+  Watched database(postgres.url());
+  std::vector<std::future<absl::StatusOr<int64_t>>> answers;
+  const auto call_all = [&](std::string_view round) {
+    for (int i = 0; i < 40; ++i) {
+      answers.push_back(database.Begin({kCount, acme, {}}));
+      // Isn't repeatable: it is run once, where it counts.
+      answers.push_back(database.Begin(
+          {kAdd, acme, std::move(Params().Text(absl::StrCat(std::string(round), i)))}, Lane::kWrite,
+          false));
+      answers.push_back(database.Begin({kCount, other, {}}, Lane::kWrite));
+    }
+  };
+  for (const char* change :
+       {"SELECT 1", "GRANT USAGE ON SCHEMA acme, other TO PUBLIC",
+        "GRANT USAGE ON SCHEMA acme TO PUBLIC", "ALTER SCHEMA acme OWNER TO pg_database_owner"}) {
+    call_all(absl::StrCat("a", change));
+    postgres.Execute(change);
+    call_all(absl::StrCat("b", change));
+    for (auto& answer : answers) {
+      const auto got = answer.get();
+      EXPECT_TRUE(got.ok()) << got.status();
+    }
+    answers.clear();
+  }
+  EXPECT_EQ(postgres.Find("acme"), acme);
+  EXPECT_EQ(postgres.Execute("SELECT count(*) FROM acme.chatter_user"), "320");
+}
+
 TEST(DatabaseFaultsTest, EachStatementSeesWhatIsCommittedWhateverTheDatabaseIsSetTo) {
   const TestDatabase postgres;
   postgres.Execute(absl::StrCat("ALTER DATABASE ", postgres.name(),

@@ -1,10 +1,11 @@
 // That what is done in a tenant's schema is done in no other that has its name by now.
 //
 // Names are all that SQL knows of schemas, and an administrator may give a name to another schema
-// at any moment. So each transaction in a tenant's schema ends with a statement that fails, and
-// undoes it, unless the name still leads to what was meant. It comes last because PostgreSQL looks
-// names up anew for each statement: no stamp comes twice, so where the last statement finds the one
-// that the look-up of the tenant found, those before have found its schema.
+// at any moment. So before a transaction in a tenant's schema it is known that the schema is the
+// one that is meant, and which change of it was the last; and the transaction ends with a statement
+// that fails, and undoes it, unless both still hold. It comes last because PostgreSQL looks names
+// up anew for each statement: no change comes twice, so where the last statement finds the one that
+// was known before, those between have found the schema.
 #ifndef CHATTER_SERVER_POSTGRES_SCHEMA_GUARD_H_
 #define CHATTER_SERVER_POSTGRES_SCHEMA_GUARD_H_
 
@@ -25,14 +26,16 @@ inline constexpr std::string_view kOtherSchemaSqlState = "22012";
 // Of what PostgreSQL writes for a stamp; of anything else 0.
 uint64_t ParseStamp(std::string_view text);
 
-Statement GuardStatement(const TenantKey& tenant);
+// `change`: the transaction that has changed the schema last.
+Statement GuardStatement(const TenantKey& tenant, int64_t change);
 
-// The same in a session. REQUIRES: a transaction is open.
-// Errors: UNAVAILABLE (TENANT_NOT_READY): the schema is another; what sqlstate.h makes.
-absl::Status GuardSchema(BlockingSession& session, const TenantKey& tenant);
+// Runs `work` in the transaction that is open, which must be undone if it or this fails.
+// Errors: those of `work`; UNAVAILABLE (TENANT_NOT_READY): the schema is another, or was changed
+// meanwhile; what sqlstate.h makes.
+absl::Status GuardSchema(BlockingSession& session, const TenantKey& tenant,
+                         absl::FunctionRef<absl::Status()> work);
 
-// Runs `work` in one transaction, which is undone if it fails or the schema is another.
-// Errors: those of `work`, and as above.
+// The same in a transaction of its own, which is undone if it fails.
 absl::Status InSchema(BlockingSession& session, const TenantKey& tenant,
                       absl::FunctionRef<absl::Status()> work);
 

@@ -81,12 +81,16 @@ absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(postgres::BlockingS
       if (!forgotten.ok()) return forgotten;
       return Progress::kLeft;
     }
-    const auto erased = session.Query(postgres::RenderSql(sql::kPurgeRoom, *name),
-                                      {room.room_id, absl::StrCat(kMaxRows)});
-    if (!erased.ok()) return erased.status();
     const TenantKey tenant{*name, postgres::ParseStamp(found[2].value_or(""))};
-    if (absl::Status status = postgres::GuardSchema(session, tenant); !status.ok()) return status;
-    if ((*erased)[0][0] != "0") return Progress::kMoreToDo;
+    bool has_more = false;
+    const absl::Status erased = postgres::GuardSchema(session, tenant, [&] {
+      const auto count = session.Query(postgres::RenderSql(sql::kPurgeRoom, *name),
+                                       {room.room_id, absl::StrCat(kMaxRows)});
+      has_more = count.ok() && (*count)[0][0] != "0";
+      return count.status();
+    });
+    if (!erased.ok()) return erased;
+    if (has_more) return Progress::kMoreToDo;
   }
   const auto forgotten = session.Query(sql::kForgetPurgedRoom, {room.tenant, room.room_id});
   if (!forgotten.ok()) return forgotten.status();

@@ -287,6 +287,28 @@ class OwnSchemas(SchemaTestCase):
         self.comes_to([])
         self.assert_strange()
 
+    def test_nobody_notices_a_change_of_rights(self):
+        stop, sent = threading.Event(), [0]
+
+        def call():
+            while not stop.is_set():
+                self.alice.send_message(self.room_id, f"n{sent[0]}", "hello")
+                self.users(self.alice)
+                sent[0] += 1
+        self.addCleanup(stop.set)
+        stream = self.alice.stream()
+        threads = Threads(call)
+        for change in (f"GRANT USAGE ON SCHEMA {self.name} TO PUBLIC",
+                       f"REVOKE USAGE ON SCHEMA {self.name} FROM PUBLIC",
+                       f"ALTER SCHEMA {self.name} OWNER TO pg_database_owner"):
+            before = sent[0]
+            self.execute(change)
+            self.until(lambda before=before: threads.check() or sent[0] > before + 20, "calls")
+        stop.set()
+        threads.join(PATIENCE)
+        seq = self.alice.send_message(self.room_id, "last", "hello").seq
+        self.assertEqual(stream.room_event(self.room_id, seq).message_sent.text, "hello")
+
     def test_schemas_that_change_names_under_traffic(self):
         """Not one read or write of the one tenant's callers gets to the other, nor an event."""
         other = f"{self.name}_other"
