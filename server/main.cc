@@ -94,7 +94,8 @@ int Run(const chatter::config::CommandLine& command_line) {
   const Config& config = command_line.config;
   switch (command_line.command) {
     case Command::kMigrate:
-      return chatter::app::RunMigrate(config, std::cerr) ? kSuccess : kFailure;
+      return chatter::app::RunMigrate(config, command_line.restored, std::cerr) ? kSuccess
+                                                                                : kFailure;
     case Command::kCheck:
       return chatter::app::RunCheck(config, std::cout) ? kSuccess : kFailure;
     case Command::kServe:

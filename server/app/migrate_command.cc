@@ -13,6 +13,7 @@
 #include "server/store/migrator.h"
 #include "server/store/session_source.h"
 #include "server/store/tenant_maker.h"
+#include "server/store/tenant_restoring.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::app {
@@ -69,7 +70,8 @@ bool Report(const MigrationRun::Report& report, absl::Duration elapsed, std::ost
 
 }  // namespace
 
-bool RunMigrate(const config::Config& config, std::ostream& err) {
+bool RunMigrate(const config::Config& config, const std::vector<SchemaName>& restored,
+                std::ostream& err) {
   const store::Migrator migrator(middleware::MigratorOptionsOf(config));
   const store::SessionSource sessions(config.database_url, "chatterd migrate");
   const store::TenantMaker maker(migrator, sessions);
@@ -78,6 +80,9 @@ bool RunMigrate(const config::Config& config, std::ostream& err) {
   if (!prepared.ok()) {
     spdlog::error("the migration failed: {}", std::string(prepared.message()));
     return false;
+  }
+  for (const SchemaName& name : restored) {
+    if (!store::MarkRestored(migrator, name).ok()) return false;  // the log tells why
   }
   auto run = MigrationRun::Start(migrator, config.migrate_jobs);
   if (!run.ok()) {

@@ -29,6 +29,7 @@ struct RawCommandLine {
   std::map<std::string_view, std::string> values;  // by the setting's name
   std::string config_file;
   Command command = Command::kServe;
+  std::vector<std::string> restored;
 };
 
 struct Value {
@@ -68,7 +69,12 @@ absl::StatusOr<std::optional<std::string>> ParseArguments(int argc, const char* 
       "serve",
       "Serve until SIGTERM or SIGINT (the default); SIGHUP reads certificates and keys again");
   app.add_subcommand("migrate", "Bring the database's schemas up to date, and end")
-      ->parse_complete_callback([&raw] { raw.command = Command::kMigrate; });
+      ->parse_complete_callback([&raw] { raw.command = Command::kMigrate; })
+      ->add_option("--restored", raw.restored,
+                   "A tenant whose schema has just been restored from a dump that is older than "
+                   "the tables chatter_schema: it is the same tenant. May be given several times")
+      ->type_name("TENANT")
+      ->allow_extra_args(false);
   app.add_subcommand("check", "Say what of the settings doesn't fit the database, and end")
       ->parse_complete_callback([&raw] { raw.command = Command::kCheck; });
   try {
@@ -204,6 +210,13 @@ absl::StatusOr<CommandLine> ParseCommandLine(int argc, const char* const* argv,
     return result;
   }
   result.command = raw.command;
+  for (const std::string& name : raw.restored) {
+    const auto schema = SchemaName::Parse(name);
+    if (!schema.has_value()) {
+      return absl::InvalidArgumentError("--restored: \"" + name + "\" can't be a tenant's name");
+    }
+    result.restored.push_back(*schema);
+  }
   auto config = MakeConfig(raw, environment);
   if (!config.ok()) return config.status();
   result.config = *std::move(config);

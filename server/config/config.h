@@ -94,6 +94,8 @@ enum class Command {
 struct CommandLine {
   Command command = Command::kServe;
   Config config;
+  // Of kMigrate: schemas that are their tenants' own, though they have no marker.
+  std::vector<SchemaName> restored;
   std::string text;  // what to show
 };
 

@@ -82,6 +82,15 @@ TEST_F(ConfigTest, TakesSettingsBehindTheCommand) {
   EXPECT_EQ(parsed->config.log_level, spdlog::level::warn);
 }
 
+TEST_F(ConfigTest, TakesTheTenantsThatWereRestored) {
+  const auto parsed =
+      Parse({"migrate", "--restored", "acme", "--restored", "globex", "--database-url", kUrl});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->restored,
+            (std::vector{*SchemaName::Parse("acme"), *SchemaName::Parse("globex")}));
+  EXPECT_FALSE(Parse({"migrate", "--restored", "No!", "--database-url", kUrl}).ok());
+}
+
 TEST_F(ConfigTest, PrefersFlagsToTheEnvironmentAndThatToTheFile) {
   const std::string file = Write(
       "# Where\n\n  listen = \"1.1.1.1:1\"\ndatabase-connections = 7\nworkers=3\n"

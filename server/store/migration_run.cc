@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/base/steady_time.h"
+#include "server/store/why_failed.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::store {
@@ -85,8 +86,7 @@ void MigrationRun::MigrateOne(postgres::BlockingSession& session, const SchemaNa
   const absl::Status status = migrator_.MigrateTenant(session, tenant);
   if (status.ok() || absl::IsNotFound(status)) return;
   const postgres::BlockingSession::Error& error = session.last_error();
-  spdlog::error("the migration of tenant {} failed: sqlstate={} message=\"{}\"", name.text(),
-                error.sqlstate, error.message);
+  spdlog::error("the migration of tenant {} failed: {}", name.text(), WhyFailed(status, error));
   MutexLock lock(mu_);
   failures_.push_back({.tenant = name, .sqlstate = error.sqlstate});
 }

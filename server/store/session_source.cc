@@ -5,14 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/steady_time.h"
 #include "server/model/errors.h"
+#include "server/store/why_failed.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::store {
 namespace {
-
-constexpr char kDuplicateTable[] = "42P07";
-constexpr char kTableNameHint[] =
-    " hint=\"the schema has a table of its own with a name of Chatter's: rename it\"";
 
 // Whether the error says all there is to say, to whoever called.
 bool IsForCallers(const absl::Status& status) {
@@ -48,9 +45,8 @@ absl::Status SessionSource::Run(
   if (status.ok() || IsForCallers(status) || absl::IsCancelled(status)) return status;
   if (failures_logged_.Admit(absl::StrCat(error.sqlstate, " ", std::string(what)),
                              SteadyTime::Now())) {
-    spdlog::error("{} failed: {}: sqlstate={} message=\"{}\"{}", what,
-                  absl::StatusCodeToString(status.code()), error.sqlstate, error.message,
-                  error.sqlstate == kDuplicateTable ? kTableNameHint : "");
+    spdlog::error("{} failed: {}: {}", what, absl::StatusCodeToString(status.code()),
+                  WhyFailed(status, error));
   }
   return absl::IsUnavailable(status) ? status : InternalError();
 }

@@ -95,6 +95,17 @@ absl::Status TooNewError() {
                             absl::Seconds(1));
 }
 
+// Tables without a marker, under the name of a tenant that has one. They may be the tenant's own,
+// from a dump that is older than markers, as well as those of somebody who has the name by now.
+absl::Status WhoseTablesError(const SchemaName& name) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the schema has Chatter's tables, but no marker (chatter_schema) that tells whose they are: "
+      "if "
+      "they are the tenant's own, from an old dump, run `chatterd migrate --restored ",
+      name.text(), "`; if it is to be a new tenant with their data, run `chatter tenant attach ",
+      name.text(), "`"));
+}
+
 // As a tenant of its own, whatever data it came with: who signed in to the one that they are from
 // isn't signed in to this.
 absl::StatusOr<Adoption> AdoptAsNew(postgres::BlockingSession& session, const SchemaName& name,
@@ -189,6 +200,7 @@ absl::StatusOr<Adoption> AdoptSchema(postgres::BlockingSession& session, const T
         return absl::NotFoundError("the tenant is deleted");
       }
       if (schema->version > own_version) return TooNewError();
+      if (!schema->is_marked() && schema->version > 0) return WhoseTablesError(name);
       absl::Status forgotten = session.Query(sql::kForgetTenantInAccounts, {name.text()}).status();
       if (!forgotten.ok()) return forgotten;
       absl::Status begun = session.Query(sql::kBeginTenantAnew, {name.text()}).status();

@@ -59,8 +59,8 @@ struct Adoption {
 // tables, or an administrator, say that there is such a tenant. A deleted tenant is begun anew only
 // if `tenant` says that it is deleted and its schema unknown: then the application has it.
 // `own_version`: that of this program.
-// Errors: NOT_FOUND: there is no such tenant, or no schema for a new one; UNAVAILABLE
-// (TENANT_NOT_READY): a newer program has made the tables; what sqlstate.h makes.
+// Errors: NOT_FOUND: no such tenant, or no schema for a new one; FAILED_PRECONDITION, told to the
+// log: whose are the tables? UNAVAILABLE (TENANT_NOT_READY): a newer program's; sqlstate.h's.
 absl::StatusOr<Adoption> AdoptSchema(postgres::BlockingSession& session, const Tenant& tenant,
                                      int own_version);
 

@@ -20,6 +20,7 @@
 #include "server/store/room_purger.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_purger.h"
+#include "server/store/tenant_restoring.h"
 #include "server/store/tenant_store.h"
 #include "tests/support/await.h"
 #include "tests/support/test_database.h"
@@ -494,15 +495,61 @@ TEST_F(TenantAdoptionTest, AMarkerThatSaysTooLowAVersionIsPutRight) {
   ExpectStillThere("acme");
 }
 
-// Nothing shows any more that it is the tenant that it was: it is a new one, with its data.
-TEST_F(TenantAdoptionTest, ASchemaThatHasLostItsMarkerGetsAnother) {
+// Nothing shows whose they are. Nobody is served before an administrator has said it.
+TEST_F(TenantAdoptionTest, TablesThatHaveLostTheirMarkerWaitForAWord) {
   Make("acme");
+  const std::string incarnation = Of("acme", "incarnation");
   Execute("DROP TABLE acme.chatter_schema");
   EXPECT_FALSE(IsKnown("acme"));
-  EXPECT_EQ(migrator_.MigrateTenant(Found("acme")), absl::OkStatus());
+  EXPECT_FALSE(migrator_.MigrateTenant(Found("acme")).ok());
+  EXPECT_FALSE(IsKnown("acme"));
+  ExpectStillThere("acme");
+  // As `chatterd migrate --restored` ...
+  EXPECT_EQ(MarkRestored(migrator_, Name("acme")), absl::OkStatus());
+  BringUp("acme");
+  ExpectStillThere("acme");
+  EXPECT_EQ(Of("acme", "incarnation"), incarnation);
+  EXPECT_EQ(Count("acme.chatter_session"), "1");
+  // ... and as `chatter tenant attach`.
+  Execute("DROP TABLE acme.chatter_schema");
+  ASSERT_TRUE(maker_.Attach(New("acme")).ok());
   EXPECT_TRUE(IsKnown("acme"));
   ExpectBegunAnew("acme");
   EXPECT_EQ(Count("acme.chatter_room"), "1");
+}
+
+TEST_F(TenantAdoptionTest, ADumpThatIsOlderThanMarkersIsTheTenantsIfAnAdministratorSaysSo) {
+  const Migrator old({.database_url = database_.url(),
+                      .tenant_migrations = MigratorOptions::TenantMigrations().first(4)});
+  ASSERT_TRUE(TenantMaker(old).Create(New("acme")).ok());
+  const std::string dump = Dump("acme");
+  ASSERT_TRUE(migrator_.MigrateTenant(Found("acme")).ok());
+  Execute("UPDATE chatter.tenant SET state = 2, state_reason = 'unpaid'");
+  const std::string incarnation = Of("acme", "incarnation");
+  Drop("acme");
+  Restore(dump);
+  EXPECT_FALSE(migrator_.MigrateTenant(Found("acme")).ok());
+  EXPECT_EQ(MarkRestored(migrator_, Name("acme")), absl::OkStatus());
+  BringUp("acme");
+  EXPECT_EQ(Of("acme", "state || state_reason"), "2unpaid");
+  EXPECT_EQ(Of("acme", "incarnation"), incarnation);
+  EXPECT_EQ(Of("acme", "schema_version"), absl::StrCat(migrator_.tenant_version()));
+}
+
+// What belongs to one tenant is given to no other by a slip.
+TEST_F(TenantAdoptionTest, WhatCantBeRestoredIsntMarkedSo) {
+  Make("acme");
+  Make("globex");
+  EXPECT_FALSE(MarkRestored(migrator_, Name("nobody")).ok());
+  EXPECT_FALSE(MarkRestored(migrator_, Name("acme")).ok()) << "it has a marker";
+  Drop("acme");
+  EXPECT_FALSE(MarkRestored(migrator_, Name("acme")).ok()) << "there is nothing";
+  Execute("CREATE SCHEMA acme");
+  EXPECT_FALSE(MarkRestored(migrator_, Name("acme")).ok()) << "there is nothing of Chatter's";
+  Execute("ALTER SCHEMA globex RENAME TO elsewhere");
+  Clone("elsewhere", "globex");
+  Execute("DROP TABLE globex.chatter_schema");
+  EXPECT_FALSE(MarkRestored(migrator_, Name("globex")).ok()) << "its own schema is elsewhere";
 }
 
 TEST_F(TenantAdoptionTest, ServersThatFindItTogetherMakeOneTenantOfIt) {

@@ -287,6 +287,22 @@ class OwnSchemas(SchemaTestCase):
         self.comes_to([])
         self.assert_strange()
 
+    def test_tables_without_a_marker_wait_for_an_administrators_word(self):
+        stream = self.alice.stream()
+        self.execute(f"DROP TABLE {self.name}.chatter_schema")
+        self.comes_to("TENANT_NOT_READY")
+        self.assertEqual(stream.end().reason, "TENANT_NOT_READY")
+        self.until(lambda: f"run `chatterd migrate --restored {self.name}`" in
+                   "".join(server.log.read_text("utf-8") for server in self.servers), "told")
+        environment = {key: value for key, value in os.environ.items()
+                       if not key.startswith("CHATTER")}
+        subprocess.run([harness.CHATTERD, "migrate", "--restored", self.name], check=True,
+                       timeout=PATIENCE, capture_output=True,
+                       env=environment | {"CHATTERD_DATABASE_URL": self.database_url})
+        self.comes_to(["alice", "bob"])
+        self.assertEqual(self.users(self.connect(self.key)), ["alice", "bob"])
+        self.assertEqual([m.text for m in self.alice.whole_log(self.room_id)], ["hello"])
+
     def test_nobody_notices_a_change_of_rights(self):
         stop, sent = threading.Event(), [0]
 
