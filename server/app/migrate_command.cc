@@ -82,7 +82,7 @@ bool RunMigrate(const config::Config& config, const std::vector<SchemaName>& res
     return false;
   }
   for (const SchemaName& name : restored) {
-    if (!store::MarkRestored(migrator, name).ok()) return false;  // the log tells why
+    if (!store::MarkRestored(sessions, name).ok()) return false;  // the log tells why
   }
   auto run = MigrationRun::Start(migrator, config.migrate_jobs);
   if (!run.ok()) {

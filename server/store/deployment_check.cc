@@ -16,8 +16,9 @@ using Row = postgres::BlockingSession::Row;
 constexpr char kOwnTenantTable[] = "chatter.tenant";
 
 std::string ListTenants(const std::optional<TableName>& table) {
+  const std::string_view sql = sql::kListCheckedTenants;
   return absl::StrReplaceAll(
-      absl::string_view(sql::kListCheckedTenants.data(), sql::kListCheckedTenants.size()),
+      absl::string_view(sql.data(), sql.size()),
       {{"{tenant_table}", table.has_value() ? table->Quoted() : kOwnTenantTable}});
 }
 

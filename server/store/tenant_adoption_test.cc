@@ -505,7 +505,7 @@ TEST_F(TenantAdoptionTest, TablesThatHaveLostTheirMarkerWaitForAWord) {
   EXPECT_FALSE(IsKnown("acme"));
   ExpectStillThere("acme");
   // As `chatterd migrate --restored` ...
-  EXPECT_EQ(MarkRestored(migrator_, Name("acme")), absl::OkStatus());
+  EXPECT_EQ(MarkRestored(sessions_, Name("acme")), absl::OkStatus());
   BringUp("acme");
   ExpectStillThere("acme");
   EXPECT_EQ(Of("acme", "incarnation"), incarnation);
@@ -529,7 +529,7 @@ TEST_F(TenantAdoptionTest, ADumpThatIsOlderThanMarkersIsTheTenantsIfAnAdministra
   Drop("acme");
   Restore(dump);
   EXPECT_FALSE(migrator_.MigrateTenant(Found("acme")).ok());
-  EXPECT_EQ(MarkRestored(migrator_, Name("acme")), absl::OkStatus());
+  EXPECT_EQ(MarkRestored(sessions_, Name("acme")), absl::OkStatus());
   BringUp("acme");
   EXPECT_EQ(Of("acme", "state || state_reason"), "2unpaid");
   EXPECT_EQ(Of("acme", "incarnation"), incarnation);
@@ -540,16 +540,16 @@ TEST_F(TenantAdoptionTest, ADumpThatIsOlderThanMarkersIsTheTenantsIfAnAdministra
 TEST_F(TenantAdoptionTest, WhatCantBeRestoredIsntMarkedSo) {
   Make("acme");
   Make("globex");
-  EXPECT_FALSE(MarkRestored(migrator_, Name("nobody")).ok());
-  EXPECT_FALSE(MarkRestored(migrator_, Name("acme")).ok()) << "it has a marker";
+  EXPECT_FALSE(MarkRestored(sessions_, Name("nobody")).ok());
+  EXPECT_FALSE(MarkRestored(sessions_, Name("acme")).ok()) << "it has a marker";
   Drop("acme");
-  EXPECT_FALSE(MarkRestored(migrator_, Name("acme")).ok()) << "there is nothing";
+  EXPECT_FALSE(MarkRestored(sessions_, Name("acme")).ok()) << "there is nothing";
   Execute("CREATE SCHEMA acme");
-  EXPECT_FALSE(MarkRestored(migrator_, Name("acme")).ok()) << "there is nothing of Chatter's";
+  EXPECT_FALSE(MarkRestored(sessions_, Name("acme")).ok()) << "there is nothing of Chatter's";
   Execute("ALTER SCHEMA globex RENAME TO elsewhere");
   Clone("elsewhere", "globex");
   Execute("DROP TABLE globex.chatter_schema");
-  EXPECT_FALSE(MarkRestored(migrator_, Name("globex")).ok()) << "its own schema is elsewhere";
+  EXPECT_FALSE(MarkRestored(sessions_, Name("globex")).ok()) << "its own schema is elsewhere";
 }
 
 TEST_F(TenantAdoptionTest, ServersThatFindItTogetherMakeOneTenantOfIt) {

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/postgres/blocking_session.h"
 #include "server/postgres/statement.h"
+#include "server/store/schema_lock.h"
 #include "server/store/sql.h"
 
 namespace chatter::store {
@@ -43,11 +44,11 @@ absl::Status MarkRestoredIn(postgres::BlockingSession& session, const SchemaName
 
 }  // namespace
 
-absl::Status MarkRestored(const Migrator& migrator, const SchemaName& name) {
-  return migrator.Run("the adoption of what was restored as tenant " + name.text(),
+absl::Status MarkRestored(const SessionSource& sessions, const SchemaName& name) {
+  return sessions.Run("the adoption of what was restored as tenant " + name.text(),
                       [&](postgres::BlockingSession& session) {
                         return session.InTransaction([&] {
-                          absl::Status locked = Migrator::LockTenant(session, name);
+                          absl::Status locked = LockTenant(session, name);
                           return locked.ok() ? MarkRestoredIn(session, name) : locked;
                         });
                       });

@@ -7,14 +7,14 @@
 
 #include "absl/status/status.h"
 #include "server/model/ids.h"
-#include "server/store/migrator.h"
+#include "server/store/session_source.h"
 
 namespace chatter::store {
 
 // An administrator says that the tables of that name are the tenant's own. They get its marker, by
 // which AdoptSchema knows them for restored when they are migrated. Blocks.
-// Errors: the migrator's; the log tells why it can't be so.
-absl::Status MarkRestored(const Migrator& migrator, const SchemaName& name);
+// Errors: SessionSource's; the log tells why it can't be so.
+absl::Status MarkRestored(const SessionSource& sessions, const SchemaName& name);
 
 }  // namespace chatter::store
 
