@@ -71,6 +71,7 @@ class StatementsTest : public ::testing::Test {
                                 {"{password}", "password"},
                                 {"{active}", "u.is_active"},
                                 {"{tenant_table}", "public.customer"},
+                                {"{tenant_key}", "id"},
                                 {"{domain_table}", "public.domain"},
                                 {"{language}", "'simple'"},
                                 {"{index}", "words"}});

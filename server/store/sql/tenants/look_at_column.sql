@@ -1,6 +1,8 @@
 -- $1 schema, $2 table, $3 column: of the application's.
 -- Whether there is such a schema, table and column, and the role may use the one and read the other; the column's
 -- type; what columns the table has.
+-- Gives: has_schema boolean, may_use boolean, has_table boolean, has_column boolean, may_read boolean, type text,
+-- columns text
 SELECT n.oid IS NOT NULL AS has_schema, coalesce(has_schema_privilege(n.oid, 'USAGE'), false) AS may_use,
        c.oid IS NOT NULL AS has_table, a.attnum IS NOT NULL AS has_column,
        coalesce(has_column_privilege(c.oid, a.attnum, 'SELECT'), false) AS may_read,

@@ -1,4 +1,5 @@
 -- Whether Chatter's own schema is there, whether the role may use it, or make it (and tenants' schemas) in this database.
+-- Gives: is_there boolean, may_use boolean, may_make boolean, role text, version text
 SELECT to_regnamespace('chatter') IS NOT NULL AS is_there,
        coalesce(has_schema_privilege(to_regnamespace('chatter'), 'USAGE'), false) AS may_use,
        has_database_privilege(current_database(), 'CREATE') AS may_make, current_user::text AS role,
