@@ -85,7 +85,7 @@ TEST_F(AccessLogTest, ACallThatRanOutOfTimeSaysSoWhateverTheDatabaseSaysThen) {
   server_.database.Hold();
   const Outcome outcome =
       server_.GetUser({{"x-chatter-tenant", "acme"}, Bearer(token_)}, "", absl::Seconds(1));
-  ASSERT_EQ(outcome.code, grpc::StatusCode::DEADLINE_EXCEEDED);
+  ASSERT_EQ(outcome.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   ASSERT_TRUE(server_.database.AwaitHeldLookup());
   server_.database.FailWith(DatabaseUnavailableError());
   server_.database.Release();
