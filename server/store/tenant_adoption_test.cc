@@ -522,6 +522,9 @@ TEST_F(TenantAdoptionTest, ADumpThatIsOlderThanMarkersIsTheTenantsIfAnAdministra
   const Migrator old({.database_url = database_.url(),
                       .tenant_migrations = MigratorOptions::TenantMigrations().first(4)});
   ASSERT_TRUE(TenantMaker(old).Create(New("acme")).ok());
+  Execute(
+      "DROP TABLE acme.chatter_schema; "
+      "UPDATE chatter.tenant SET incarnation = NULL, marker_oid = NULL");
   const std::string dump = Dump("acme");
   ASSERT_TRUE(migrator_.MigrateTenant(Found("acme")).ok());
   Execute("UPDATE chatter.tenant SET state = 2, state_reason = 'unpaid'");
