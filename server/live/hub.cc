@@ -31,8 +31,8 @@ Hub::Shard& Hub::ShardOf(const Key& key) {
 }
 
 void Hub::Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
-                 std::shared_ptr<RoomFollower> follower) {
-  ShardOf(room).Follow(room, next_seq, epoch, std::move(follower));
+                 std::shared_ptr<RoomFollower> follower, Ticket ticket) {
+  ShardOf(room).Follow(room, next_seq, epoch, std::move(follower), ticket);
 }
 
 void Hub::OnEpoch(const TenantKey& tenant, const Epoch& epoch) {
@@ -50,8 +50,8 @@ void Hub::OnEpoch(const TenantKey& tenant, const Epoch& epoch) {
   for (auto& shard : shards_) shard->Enter(tenant, epoch);
 }
 
-void Hub::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower) {
-  ShardOf(room).Unfollow(room, std::move(follower));
+void Hub::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower, Ticket ticket) {
+  ShardOf(room).Unfollow(room, std::move(follower), ticket);
 }
 
 void Hub::FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower) {

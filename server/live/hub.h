@@ -56,23 +56,27 @@ class Outlet {
 // Outlets that have something to send: flushed soon, each as often as it is in here.
 using Flushes = std::vector<std::shared_ptr<Outlet>>;
 
-// Follows one room. The hub calls it from one thread only, without any lock. It adds its outlet to
-// `flushes` when there is something to send.
+// A follower's own mark of one of its requests to follow a room, which the hub gives back.
+using Ticket = uint64_t;
+
+// Follows rooms. The hub calls it from one thread only for each room, without any lock. It adds its
+// outlet to `flushes` when there is something to send.
 class RoomFollower {
  public:
   virtual ~RoomFollower() = default;
-  // The follower, who asked to be level from `next_seq` on, is: OnRoomEvents follows from there.
-  virtual void OnLevel(uint64_t next_seq, Flushes& flushes) = 0;
+  // The follower is level from the number on that it asked for: OnRoomEvents follows from there.
+  virtual void OnLevel(Ticket ticket, Flushes& flushes) = 0;
   // The follower isn't level, and isn't following: the log goes further than it knew. It must read
   // on and ask again.
-  virtual void OnBehind() = 0;
+  virtual void OnBehind(Ticket ticket) = 0;
   // The follower isn't following: others follow the room in another epoch. One of the two is over,
   // and OnEpoch will tell which.
   virtual void OnOtherEpoch() = 0;
   // Runs that follow one another; not empty.
-  virtual void OnRoomEvents(const std::vector<EncodedRun>& runs, Flushes& flushes) = 0;
+  virtual void OnRoomEvents(Ticket ticket, const std::vector<EncodedRun>& runs,
+                            Flushes& flushes) = 0;
   // Something that isn't part of the log, from `user_id`.
-  virtual void OnNotice(const std::string& user_id, const EncodedEvent& notice,
+  virtual void OnNotice(Ticket ticket, const std::string& user_id, const EncodedEvent& notice,
                         Flushes& flushes) = 0;
 };
 
@@ -105,9 +109,9 @@ class Hub final {
   // Asks to be handed all events of the room from `next_seq` on, a number of this epoch; OnLevel,
   // OnBehind or OnOtherEpoch answers.
   void Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
-              std::shared_ptr<RoomFollower> follower);
-  // The follower may be called for a moment longer.
-  void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower);
+              std::shared_ptr<RoomFollower> follower, Ticket ticket);
+  // Ends what was asked for with this ticket. The follower may be called for a moment longer.
+  void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower, Ticket ticket);
 
   // Runs `task` after all that the hub has been told of the room so far, so that what it adds
   // leaves together with that.

@@ -19,18 +19,20 @@ Hub::Shard::Shard(store::EventReader& reader, store::EpochStore& epochs, LogPage
       tell_epoch_(std::move(tell_epoch)) {}
 
 void Hub::Shard::Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
-                        std::shared_ptr<RoomFollower> follower) {
-  worker_.Post([this, room, next_seq, epoch, follower = std::move(follower)] {
-    DoFollow(room, next_seq, epoch, follower);
+                        std::shared_ptr<RoomFollower> follower, Ticket ticket) {
+  worker_.Post([this, room, epoch, asked = Following{std::move(follower), ticket, next_seq}] {
+    DoFollow(room, epoch, asked);
   });
 }
 
-void Hub::Shard::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower) {
-  worker_.Post([this, room, follower = std::move(follower)] {
+void Hub::Shard::Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower,
+                          Ticket ticket) {
+  worker_.Post([this, room, follower = std::move(follower), ticket] {
     const auto found = channels_.find(room);
     if (found == channels_.end()) return;
-    std::erase_if(found->second.followers,
-                  [&](const Following& other) { return other.follower == follower; });
+    std::erase_if(found->second.followers, [&](const Following& other) {
+      return other.follower == follower && other.ticket == ticket;
+    });
     if (found->second.followers.empty()) Close(found);
   });
 }
@@ -88,7 +90,7 @@ void Hub::Shard::Notify(bus::Notice notice) {
       return;
     }
     for (const Following& following : channel.followers) {
-      following.follower->OnNotice(notice.user_id, notice.event, flushes_);
+      following.follower->OnNotice(following.ticket, notice.user_id, notice.event, flushes_);
     }
   });
 }
@@ -131,8 +133,8 @@ std::vector<std::shared_ptr<UserFollower>> Hub::Shard::FollowersIn(const TenantK
   return followers;
 }
 
-void Hub::Shard::DoFollow(const RoomKey& key, uint64_t next_seq, const Epoch& epoch,
-                          const std::shared_ptr<RoomFollower>& follower) {
+void Hub::Shard::DoFollow(const RoomKey& key, const Epoch& epoch, const Following& asked) {
+  const auto& [follower, ticket, next_seq] = asked;
   const auto [found, created] = channels_.try_emplace(key);
   Channel& channel = found->second;
   if (created) {
@@ -146,9 +148,9 @@ void Hub::Shard::DoFollow(const RoomKey& key, uint64_t next_seq, const Epoch& ep
     return follower->OnOtherEpoch();
   }
   if (epoch.empty()) unjudged_.insert(key.tenant);
-  if (next_seq <= channel.tail) return follower->OnBehind();
-  channel.followers.push_back({follower, next_seq});
-  follower->OnLevel(next_seq, flushes_);
+  if (next_seq <= channel.tail) return follower->OnBehind(ticket);
+  channel.followers.push_back(asked);
+  follower->OnLevel(ticket, flushes_);
   LearnHead(key, channel, next_seq - 1);
 }
 
@@ -164,21 +166,22 @@ void Hub::Shard::HandOut(Channel& channel, std::span<const RoomEvent> events) {
   if (events.empty()) return;
   channel.tail = events.back().seq;
   const std::vector<EncodedRun> runs = encode_(events);
-  for (const auto& [follower, next_seq] : channel.followers) {
+  for (const auto& [follower, ticket, next_seq] : channel.followers) {
     if (next_seq <= events.front().seq) {
-      follower->OnRoomEvents(runs, flushes_);
+      follower->OnRoomEvents(ticket, runs, flushes_);
     } else if (next_seq <= channel.tail) {
-      follower->OnRoomEvents(encode_(events.subspan(next_seq - events.front().seq)), flushes_);
+      const auto rest = events.subspan(next_seq - events.front().seq);
+      follower->OnRoomEvents(ticket, encode_(rest), flushes_);
     }
   }
 }
 
 void Hub::Shard::End(Channels::iterator channel, RoomEvent deleted) {
   std::vector<EncodedRun> runs;
-  for (const auto& [follower, next_seq] : channel->second.followers) {
+  for (const auto& [follower, ticket, next_seq] : channel->second.followers) {
     deleted.seq = std::max(channel->second.tail + 1, next_seq);
     if (runs.empty() || runs.front().first_seq != deleted.seq) runs = encode_({&deleted, 1});
-    follower->OnRoomEvents(runs, flushes_);
+    follower->OnRoomEvents(ticket, runs, flushes_);
   }
   Close(channel);
 }

@@ -42,8 +42,8 @@ class Hub::Shard {
         const Clock& clock, const Encoder& encode, Announcer announce, EpochTeller tell_epoch);
 
   void Follow(const RoomKey& room, uint64_t next_seq, const Epoch& epoch,
-              std::shared_ptr<RoomFollower> follower);
-  void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower);
+              std::shared_ptr<RoomFollower> follower, Ticket ticket);
+  void Unfollow(const RoomKey& room, std::shared_ptr<RoomFollower> follower, Ticket ticket);
   void FollowUser(const UserKey& user, std::shared_ptr<UserFollower> follower);
   void UnfollowUser(const UserKey& user, const std::shared_ptr<UserFollower>& follower);
   void RunAfterEvents(absl::AnyInvocable<void(Flushes&)> task);
@@ -66,6 +66,7 @@ class Hub::Shard {
 
   struct Following {
     std::shared_ptr<RoomFollower> follower;
+    Ticket ticket;
     uint64_t next_seq;
   };
   struct Channel {
@@ -86,8 +87,7 @@ class Hub::Shard {
   template <typename Task>
   void ForFollowers(const UserKey& user, Task task);
   std::vector<std::shared_ptr<UserFollower>> FollowersIn(const TenantKey& tenant);
-  void DoFollow(const RoomKey& key, uint64_t next_seq, const Epoch& epoch,
-                const std::shared_ptr<RoomFollower>& follower);
+  void DoFollow(const RoomKey& key, const Epoch& epoch, const Following& asked);
   // Hands out the events that follow the tail, and learns of the others. `events` are in order.
   void Take(const RoomKey& key, Channel& channel, std::vector<RoomEvent> events);
   // REQUIRES: `events` follow the tail.

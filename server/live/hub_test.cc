@@ -24,14 +24,16 @@ using test::TestDatabase;
 // Counts what it is handed.
 class Listener final : public RoomFollower {
  public:
-  void OnLevel(uint64_t, Flushes&) override { level = true; }
-  void OnBehind() override {}
+  void OnLevel(Ticket, Flushes&) override { level = true; }
+  void OnBehind(Ticket) override {}
   void OnOtherEpoch() override { other_epoch = true; }
-  void OnRoomEvents(const std::vector<EncodedRun>& runs, Flushes&) override {
+  void OnRoomEvents(Ticket ticket, const std::vector<EncodedRun>& runs, Flushes&) override {
+    tickets.push_back(ticket);
     events += static_cast<int>(runs.size());
   }
-  void OnNotice(const std::string&, const EncodedEvent&, Flushes&) override {}
+  void OnNotice(Ticket, const std::string&, const EncodedEvent&, Flushes&) override {}
 
+  std::vector<Ticket> tickets;  // for which it was handed events
   std::atomic<bool> level = false;
   std::atomic<bool> other_epoch = false;
   std::atomic<int> events = 0;
@@ -60,7 +62,7 @@ TEST(HubTest, ALockedTenantKeepsNobodysHeadsFromBeingChecked) {
   };
   const auto follow = [&](const RoomKey& room) {
     auto listener = std::make_shared<Listener>();
-    hub.Follow(room, 2, epoch_of(room.tenant), listener);
+    hub.Follow(room, 2, epoch_of(room.tenant), listener, /*ticket=*/0);
     while (!listener->level) std::this_thread::yield();
     return listener;
   };
@@ -119,7 +121,7 @@ class HubInterestTest : public testing::Test {
  protected:
   std::shared_ptr<Listener> Follow(const Epoch& epoch) {
     auto listener = std::make_shared<Listener>();
-    hub_.Follow(room_, 2, epoch, listener);
+    hub_.Follow(room_, 2, epoch, listener, /*ticket=*/0);
     while (!listener->level) std::this_thread::yield();
     return listener;
   }
@@ -155,13 +157,27 @@ TEST_F(HubInterestTest, TheBusKnowsWhichRoomsAreFollowed) {
   const auto first = Follow(epoch_);
   const auto second = Follow(epoch_);
   EXPECT_EQ(bus_.rooms, 1);
-  hub_.Unfollow(room_, first);
-  hub_.Unfollow(room_, first);
+  hub_.Unfollow(room_, first, /*ticket=*/0);
+  hub_.Unfollow(room_, first, /*ticket=*/0);
   Finish();
   EXPECT_EQ(bus_.rooms, 1);
-  hub_.Unfollow(room_, second);
+  hub_.Unfollow(room_, second, /*ticket=*/0);
   Finish();
   EXPECT_EQ(bus_.rooms, 0);
+}
+
+TEST_F(HubInterestTest, WhatIsGivenUpIsWhatTheTicketSays) {
+  const auto listener = Follow(epoch_);
+  hub_.Follow(room_, 2, epoch_, listener, /*ticket=*/1);
+  hub_.Unfollow(room_, listener, /*ticket=*/0);
+  hub_.OnEvents({{room_,
+                  {{.room_id = room_.room,
+                    .seq = 2,
+                    .created_at = {},
+                    .actor_id = "alice",
+                    .what = MessageSent{}}}}});
+  Finish();
+  EXPECT_EQ(listener->tickets, std::vector<Ticket>{1});
 }
 
 TEST_F(HubInterestTest, NobodyFollowsARoomThatIsDeleted) {

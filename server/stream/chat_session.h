@@ -1,30 +1,20 @@
-// One Chat stream as a state machine, free of gRPC.
+// One Chat stream, free of gRPC.
 //
 //   waiting for `open` -> loading the caller's rooms -> open -> ending
 //
-// Each room of the caller has a feed, which is either level (live events go from the hub to the
-// outbox) or behind (it waits its turn to be read from the log, a page at a time, whenever the
-// outbox has drained and the last write is done). It ends with the event that removes the caller. A
-// client that reads too slowly has its live events dropped and those feeds put behind: see Lagged
-// in chat.proto. A feed never skips a number: it adds event N only after N
-// - 1.
-//
-// A session lives in one epoch of the tenant's logs: where another begins it ends, and its client
-// comes back with cursors that are held against the new one.
+// What the stream carries of the rooms is decided by its feeds (ChatFeeds), a state machine: the
+// session guards it, tells it what happens, and carries out what it asks for. The session itself
+// takes commands, and has to do with the rest: replies, presence, heartbeats, the end.
 //
 // Thread-safe. Calls out (hub, store, transport) are made without the lock.
 #ifndef CHATTER_SERVER_STREAM_CHAT_SESSION_H_
 #define CHATTER_SERVER_STREAM_CHAT_SESSION_H_
 
-#include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "chatter/v1/chat.pb.h"
 #include "server/base/clock.h"
 #include "server/base/mutex.h"
@@ -35,28 +25,15 @@
 #include "server/live/log_pages.h"
 #include "server/live/presence.h"
 #include "server/model/epoch.h"
-#include "server/model/limits.h"
 #include "server/rooms/messages.h"
 #include "server/rooms/read_states.h"
 #include "server/store/room_store.h"
+#include "server/stream/chat_feeds.h"
+#include "server/stream/chat_options.h"
 #include "server/stream/outbox.h"
 #include "server/tenants/tenant_settings.h"
 
 namespace chatter::stream {
-
-struct ChatOptions {
-  absl::Duration heartbeat_interval = absl::Seconds(30);
-  absl::Duration send_timeout = absl::Seconds(10);  // how long a send may wait for the database
-  int max_commands_in_hand = limits::kStreamCommands;
-  size_t max_request_bytes = limits::kRequestBytes;
-  size_t max_live_bytes = 1 << 20;  // in the outbox, see there
-  size_t max_all_live_bytes =
-      256 << 20;                      // in all outboxes; beyond, each gets Outbox::kMinLiveBytes
-  size_t max_frame_bytes = 64 << 10;  // of one ChatResponse, unless one event is larger
-  int max_rooms = limits::kStreamRooms;
-  int max_opened_rooms = 1'000;
-  size_t max_streams_of_user = 100;
-};
 
 // What a session needs; all of it outlives the session.
 struct ChatDeps {
@@ -72,7 +49,8 @@ struct ChatDeps {
   Turnstile& walks;  // see rooms/walks.h
 };
 
-class ChatSession final : public live::UserFollower,
+class ChatSession final : public live::RoomFollower,
+                          public live::UserFollower,
                           public live::PresenceStream,
                           public live::Outlet,
                           public identity::OpenStream,
@@ -93,7 +71,6 @@ class ChatSession final : public live::UserFollower,
 
   ChatSession(const ChatOptions& options, const ChatDeps& deps, const UserCaller& caller,
               std::weak_ptr<Transport> transport, std::shared_ptr<LiveBytes> live_bytes);
-  ~ChatSession() override;
 
   // From the transport.
   // `readable`: OK, or why the request must be refused, though its request_id is right.
@@ -119,6 +96,13 @@ class ChatSession final : public live::UserFollower,
   void Drain(absl::Duration after, absl::Duration jitter);
 
   // From the hub.
+  void OnLevel(live::Ticket ticket, live::Flushes& flushes) override;
+  void OnBehind(live::Ticket ticket) override;
+  void OnOtherEpoch() override;
+  void OnRoomEvents(live::Ticket ticket, const std::vector<EncodedRun>& runs,
+                    live::Flushes& flushes) override;
+  void OnNotice(live::Ticket ticket, const std::string& user_id, const EncodedEvent& notice,
+                live::Flushes& flushes) override;
   void OnRoomJoined(const RoomId& room, uint64_t seq) override;
   void OnEpoch(const Epoch& epoch) override;
   void OnUserNotice(const EncodedEvent& notice, live::Flushes& flushes) override;
@@ -128,33 +112,19 @@ class ChatSession final : public live::UserFollower,
   void OnPresence(const EncodedEvent& presence, live::Flushes& flushes) override;
 
  private:
-  class Feed;
-  // Where the client stands, and in which epoch.
-  struct Cursors {
-    Epoch epoch;
-    absl::flat_hash_map<RoomId, uint64_t> after_seqs;
-  };
   enum class State { kNew, kLoading, kOpen, kEnding, kClosed };
-  // Calls to make once the lock is released.
-  using Actions = std::vector<absl::AnyInvocable<void()>>;
+  using Actions = std::vector<Action>;
 
   RoomKey KeyOf(const RoomId& room) const { return {caller_.tenant(), room}; }
   UserKey user_key() const { return caller_.key(); }
 
   // Commands.
   void OnOpen(const v1::Open& open);
-  static absl::StatusOr<Cursors> ParseCursors(const v1::Open& open, int max_rooms);
-  void LoadRooms(Cursors cursors, SteadyTime deadline, std::optional<Turnstile::Pass> pass);
-  void OnRoomsLoaded(const Cursors& cursors,
-                     absl::StatusOr<store::RoomStore::Memberships> memberships);
   void OnSend(const std::string& request_id, v1::SendMessage& send);
   void OnTyping(const std::string& request_id, const v1::Typing& typing);
   void OnWatchPresence(const std::string& request_id, const v1::WatchPresence& watch);
   live::PresenceTracker::Role PresenceRole() const;
   void OnSetPresence(const std::string& request_id, const v1::SetPresence& set);
-  void Watch(std::vector<std::string> user_ids, Actions& actions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void RepeatLostPresence(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   Callback<rooms::ReadStates::Moved> ReplyMoved(const std::string& request_id);
   void ReplyError(const std::string& request_id, const absl::Status& error);
   void ReplyDone(const std::string& request_id);
@@ -162,37 +132,18 @@ class ChatSession final : public live::UserFollower,
   void AddReply(v1::ServerEvent event, live::Flushes& flushes);
 
   // Feeds.
-  void Opened(const store::RoomStore::Memberships& memberships, const Cursors& cursors)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void StartFeed(const store::RoomStore::Membership& membership, const Cursors& cursors,
-                 Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void AddReset(const RoomId& room, uint64_t min_seq, uint64_t next_seq)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void JoinRoom(const RoomId& room, uint64_t seq) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool IsOut(const Feed& feed, const EncodedRun& run) const;
-  void EndFeed(const std::shared_ptr<Feed>& feed, const EncodedRun& last, Actions& actions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void FeedLevel(Feed& feed, uint64_t next_seq, live::Flushes& flushes);
-  void FeedBehind(Feed& feed);
-  void EndEpoch();
-  void FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs, live::Flushes& flushes);
-  void FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice,
-                  live::Flushes& flushes);
-  void PutBehind(Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Touch(Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void AddCaughtUp(const Feed& feed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void GoBack(Feed& feed, uint64_t next_seq, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void Lag(Feed& feed, Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  // Reads the next page of a feed that is behind, if there is one and there is room for it.
-  void ReadOn(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void ReadUnlessStuck(Actions& actions) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  void OnPage(const std::shared_ptr<Feed>& feed, absl::StatusOr<live::LogPages::PagePtr> page);
-  void FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions)
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void LoadRooms(Cursors cursors, SteadyTime deadline, std::optional<Turnstile::Pass> pass);
+  void OnRoomsLoaded(const Cursors& cursors,
+                     const absl::StatusOr<store::RoomStore::Memberships>& memberships);
+  void CarryOut(const Actions& actions);
+  void CarryOut(const action::Follow& follow);
+  void CarryOut(const action::Unfollow& unfollow);
+  void CarryOut(const action::Read& read);
+  void CarryOut(const action::EndEpoch& end);
+  void OnPage(const absl::StatusOr<live::LogPages::PagePtr>& page);
 
-  void Add(const v1::ServerEvent& event) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool active() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return state_ == State::kLoading || state_ == State::kOpen;
+  bool has_ended() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return state_ == State::kEnding || state_ == State::kClosed;
   }
   void AskForFlush(live::Flushes& flushes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void NotifyOutput();
@@ -216,17 +167,9 @@ class ChatSession final : public live::UserFollower,
   bool held_back_ ABSL_GUARDED_BY(mu_) = false;  // a command isn't read for want of room
   std::vector<v1::ServerEvent> early_replies_ ABSL_GUARDED_BY(mu_);
   Outbox outbox_ ABSL_GUARDED_BY(mu_);
-  bool write_under_way_ ABSL_GUARDED_BY(mu_) = false;
   bool flush_asked_ ABSL_GUARDED_BY(mu_) = false;
-  absl::flat_hash_map<RoomId, std::shared_ptr<Feed>> feeds_ ABSL_GUARDED_BY(mu_);
-  std::deque<std::shared_ptr<Feed>> behind_ ABSL_GUARDED_BY(mu_);
-  bool reading_log_ ABSL_GUARDED_BY(mu_) = false;
-  std::vector<std::pair<RoomId, uint64_t>> joined_while_loading_ ABSL_GUARDED_BY(mu_);
-  Epoch epoch_ ABSL_GUARDED_BY(mu_);         // in which the rooms were loaded
-  Epoch latest_epoch_ ABSL_GUARDED_BY(mu_);  // as the hub says
+  ChatFeeds feeds_ ABSL_GUARDED_BY(mu_);
   std::vector<std::string> watched_while_loading_ ABSL_GUARDED_BY(mu_);
-  bool presence_lost_ ABSL_GUARDED_BY(mu_) = false;  // for want of room in the outbox
-  std::vector<std::shared_ptr<Feed>> touched_ ABSL_GUARDED_BY(mu_);  // since the last heartbeat
   SteadyTime next_heartbeat_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -1,275 +1,197 @@
-// The feeds of a session: from the log and from the hub to the outbox.
-#include <algorithm>
+// Between a session and its feeds: their beginning, what they are told, and what they ask for.
 #include <utility>
+#include <variant>
 
-#include "server/stream/chat_feed.h"
+#include "absl/random/random.h"
+#include "server/model/errors.h"
+#include "server/rooms/walks.h"
 #include "server/stream/chat_session.h"
+#include "server/stream/opening.h"
+#include "server/wire/encode.h"
 
 namespace chatter::stream {
 namespace {
 
-// Below this the next page is read from the log.
-constexpr size_t kLowWatermarkBytes = 64 << 10;
+constexpr absl::Duration kLoadTimeout = absl::Seconds(10);
+
+// What clients wait at least, drawn by lot: many streams end at once.
+absl::Duration Pause() {
+  thread_local absl::BitGen random;
+  return absl::Milliseconds(absl::Uniform(random, 0, 1'000));
+}
+
+absl::Status EpochEndedError() {
+  return MakeRetryableError(
+      absl::StatusCode::kUnavailable, v1::ERROR_REASON_EPOCH_ENDED,
+      "The tenant's logs have gone back. Connect again with your cursors and their epoch.",
+      Pause());
+}
 
 }  // namespace
 
-void ChatSession::StartFeed(const store::RoomStore::Membership& membership, const Cursors& cursors,
-                            Actions& actions) {
-  const auto& [room, head_seq] = membership.head;
-  const auto cursor = cursors.after_seqs.find(room);
-  const bool has_cursor = cursor != cursors.after_seqs.end();
-  uint64_t next_seq = (has_cursor ? cursor->second : head_seq) + 1;
-  const uint64_t asked = next_seq;
-  // A standby may lag behind what the client has: then the room is silent until it doesn't.
-  const bool may_lag = epoch_.empty();
-  if ((next_seq > head_seq + 1 && !may_lag) || next_seq == 0) next_seq = head_seq + 1;
-  next_seq = std::max(next_seq, membership.first_seq);
-  // Who has nothing of the log has nothing to forget.
-  const bool outdated = has_cursor && cursor->second > 0 && Differ(cursors.epoch, epoch_);
-  if (next_seq != asked || outdated) AddReset(room, membership.first_seq, next_seq);
-  const auto feed = std::make_shared<Feed>(
-      shared_from_this(), room, Feed::View{membership.first_seq, membership.joined_seq}, next_seq);
-  feed->tell_when_level = has_cursor;
-  feeds_.emplace(room, feed);
-  if (next_seq > head_seq) {
-    FollowFeed(feed, actions);
-  } else {
-    PutBehind(*feed);
+void ChatSession::OnOpen(const v1::Open& open) {
+  auto opening = ParseOpen(open, options_);
+  if (!opening.ok()) return Fail(opening.status());
+  {
+    MutexLock lock(mu_);
+    watched_while_loading_ = std::move(opening->watched);
   }
+  deps_.presence.Open(shared_from_this(), user_key(), PresenceRole());
+  // First this, then the list: a room that is made in between is heard of in one way or the other.
+  deps_.hub.FollowUser(user_key(), shared_from_this());
+  deps_.walks.Enter(rooms::WalkGroup(user_key()),
+                    [self = shared_from_this(), cursors = std::move(opening->cursors),
+                     deadline = SteadyTime::Now() + kLoadTimeout](auto pass) mutable {
+                      self->LoadRooms(std::move(cursors), deadline, std::move(pass));
+                    });
 }
 
-void ChatSession::AddReset(const RoomId& room, uint64_t min_seq, uint64_t next_seq) {
-  v1::ServerEvent event;
-  event.mutable_reset()->set_room_id(room.ToString());
-  event.mutable_reset()->set_min_seq(min_seq);
-  event.mutable_reset()->set_next_seq(next_seq);
-  Add(event);
+void ChatSession::LoadRooms(Cursors cursors, SteadyTime deadline,
+                            std::optional<Turnstile::Pass> pass) {
+  if (!pass.has_value()) return Fail(rooms::TooManyWalksError());
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kLoading) return;  // the client has left meanwhile
+  }
+  deps_.rooms.ListHeads(
+      caller_.tenant(), caller_.user_id(), options_.max_rooms, options_.max_opened_rooms, deadline,
+      [self = shared_from_this(), cursors = std::move(cursors),
+       pass = std::move(pass)](absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
+        pass.reset();
+        self->OnRoomsLoaded(cursors, std::move(memberships));
+      });
+}
+
+void ChatSession::OnRoomsLoaded(const Cursors& cursors,
+                                const absl::StatusOr<store::RoomStore::Memberships>& memberships) {
+  if (!memberships.ok()) return Fail(memberships.status());
+  std::vector<std::string> watched;
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kLoading) return;
+    if (feeds_.Enter(memberships->epoch)) {
+      state_ = State::kOpen;
+      --in_hand_;
+      outbox_.AddFirm(wire::Encode(MakeOpened(caller_.user_id(), *memberships, cursors, options_)));
+      for (const v1::ServerEvent& reply : std::exchange(early_replies_, {})) {
+        outbox_.AddReply(wire::Encode(reply));
+      }
+      watched = std::exchange(watched_while_loading_, {});
+      feeds_.Open(memberships->rooms, cursors);
+    }
+    actions = feeds_.TakeActions();
+  }
+  if (!watched.empty()) deps_.presence.Watch(shared_from_this(), std::move(watched));
+  CarryOut(actions);
+  NotifyOutput();
+}
+
+// ---- What the feeds are told ----
+
+void ChatSession::OnLevel(live::Ticket ticket, live::Flushes& flushes) {
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (state_ == State::kEnding) return;
+    if (feeds_.OnLevel(ticket)) AskForFlush(flushes);
+    actions = feeds_.TakeActions();
+  }
+  CarryOut(actions);
+}
+
+void ChatSession::OnBehind(live::Ticket ticket) {
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kOpen) return;
+    feeds_.OnBehind(ticket);
+    actions = feeds_.TakeActions();
+  }
+  CarryOut(actions);
+}
+
+void ChatSession::OnOtherEpoch() { Fail(EpochEndedError()); }
+
+void ChatSession::OnRoomEvents(live::Ticket ticket, const std::vector<EncodedRun>& runs,
+                               live::Flushes& flushes) {
+  Actions actions;
+  {
+    MutexLock lock(mu_);
+    if (state_ != State::kOpen || !feeds_.OnEvents(ticket, runs)) return;
+    AskForFlush(flushes);
+    actions = feeds_.TakeActions();
+  }
+  CarryOut(actions);
+}
+
+void ChatSession::OnNotice(live::Ticket ticket, const std::string& user_id,
+                           const EncodedEvent& notice, live::Flushes& flushes) {
+  if (user_id == caller_.user_id()) return;
+  MutexLock lock(mu_);
+  if (state_ == State::kOpen && feeds_.OnNotice(ticket, notice)) AskForFlush(flushes);
 }
 
 void ChatSession::OnRoomJoined(const RoomId& room, uint64_t seq) {
   Actions actions;
   {
     MutexLock lock(mu_);
-    if (state_ == State::kLoading) {
-      joined_while_loading_.emplace_back(room, seq);
-      return;
-    }
-    if (state_ != State::kOpen) return;
-    JoinRoom(room, seq);
-    ReadUnlessStuck(actions);
+    if (has_ended()) return;
+    feeds_.OnRoomJoined(room, seq);
+    actions = feeds_.TakeActions();
   }
-  for (auto& action : actions) action();
+  CarryOut(actions);
 }
 
-void ChatSession::JoinRoom(const RoomId& room, uint64_t seq) {
-  const auto found = feeds_.find(room);
-  if (found != feeds_.end() && found->second->state != Feed::State::kEnded) {
-    // Known already; or the event that removed the caller before this is still to come.
-    uint64_t& rejoined_seq = found->second->rejoined_seq;
-    rejoined_seq = std::max(rejoined_seq, seq);
-    return;
-  }
-  // What was found before the caller was removed.
-  if (found != feeds_.end() && seq < found->second->next_seq) return;
-  if (found == feeds_.end() && feeds_.size() >= static_cast<size_t>(options_.max_rooms)) return;
-  const auto feed = std::make_shared<Feed>(shared_from_this(), room, Feed::View{seq, seq}, seq);
-  feeds_[room] = feed;
-  PutBehind(*feed);
-}
-
-// Whether the run, which is the next one, ends with the event that takes the caller out.
-bool ChatSession::IsOut(const Feed& feed, const EncodedRun& run) const {
-  if (run.ends_room) return true;
-  return run.next_seq() - 1 > feed.view.joined_seq &&
-         std::binary_search(run.removed_users.begin(), run.removed_users.end(), caller_.user_id());
-}
-
-// The feed, whose last run it was, stays where it is, for what it has added may yet be dropped,
-// unless the caller is back by now.
-void ChatSession::EndFeed(const std::shared_ptr<Feed>& feed, const EncodedRun& last,
-                          Actions& actions) {
-  feed->state = Feed::State::kEnded;
-  actions.push_back([this, feed] { deps_.hub.Unfollow(KeyOf(feed->room), feed); });
-  if (last.ends_room || feed->rejoined_seq < feed->next_seq) return;
-  JoinRoom(feed->room, feed->rejoined_seq);
-  ReadUnlessStuck(actions);
-}
-
-void ChatSession::FollowFeed(const std::shared_ptr<Feed>& feed, Actions& actions) {
-  feed->state = Feed::State::kAsking;
-  actions.push_back([this, feed, next_seq = feed->next_seq, epoch = epoch_] {
-    deps_.hub.Follow(KeyOf(feed->room), next_seq, epoch, feed);
-  });
-}
-
-void ChatSession::PutBehind(Feed& feed) {
-  feed.state = Feed::State::kBehind;
-  behind_.push_back(feed.shared_from_this());
-}
-
-void ChatSession::FeedLevel(Feed& feed, uint64_t next_seq, live::Flushes& flushes) {
-  bool closed;
-  {
-    MutexLock lock(mu_);
-    closed = state_ == State::kClosed;
-    if (active() && feed.state == Feed::State::kAsking && next_seq == feed.next_seq) {
-      feed.state = Feed::State::kLevel;
-      if (std::exchange(feed.tell_when_level, false)) {
-        AddCaughtUp(feed);
-        AskForFlush(flushes);
-      }
-    }
-  }
-  // Close may have overtaken the request to follow.
-  if (closed) deps_.hub.Unfollow(KeyOf(feed.room), feed.shared_from_this());
-}
-
-void ChatSession::AddCaughtUp(const Feed& feed) {
-  v1::ServerEvent event;
-  event.mutable_caught_up()->set_room_id(feed.room.ToString());
-  event.mutable_caught_up()->set_head_seq(feed.next_seq - 1);
-  Add(event);
-}
-
-void ChatSession::FeedBehind(Feed& feed) {
+void ChatSession::OnEpoch(const Epoch& epoch) {
   Actions actions;
   {
     MutexLock lock(mu_);
-    if (!active() || feed.state != Feed::State::kAsking) return;
-    PutBehind(feed);
-    ReadUnlessStuck(actions);
+    feeds_.OnEpoch(epoch);
+    actions = feeds_.TakeActions();
   }
-  for (auto& action : actions) action();
+  CarryOut(actions);
 }
 
-void ChatSession::FeedEvents(Feed& feed, const std::vector<EncodedRun>& runs,
-                             live::Flushes& flushes) {
-  Actions actions;
-  {
-    MutexLock lock(mu_);
-    if (!active() || client_done_ || feed.state != Feed::State::kLevel ||
-        runs.front().first_seq != feed.next_seq) {
-      return;
-    }
-    for (const EncodedRun& run : runs) {
-      if (!outbox_.AddLive(run, feed.room)) {
-        Lag(feed, actions);
-        break;
-      }
-      feed.next_seq = run.next_seq();
-      if (IsOut(feed, run)) {
-        EndFeed(feed.shared_from_this(), run, actions);
-        break;
-      }
-    }
-    Touch(feed);
-    AskForFlush(flushes);
-  }
-  for (auto& action : actions) action();
-}
-
-void ChatSession::FeedNotice(Feed& feed, const std::string& user_id, const EncodedEvent& notice,
-                             live::Flushes& flushes) {
-  if (user_id == caller_.user_id()) return;
-  MutexLock lock(mu_);
-  if (!active() || feed.state != Feed::State::kLevel) return;
-  outbox_.AddMomentary(notice);
-  AskForFlush(flushes);
-}
-
-void ChatSession::Touch(Feed& feed) {
-  if (feed.touched) return;
-  feed.touched = true;
-  touched_.push_back(feed.shared_from_this());
-}
-
-// Drops what the client is too slow for. Those feeds, and the one that there was no room for, go
-// back to the first event that they lost.
-void ChatSession::Lag(Feed& feed, Actions& actions) {
-  uint64_t dropped_events = 0;
-  presence_lost_ = true;  // perhaps
-  for (const Outbox::Dropped& dropped : outbox_.DropLive()) {
-    Feed& loser = *feeds_.at(dropped.room);
-    if (loser.state == Feed::State::kLevel || loser.state == Feed::State::kEnded) {
-      GoBack(loser, std::max(dropped.first_seq, loser.view.first_seq), actions);
-    }
-    dropped_events += dropped.count;
-  }
-  if (feed.state == Feed::State::kLevel) GoBack(feed, feed.next_seq, actions);
-  v1::ServerEvent lagged;
-  lagged.mutable_lagged()->set_dropped_events(dropped_events);
-  Add(lagged);
-  ReadUnlessStuck(actions);
-}
-
-// Puts another feed in the place of one that is level: whatever the hub still sends to the old one
-// has no effect, in whichever order the hub hears of the two.
-void ChatSession::GoBack(Feed& feed, uint64_t next_seq, Actions& actions) {
-  const std::shared_ptr<Feed> retired = feed.shared_from_this();
-  retired->state = Feed::State::kRetired;
-  actions.push_back([this, retired] { deps_.hub.Unfollow(KeyOf(retired->room), retired); });
-  const auto fresh =
-      std::make_shared<Feed>(shared_from_this(), retired->room, retired->view, next_seq);
-  feeds_[retired->room] = fresh;
-  PutBehind(*fresh);
-}
-
-void ChatSession::ReadOn(Actions& actions) {
-  if (reading_log_ || behind_.empty() || client_done_ || outbox_.bytes() > kLowWatermarkBytes)
-    return;
-  reading_log_ = true;
-  const std::shared_ptr<Feed> feed = std::move(behind_.front());
-  behind_.pop_front();
-  feed->state = Feed::State::kReading;
-  actions.push_back(
-      [self = shared_from_this(), feed, after_seq = feed->next_seq - 1, epoch = epoch_] {
-        self->deps_.pages.Read(self->KeyOf(feed->room), after_seq, epoch,
-                               [self, feed](absl::StatusOr<live::LogPages::PagePtr> page) {
-                                 self->OnPage(feed, std::move(page));
-                               });
-      });
-}
-
-void ChatSession::OnPage(const std::shared_ptr<Feed>& feed,
-                         absl::StatusOr<live::LogPages::PagePtr> page) {
+void ChatSession::OnPage(const absl::StatusOr<live::LogPages::PagePtr>& page) {
   // A stream that can't be fed had better end: its client will resume with its cursors.
   if (!page.ok()) return Fail(page.status());
   Actions actions;
-  bool outdated;
   {
     MutexLock lock(mu_);
-    outdated = Differ(epoch_, (*page)->epoch);
+    if (state_ != State::kOpen) return;
+    feeds_.OnPage(**page);
+    actions = feeds_.TakeActions();
   }
-  if (outdated) return EndEpoch();
-  {
-    MutexLock lock(mu_);
-    reading_log_ = false;
-    if (!active()) return;
-    for (const EncodedRun& run : (*page)->runs) {
-      outbox_.AddFirm(run.bytes);
-      feed->next_seq = run.next_seq();
-      Touch(*feed);
-      if (IsOut(*feed, run)) {
-        EndFeed(feed, run, actions);
-        break;
-      }
-    }
-    if (feed->state == Feed::State::kEnded) {
-      // There is nothing more for the caller to see.
-    } else if ((*page)->has_more) {
-      PutBehind(*feed);  // at the end: the other rooms have their turn
-    } else {
-      FollowFeed(feed, actions);
-    }
-    ReadUnlessStuck(actions);
-  }
-  for (auto& action : actions) action();
+  CarryOut(actions);
   NotifyOutput();
 }
 
-// What is read now couldn't leave before the write that is under way has ended: TakeFrame reads on.
-void ChatSession::ReadUnlessStuck(Actions& actions) {
-  if (!write_under_way_) ReadOn(actions);
+// ---- What the feeds ask for ----
+
+void ChatSession::CarryOut(const Actions& actions) {
+  for (const Action& action : actions) {
+    std::visit([this](const auto& one) { CarryOut(one); }, action);
+  }
 }
+
+void ChatSession::CarryOut(const action::Follow& follow) {
+  deps_.hub.Follow(KeyOf(follow.room), follow.next_seq, follow.epoch, shared_from_this(),
+                   follow.ticket);
+}
+
+void ChatSession::CarryOut(const action::Unfollow& unfollow) {
+  deps_.hub.Unfollow(KeyOf(unfollow.room), shared_from_this(), unfollow.ticket);
+}
+
+void ChatSession::CarryOut(const action::Read& read) {
+  deps_.pages.Read(
+      KeyOf(read.room), read.after_seq, read.epoch,
+      [self = shared_from_this()](const absl::StatusOr<live::LogPages::PagePtr>& page) {
+        self->OnPage(page);
+      });
+}
+
+void ChatSession::CarryOut(const action::EndEpoch&) { Fail(EpochEndedError()); }
 
 }  // namespace chatter::stream

@@ -20,16 +20,14 @@ void ChatSession::OnWatchPresence(const std::string& request_id, const v1::Watch
   live::Presence::CheckWatched("user_ids", user_ids, violations);
   if (!violations.empty()) return ReplyError(request_id, violations.ToStatus());
   ReplyDone(request_id);
-  Actions actions;
   {
     MutexLock lock(mu_);
     if (state_ == State::kLoading) {
       watched_while_loading_ = std::move(user_ids);
-    } else {
-      Watch(std::move(user_ids), actions);
+      return;
     }
   }
-  for (auto& action : actions) action();
+  deps_.presence.Watch(shared_from_this(), std::move(user_ids));
 }
 
 void ChatSession::OnSetPresence(const std::string& request_id, const v1::SetPresence& set) {
@@ -42,24 +40,11 @@ void ChatSession::OnSetPresence(const std::string& request_id, const v1::SetPres
   ReplyDone(request_id);
 }
 
-void ChatSession::Watch(std::vector<std::string> user_ids, Actions& actions) {
-  actions.push_back([self = shared_from_this(), user_ids = std::move(user_ids)]() mutable {
-    self->deps_.presence.Watch(self, std::move(user_ids));
-  });
-}
-
 void ChatSession::OnPresence(const EncodedEvent& presence, live::Flushes& flushes) {
   MutexLock lock(mu_);
   if (state_ != State::kOpen) return;
-  if (!outbox_.AddMomentary(presence)) presence_lost_ = true;
+  outbox_.AddPresence(presence);
   AskForFlush(flushes);
-}
-
-// The client has room again: the newest state will do.
-void ChatSession::RepeatLostPresence(Actions& actions) {
-  if (!presence_lost_ || state_ != State::kOpen || !outbox_.empty()) return;
-  presence_lost_ = false;
-  actions.push_back([self = shared_from_this()] { self->deps_.presence.Repeat(self); });
 }
 
 }  // namespace chatter::stream

@@ -29,6 +29,9 @@ struct LiveBytes {
   std::atomic<uint64_t> times_dropped = 0;
 };
 
+// The number of a room's feed, among those of its stream: see ChatFeeds.
+using FeedIndex = uint32_t;
+
 class Outbox {
  public:
   // What each outbox may hold of live events even when all of them together hold too much.
@@ -36,7 +39,7 @@ class Outbox {
 
   // Live events that have been dropped, the first of them.
   struct Dropped {
-    RoomId room;
+    FeedIndex feed;
     uint64_t first_seq;
     uint64_t count;
   };
@@ -47,40 +50,56 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  void AddFirm(EncodedEvent bytes) { Add({std::move(bytes), Kind::kFirm, {}, 0, 0}); }
+  void AddFirm(EncodedEvent bytes) { Add({.bytes = std::move(bytes), .kind = Kind::kFirm}); }
 
   void AddReply(EncodedEvent bytes) {
-    Add({std::move(bytes), Kind::kReply, {}, 0, 0});
+    Add({.bytes = std::move(bytes), .kind = Kind::kReply});
     ++replies_;
   }
 
   // False, and not added: there is no room for it.
-  bool AddLive(const EncodedRun& run, const RoomId& room) {
+  bool AddLive(const EncodedRun& run, FeedIndex feed) {
     if (live_bytes_ + run.bytes->size() > MaxLiveBytes()) return false;
-    Add({run.bytes, Kind::kLive, room, run.first_seq, run.count});
+    Add({run.bytes, run.first_seq, static_cast<uint32_t>(run.count), feed, Kind::kLive});
     return true;
+  }
+
+  // From now on, the live events of the feed may not be lost.
+  void KeepLive(FeedIndex feed) {
+    for (Entry& entry : entries_) {
+      if (entry.kind == Kind::kLive && entry.feed == feed) entry.kind = Kind::kKept;
+    }
   }
 
   // False, and not added: half of the space for live events is taken.
   bool AddMomentary(EncodedEvent event) {
     if (live_bytes_ + event->size() > MaxLiveBytes() / 2) return false;
-    Add({std::move(event), Kind::kMomentary, {}, 0, 0});
+    Add({.bytes = std::move(event), .kind = Kind::kMomentary});
     return true;
   }
+
+  // As AddMomentary, but that it is lost is remembered.
+  void AddPresence(EncodedEvent event) {
+    if (!AddMomentary(std::move(event))) presence_lost_ = true;
+  }
+
+  // Whether presence may have been lost, and there is room for it again: to be told once more.
+  bool TakePresenceLost() { return empty() && std::exchange(presence_lost_, false); }
 
   // Drops all live and momentary entries; returns the live ones, in order.
   std::vector<Dropped> DropLive() {
     ++all_->times_dropped;
+    presence_lost_ = true;  // perhaps
     std::vector<Dropped> dropped;
     std::deque<Entry> kept;
     for (Entry& entry : entries_) {
       if (entry.kind == Kind::kLive) {
-        dropped.push_back({entry.room, entry.first_seq, entry.count});
+        dropped.push_back({entry.feed, entry.first_seq, entry.count});
       }
-      if (entry.IsFirm()) {
-        kept.push_back(std::move(entry));
-      } else {
+      if (entry.IsDroppable()) {
         Uncount(entry);
+      } else {
+        kept.push_back(std::move(entry));
       }
     }
     entries_ = std::move(kept);
@@ -113,22 +132,26 @@ class Outbox {
   int replies() const { return replies_; }
 
  private:
-  enum class Kind : uint8_t { kFirm, kReply, kLive, kMomentary };
+  enum class Kind : uint8_t { kFirm, kReply, kLive, kKept, kMomentary };
   struct Entry {
     EncodedEvent bytes;
-    Kind kind;
-    RoomId room;         // of live events
-    uint64_t first_seq;  // of live events
-    uint64_t count;      // of live events
+    // Of live events.
+    uint64_t first_seq = 0;
+    uint32_t count = 0;
+    FeedIndex feed = 0;
 
-    bool IsFirm() const { return kind == Kind::kFirm || kind == Kind::kReply; }
+    Kind kind = Kind::kFirm;
+
+    bool IsDroppable() const { return kind == Kind::kLive || kind == Kind::kMomentary; }
+    // Among those that are bounded here. What is kept still is.
+    bool CountsAsLive() const { return IsDroppable() || kind == Kind::kKept; }
   };
 
   size_t MaxLiveBytes() const { return all_->used > all_->max ? kMinLiveBytes : max_live_bytes_; }
 
   void Add(Entry entry) {
     bytes_ += entry.bytes->size();
-    if (!entry.IsFirm()) {
+    if (entry.CountsAsLive()) {
       live_bytes_ += entry.bytes->size();
       all_->used += entry.bytes->size();
     }
@@ -138,7 +161,7 @@ class Outbox {
   void Uncount(const Entry& entry) {
     bytes_ -= entry.bytes->size();
     if (entry.kind == Kind::kReply) --replies_;
-    if (!entry.IsFirm()) {
+    if (entry.CountsAsLive()) {
       live_bytes_ -= entry.bytes->size();
       all_->used -= entry.bytes->size();
     }
@@ -148,8 +171,9 @@ class Outbox {
   const std::shared_ptr<LiveBytes> all_;
   std::deque<Entry> entries_;
   size_t bytes_ = 0;
-  size_t live_bytes_ = 0;  // of the live and the momentary ones
+  size_t live_bytes_ = 0;  // of the live, the kept and the momentary ones
   int replies_ = 0;
+  bool presence_lost_ = false;
 };
 
 }  // namespace chatter::stream
