@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/field_mask.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -169,25 +168,21 @@ void Preferences::UpdateForRoom(const UserCaller& caller, std::string_view room_
            }));
 }
 
-void Preferences::ListRecipients(const ServiceCaller& caller, const RecipientsRequest& request,
-                                 Callback<RecipientPage> done) {
+void Preferences::ListRecipients(const ServiceCaller& caller,
+                                 const v1::ListRecipientsRequest& request,
+                                 Callback<Page<std::string>> done) {
   FieldViolations violations;
-  const std::optional<RoomId> room = ParseRoomId(request.room_id, violations);
-  if (request.seq == 0) violations.Add("seq", "must be at least 1");
-  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  const std::optional<std::string> after = ReadUserPlace(PageKind::kRecipients, request.page_token);
-  if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  const std::optional<RoomId> room = ParseRoomId(request.room_id(), violations);
+  if (request.seq() == 0) violations.Add("seq", "must be at least 1");
+  const Pager<std::string> pager(caller, request, kPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListRecipients(
-      {caller.tenant(), *room}, request.seq, *after, limit + 1, caller.deadline(),
-      Then(std::move(done), [limit](PreferenceStore::Recipients found, auto& answer) {
+      {caller.tenant(), *room}, request.seq(), pager.After<std::string>().value_or(""),
+      pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](PreferenceStore::Recipients found, auto& answer) {
         if (!found.room_found) return answer(RoomNotFoundError());
         if (!found.message_found) return answer(MessageNotFoundError());
-        RecipientPage page{.user_ids = std::move(found.user_ids), .next_page_token = {}};
-        if (CutToPage(page.user_ids, limit)) {
-          page.next_page_token = MakePageToken(PageKind::kRecipients, page.user_ids.back());
-        }
-        answer(std::move(page));
+        answer(pager.Cut(std::move(found.user_ids), [](const std::string& last) { return last; }));
       }));
 }
 

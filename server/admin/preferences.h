@@ -18,6 +18,7 @@
 #include "server/bus/bus.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/model/preferences.h"
 #include "server/model/room.h"
 #include "server/store/preference_store.h"
@@ -52,18 +53,9 @@ class Preferences {
                      const v1::RoomPreferences& wanted, const std::vector<std::string>& mask,
                      Callback<RoomChanged> done);
 
-  struct RecipientsRequest {
-    std::string_view room_id;
-    uint64_t seq = 0;
-    int32_t page_size = 0;
-    std::string_view page_token;
-  };
-  struct RecipientPage {
-    std::vector<std::string> user_ids;
-    std::string next_page_token;  // empty: this was the last one
-  };
-  void ListRecipients(const ServiceCaller& caller, const RecipientsRequest& request,
-                      Callback<RecipientPage> done);
+  // The recipients' user ids.
+  void ListRecipients(const ServiceCaller& caller, const v1::ListRecipientsRequest& request,
+                      Callback<Page<std::string>> done);
 
  private:
   void Change(const UserKey& user, const store::PreferenceStore::Update& update,

@@ -45,12 +45,12 @@ class PreferencesTest : public testing::Test {
     if (!changed.ok()) return changed.status();
     return changed->preferences;
   }
-  absl::StatusOr<Preferences::RecipientPage> ListRecipients(uint64_t seq) {
-    const std::string room_id = room_.room.ToString();
-    return Await<Preferences::RecipientPage>([&](auto done) {
-      preferences_.ListRecipients(
-          ServiceOf(tenant_), {.room_id = room_id, .seq = seq, .page_size = 0, .page_token = {}},
-          std::move(done));
+  absl::StatusOr<Page<std::string>> ListRecipients(uint64_t seq) {
+    v1::ListRecipientsRequest request;
+    request.set_room_id(room_.room.ToString());
+    request.set_seq(seq);
+    return Await<Page<std::string>>([&](auto done) {
+      preferences_.ListRecipients(ServiceOf(tenant_), request, std::move(done));
     });
   }
 
@@ -137,12 +137,12 @@ TEST_F(PreferencesTest, RecipientsAreThoseWhoWantToKnow) {
   ASSERT_TRUE(sent.ok());
   const auto page = ListRecipients(sent->seq);
   ASSERT_TRUE(page.ok());
-  EXPECT_THAT(page->user_ids, ElementsAre("bob"));
+  EXPECT_THAT(page->entries, ElementsAre("bob"));
   EXPECT_EQ(page->next_page_token, "");
   v1::RoomPreferences none;
   none.set_notifications(v1::NOTIFICATION_LEVEL_NONE);
   ASSERT_TRUE(UpdateForRoom(none, {"notifications"}).ok());
-  EXPECT_THAT(ListRecipients(sent->seq)->user_ids, IsEmpty());
+  EXPECT_THAT(ListRecipients(sent->seq)->entries, IsEmpty());
 }
 
 }  // namespace

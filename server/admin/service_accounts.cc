@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/secret_token.h"
 #include "server/model/errors.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -124,24 +123,16 @@ void ServiceAccounts::Set(const Administrator& caller, const ServiceAccount& acc
       });
 }
 
-void ServiceAccounts::List(const Administrator& caller, int32_t page_size,
-                           std::string_view page_token, Callback<Page> done) {
+void ServiceAccounts::List(const Administrator& caller,
+                           const v1::ListServiceAccountsRequest& request,
+                           Callback<Page<ServiceAccount>> done) {
   FieldViolations violations;
-  const int limit = ParsePageSize(page_size, kPageSizes, violations);
-  std::string after;
-  if (!page_token.empty()) {
-    after = ReadPageToken(PageKind::kServiceAccounts, page_token).value_or("");
-    if (!ServiceAccountNameProblem(after).empty()) violations.Add("page_token", kPageTokenProblem);
-  }
+  const Pager<std::string> pager(caller, request, kPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  store_.List(after, limit + 1, caller.deadline(),
-              Then(std::move(done), [limit](std::vector<ServiceAccount> accounts, auto& answer) {
-                Page page{.accounts = std::move(accounts), .next_page_token = {}};
-                if (CutToPage(page.accounts, limit)) {
-                  page.next_page_token =
-                      MakePageToken(PageKind::kServiceAccounts, page.accounts.back().name);
-                }
-                answer(std::move(page));
+  store_.List(pager.After<std::string>().value_or(""), pager.limit(), caller.deadline(),
+              Then(std::move(done), [pager](std::vector<ServiceAccount> accounts, auto& answer) {
+                answer(pager.Cut(std::move(accounts),
+                                 [](const ServiceAccount& last) { return last.name; }));
               }));
 }
 

@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "chatter/v1/service_account.pb.h"
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/caller.h"
+#include "server/model/pager.h"
 #include "server/model/service_account.h"
 #include "server/store/service_account_store.h"
 
@@ -37,12 +39,8 @@ class ServiceAccounts {
   void Set(const Administrator& caller, const ServiceAccount& account,
            Callback<ServiceAccount> done);
 
-  struct Page {
-    std::vector<ServiceAccount> accounts;
-    std::string next_page_token;  // empty: this was the last one
-  };
-  void List(const Administrator& caller, int32_t page_size, std::string_view page_token,
-            Callback<Page> done);
+  void List(const Administrator& caller, const v1::ListServiceAccountsRequest& request,
+            Callback<Page<ServiceAccount>> done);
 
   struct Done {};
   // Errors: NOT_FOUND (SERVICE_ACCOUNT_NOT_FOUND).

@@ -1,19 +1,16 @@
 #include "server/admin/sessions.h"
 
-#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "server/admin/users.h"
 #include "server/base/secret_token.h"
 #include "server/identity/authenticator.h"
 #include "server/model/errors.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
 namespace {
-
-using ListPosition = store::SessionStore::ListPosition;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 100};
 constexpr absl::Duration kDefaultTtl = absl::Hours(12);
@@ -37,22 +34,6 @@ absl::StatusOr<std::string> ParseOwner(const TenantCaller& caller, std::string_v
                      "A user may see and end no sessions but the user's own.");
   }
   return caller.user_id();
-}
-
-std::string TokenOf(const Session& last) {
-  const std::string id(last.token_digest.begin(), last.token_digest.end());
-  return MakePageToken(PageKind::kSessions, MakeTimePlace({.time = last.created_at, .id = id}));
-}
-
-std::optional<ListPosition> ParseToken(std::string_view token) {
-  ListPosition position{};
-  const auto place = ReadPageToken(PageKind::kSessions, token);
-  if (!place.has_value()) return std::nullopt;
-  const auto parts = ReadTimePlace(*place, position.token_digest.size());
-  if (!parts.has_value()) return std::nullopt;
-  position.created_at = parts->time;
-  std::copy(parts->id.begin(), parts->id.end(), position.token_digest.begin());
-  return position;
 }
 
 }  // namespace
@@ -104,24 +85,20 @@ void Sessions::CheckCredential(const TenantCaller& caller, StatusCallback done) 
       }));
 }
 
-void Sessions::List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done) {
+void Sessions::List(const TenantCaller& caller, const v1::ListSessionsRequest& request,
+                    Callback<Page<Session>> done) {
   FieldViolations violations;
-  const auto owner = ParseOwner(caller, request.user_id, violations);
+  const auto owner = ParseOwner(caller, request.user_id(), violations);
   if (!owner.ok()) return done(owner.status());
-  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  std::optional<ListPosition> after;
-  if (!request.page_token.empty()) {
-    after = ParseToken(request.page_token);
-    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
-  }
+  const Pager<absl::Time, Sha256Digest> pager(caller, request, kPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.List(caller.tenant(), *owner, after, limit + 1, caller.deadline(),
-              Then(std::move(done), [limit](std::vector<Session> sessions, auto& answer) {
-                Page page{.sessions = std::move(sessions), .next_page_token = {}};
-                if (CutToPage(page.sessions, limit))
-                  page.next_page_token = TokenOf(page.sessions.back());
-                answer(std::move(page));
+  store_.List(caller.tenant(), *owner, pager.After<store::SessionStore::ListPosition>(),
+              pager.limit(), caller.deadline(),
+              Then(std::move(done), [pager](std::vector<Session> sessions, auto& answer) {
+                answer(pager.Cut(std::move(sessions), [](const Session& last) {
+                  return std::tuple(last.created_at, last.token_digest);
+                }));
               }));
 }
 

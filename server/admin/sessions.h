@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "chatter/v1/session.pb.h"
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
 #include "server/identity/authenticator_chain.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/store/session_store.h"
 
 namespace chatter::admin {
@@ -47,17 +49,9 @@ class Sessions {
   // The calls below are for services, and for users about their own sessions. An empty `user_id`
   // stands for the calling user.
 
-  struct ListRequest {
-    std::string user_id;
-    int32_t page_size = 0;
-    std::string page_token;
-  };
-  struct Page {
-    std::vector<Session> sessions;
-    std::string next_page_token;  // empty: this was the last one
-  };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done);
+  void List(const TenantCaller& caller, const v1::ListSessionsRequest& request,
+            Callback<Page<Session>> done);
 
   struct Revoked {
     int32_t sessions = 0;

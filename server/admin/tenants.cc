@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/secret_token.h"
 #include "server/model/errors.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -18,6 +17,19 @@ absl::Status TooManyCreationsError() {
   return MakeRetryableError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_OVERLOADED,
                             "Too many tenants are waiting to be made. Retry a little later.",
                             absl::Seconds(5));
+}
+
+store::TenantStore::Filter ParseFilter(const v1::ListTenantsRequest& request,
+                                       FieldViolations& violations) {
+  store::TenantStore::Filter filter{.name_prefix = request.schema_name_prefix()};
+  AddProblem("schema_name_prefix", SchemaNamePrefixProblem(filter.name_prefix), violations);
+  if (!request.domain().empty()) {
+    filter.domain = ParseDomain("domain", request.domain(), violations).value_or("");
+  }
+  if (request.state() != v1::TENANT_STATE_UNSPECIFIED) {
+    filter.state = static_cast<TenantState>(request.state());  // the numbers are the same
+  }
+  return filter;
 }
 
 }  // namespace
@@ -95,30 +107,19 @@ void Tenants::Get(const Administrator& caller, std::string_view schema_name,
   Find(*name, caller.deadline(), std::move(done));
 }
 
-void Tenants::List(const Administrator& caller, store::TenantStore::Filter filter,
-                   int32_t page_size, std::string_view page_token, Callback<Page> done) {
+void Tenants::List(const Administrator& caller, const v1::ListTenantsRequest& request,
+                   Callback<Page<Tenant>> done) {
   FieldViolations violations;
-  const int limit = ParsePageSize(page_size, kPageSizes, violations);
-  AddProblem("schema_name_prefix", SchemaNamePrefixProblem(filter.name_prefix), violations);
-  if (!filter.domain.empty()) {
-    filter.domain = ParseDomain("domain", filter.domain, violations).value_or("");
-  }
-  std::string after;
-  if (!page_token.empty()) {
-    after = ReadPageToken(PageKind::kTenants, page_token).value_or("");
-    if (!SchemaName::Parse(after).has_value()) violations.Add("page_token", kPageTokenProblem);
-  }
+  const Pager<std::string> pager(caller, request, kPageSizes, violations);
+  const store::TenantStore::Filter filter = ParseFilter(request, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  deps_.tenants.List(filter, after, limit + 1, caller.deadline(),
-                     Then(std::move(done), [limit](std::vector<Tenant> tenants, auto& answer) {
-                       Page page{.tenants = std::move(tenants), .next_page_token = {}};
-                       if (CutToPage(page.tenants, limit)) {
-                         page.next_page_token = MakePageToken(
-                             PageKind::kTenants, page.tenants.back().schema_name.text());
-                       }
-                       answer(std::move(page));
-                     }));
+  deps_.tenants.List(
+      filter, pager.After<std::string>().value_or(""), pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](std::vector<Tenant> tenants, auto& answer) {
+        answer(pager.Cut(std::move(tenants),
+                         [](const Tenant& last) { return last.schema_name.text(); }));
+      }));
 }
 
 }  // namespace chatter::admin

@@ -13,12 +13,14 @@
 #include <string_view>
 #include <vector>
 
+#include "chatter/v1/tenant.pb.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
 #include "server/base/worker.h"
 #include "server/bus/bus.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/model/service_account.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_store.h"
@@ -65,13 +67,9 @@ class Tenants {
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (TENANT_NOT_FOUND).
   void Get(const Administrator& caller, std::string_view schema_name, Callback<Tenant> done);
 
-  struct Page {
-    std::vector<Tenant> tenants;
-    std::string next_page_token;  // empty: this was the last one
-  };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void List(const Administrator& caller, store::TenantStore::Filter filter, int32_t page_size,
-            std::string_view page_token, Callback<Page> done);
+  void List(const Administrator& caller, const v1::ListTenantsRequest& request,
+            Callback<Page<Tenant>> done);
 
   // From now on no tenant is made: creations that wait are refused.
   void Drain() { draining_ = true; }

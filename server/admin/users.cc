@@ -6,7 +6,6 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -79,21 +78,17 @@ void Users::Get(const TenantCaller& caller, std::string_view user_id, Callback<U
               }));
 }
 
-void Users::List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done) {
+void Users::List(const TenantCaller& caller, const v1::ListUsersRequest& request,
+                 Callback<Page<User>> done) {
   FieldViolations violations;
-  AddProblem("id_prefix", UserIdPrefixProblem(request.id_prefix), violations);
-  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  const std::optional<std::string> after = ReadUserPlace(PageKind::kUsers, request.page_token);
-  if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  AddProblem("id_prefix", UserIdPrefixProblem(request.id_prefix()), violations);
+  const Pager<std::string> pager(caller, request, kPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.List(caller.tenant(), request.id_prefix, *after, limit + 1, caller.deadline(),
-              Then(std::move(done), [limit](std::vector<User> users, auto& answer) {
-                Page page{.users = std::move(users), .next_page_token = {}};
-                if (CutToPage(page.users, limit)) {
-                  page.next_page_token = MakePageToken(PageKind::kUsers, page.users.back().id);
-                }
-                answer(std::move(page));
+  store_.List(caller.tenant(), request.id_prefix(), pager.After<std::string>().value_or(""),
+              pager.limit(), caller.deadline(),
+              Then(std::move(done), [pager](std::vector<User> users, auto& answer) {
+                answer(pager.Cut(std::move(users), [](const User& last) { return last.id; }));
               }));
 }
 

@@ -10,9 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "chatter/v1/user.pb.h"
 #include "server/base/callback.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/store/user_store.h"
 
 namespace chatter::admin {
@@ -39,17 +41,9 @@ class Users {
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND).
   void Get(const TenantCaller& caller, std::string_view user_id, Callback<User> done);
 
-  struct ListRequest {
-    std::string id_prefix;
-    int32_t page_size = 0;
-    std::string page_token;
-  };
-  struct Page {
-    std::vector<User> users;
-    std::string next_page_token;  // empty: this was the last one
-  };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void List(const TenantCaller& caller, const ListRequest& request, Callback<Page> done);
+  void List(const TenantCaller& caller, const v1::ListUsersRequest& request,
+            Callback<Page<User>> done);
 
  private:
   // Whether the caller may write users.

@@ -1,82 +1,63 @@
 // Where the next page of a list begins, as text that means nothing to clients.
 //
-// A token is base64url of: the kind of list, the version of the encoding, the place. It grants
-// nothing: the next call's own credential does. Pure functions.
+// A token is base64url of: a digest of the list (which one, of whom, asked how), and the place of
+// the last entry before the page. It grants nothing, as the next call's own credential does; the
+// digest keeps a place from being taken for one of another list. Thread-safe.
 #ifndef CHATTER_SERVER_MODEL_PAGE_TOKEN_H_
 #define CHATTER_SERVER_MODEL_PAGE_TOKEN_H_
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/time/time.h"
+#include "server/base/crypto.h"
+#include "server/model/caller.h"
+#include "server/model/ids.h"
+
+namespace google::protobuf {
+class Message;
+}
 
 namespace chatter {
 
-// The values are in tokens that clients hold: never change or reuse them.
-enum class PageKind : char {
-  kEdits = 'e',
-  kFoundMessages = 'f',
-  kMembers = 'm',
-  kPinnedMessages = 'i',
-  kPublicRooms = 'p',
-  kReactions = 'c',
-  kRecipients = 'n',
-  kRooms = 'r',
-  kServiceAccounts = 'a',
-  kSessions = 's',
-  kTenants = 't',
-  kUsers = 'u'
-};
-
 inline constexpr size_t kMaxPageTokenBytes = 1024;
-inline constexpr std::string_view kPageTokenProblem =
-    "must be a `next_page_token` of this list, unchanged";
 
-std::string MakePageToken(PageKind kind, std::string_view place);
-// nullopt: MakePageToken didn't make it for this kind of list. The place is still to be checked:
-// anybody can make a token.
-std::optional<std::string> ReadPageToken(PageKind kind, std::string_view token);
+// The tokens of one list, as one caller asks for it: the method by its request's type, all fields
+// of the request but those that say how much of the list to give (`page_size`, `page_token`,
+// `read_mask`), and who calls for whom in which tenant.
+class PageTokens {
+ public:
+  PageTokens(const TenantCaller& caller, const google::protobuf::Message& request);
+  PageTokens(const Administrator& caller, const google::protobuf::Message& request);
 
-// The place of a list that goes by user id; an empty token: the start. nullopt: no such place.
-std::optional<std::string> ReadUserPlace(PageKind kind, std::string_view token);
+  std::string Make(std::string_view place) const;
+  // nullopt: the token isn't of this list. The place is still to be checked: anybody can make a
+  // token.
+  std::optional<std::string> Read(std::string_view token) const;
 
-// The place of a list that goes by time, and by id among what has the same time.
-struct TimePlace {
-  absl::Time time;
-  std::string id;  // bytes
+ private:
+  std::string list_;  // the digest
 };
-std::string MakeTimePlace(const TimePlace& place);
-// nullopt: MakeTimePlace didn't make it. The id is still to be checked.
-std::optional<TimePlace> ReadTimePlace(std::string_view place);
-// The same for an id of so many bytes.
-std::optional<TimePlace> ReadTimePlace(std::string_view place, size_t id_bytes);
 
-// Lists are read with one entry more than the page holds: cuts that off, and returns whether it was
-// there, so that there is another page.
-template <typename Entry>
-bool CutToPage(std::vector<Entry>& entries, int page_size) {
-  const auto size = static_cast<size_t>(page_size);
-  if (entries.size() <= size) return false;
-  entries.erase(entries.begin() + page_size, entries.end());
-  return true;
-}
+// A place is the parts by which a list goes, one behind another. Each call appends one.
+void AppendPart(uint64_t part, std::string& place);
+void AppendPart(int64_t part, std::string& place);
+void AppendPart(absl::Time part, std::string& place);  // to microseconds, from 1970 on
+void AppendPart(const RoomId& part, std::string& place);
+void AppendPart(const Sha256Digest& part, std::string& place);
+void AppendPart(const std::string& part, std::string& place);  // REQUIRES: no NUL in it
 
-// The same for entries of some size: cuts off, too, what doesn't fit in `kMaxPageBytes`.
-inline constexpr size_t kMaxPageBytes = 2 << 20;
-template <typename Entry, typename BytesOf>
-bool CutToPage(std::vector<Entry>& entries, int page_size, BytesOf bytes_of) {
-  size_t bytes = 0;
-  int count = 0;
-  for (const Entry& entry : entries) {
-    bytes += bytes_of(entry);
-    if (count > 0 && bytes > kMaxPageBytes) break;
-    ++count;
-  }
-  return CutToPage(entries, std::min(page_size, count));
-}
+// Each takes one off the beginning. False: it isn't there, or is nothing that PostgreSQL could
+// compare with: a number beyond a bigint, a time after the year 9999, text that isn't UTF-8.
+bool TakePart(std::string_view& place, uint64_t& part);
+bool TakePart(std::string_view& place, int64_t& part);
+bool TakePart(std::string_view& place, absl::Time& part);
+bool TakePart(std::string_view& place, RoomId& part);
+bool TakePart(std::string_view& place, Sha256Digest& part);
+bool TakePart(std::string_view& place, std::string& part);
 
 }  // namespace chatter
 

@@ -92,12 +92,6 @@ std::string_view RoomNameProblem(std::string_view name) {
   return "must be at most 256 bytes of UTF-8 without control characters";
 }
 
-// Some letters have lower-case ones of more bytes.
-std::string_view LowerRoomNameProblem(std::string_view name) {
-  if (IsPlainText(name, 0, 512)) return {};
-  return "must be a room's name in lower case";
-}
-
 std::string_view UrlProblem(std::string_view url) {
   if (IsUrl(url)) return {};
   return "must be a URL with the scheme `https` or `http`, of up to 2048 bytes of ASCII";

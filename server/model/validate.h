@@ -29,7 +29,6 @@ std::string_view TextProblem(std::string_view text);
 std::string_view ReactionProblem(std::string_view reaction);
 std::string_view SearchQueryProblem(std::string_view query);
 std::string_view RoomNameProblem(std::string_view name);
-std::string_view LowerRoomNameProblem(std::string_view name);
 std::string_view UrlProblem(std::string_view url);
 std::string_view AttachmentNameProblem(std::string_view name);
 std::string_view MediaTypeProblem(std::string_view media_type);

@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 
 namespace chatter::rooms {
@@ -70,23 +69,18 @@ std::vector<std::string> UsersOf(const RolesByUser& roles) {
 
 }  // namespace
 
-void Members::List(const TenantCaller& caller, std::string_view room_id, int32_t page_size,
-                   std::string_view page_token, Callback<Page> done) {
+void Members::List(const TenantCaller& caller, const v1::ListMembersRequest& request,
+                   Callback<Page<Member>> done) {
   FieldViolations violations;
-  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
-  const int limit = ParsePageSize(page_size, kPageSizes, violations);
-  const std::optional<std::string> after = ReadUserPlace(PageKind::kMembers, page_token);
-  if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
+  const std::optional<RoomId> room = ParseRoomId(request.room_id(), violations);
+  const Pager<std::string> pager(caller, request, kPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   store_.ListMembers(
-      {caller.tenant(), *room}, caller.asker(), *after, limit + 1, caller.deadline(),
-      Then(std::move(done), [limit](std::optional<std::vector<Member>> members, auto& answer) {
+      {caller.tenant(), *room}, caller.asker(), pager.After<std::string>().value_or(""),
+      pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](std::optional<std::vector<Member>> members, auto& answer) {
         if (!members.has_value()) return answer(RoomNotFoundError());
-        Page page{.members = *std::move(members), .next_page_token = {}};
-        if (CutToPage(page.members, limit)) {
-          page.next_page_token = MakePageToken(PageKind::kMembers, page.members.back().user_id);
-        }
-        answer(std::move(page));
+        answer(pager.Cut(*std::move(members), [](const Member& last) { return last.user_id; }));
       }));
 }
 

@@ -5,15 +5,16 @@
 #ifndef CHATTER_SERVER_ROOMS_MEMBERS_H_
 #define CHATTER_SERVER_ROOMS_MEMBERS_H_
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "chatter/v1/member.pb.h"
 #include "server/base/callback.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/model/room.h"
 #include "server/rooms/room_changer.h"
 #include "server/store/room_store.h"
@@ -24,13 +25,9 @@ class Members {
  public:
   Members(store::RoomStore& store, RoomChanger& changer) : store_(store), changer_(changer) {}
 
-  struct Page {
-    std::vector<Member> members;
-    std::string next_page_token;  // empty: this was the last one
-  };
   // The errors of each are those that member.proto names.
-  void List(const TenantCaller& caller, std::string_view room_id, int32_t page_size,
-            std::string_view page_token, Callback<Page> done);
+  void List(const TenantCaller& caller, const v1::ListMembersRequest& request,
+            Callback<Page<Member>> done);
   void Add(const TenantCaller& caller, std::string_view room_id, std::vector<std::string> user_ids,
            v1::MemberRole role, Callback<RoomChanger::Changed> done);
   void Remove(const TenantCaller& caller, std::string_view room_id,

@@ -4,12 +4,10 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <tuple>
 #include <utility>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 #include "server/rooms/message_details.h"
 
@@ -18,6 +16,7 @@ namespace {
 
 using MessagePage = store::EventReader::MessagePage;
 using MessageRange = store::EventReader::MessageRange;
+using Edit = store::EventReader::Edit;
 using Reaction = store::EventReader::Reaction;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
@@ -51,45 +50,6 @@ struct ToRange {
     return {.seq = position.seq, .before = limit / 2, .from = limit - limit / 2};
   }
 };
-
-// The place of a list that goes by sequence number.
-std::string TokenOf(PageKind kind, uint64_t seq) { return MakePageToken(kind, absl::StrCat(seq)); }
-
-// `first`: where the first page begins.
-uint64_t ParseSeqToken(PageKind kind, std::string_view token, uint64_t first,
-                       FieldViolations& violations) {
-  if (token.empty()) return first;
-  uint64_t seq = 0;
-  if (!absl::SimpleAtoi(ReadPageToken(kind, token).value_or(""), &seq)) {
-    violations.Add("page_token", kPageTokenProblem);
-  }
-  return seq;
-}
-
-// Neither a reaction nor a user id has a control character.
-constexpr char kReactionEnd = '\0';
-
-std::string TokenOf(const Reaction& last) {
-  return MakePageToken(
-      PageKind::kReactions,
-      MakeTimePlace({.time = last.created_at, .id = last.reaction + kReactionEnd + last.user_id}));
-}
-
-std::optional<Reaction> ParseReactionToken(std::string_view token) {
-  const auto place = ReadPageToken(PageKind::kReactions, token);
-  if (!place.has_value()) return std::nullopt;
-  const auto parts = ReadTimePlace(*place);
-  if (!parts.has_value()) return std::nullopt;
-  const size_t end = parts->id.find(kReactionEnd);
-  if (end == std::string::npos) return std::nullopt;
-  Reaction last{.created_at = parts->time,
-                .reaction = parts->id.substr(0, end),
-                .user_id = parts->id.substr(end + 1)};
-  if (!ReactionProblem(last.reaction).empty() || !UserIdProblem(last.user_id).empty()) {
-    return std::nullopt;
-  }
-  return last;
-}
 
 Callback<MessagePage> UnlessNotFound(Callback<MessagePage> done) {
   return [done = std::move(done)](absl::StatusOr<MessagePage> page) mutable {
@@ -208,65 +168,56 @@ void Messages::Get(const TenantCaller& caller, std::string_view room_id, uint64_
                        })));
 }
 
-void Messages::ListPinned(const TenantCaller& caller, std::string_view room_id,
-                          const PageRequest& request, Callback<PinnedPage> done) {
+void Messages::ListPinned(const TenantCaller& caller, const v1::ListPinnedMessagesRequest& request,
+                          Callback<Page<Message>> done) {
   FieldViolations violations;
-  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
-  const int limit = ParsePageSize(request.page_size, kPinnedPageSizes, violations);
-  const uint64_t before =
-      ParseSeqToken(PageKind::kPinnedMessages, request.page_token, kMaxSeq, violations);
+  const std::optional<RoomId> room = ParseRoomId(request.room_id(), violations);
+  const Pager<uint64_t> pager(caller, request, kPinnedPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  reader_.ListPinned({caller.tenant(), *room}, caller.asker(), before, limit, caller.deadline(),
-                     UnlessNotFound(Then(std::move(done), [](MessagePage found, auto& answer) {
-                       PinnedPage page{.entries = std::move(found.messages), .next_page_token = {}};
-                       if (found.has_earlier) {
-                         page.next_page_token =
-                             TokenOf(PageKind::kPinnedMessages, page.entries.back().seq);
-                       }
+  reader_.ListPinned({caller.tenant(), *room}, caller.asker(),
+                     pager.After<uint64_t>().value_or(kMaxSeq), pager.size(), caller.deadline(),
+                     UnlessNotFound(Then(std::move(done), [pager](MessagePage found, auto& answer) {
+                       Page<Message> page{.entries = std::move(found.messages),
+                                          .next_page_token = {}};
+                       if (found.has_earlier)
+                         page.next_page_token = pager.TokenAfter(page.entries.back().seq);
                        answer(std::move(page));
                      })));
 }
 
-void Messages::ListReactions(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
-                             const PageRequest& request, Callback<ReactionPage> done) {
+void Messages::ListReactions(const TenantCaller& caller, const v1::ListReactionsRequest& request,
+                             Callback<Page<Reaction>> done) {
   FieldViolations violations;
-  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
-  CheckSeq("seq", seq, violations);
-  const int limit = ParsePageSize(request.page_size, kReactionPageSizes, violations);
-  std::optional<Reaction> after;
-  if (!request.page_token.empty()) {
-    after = ParseReactionToken(request.page_token);
-    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
-  }
+  const std::optional<RoomId> room = ParseRoomId(request.room_id(), violations);
+  CheckSeq("seq", request.seq(), violations);
+  const Pager<absl::Time, std::string, std::string> pager(caller, request, kReactionPageSizes,
+                                                          violations);
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListReactions(
-      {caller.tenant(), *room}, caller.asker(), seq, after, limit + 1, caller.deadline(),
-      Then(std::move(done), [limit](std::optional<std::vector<Reaction>> reactions, auto& answer) {
+      {caller.tenant(), *room}, caller.asker(), request.seq(), pager.After<Reaction>(),
+      pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](std::optional<std::vector<Reaction>> reactions, auto& answer) {
         if (!reactions.has_value()) return answer(RoomNotFoundError());
-        ReactionPage page{.entries = *std::move(reactions), .next_page_token = {}};
-        if (CutToPage(page.entries, limit)) page.next_page_token = TokenOf(page.entries.back());
-        answer(std::move(page));
+        answer(pager.Cut(*std::move(reactions), [](const Reaction& last) {
+          return std::tuple(last.created_at, last.reaction, last.user_id);
+        }));
       }));
 }
 
-void Messages::ListEdits(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
-                         const PageRequest& request, Callback<EditPage> done) {
+void Messages::ListEdits(const TenantCaller& caller, const v1::ListEditsRequest& request,
+                         Callback<Page<Edit>> done) {
   FieldViolations violations;
-  const std::optional<RoomId> room = ParseRoomId(room_id, violations);
-  CheckSeq("seq", seq, violations);
-  const int limit = ParsePageSize(request.page_size, kEditPageSizes, violations);
-  const uint64_t after = ParseSeqToken(PageKind::kEdits, request.page_token, 0, violations);
+  const std::optional<RoomId> room = ParseRoomId(request.room_id(), violations);
+  CheckSeq("seq", request.seq(), violations);
+  const Pager<uint64_t> pager(caller, request, kEditPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   reader_.ListEdits(
-      {caller.tenant(), *room}, caller.asker(), seq, after, limit + 1, caller.deadline(),
-      Then(std::move(done), [limit](store::EventReader::EditPage found, auto& answer) {
+      {caller.tenant(), *room}, caller.asker(), request.seq(), pager.After<uint64_t>().value_or(0),
+      pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](store::EventReader::EditPage found, auto& answer) {
         if (!found.room_found) return answer(RoomNotFoundError());
         if (!found.message_found) return answer(MessageNotFoundError());
-        EditPage page{.entries = std::move(found.edits), .next_page_token = {}};
-        if (CutToPage(page.entries, limit)) {
-          page.next_page_token = TokenOf(PageKind::kEdits, page.entries.back().seq);
-        }
-        answer(std::move(page));
+        answer(pager.Cut(std::move(found.edits), [](const Edit& last) { return last.seq; }));
       }));
 }
 

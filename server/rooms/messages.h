@@ -12,11 +12,13 @@
 #include <variant>
 #include <vector>
 
+#include "chatter/v1/chat.pb.h"
 #include "chatter/v1/message.pb.h"
 #include "server/base/callback.h"
 #include "server/base/steady_time.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/model/room.h"
 #include "server/rooms/send_order.h"
 #include "server/store/event_reader.h"
@@ -68,27 +70,15 @@ class Messages {
   void Get(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
            Callback<Message> done);
 
-  struct PageRequest {
-    int32_t page_size = 0;        // 0: the largest
-    std::string_view page_token;  // empty: the first page
-  };
-  template <typename Entry>
-  struct Page {
-    std::vector<Entry> entries;
-    std::string next_page_token;  // empty: this was the last one
-  };
   // The pinned messages, the latest first. Errors: as of List.
-  using PinnedPage = Page<Message>;
-  void ListPinned(const TenantCaller& caller, std::string_view room_id, const PageRequest& request,
-                  Callback<PinnedPage> done);
+  void ListPinned(const TenantCaller& caller, const v1::ListPinnedMessagesRequest& request,
+                  Callback<Page<Message>> done);
   // Who has reacted to a message, the oldest reaction first. Errors: as of List.
-  using ReactionPage = Page<store::EventReader::Reaction>;
-  void ListReactions(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
-                     const PageRequest& request, Callback<ReactionPage> done);
+  void ListReactions(const TenantCaller& caller, const v1::ListReactionsRequest& request,
+                     Callback<Page<store::EventReader::Reaction>> done);
   // The texts that a message has had, the oldest first. Errors: as of Get.
-  using EditPage = Page<store::EventReader::Edit>;
-  void ListEdits(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
-                 const PageRequest& request, Callback<EditPage> done);
+  void ListEdits(const TenantCaller& caller, const v1::ListEditsRequest& request,
+                 Callback<Page<store::EventReader::Edit>> done);
 
  private:
   struct Draft;

@@ -1,8 +1,8 @@
 #include "server/rooms/rooms.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -11,7 +11,6 @@
 #include "server/model/field_mask.h"
 #include "server/model/limits.h"
 #include "server/model/message_size.h"
-#include "server/model/page_token.h"
 #include "server/model/validate.h"
 #include "server/rooms/read_mask.h"
 
@@ -127,42 +126,12 @@ absl::Status CheckMembers(const TenantCaller& caller, const store::RoomStore::Ne
   return violations.ToStatus();
 }
 
-std::string TokenOf(const Room& last) {
-  const std::string id(last.id.bytes().begin(), last.id.bytes().end());
-  return MakePageToken(PageKind::kRooms, MakeTimePlace({.time = last.last_event_at, .id = id}));
-}
-
-std::optional<ListPosition> ParseToken(std::string_view token) {
-  std::array<uint8_t, 16> id;
-  const auto place = ReadPageToken(PageKind::kRooms, token);
-  if (!place.has_value()) return std::nullopt;
-  const auto parts = ReadTimePlace(*place, id.size());
-  if (!parts.has_value()) return std::nullopt;
-  std::copy(parts->id.begin(), parts->id.end(), id.begin());
-  return ListPosition{.last_event_at = parts->time, .room_id = RoomId::FromBytes(id)};
-}
-
 size_t RoomBytes(const Room& room) {
   size_t bytes = room.profile.ByteSizeLong();
   for (const std::string& id : room.user_ids) bytes += id.size();
   for (const std::string& name : room.other_names) bytes += name.size();
   if (room.last_message.has_value()) bytes += BytesOf(*room.last_message);
   return bytes;
-}
-
-std::string TokenOf(const BrowsePosition& last) {
-  const std::string id(last.room_id.bytes().begin(), last.room_id.bytes().end());
-  return MakePageToken(PageKind::kPublicRooms, id + last.name);
-}
-
-std::optional<BrowsePosition> ParseBrowseToken(std::string_view token) {
-  std::array<uint8_t, 16> id;
-  const auto place = ReadPageToken(PageKind::kPublicRooms, token);
-  if (!place.has_value() || place->size() < id.size()) return std::nullopt;
-  std::copy_n(place->begin(), id.size(), id.begin());
-  std::string name = place->substr(id.size());
-  if (!LowerRoomNameProblem(name).empty()) return std::nullopt;
-  return BrowsePosition{.name = std::move(name), .room_id = RoomId::FromBytes(id)};
 }
 
 // What the mask names.
@@ -274,50 +243,48 @@ void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,
                    }));
 }
 
-void Rooms::List(const UserCaller& caller, const ListRequest& request, Callback<Page> done) {
+void Rooms::List(const UserCaller& caller, const v1::ListRoomsRequest& request,
+                 Callback<Page<Room>> done) {
   FieldViolations violations;
-  const int limit = ParsePageSize(request.page_size, kPageSizes, violations);
-  const RoomFields fields = ParseReadMask(request.read_mask, violations);
-  std::optional<ListPosition> after;
-  if (!request.page_token.empty()) {
-    after = ParseToken(request.page_token);
-    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
-  }
+  const Pager<absl::Time, RoomId> pager(caller, request, kPageSizes, violations);
+  const auto& mask = request.read_mask().paths();
+  const RoomFields fields = ParseReadMask({mask.begin(), mask.end()}, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.ListOfUser(caller.tenant(), caller.user_id(), request.filter, fields, after, limit + 1,
-                    caller.deadline(),
-                    Then(std::move(done), [limit](std::vector<Room> rooms, auto& answer) {
-                      Page page{.rooms = std::move(rooms), .next_page_token = {}};
-                      if (CutToPage(page.rooms, limit, RoomBytes)) {
-                        page.next_page_token = TokenOf(page.rooms.back());
-                      }
-                      answer(std::move(page));
-                    }));
+  store_.ListOfUser(
+      caller.tenant(), caller.user_id(),
+      {.include_hidden = request.include_hidden(), .pinned_only = request.pinned_only()}, fields,
+      pager.After<ListPosition>(), pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](std::vector<Room> rooms, auto& answer) {
+        const auto place_of = [](const Room& last) {
+          return std::tuple(last.last_event_at, last.id);
+        };
+        answer(pager.Cut(std::move(rooms), place_of, RoomBytes));
+      }));
 }
 
-void Rooms::Browse(const TenantCaller& caller, const store::RoomStore::BrowseFilter& filter,
-                   int32_t page_size, std::string_view page_token, Callback<Page> done) {
+void Rooms::Browse(const TenantCaller& caller, const v1::BrowseRoomsRequest& request,
+                   Callback<Page<Room>> done) {
   FieldViolations violations;
-  const int limit = ParsePageSize(page_size, kPageSizes, violations);
-  AddProblem("name_prefix", RoomNameProblem(filter.name_prefix), violations);
-  AddProblem("query", RoomNameProblem(filter.query), violations);
-  std::optional<BrowsePosition> after;
-  if (!page_token.empty()) {
-    after = ParseBrowseToken(page_token);
-    if (!after.has_value()) violations.Add("page_token", kPageTokenProblem);
-  }
+  const Pager<std::string, RoomId> pager(caller, request, kPageSizes, violations);
+  AddProblem("name_prefix", RoomNameProblem(request.name_prefix()), violations);
+  AddProblem("query", RoomNameProblem(request.query()), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.Browse(caller.tenant(), caller.user_id(), filter, after, limit + 1, caller.deadline(),
-                Then(std::move(done), [limit](std::vector<BrowsedRoom> rooms, auto& answer) {
-                  Page page;
-                  if (CutToPage(rooms, limit)) {
-                    page.next_page_token = TokenOf(rooms.back().position);
-                  }
-                  for (BrowsedRoom& browsed : rooms) page.rooms.push_back(std::move(browsed.room));
-                  answer(std::move(page));
-                }));
+  store_.Browse(
+      caller.tenant(), caller.user_id(),
+      {.name_prefix = request.name_prefix(), .query = request.query()},
+      pager.After<BrowsePosition>(), pager.limit(), caller.deadline(),
+      Then(std::move(done), [pager](std::vector<BrowsedRoom> rooms, auto& answer) {
+        Page<BrowsedRoom> found = pager.Cut(std::move(rooms), [](const BrowsedRoom& last) {
+          return std::tuple(last.position.name, last.position.room_id);
+        });
+        Page<Room> page{.entries = {}, .next_page_token = std::move(found.next_page_token)};
+        for (BrowsedRoom& browsed : found.entries) {
+          page.entries.push_back(std::move(browsed.room));
+        }
+        answer(std::move(page));
+      }));
 }
 
 void Rooms::Update(const TenantCaller& caller, const v1::UpdateRoomRequest& request,

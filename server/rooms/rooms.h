@@ -5,15 +5,16 @@
 #ifndef CHATTER_SERVER_ROOMS_ROOMS_H_
 #define CHATTER_SERVER_ROOMS_ROOMS_H_
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "chatter/v1/room.pb.h"
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/model/room.h"
 #include "server/rooms/room_changer.h"
 #include "server/store/room_store.h"
@@ -53,23 +54,14 @@ class Rooms {
   // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
   void CheckMember(const UserCaller& caller, std::string_view room_id, Callback<RoomKey> done);
 
-  struct Page {
-    std::vector<Room> rooms;
-    std::string next_page_token;  // empty: this was the last one
-  };
-  struct ListRequest {
-    store::RoomStore::ListFilter filter;
-    std::vector<std::string> read_mask;
-    int32_t page_size = 0;
-    std::string_view page_token;
-  };
   // The caller's rooms, the one with the most recent event first.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
-  void List(const UserCaller& caller, const ListRequest& request, Callback<Page> done);
+  void List(const UserCaller& caller, const v1::ListRoomsRequest& request,
+            Callback<Page<Room>> done);
 
   // The tenant's PUBLIC rooms, by name. Errors: INVALID_ARGUMENT (INVALID_FIELD).
-  void Browse(const TenantCaller& caller, const store::RoomStore::BrowseFilter& filter,
-              int32_t page_size, std::string_view page_token, Callback<Page> done);
+  void Browse(const TenantCaller& caller, const v1::BrowseRoomsRequest& request,
+              Callback<Page<Room>> done);
 
   // The errors of these are those that room.proto names.
   void Update(const TenantCaller& caller, const v1::UpdateRoomRequest& request,

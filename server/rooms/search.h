@@ -5,13 +5,10 @@
 #ifndef CHATTER_SERVER_ROOMS_SEARCH_H_
 #define CHATTER_SERVER_ROOMS_SEARCH_H_
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
+#include "chatter/v1/search.pb.h"
 #include "server/base/callback.h"
 #include "server/model/caller.h"
-#include "server/model/model.h"
+#include "server/model/pager.h"
 #include "server/store/search_reader.h"
 #include "server/tenants/search_languages.h"
 #include "server/tenants/tenant_settings.h"
@@ -27,20 +24,10 @@ class Search {
   };
   explicit Search(const Deps& deps) : deps_(deps) {}
 
-  struct Request {
-    std::string query;
-    std::string room_id = {};    // empty: in all
-    std::string sender_id = {};  // empty: from all
-    int32_t page_size = 0;
-    std::string page_token = {};
-  };
-  struct Page {
-    std::vector<store::SearchReader::Hit> hits;
-    std::string next_page_token;  // empty: this was the last one
-  };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND), FAILED_PRECONDITION
   // (FEATURE_DISABLED), RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
-  void Find(const TenantCaller& caller, const Request& request, Callback<Page> done);
+  void Find(const TenantCaller& caller, const v1::SearchMessagesRequest& request,
+            Callback<Page<store::SearchReader::Hit>> done);
 
  private:
   const Deps deps_;

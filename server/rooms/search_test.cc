@@ -35,7 +35,15 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-using Page = Search::Page;
+using HitPage = Page<store::SearchReader::Hit>;
+
+struct Request {
+  std::string query;
+  std::string room_id = {};
+  std::string sender_id = {};
+  int page_size = 0;
+  std::string page_token = {};
+};
 
 class SearchTest : public testing::Test {
  protected:
@@ -118,15 +126,21 @@ class SearchTest : public testing::Test {
     });
   }
 
-  absl::StatusOr<Page> Find(const TenantCaller& caller, const Search::Request& request) {
-    return Await<Page>([&](auto done) { stack_.search.Find(caller, request, std::move(done)); });
+  absl::StatusOr<HitPage> Find(const TenantCaller& caller, const Request& request) {
+    v1::SearchMessagesRequest asked;
+    asked.set_query(request.query);
+    asked.set_room_id(request.room_id);
+    asked.set_sender_id(request.sender_id);
+    asked.set_page_size(request.page_size);
+    asked.set_page_token(request.page_token);
+    return Await<HitPage>([&](auto done) { stack_.search.Find(caller, asked, std::move(done)); });
   }
   // The texts, with the matches in brackets.
-  std::vector<std::string> Texts(const TenantCaller& caller, const Search::Request& request) {
+  std::vector<std::string> Texts(const TenantCaller& caller, const Request& request) {
     const auto page = Find(caller, request);
     if (!page.ok()) return {page.status().ToString()};
     std::vector<std::string> texts;
-    for (const auto& hit : page->hits) {
+    for (const auto& hit : page->entries) {
       std::string& text = texts.emplace_back(hit.message.text);
       for (auto range = hit.highlights.rbegin(); range != hit.highlights.rend(); ++range) {
         text.insert(static_cast<size_t>(range->end()), "]")
@@ -138,7 +152,7 @@ class SearchTest : public testing::Test {
   std::vector<std::string> Texts(const std::string& query) {
     return Texts(As("alice"), {.query = query});
   }
-  v1::ErrorReason Reason(const TenantCaller& caller, const Search::Request& request) {
+  v1::ErrorReason Reason(const TenantCaller& caller, const Request& request) {
     return ReasonOf(Find(caller, request).status());
   }
   std::string Indexes() const {
@@ -205,8 +219,8 @@ TEST_F(SearchTest, FindsWhatMessagesAreNow) {
   EXPECT_THAT(Texts("final"), ElementsAre("the [final] word"));
   EXPECT_THAT(Texts("secret"), IsEmpty());
   const auto page = Find(As("bob"), {.query = "pin"});
-  ASSERT_EQ(page->hits.size(), 1u);
-  const Message& message = page->hits[0].message;
+  ASSERT_EQ(page->entries.size(), 1u);
+  const Message& message = page->entries[0].message;
   EXPECT_EQ(message.room_id, room_);
   EXPECT_TRUE(message.pinned);
   ASSERT_EQ(message.reactions.size(), 1u);
@@ -235,7 +249,7 @@ TEST_F(SearchTest, LeavingTakesARoomAwayAndHiddenHistoryStaysHidden) {
   Say(room_, "apples of old");
   Change(room_, add, {"carol"});  // the room becomes a group
   Say(room_, "apples of today");
-  const Search::Request apples{.query = "apples", .room_id = room_.ToString()};
+  const Request apples{.query = "apples", .room_id = room_.ToString()};
   EXPECT_EQ(Texts(As("carol"), apples).size(), 2u);
   RoomUpdate update;
   update.history = v1::HISTORY_VISIBILITY_SINCE_JOINED;
@@ -279,12 +293,12 @@ TEST_F(SearchTest, ShowsTheBestFirstThenTheLatestAndAllOfThemOnce) {
   for (int i = 0; i < 30; ++i) Say(i % 2 == 0 ? room_ : other_, "apples", "bob");
   const uint64_t latest = Say(room_, "apples");
   std::vector<std::pair<RoomId, uint64_t>> found;
-  Search::Request request{.query = "apples", .page_size = 7};
+  Request request{.query = "apples", .page_size = 7};
   do {
     const auto page = Find(As("bob"), request);
     ASSERT_TRUE(page.ok()) << page.status();
-    EXPECT_LE(page->hits.size(), 7u);
-    for (const auto& hit : page->hits) found.emplace_back(hit.message.room_id, hit.message.seq);
+    EXPECT_LE(page->entries.size(), 7u);
+    for (const auto& hit : page->entries) found.emplace_back(hit.message.room_id, hit.message.seq);
     request.page_token = page->next_page_token;
   } while (!request.page_token.empty());
   ASSERT_EQ(found.size(), 32u);
@@ -297,18 +311,18 @@ TEST_F(SearchTest, ShowsTheBestFirstThenTheLatestAndAllOfThemOnce) {
 TEST_F(SearchTest, RefusesWhatMakesNoSense) {
   Speak("english");
   const std::string room = room_.ToString();
-  for (const Search::Request& request :
-       std::vector<Search::Request>{{.query = ""},
-                                    {.query = std::string(257, 'a')},
-                                    {.query = "a\nb"},
-                                    {.query = "\xff"},
-                                    {.query = "the"},  // the language leaves it out
-                                    {.query = "..."},
-                                    {.query = "a", .room_id = "no uuid"},
-                                    {.query = "apples", .sender_id = "\n"},
-                                    {.query = "apples", .page_size = -1},
-                                    {.query = "apples", .page_token = "x"},
-                                    {.query = "apples", .page_token = std::string(600, 'a')}}) {
+  for (const Request& request :
+       std::vector<Request>{{.query = ""},
+                            {.query = std::string(257, 'a')},
+                            {.query = "a\nb"},
+                            {.query = "\xff"},
+                            {.query = "the"},  // the language leaves it out
+                            {.query = "..."},
+                            {.query = "a", .room_id = "no uuid"},
+                            {.query = "apples", .sender_id = "\n"},
+                            {.query = "apples", .page_size = -1},
+                            {.query = "apples", .page_token = "x"},
+                            {.query = "apples", .page_token = std::string(600, 'a')}}) {
     EXPECT_EQ(Reason(As("alice"), request), v1::ERROR_REASON_INVALID_FIELD) << request.query;
   }
 }

@@ -115,13 +115,12 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
 grpc::ServerUnaryReactor* ChatService::ListPinnedMessages(
     grpc::CallbackServerContext* context, const v1::ListPinnedMessagesRequest* request,
     v1::ListPinnedMessagesResponse* response) {
-  return RunUnary<Messages::PinnedPage>(
+  return RunUnary<Page<Message>>(
       context,
-      [&](const TenantCaller& caller, Callback<Messages::PinnedPage> done) {
-        messages_.ListPinned(caller, request->room_id(),
-                             {request->page_size(), request->page_token()}, std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Message>> done) {
+        messages_.ListPinned(caller, *request, std::move(done));
       },
-      [response](Messages::PinnedPage page) {
+      [response](Page<Message> page) {
         for (Message& message : page.entries) {
           ToProto(std::move(message), response->add_messages());
         }

@@ -9,21 +9,19 @@
 
 namespace chatter::rpc {
 
-using rooms::Members;
 using Changed = rooms::RoomChanger::Changed;
 
 grpc::ServerUnaryReactor* MemberService::ListMembers(grpc::CallbackServerContext* context,
                                                      const v1::ListMembersRequest* request,
                                                      v1::ListMembersResponse* response) {
-  return RunUnary<Members::Page>(
+  return RunUnary<Page<Member>>(
       context,
-      [&](const TenantCaller& caller, Callback<Members::Page> done) {
-        members_.List(caller, request->room_id(), request->page_size(), request->page_token(),
-                      std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Member>> done) {
+        members_.List(caller, *request, std::move(done));
       },
-      [response](Members::Page page) {
-        response->mutable_members()->Reserve(static_cast<int>(page.members.size()));
-        for (const Member& member : page.members) wire::ToProto(member, response->add_members());
+      [response](Page<Member> page) {
+        response->mutable_members()->Reserve(static_cast<int>(page.entries.size()));
+        for (const Member& member : page.entries) wire::ToProto(member, response->add_members());
         response->set_next_page_token(std::move(page.next_page_token));
       });
 }

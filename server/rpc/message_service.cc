@@ -7,7 +7,8 @@
 
 namespace chatter::rpc {
 
-using rooms::Messages;
+using Edit = store::EventReader::Edit;
+using Reaction = store::EventReader::Reaction;
 
 namespace {
 
@@ -37,14 +38,13 @@ grpc::ServerUnaryReactor* MessageService::DeleteMessage(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* MessageService::ListEdits(grpc::CallbackServerContext* context,
                                                     const v1::ListEditsRequest* request,
                                                     v1::ListEditsResponse* response) {
-  return RunUnary<Messages::EditPage>(
+  return RunUnary<Page<Edit>>(
       context,
-      [&](const TenantCaller& caller, Callback<Messages::EditPage> done) {
-        messages_.ListEdits(caller, request->room_id(), request->seq(),
-                            {request->page_size(), request->page_token()}, std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Edit>> done) {
+        messages_.ListEdits(caller, *request, std::move(done));
       },
-      [response](Messages::EditPage page) {
-        for (store::EventReader::Edit& edit : page.entries) {
+      [response](Page<Edit> page) {
+        for (Edit& edit : page.entries) {
           v1::MessageEdit& out = *response->add_edits();
           out.set_seq(edit.seq);
           out.set_text(std::move(edit.text));
@@ -74,14 +74,13 @@ grpc::ServerUnaryReactor* MessageService::RemoveReaction(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* MessageService::ListReactions(grpc::CallbackServerContext* context,
                                                         const v1::ListReactionsRequest* request,
                                                         v1::ListReactionsResponse* response) {
-  return RunUnary<Messages::ReactionPage>(
+  return RunUnary<Page<Reaction>>(
       context,
-      [&](const TenantCaller& caller, Callback<Messages::ReactionPage> done) {
-        messages_.ListReactions(caller, request->room_id(), request->seq(),
-                                {request->page_size(), request->page_token()}, std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Reaction>> done) {
+        messages_.ListReactions(caller, *request, std::move(done));
       },
-      [response](Messages::ReactionPage page) {
-        for (store::EventReader::Reaction& reaction : page.entries) {
+      [response](Page<Reaction> page) {
+        for (Reaction& reaction : page.entries) {
           v1::Reaction& out = *response->add_reactions();
           out.set_reaction(std::move(reaction.reaction));
           out.set_user_id(std::move(reaction.user_id));

@@ -1,5 +1,6 @@
 #include "server/rpc/preference_service.h"
 
+#include <string>
 #include <utility>
 
 #include "server/rpc/unary.h"
@@ -10,7 +11,6 @@ namespace chatter::rpc {
 
 using Changed = admin::Preferences::Changed;
 using RoomChanged = admin::Preferences::RoomChanged;
-using RecipientPage = admin::Preferences::RecipientPage;
 
 grpc::ServerUnaryReactor* PreferenceService::GetPreferences(
     grpc::CallbackServerContext* context, const v1::GetPreferencesRequest* /*request*/,
@@ -59,18 +59,13 @@ grpc::ServerUnaryReactor* PreferenceService::UpdateRoomPreferences(
 grpc::ServerUnaryReactor* PreferenceService::ListRecipients(
     grpc::CallbackServerContext* context, const v1::ListRecipientsRequest* request,
     v1::ListRecipientsResponse* response) {
-  return RunUnary<RecipientPage>(
+  return RunUnary<Page<std::string>>(
       context,
-      [&](const ServiceCaller& caller, Callback<RecipientPage> done) {
-        preferences_.ListRecipients(caller,
-                                    {.room_id = request->room_id(),
-                                     .seq = request->seq(),
-                                     .page_size = request->page_size(),
-                                     .page_token = request->page_token()},
-                                    std::move(done));
+      [&](const ServiceCaller& caller, Callback<Page<std::string>> done) {
+        preferences_.ListRecipients(caller, *request, std::move(done));
       },
-      [response](const RecipientPage& page) {
-        response->mutable_user_ids()->Assign(page.user_ids.begin(), page.user_ids.end());
+      [response](const Page<std::string>& page) {
+        response->mutable_user_ids()->Assign(page.entries.begin(), page.entries.end());
         response->set_next_page_token(page.next_page_token);
       });
 }

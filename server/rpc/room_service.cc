@@ -14,9 +14,9 @@ namespace {
 
 // Fills a response of either list of rooms.
 template <typename Response>
-void Fill(Rooms::Page page, Response* response) {
-  response->mutable_rooms()->Reserve(static_cast<int>(page.rooms.size()));
-  for (Room& room : page.rooms) wire::ToProto(std::move(room), response->add_rooms());
+void Fill(Page<Room> page, Response* response) {
+  response->mutable_rooms()->Reserve(static_cast<int>(page.entries.size()));
+  for (Room& room : page.entries) wire::ToProto(std::move(room), response->add_rooms());
   response->set_next_page_token(std::move(page.next_page_token));
 }
 
@@ -58,30 +58,23 @@ grpc::ServerUnaryReactor* RoomService::GetRoom(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* context,
                                                  const v1::ListRoomsRequest* request,
                                                  v1::ListRoomsResponse* response) {
-  return RunUnary<Rooms::Page>(
+  return RunUnary<Page<Room>>(
       context,
-      [&](const UserCaller& caller, Callback<Rooms::Page> done) {
-        rooms_.List(caller,
-                    {.filter = {.include_hidden = request->include_hidden(),
-                                .pinned_only = request->pinned_only()},
-                     .read_mask = wire::ToStrings(request->read_mask().paths()),
-                     .page_size = request->page_size(),
-                     .page_token = request->page_token()},
-                    std::move(done));
+      [&](const UserCaller& caller, Callback<Page<Room>> done) {
+        rooms_.List(caller, *request, std::move(done));
       },
-      [response](Rooms::Page page) { Fill(std::move(page), response); });
+      [response](Page<Room> page) { Fill(std::move(page), response); });
 }
 
 grpc::ServerUnaryReactor* RoomService::BrowseRooms(grpc::CallbackServerContext* context,
                                                    const v1::BrowseRoomsRequest* request,
                                                    v1::BrowseRoomsResponse* response) {
-  return RunUnary<Rooms::Page>(
+  return RunUnary<Page<Room>>(
       context,
-      [&](const TenantCaller& caller, Callback<Rooms::Page> done) {
-        rooms_.Browse(caller, {.name_prefix = request->name_prefix(), .query = request->query()},
-                      request->page_size(), request->page_token(), std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Room>> done) {
+        rooms_.Browse(caller, *request, std::move(done));
       },
-      [response](Rooms::Page page) { Fill(std::move(page), response); });
+      [response](Page<Room> page) { Fill(std::move(page), response); });
 }
 
 grpc::ServerUnaryReactor* RoomService::UpdateRoom(grpc::CallbackServerContext* context,

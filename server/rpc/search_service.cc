@@ -7,24 +7,18 @@
 
 namespace chatter::rpc {
 
-using rooms::Search;
+using Hit = store::SearchReader::Hit;
 
 grpc::ServerUnaryReactor* SearchService::SearchMessages(grpc::CallbackServerContext* context,
                                                         const v1::SearchMessagesRequest* request,
                                                         v1::SearchMessagesResponse* response) {
-  return RunUnary<Search::Page>(
+  return RunUnary<Page<Hit>>(
       context,
-      [&](const TenantCaller& caller, Callback<Search::Page> done) {
-        search_.Find(caller,
-                     {.query = request->query(),
-                      .room_id = request->room_id(),
-                      .sender_id = request->sender_id(),
-                      .page_size = request->page_size(),
-                      .page_token = request->page_token()},
-                     std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Hit>> done) {
+        search_.Find(caller, *request, std::move(done));
       },
-      [response](Search::Page page) {
-        for (store::SearchReader::Hit& hit : page.hits) {
+      [response](Page<Hit> page) {
+        for (Hit& hit : page.entries) {
           v1::SearchHit* out = response->add_hits();
           wire::ToProto(std::move(hit.message), out->mutable_message());
           for (const v1::TextRange& range : hit.highlights) *out->add_highlights() = range;

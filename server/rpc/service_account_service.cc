@@ -53,13 +53,13 @@ grpc::ServerUnaryReactor* ServiceAccountService::SetServiceAccount(
 grpc::ServerUnaryReactor* ServiceAccountService::ListServiceAccounts(
     grpc::CallbackServerContext* context, const v1::ListServiceAccountsRequest* request,
     v1::ListServiceAccountsResponse* response) {
-  return RunUnary<ServiceAccounts::Page>(
+  return RunUnary<Page<ServiceAccount>>(
       context,
-      [&](const Administrator& caller, Callback<ServiceAccounts::Page> done) {
-        accounts_.List(caller, request->page_size(), request->page_token(), std::move(done));
+      [&](const Administrator& caller, Callback<Page<ServiceAccount>> done) {
+        accounts_.List(caller, *request, std::move(done));
       },
-      [response](const ServiceAccounts::Page& page) {
-        for (const auto& account : page.accounts) Fill(account, response->add_service_accounts());
+      [response](const Page<ServiceAccount>& page) {
+        for (const auto& account : page.entries) Fill(account, response->add_service_accounts());
         response->set_next_page_token(page.next_page_token);
       });
 }

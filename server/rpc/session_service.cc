@@ -41,17 +41,13 @@ grpc::ServerUnaryReactor* SessionService::CreateSession(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* SessionService::ListSessions(grpc::CallbackServerContext* context,
                                                        const v1::ListSessionsRequest* request,
                                                        v1::ListSessionsResponse* response) {
-  return RunUnary<Sessions::Page>(
+  return RunUnary<Page<Session>>(
       context,
-      [&](const TenantCaller& caller, Callback<Sessions::Page> done) {
-        sessions_.List(caller,
-                       {.user_id = request->user_id(),
-                        .page_size = request->page_size(),
-                        .page_token = request->page_token()},
-                       std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<Session>> done) {
+        sessions_.List(caller, *request, std::move(done));
       },
-      [response](const Sessions::Page& page) {
-        for (const Session& session : page.sessions) ToProto(session, response->add_sessions());
+      [response](const Page<Session>& page) {
+        for (const Session& session : page.entries) ToProto(session, response->add_sessions());
         response->set_next_page_token(page.next_page_token);
       });
 }

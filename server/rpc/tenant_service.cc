@@ -24,15 +24,6 @@ Tenants::NewTenant FromProto(const v1::Tenant& tenant, bool with_key) {
           .with_key = with_key};
 }
 
-store::TenantStore::Filter FilterOf(const v1::ListTenantsRequest& request) {
-  store::TenantStore::Filter filter{.name_prefix = request.schema_name_prefix(),
-                                    .domain = request.domain()};
-  if (request.state() != v1::TENANT_STATE_UNSPECIFIED) {
-    filter.state = static_cast<TenantState>(request.state());  // the numbers are the same
-  }
-  return filter;
-}
-
 std::optional<absl::Duration> Grace(const v1::DeleteTenantRequest& request) {
   if (!request.has_grace()) return std::nullopt;
   return FromProto(request.grace());
@@ -93,14 +84,13 @@ grpc::ServerUnaryReactor* TenantService::GetTenant(grpc::CallbackServerContext* 
 grpc::ServerUnaryReactor* TenantService::ListTenants(grpc::CallbackServerContext* context,
                                                      const v1::ListTenantsRequest* request,
                                                      v1::ListTenantsResponse* response) {
-  return RunUnary<Tenants::Page>(
+  return RunUnary<Page<Tenant>>(
       context,
-      [&](const Administrator& caller, Callback<Tenants::Page> done) {
-        tenants_.List(caller, FilterOf(*request), request->page_size(), request->page_token(),
-                      std::move(done));
+      [&](const Administrator& caller, Callback<Page<Tenant>> done) {
+        tenants_.List(caller, *request, std::move(done));
       },
-      [response](const Tenants::Page& page) {
-        for (const Tenant& tenant : page.tenants) ToProto(tenant, response->add_tenants());
+      [response](const Page<Tenant>& page) {
+        for (const Tenant& tenant : page.entries) ToProto(tenant, response->add_tenants());
         response->set_next_page_token(page.next_page_token);
       });
 }

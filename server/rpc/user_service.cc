@@ -8,8 +8,6 @@
 
 namespace chatter::rpc {
 
-using admin::Users;
-
 grpc::ServerUnaryReactor* UserService::UpsertUsers(grpc::CallbackServerContext* context,
                                                    const v1::UpsertUsersRequest* request,
                                                    v1::UpsertUsersResponse* response) {
@@ -41,17 +39,13 @@ grpc::ServerUnaryReactor* UserService::GetUser(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* context,
                                                  const v1::ListUsersRequest* request,
                                                  v1::ListUsersResponse* response) {
-  return RunUnary<Users::Page>(
+  return RunUnary<Page<User>>(
       context,
-      [&](const TenantCaller& caller, Callback<Users::Page> done) {
-        users_.List(caller,
-                    {.id_prefix = request->id_prefix(),
-                     .page_size = request->page_size(),
-                     .page_token = request->page_token()},
-                    std::move(done));
+      [&](const TenantCaller& caller, Callback<Page<User>> done) {
+        users_.List(caller, *request, std::move(done));
       },
-      [response](const Users::Page& page) {
-        for (const User& user : page.users) wire::ToProto(user, response->add_users());
+      [response](const Page<User>& page) {
+        for (const User& user : page.entries) wire::ToProto(user, response->add_users());
         response->set_next_page_token(page.next_page_token);
       });
 }

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import importlib
 import os
 import shutil
 import subprocess
@@ -64,6 +65,15 @@ def _install():
 
 
 _install()
+
+
+def api_services():
+    """The descriptors of all services of the API."""
+    return [service for file in _own_files()
+            for service in importlib.import_module(
+                file.removesuffix(".proto").replace("/", ".") + "_pb2"
+            ).DESCRIPTOR.services_by_name.values()]
+
 
 # pylint: disable=wrong-import-position,unused-import
 from chatter.v1 import (chat_pb2, chat_pb2_grpc, member_pb2, member_pb2_grpc,  # noqa: E402,F401

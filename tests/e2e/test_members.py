@@ -209,9 +209,7 @@ class Members(ServerTestCase):
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
                          room_id=self.room_id, page_size=-1)),
                      lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
-                         room_id=self.room_id, page_token="x")),
-                     lambda: self.alice.members.ListMembers(member_pb2.ListMembersRequest(
-                         room_id=self.room_id, page_token="bTH_"))):  # a byte that is no text
+                         room_id=self.room_id, page_token="x"))):
             with self.assertFails(*INVALID):
                 call()
         with self.assertFails(*UNKNOWN):

@@ -149,9 +149,7 @@ class Recipients(ServerTestCase):
     def test_bad_requests_are_refused(self):
         token = self.page(page_size=1).next_page_token
         for request in ({"room_id": "room"}, {"seq": 0}, {"page_size": -1},
-                        {"page_token": token + "x" * 600},
-                        # Of another list; with a user id that can't be.
-                        {"page_token": "cjE"}, {"page_token": "bjH_"}):
+                        {"page_token": token + "x" * 600}, {"page_token": "x"}):
             with self.subTest(request=request), self.assertFails(*INVALID):
                 self.page(**request)
 
