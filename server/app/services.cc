@@ -1,8 +1,8 @@
 #include "server/app/services.h"
 
 #include <deque>
+#include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -25,70 +25,62 @@
 #include "server/rpc/user_service.h"
 
 namespace chatter::app {
+namespace {
+
+// A service, and what its proto calls it.
+struct Named {
+  std::string name;
+  std::unique_ptr<grpc::Service> service;
+};
+
+// `Api`: what its proto has become. `parts`: what the service is made from.
+template <typename Api, typename Service, typename... Parts>
+Named Make(Parts&... parts) {
+  return {.name = Api::service_full_name(), .service = std::make_unique<Service>(parts...)};
+}
+
+// The services of the API, each by one line.
+std::vector<Named> MakeApi(Backend& backend) {
+  std::vector<Named> api;
+  api.push_back(Make<v1::ChatService, rpc::ChatService>(backend.messages, backend.rooms,
+                                                        backend.bus, backend.tenant_settings,
+                                                        backend.chat_sessions));
+  api.push_back(Make<v1::RoomService, rpc::RoomService>(backend.rooms));
+  api.push_back(Make<v1::MemberService, rpc::MemberService>(backend.members));
+  api.push_back(
+      Make<v1::MessageService, rpc::MessageService>(backend.message_changer, backend.messages));
+  api.push_back(
+      Make<v1::ReadStateService, rpc::ReadStateService>(backend.read_states, backend.bus));
+  api.push_back(
+      Make<v1::PreferenceService, rpc::PreferenceService>(backend.preferences, backend.bus));
+  api.push_back(Make<v1::PresenceService, rpc::PresenceService>(backend.presence));
+  api.push_back(Make<v1::SearchService, rpc::SearchService>(backend.search));
+  api.push_back(Make<v1::UserService, rpc::UserService>(backend.users));
+  api.push_back(Make<v1::TenantService, rpc::TenantService>(
+      backend.tenants, backend.tenant_lifecycle, backend.tenant_epochs, backend.tenant_exports));
+  api.push_back(
+      Make<v1::ServiceAccountService, rpc::ServiceAccountService>(backend.service_accounts));
+  api.push_back(Make<v1::SessionService, rpc::SessionService>(backend.sessions));
+  api.push_back(Make<v1::TokenIssuerService, rpc::TokenIssuerService>(backend.token_issuers));
+  api.push_back(Make<v1::SettingsService, rpc::SettingsService>(backend.settings));
+  return api;
+}
+
+absl::flat_hash_set<std::string> NamesOf(const std::vector<Named>& services) {
+  absl::flat_hash_set<std::string> names;
+  for (const Named& service : services) names.insert(service.name);
+  return names;
+}
+
+}  // namespace
 
 struct Services::Parts {
-  // By the services' full names.
-  using Named = std::vector<std::pair<const char*, grpc::Service*>>;
-
-  explicit Parts(Backend& backend)
-      : chat(backend.messages, backend.rooms, backend.bus, backend.tenant_settings,
-             backend.chat_sessions),
-        rooms(backend.rooms),
-        members(backend.members),
-        message_changes(backend.message_changer, backend.messages),
-        read_states(backend.read_states, backend.bus),
-        preferences(backend.preferences, backend.bus),
-        presence(backend.presence),
-        search(backend.search),
-        users(backend.users),
-        tenants(backend.tenants, backend.tenant_lifecycle, backend.tenant_epochs,
-                backend.tenant_exports),
-        service_accounts(backend.service_accounts),
-        sessions(backend.sessions),
-        token_issuers(backend.token_issuers),
-        settings(backend.settings),
-        health(NamesOf(Api())) {
-    for (const auto& [name, service] : Api()) late.emplace_back(*service, name, reads);
+  explicit Parts(Backend& backend) : api(MakeApi(backend)), health(NamesOf(api)) {
+    for (const Named& named : api) late.emplace_back(*named.service, named.name, reads);
     late.emplace_back(health, grpc::health::v1::Health::service_full_name(), reads);
   }
 
-  Named Api() {
-    return {{v1::ChatService::service_full_name(), &chat},
-            {v1::RoomService::service_full_name(), &rooms},
-            {v1::MemberService::service_full_name(), &members},
-            {v1::MessageService::service_full_name(), &message_changes},
-            {v1::ReadStateService::service_full_name(), &read_states},
-            {v1::PreferenceService::service_full_name(), &preferences},
-            {v1::PresenceService::service_full_name(), &presence},
-            {v1::SearchService::service_full_name(), &search},
-            {v1::UserService::service_full_name(), &users},
-            {v1::TenantService::service_full_name(), &tenants},
-            {v1::ServiceAccountService::service_full_name(), &service_accounts},
-            {v1::SessionService::service_full_name(), &sessions},
-            {v1::TokenIssuerService::service_full_name(), &token_issuers},
-            {v1::SettingsService::service_full_name(), &settings}};
-  }
-
-  static absl::flat_hash_set<std::string> NamesOf(const Named& services) {
-    absl::flat_hash_set<std::string> names;
-    for (const auto& [name, service] : services) names.insert(name);
-    return names;
-  }
-
-  rpc::ChatService chat;
-  rpc::RoomService rooms;
-  rpc::MemberService members;
-  rpc::MessageService message_changes;
-  rpc::ReadStateService read_states;
-  rpc::PreferenceService preferences;
-  rpc::PresenceService presence;
-  rpc::SearchService search;
-  rpc::UserService users;
-  rpc::TenantService tenants;
-  rpc::ServiceAccountService service_accounts;
-  rpc::SessionService sessions;
-  rpc::TokenIssuerService token_issuers;
-  rpc::SettingsService settings;
+  const std::vector<Named> api;
   rpc::HealthService health;
 
   rpc::PendingReads reads;
@@ -106,8 +98,8 @@ void Services::Register(grpc::ServerBuilder& builder) {
 
 void Services::RegisterForOperators(grpc::ServerBuilder& builder) {
   builder.RegisterService(&parts_->health);
-  for (const auto& [name, service] : parts_->Api()) {
-    builder.RegisterService(&parts_->listed.emplace_back(name));
+  for (const Named& named : parts_->api) {
+    builder.RegisterService(&parts_->listed.emplace_back(named.name));
   }
 }
 

@@ -6,16 +6,10 @@ from google.protobuf import descriptor_pb2
 
 from client import CHANNEL_OPTIONS
 from harness import NOT_SERVING, PATIENCE, SERVING, ServerTestCase, free_port
-from stubs import health_pb2, health_pb2_grpc, reflection_pb2, reflection_pb2_grpc
+from stubs import api_services, health_pb2, health_pb2_grpc, reflection_pb2, reflection_pb2_grpc
 
-SERVICES = {"chatter.v1.ChatService", "chatter.v1.MemberService", "chatter.v1.MessageService",
-            "chatter.v1.PreferenceService", "chatter.v1.PresenceService",
-            "chatter.v1.ReadStateService", "chatter.v1.RoomService", "chatter.v1.SearchService",
-            "chatter.v1.SessionService", "chatter.v1.SettingsService",
-            "chatter.v1.TenantService", "chatter.v1.TokenIssuerService",
-            "chatter.v1.UserService", "grpc.health.v1.Health",
-            "grpc.reflection.v1alpha.ServerReflection"}
-
+SERVICES = {service.full_name for service in api_services()} | {
+    "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
 
 OPS_ADDRESS = f"127.0.0.1:{free_port()}"
 
