@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "server/app/peer_address.h"
 #include "server/base/steady_time.h"
+#include "server/identity/peer_address.h"
 
 namespace chatter::app {
 namespace {
@@ -92,7 +92,7 @@ class Acceptor::Loop {
 
  private:
   struct Connection {
-    PeerNetwork network;
+    identity::IpAddress network;
     bool counts_by_address;
     ino_t socket;
     SteadyTime accepted_at;
@@ -170,8 +170,8 @@ class Acceptor::Loop {
   void Admit(int fd, const sockaddr_storage& address) {
     // Whoever had the number is gone.
     if (const auto found = connections_.find(fd); found != connections_.end()) Forget(found);
-    const PeerNetwork network = NetworkOf(address);
-    const bool counts_by_address = !options_.trusted_proxies.Trusts(PeerText(address));
+    const identity::IpAddress network = identity::NetworkOf(identity::AddressOf(address));
+    const bool counts_by_address = !options_.trusted_proxies.Trusts(identity::PeerText(address));
     if (!HasRoom()) {
       ++acceptor_.refused_;
       close(fd);
@@ -200,7 +200,7 @@ class Acceptor::Loop {
     return true;
   }
 
-  bool HasRoomFor(const PeerNetwork& network) {
+  bool HasRoomFor(const identity::IpAddress& network) {
     const auto has_room = [&] {
       const auto found = by_network_.find(network);
       return found == by_network_.end() || found->second < options_.max_connections_per_address;
@@ -276,7 +276,7 @@ class Acceptor::Loop {
   Descriptor spare_ = OpenSpare();
   Connections connections_;  // by descriptor
   std::list<int> waiting_;   // for their greeting; the oldest first
-  absl::flat_hash_map<PeerNetwork, size_t> by_network_;
+  absl::flat_hash_map<identity::IpAddress, size_t> by_network_;
   SteadyTime now_ = SteadyTime::Now();
   SteadyTime swept_at_ = now_;
   std::optional<SteadyTime> paused_until_;
