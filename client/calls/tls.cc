@@ -1,50 +1,26 @@
 #include "client/calls/tls.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "client/base/read_file.h"
+#include "common/openssl.h"
 
 namespace chatter::client {
 namespace {
 
-// Has none; without this, OpenSSL would ask the terminal.
-int GivePassword(char*, int, int, void*) { return -1; }
-
-template <auto kFree>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-
-Bio ReaderOf(const std::string& pem) { return Bio(BIO_new_mem_buf(pem.c_str(), -1)); }
+using openssl::Certificate;
+using openssl::PrivateKey;
 
 // The first one in the text; nullptr: there is none.
 Certificate ParseCertificate(const std::string& pem) {
-  const Bio reader = ReaderOf(pem);
-  Certificate certificate(PEM_read_bio_X509(reader.get(), nullptr, &GivePassword, nullptr));
+  Certificate certificate = openssl::ReadCertificate(openssl::ReaderOf(pem));
   ERR_clear_error();
   return certificate;
 }
 
-Key ParseKey(const std::string& pem) {
-  const Bio reader = ReaderOf(pem);
-  Key key(PEM_read_bio_PrivateKey(reader.get(), nullptr, &GivePassword, nullptr));
-  ERR_clear_error();
-  return key;
-}
-
-bool Match(const Certificate& certificate, const Key& key) {
+bool Match(const Certificate& certificate, const PrivateKey& key) {
   const bool match = X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();
   return match;
@@ -86,7 +62,7 @@ absl::Status ReadClientCertificate(const ClientOptions& options, grpc::SslCreden
     return absl::InvalidArgumentError(
         absl::StrCat("there are no certificates in PEM in ", options.tls_cert_file));
   }
-  const Key parsed_key = ParseKey(*key);
+  const PrivateKey parsed_key = openssl::ParsePrivateKey(*key);
   if (parsed_key == nullptr) {
     return absl::InvalidArgumentError(
         absl::StrCat("there is no key in PEM that needs no password in ", options.tls_key_file));

@@ -1,18 +1,15 @@
 #include "server/config/tls_files.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <sys/stat.h>
 
 #include <ctime>
 #include <fstream>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/openssl.h"
 
 namespace chatter::config {
 namespace {
@@ -20,20 +17,9 @@ namespace {
 // Of a file. All authorities that Debian trusts are 0.2 MiB.
 constexpr size_t kMaxFileBytes = 1 << 20;
 
-// Has none; without this, OpenSSL would ask the terminal.
-int GivePassword(char*, int, int, void*) { return -1; }
-
-template <auto kFree>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using Context = std::unique_ptr<SSL_CTX, Freer<SSL_CTX_free>>;
+using openssl::Certificate;
+using openssl::PrivateKey;
+using Context = openssl::Owned<SSL_CTX, SSL_CTX_free>;
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -50,14 +36,11 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   return content;
 }
 
-// As far as the first NUL, which is all that gRPC sees.
-Bio ReaderOf(const std::string& pem) { return Bio(BIO_new_mem_buf(pem.c_str(), -1)); }
-
 absl::StatusOr<std::vector<Certificate>> ParseCertificates(const std::string& pem) {
-  const Bio reader = ReaderOf(pem);
+  const openssl::Bio reader = openssl::ReaderOf(pem);
   std::vector<Certificate> certificates;
-  while (X509* certificate = PEM_read_bio_X509(reader.get(), nullptr, &GivePassword, nullptr)) {
-    certificates.emplace_back(certificate);
+  while (Certificate certificate = openssl::ReadCertificate(reader)) {
+    certificates.push_back(std::move(certificate));
   }
   // Anything but the end of the file is half a certificate, say, which gRPC would leave out.
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
@@ -68,10 +51,8 @@ absl::StatusOr<std::vector<Certificate>> ParseCertificates(const std::string& pe
   return certificates;
 }
 
-absl::StatusOr<Key> ParseKey(const std::string& pem) {
-  const Bio reader = ReaderOf(pem);
-  Key key(PEM_read_bio_PrivateKey(reader.get(), nullptr, &GivePassword, nullptr));
-  ERR_clear_error();
+absl::StatusOr<PrivateKey> ParseKey(const std::string& pem) {
+  PrivateKey key = openssl::ParsePrivateKey(pem);
   if (key == nullptr) {
     return absl::InvalidArgumentError(
         "must be a file with a private key in PEM that needs no password");

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/openssl.h"
 
 namespace chatter::identity {
 namespace {
@@ -20,12 +21,7 @@ constexpr size_t kP256Bytes = 32;  // of a coordinate, and of each half of a sig
 constexpr size_t kEd25519Bytes = 32;
 constexpr size_t kMaxRsaExponentBytes = 4;
 
-template <typename T, void (*kFree)(T*)>
-struct Free {
-  void operator()(T* object) const { kFree(object); }
-};
-template <typename T, void (*kFree)(T*)>
-using Owned = std::unique_ptr<T, Free<T, kFree>>;
+using openssl::Owned;
 using BigNumber = Owned<BIGNUM, BN_free>;
 using Builder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;

@@ -1,28 +1,19 @@
 #include "tests/support/test_certificates.h"
 
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
+
+#include "common/openssl.h"
 
 namespace chatter::test {
 namespace {
 
-template <auto kFree>
-struct Freer {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freer<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Freer<X509_free>>;
-using Extension = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using openssl::Bio;
+using openssl::Certificate;
+using Extension = openssl::Owned<X509_EXTENSION, X509_EXTENSION_free>;
+using Key = openssl::PrivateKey;
 
 template <typename T>
 T Check(T result) {
@@ -50,8 +41,6 @@ std::string ToPem(X509* certificate) {
   return ToPem([certificate](BIO* bio) { return PEM_write_bio_X509(bio, certificate); });
 }
 
-Bio ReaderOf(const std::string& pem) { return Bio(Check(BIO_new_mem_buf(pem.c_str(), -1))); }
-
 void SetName(X509_NAME* subject, const std::string& name) {
   Check(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
                                    reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
@@ -78,11 +67,9 @@ Certificate Begin(const std::string& name, EVP_PKEY* key, absl::Time expires_at)
 TestCertificate Sign(const TestCertificate& authority, const Key& key, const std::string& names,
                      absl::Time expires_at) {
   const Certificate certificate = Begin("not a name that counts", key.get(), expires_at);
-  const Bio issuer_reader = ReaderOf(authority.certificate);
-  const Certificate issuer(
-      Check(PEM_read_bio_X509(issuer_reader.get(), nullptr, nullptr, nullptr)));
-  const Bio key_reader = ReaderOf(authority.key);
-  const Key issuer_key(Check(PEM_read_bio_PrivateKey(key_reader.get(), nullptr, nullptr, nullptr)));
+  const Certificate issuer =
+      Check(openssl::ReadCertificate(openssl::ReaderOf(authority.certificate)));
+  const Key issuer_key = Check(openssl::ParsePrivateKey(authority.key));
   Check(X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.get())));
   if (!names.empty()) AddExtension(certificate.get(), NID_subject_alt_name, names);
   Check(X509_sign(certificate.get(), issuer_key.get(), EVP_sha256()));
