@@ -29,7 +29,7 @@ class PresenceStore {
     bool invisible = false;
     std::optional<absl::Time> last_seen_at = {};
   };
-  // By user id. Of whom nothing is known is not in there.
+  // By user id. Users of whom nothing is known are left out.
   using States = absl::flat_hash_map<std::string, State>;
   void Find(const TenantKey& tenant, const std::vector<std::string>& user_ids, SteadyTime deadline,
             Callback<States> done);

@@ -57,7 +57,7 @@ bool ChatSession::CanRead() {
   return !held_back_;
 }
 
-// Whoever sends commands and reads no replies is read no more.
+// From a client that sends commands and reads no replies, nothing more is read.
 bool ChatSession::HasRoom() const {
   const int replies = static_cast<int>(early_replies_.size()) + outbox_.replies();
   return in_hand_ < options_.max_commands_in_hand && replies < options_.max_commands_in_hand;
