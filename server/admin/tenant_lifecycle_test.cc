@@ -12,6 +12,7 @@
 #include "server/identity/store_lookups.h"
 #include "server/model/errors.h"
 #include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/lazy_migrator.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_store.h"

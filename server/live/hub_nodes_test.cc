@@ -14,6 +14,7 @@
 #include "server/live/hub.h"
 #include "server/live/log_pages.h"
 #include "server/postgres/database.h"
+#include "server/postgres/databases.h"
 #include "server/store/event_writer.h"
 #include "server/wire/encode.h"
 #include "tests/support/await.h"
@@ -39,11 +40,12 @@ struct Node {
 
   FaultyBus::End& bus;
   std::unique_ptr<postgres::Database> database;
-  store::EventReader reader{*database};
-  store::EpochStore epochs{*database};
+  postgres::TenantDatabases tenants{*database};
+  store::EventReader reader{tenants};
+  store::EpochStore epochs{tenants};
   LogPages pages{reader, wire::EncodeRoomEvents, Clock::Real()};
   Hub hub{2, reader, epochs, pages, bus, Clock::Real(), wire::EncodeRoomEvents};
-  store::EventWriter writer{*database,
+  store::EventWriter writer{tenants,
                             [this](bus::Commit commit) { bus.Publish(std::move(commit)); }};
 };
 
@@ -53,26 +55,26 @@ class Follower final : public RoomFollower, public std::enable_shared_from_this<
   Follower(Node& node, RoomKey room, Epoch epoch)
       : node_(node), room_(std::move(room)), epoch_(std::move(epoch)) {}
 
-  void Follow() { node_.hub.Follow(room_, seq_ + 1, epoch_, shared_from_this()); }
+  void Follow() { node_.hub.Follow(room_, seq_ + 1, epoch_, shared_from_this(), kTicket); }
   // For good.
   void Unfollow() {
     has_left_ = true;
-    node_.hub.Unfollow(room_, shared_from_this());
+    node_.hub.Unfollow(room_, shared_from_this(), kTicket);
   }
 
-  void OnLevel(uint64_t next_seq, Flushes&) override { EXPECT_EQ(next_seq, seq_ + 1); }
-  void OnBehind() override {
+  void OnLevel(Ticket, Flushes&) override {}
+  void OnBehind(Ticket) override {
     node_.pages.Read(room_, seq_, epoch_,
                      [self = shared_from_this()](const absl::StatusOr<LogPages::PagePtr>& page) {
                        if (self->has_left_) return;
                        ASSERT_TRUE(page.ok()) << page.status();
                        self->Take((*page)->runs);
-                       (*page)->has_more ? self->OnBehind() : self->Follow();
+                       (*page)->has_more ? self->OnBehind(kTicket) : self->Follow();
                      });
   }
   void OnOtherEpoch() override { ADD_FAILURE(); }
-  void OnRoomEvents(const std::vector<EncodedRun>& runs, Flushes&) override { Take(runs); }
-  void OnNotice(const std::string&, const EncodedEvent&, Flushes&) override {}
+  void OnRoomEvents(Ticket, const std::vector<EncodedRun>& runs, Flushes&) override { Take(runs); }
+  void OnNotice(Ticket, const std::string&, const EncodedEvent&, Flushes&) override {}
 
   const RoomKey& room() const { return room_; }
   uint64_t seq() const { return seq_; }  // all up to this one have come
@@ -84,6 +86,8 @@ class Follower final : public RoomFollower, public std::enable_shared_from_this<
       seq_ = run.next_seq() - 1;
     }
   }
+
+  static constexpr Ticket kTicket = 1;  // it follows its room once
 
   Node& node_;
   const RoomKey room_;

@@ -401,7 +401,7 @@ TEST_F(SessionStoreTest, TheBoundHoldsForSessionsThatAreMadeAtOnce) {
     Create(absl::StrCat("token", i), "alice");
   }
   CoreStack other(database_.url());
-  SessionStore other_store(*other.database);
+  SessionStore other_store(other.control, other.tenants);
   std::vector<std::future<bool>> answers;
   for (int i = 0; i < 40; ++i) {
     auto promise = std::make_shared<std::promise<bool>>();

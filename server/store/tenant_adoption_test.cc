@@ -521,7 +521,7 @@ TEST_F(TenantAdoptionTest, TablesThatHaveLostTheirMarkerWaitForAWord) {
 TEST_F(TenantAdoptionTest, ADumpThatIsOlderThanMarkersIsTheTenantsIfAnAdministratorSaysSo) {
   const Migrator old({.database_url = database_.url(),
                       .tenant_migrations = MigratorOptions::TenantMigrations().first(4)});
-  ASSERT_TRUE(TenantMaker(old).Create(New("acme")).ok());
+  ASSERT_TRUE(TenantMaker(old, sessions_).Create(New("acme")).ok());
   Execute(
       "DROP TABLE acme.chatter_schema; "
       "UPDATE chatter.tenant SET incarnation = NULL, marker_oid = NULL");
