@@ -66,8 +66,8 @@ class SearchTest : public testing::Test {
       settings_calls_.Update(Service(), settings, {"search_language"}, std::move(done));
     });
     if (changed.ok()) {
-      EXPECT_TRUE(changed->search_language_change.has_value());
-      EXPECT_EQ(changed->search_language_change->search_language, language);
+      const auto& change = changed->search_language_change;  // none: it is in force
+      EXPECT_EQ(change.has_value() ? change->search_language : changed->search_language, language);
     }
     return changed.status();
   }

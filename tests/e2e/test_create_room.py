@@ -105,7 +105,7 @@ class CreateRoom(ServerTestCase):
 
     def test_each_malformed_user_id_is_named(self):
         with self.assertFails(INVALID, "INVALID_FIELD") as caught:
-            self.alice.create_room("alice", "", "x" * 129, "line\nbreak", "nul\0", "bob")
+            self.alice.create_room("alice", "", "x" * 601, "line\nbreak", "nul\0", "bob")
         self.assertEqual(set(failure_of(caught.exception).violations),
                          {"user_ids[1]", "user_ids[2]", "user_ids[3]", "user_ids[4]"})
 

@@ -17,7 +17,7 @@ from stubs import (member_pb2, message_pb2, read_state_pb2, room_pb2, service_ac
 # Pieces of the statements by which the transactions are known.
 CHANGE_ROOM = b"cardinality($14::smallint[])"
 DELETE_ROOM = b"WHERE id = $1 AND version = $2 RETURNING id"
-CHANGE_MESSAGE = b"WHERE forgets_edits"
+CHANGE_MESSAGE = b"SELECT $1, event_seq,"  # pieces/event_of_change.sql
 CREATE_ROOM = b"cardinality($4::text[])"
 
 GROUP = room_pb2.ROOM_KIND_GROUP
