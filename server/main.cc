@@ -50,7 +50,7 @@ void SetHangup(int how) {
 
 // Run before main(), and before the libraries set themselves up, which takes a while: a SIGHUP of
 // somebody who can't know how far the start is waits, rather than ends the process.
-[[gnu::section(".preinit_array"), gnu::used]] void (*const kBlockHangup)() = [] {
+[[gnu::section(".preinit_array"), gnu::used]] void (*const block_hangup)() = [] {
   SetHangup(SIG_BLOCK);
 };
 

@@ -237,7 +237,7 @@ void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,
   if (!violations.empty()) return done(violations.ToStatus());
   RoomKey key{caller.tenant(), *room};
   store_.HasMember(key, caller.user_id(), caller.deadline(),
-                   Then(std::move(done), [key](bool is_member, auto& answer) {
+                   Then(std::move(done), [key](bool is_member, auto& answer) mutable {
                      if (!is_member) return answer(RoomNotFoundError());
                      answer(std::move(key));
                    }));

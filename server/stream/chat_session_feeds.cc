@@ -55,10 +55,10 @@ void ChatSession::LoadRooms(Cursors cursors, SteadyTime deadline,
   }
   deps_.rooms.ListHeads(
       caller_.tenant(), caller_.user_id(), options_.max_rooms, options_.max_opened_rooms, deadline,
-      [self = shared_from_this(), cursors = std::move(cursors),
-       pass = std::move(pass)](absl::StatusOr<store::RoomStore::Memberships> memberships) mutable {
+      [self = shared_from_this(), cursors = std::move(cursors), pass = std::move(pass)](
+          const absl::StatusOr<store::RoomStore::Memberships>& memberships) mutable {
         pass.reset();
-        self->OnRoomsLoaded(cursors, std::move(memberships));
+        self->OnRoomsLoaded(cursors, memberships);
       });
 }
 
