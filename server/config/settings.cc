@@ -204,8 +204,8 @@ std::string ApplyLogLevel(const std::string& value, Config& config) {
 constexpr Setting kSettings[] = {
     {"database-url", "URL", "PostgreSQL, as libpq understands it. Required", ApplyDatabaseUrl},
     {"database-connections", "N",
-     "Connections for queries (default 4). Two more write, two search, and one (for moments up to "
-     "six) is for changes of schemas: 9 in all by default. Where PostgreSQL grants fewer, the "
+     "Connections for queries (default 4). Two more write, two search, and two (for moments up to "
+     "seven) are for changes of schemas: 10 in all by default. Where PostgreSQL grants fewer, the "
      "server "
      "goes on with those that it gets",
      ApplyDatabaseConnections},

@@ -362,11 +362,12 @@ void Database::Run(Transaction transaction, Callback<Results> done) {
 }
 
 void RunOne(Database& database, Statement statement, SteadyTime deadline, Repeatable repeatable,
-            Callback<Rows> done) {
+            Callback<Rows> done, std::string whose_turn) {
   Database::Transaction transaction;
   transaction.statements.push_back(std::move(statement));
   transaction.deadline = deadline;
   transaction.idempotent = repeatable == kIdempotent;
+  transaction.whose_turn = std::move(whose_turn);
   database.Run(std::move(transaction),
                Then(std::move(done), [](Database::Results results, auto& answer) {
                  answer(std::move(results.front()));

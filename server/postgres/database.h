@@ -99,6 +99,9 @@ class Database {
     SteadyTime deadline;
     bool idempotent = false;
     Lane lane = Lane::kQuery;
+    // With which tenant's transactions it takes turns, and waits for locks, where none of its
+    // statements is in a tenant's schema. Empty: with others of which nobody says whose they are.
+    std::string whose_turn = {};
   };
   // Errors: UNAVAILABLE (DATABASE_UNAVAILABLE) when there is no answer within max_wait, or a
   // connection is lost; (TENANT_BROKEN) when somebody's lock on the tenant's tables is why there is
@@ -128,9 +131,9 @@ class Database {
 // Whether a transaction that may have been committed can be run again without harm.
 enum Repeatable : bool { kOnce = false, kIdempotent = true };
 
-// A transaction of one statement.
+// A transaction of one statement. `whose_turn`: as in Database::Transaction.
 void RunOne(Database& database, Statement statement, SteadyTime deadline, Repeatable repeatable,
-            Callback<Rows> done);
+            Callback<Rows> done, std::string whose_turn = {});
 
 }  // namespace chatter::postgres
 

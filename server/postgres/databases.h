@@ -10,6 +10,8 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
+#include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,11 @@ namespace chatter::postgres {
 struct ControlStatement : Statement {
   ControlStatement(ControlSql text, Params values)
       : Statement{text, std::nullopt, std::move(values)} {}
+  // What a tenant's own calls bring takes turns with these, so that no other tenant waits for it.
+  ControlStatement(ControlSql text, const TenantKey& whose, Params values)
+      : Statement{text, std::nullopt, std::move(values)}, whose_turn(whose.text()) {}
+
+  std::string whose_turn;
 };
 
 // One on a tenant's schema.
@@ -80,7 +87,12 @@ class DatabaseOf {
   }
   // A transaction of one statement.
   void RunOne(Kind statement, SteadyTime deadline, Repeatable repeatable, Callback<Rows> done) {
-    postgres::RunOne(database_, std::move(statement), deadline, repeatable, std::move(done));
+    std::string whose_turn;
+    if constexpr (std::is_same_v<Kind, ControlStatement>) {
+      whose_turn = std::move(statement.whose_turn);
+    }
+    postgres::RunOne(database_, std::move(statement), deadline, repeatable, std::move(done),
+                     std::move(whose_turn));
   }
 
  private:

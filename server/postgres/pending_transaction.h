@@ -51,7 +51,7 @@ struct PendingTransaction {
   bool was_blocked = false;  // has ever waited for that
   Timer timer;               // set while the loop has it, until `done` is called
 
-  // The schema that it works in; empty: none, or several tenants'.
+  // The tenant with whose transactions it takes turns; empty: nobody's, or several tenants'.
   const std::string& tenant() const {
     static const std::string& none = *new std::string;
     const auto& statements = transaction.statements;
@@ -59,7 +59,7 @@ struct PendingTransaction {
     for (const Statement& statement : statements) {
       if (statement.tenant.has_value()) return statement.tenant->text();
     }
-    return none;
+    return transaction.whose_turn;
   }
 
   void Finish(absl::StatusOr<Database::Results> results) {

@@ -30,6 +30,17 @@ std::vector<std::string> PopAll(TurnQueue& queue, std::string_view but_not = "")
   return order;
 }
 
+TEST(TurnQueueTest, WhatIsForATenantElsewhereTakesTurnsWithIts) {
+  TurnQueue queue;
+  for (int number : {1, 2}) queue.PushBack(Of("acme", number));
+  PendingPtr elsewhere = Of("acme", 3);
+  elsewhere->transaction.statements.front().tenant.reset();
+  elsewhere->transaction.whose_turn = "acme";
+  queue.PushBack(std::move(elsewhere));
+  queue.PushBack(Of("globex", 1));
+  EXPECT_THAT(PopAll(queue), ElementsAre("acme1", "globex1", "acme2", "acme3"));
+}
+
 TEST(TurnQueueTest, TenantsTakeTurnsAndEachOnesComeInOrder) {
   TurnQueue queue;
   for (int i = 1; i <= 4; ++i) queue.PushBack(Of("loud", i));

@@ -22,7 +22,7 @@ std::string ListTenants(const std::optional<TableName>& table) {
       {{"{tenant_table}", table.has_value() ? table->Quoted() : kOwnTenantTable}});
 }
 
-// Returns whether Chatter's own schema is there.
+// Returns whether Chatter's own directory of tenants is there, and may be read.
 absl::StatusOr<bool> CheckControl(postgres::BlockingSession& session, CheckedDeployment& checked) {
   const auto rows = session.Query(sql::kLookAtControl);
   if (!rows.ok()) return rows.status();
@@ -40,7 +40,7 @@ absl::StatusOr<bool> CheckControl(postgres::BlockingSession& session, CheckedDep
                                           "DATABASE to it, or make the schema with AUTHORIZATION ",
                                           role));
   }
-  return is_there;
+  return row[5] == "t";
 }
 
 absl::Status CheckTenant(postgres::BlockingSession& session, const ApplicationColumns& columns,
@@ -72,11 +72,11 @@ absl::StatusOr<CheckedDeployment> CheckDeployment(postgres::BlockingSession& ses
                                                   const ApplicationColumns& columns,
                                                   const std::optional<TableName>& tenant_table) {
   CheckedDeployment checked;
-  const auto has_control = CheckControl(session, checked);
-  if (!has_control.ok()) return has_control.status();
+  const auto has_own = CheckControl(session, checked);
+  if (!has_own.ok()) return has_own.status();
   auto shared = FindFaults(session, columns, std::nullopt);
   if (!shared.ok()) return shared.status();
-  const bool has_directory = tenant_table.has_value() ? shared->empty() : *has_control;
+  const bool has_directory = tenant_table.has_value() ? shared->empty() : *has_own;
   std::move(shared->begin(), shared->end(), std::back_inserter(checked.faults));
   if (!has_directory) return checked;
   const auto tenants = session.Query(ListTenants(tenant_table));

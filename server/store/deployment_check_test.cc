@@ -115,6 +115,10 @@ TEST_F(DeploymentCheckTest, LooksForTheControlSchemaWhereItIsToBeMade) {
   EXPECT_THAT(FaultsOf({}), IsEmpty());
   ASSERT_EQ(session_.Execute("SET ROLE " + role.name()), absl::OkStatus());
   EXPECT_THAT(FaultsOf({}), ElementsAre(HasSubstr("GRANT CREATE ON DATABASE")));
+  database_.Execute("CREATE SCHEMA chatter");
+  EXPECT_THAT(FaultsOf({}), ElementsAre(HasSubstr("may not use the schema chatter")));
+  database_.Execute("ALTER SCHEMA chatter OWNER TO " + role.name());
+  EXPECT_THAT(FaultsOf({}), IsEmpty()) << "it isn't migrated yet";
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace chatter::store {
 
 void CountIdentityChange(postgres::ControlDatabase& control, const TenantKey& tenant,
                          SteadyTime deadline, StatusCallback done) {
-  postgres::RunOne(control, {sql::kCountIdentityChange, postgres::Params().Text(tenant.text())},
+  postgres::RunOne(control,
+                   {sql::kCountIdentityChange, tenant, postgres::Params().Text(tenant.text())},
                    deadline, postgres::kIdempotent,
                    [done = std::move(done)](const absl::StatusOr<postgres::Rows>& rows) mutable {
                      done(rows.status());

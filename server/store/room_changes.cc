@@ -117,13 +117,15 @@ void RoomChanges::Store(const RoomKey& room, int64_t version, RoomChange change,
   }
   // The note comes first: the purger erases nothing of a room that is there, and forgets a note of
   // one that still is after a while; but what a room has left without a note, nobody would find.
-  postgres::RunOne(
-      control_, {sql::kNoteDeletion, postgres::Params().Text(room.tenant.text()).Uuid(room.room)},
-      deadline, postgres::kIdempotent,
-      Then(std::move(done), [this, room, version, change = std::move(change), actor, deadline](
-                                const postgres::Rows&, auto& answer) mutable {
-        StoreInTenant(room, version, std::move(change), actor, deadline, std::move(answer));
-      }));
+  postgres::RunOne(control_,
+                   {sql::kNoteDeletion, room.tenant,
+                    postgres::Params().Text(room.tenant.text()).Uuid(room.room)},
+                   deadline, postgres::kIdempotent,
+                   Then(std::move(done), [this, room, version, change = std::move(change), actor,
+                                          deadline](const postgres::Rows&, auto& answer) mutable {
+                     StoreInTenant(room, version, std::move(change), actor, deadline,
+                                   std::move(answer));
+                   }));
 }
 
 void RoomChanges::StoreInTenant(const RoomKey& room, int64_t version, RoomChange change,

@@ -73,23 +73,23 @@ absl::StatusOr<RoomPurger::Progress> RoomPurger::PurgePartIn(postgres::BlockingS
   const auto name = SchemaName::Parse(room.tenant);
   if (name.has_value() && found[0] == "t") {
     if (found[1] != "t") return Progress::kLeft;  // another's, maybe
-    const auto kept = session.Query(postgres::RenderSql(sql::kRoomIsThere, *name), {room.room_id});
-    if (!kept.ok()) return kept.status();
-    if (!kept->empty()) {
-      absl::Status forgotten =
-          session.Query(sql::kForgetDeletion, {room.tenant, room.room_id}).status();
-      if (!forgotten.ok()) return forgotten;
-      return Progress::kLeft;
-    }
     const TenantKey tenant{*name, postgres::ParseStamp(found[2].value_or(""))};
+    bool is_there = false;
     bool has_more = false;
     const absl::Status erased = postgres::GuardSchema(session, tenant, [&] {
+      const auto kept =
+          session.Query(postgres::RenderSql(sql::kRoomIsThere, *name), {room.room_id});
+      if (!kept.ok()) return kept.status();
+      is_there = !kept->empty();
+      if (is_there)
+        return session.Query(sql::kForgetDeletion, {room.tenant, room.room_id}).status();
       const auto count = session.Query(postgres::RenderSql(sql::kPurgeRoom, *name),
                                        {room.room_id, absl::StrCat(kMaxRows)});
       has_more = count.ok() && (*count)[0][0] != "0";
       return count.status();
     });
     if (!erased.ok()) return erased;
+    if (is_there) return Progress::kLeft;
     if (has_more) return Progress::kMoreToDo;
   }
   const auto forgotten = session.Query(sql::kForgetPurgedRoom, {room.tenant, room.room_id});

@@ -27,16 +27,17 @@ void SessionMakers::Find(postgres::ControlDatabase& control, const TenantKey& te
                              [](const std::string& name) { return !IsAccount(name); }),
               names.end());
   if (names.empty()) return done(SessionMakers());
-  postgres::RunOne(control,
-                   {sql::kFindSessionMakers, postgres::Params().Text(tenant.text()).Texts(names)},
-                   deadline, postgres::kIdempotent,
-                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
-                     SessionMakers makers;
-                     for (int row = 0; row < rows.size(); ++row) {
-                       makers.since_.emplace(rows.GetText(row, 0), rows.GetTime(row, 1));
-                     }
-                     answer(std::move(makers));
-                   }));
+  postgres::RunOne(
+      control,
+      {sql::kFindSessionMakers, tenant, postgres::Params().Text(tenant.text()).Texts(names)},
+      deadline, postgres::kIdempotent,
+      Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+        SessionMakers makers;
+        for (int row = 0; row < rows.size(); ++row) {
+          makers.since_.emplace(rows.GetText(row, 0), rows.GetTime(row, 1));
+        }
+        answer(std::move(makers));
+      }));
 }
 
 absl::Time SessionMakers::HoldSince(std::string_view service) const {

@@ -77,17 +77,17 @@ void TokenIssuerStore::CreateUser(const TenantKey& tenant, const std::string& us
   postgres::TenantStatement statement{sql::kCreateTokenUser, tenant, {}};
   statement.params.Text(user_id).Text(display_name);
   // Should the users become the application's own meanwhile, nobody reads the one that is made.
-  postgres::RunOne(control_, {sql::kHasApplicationUsers, postgres::Params().Text(tenant.text())},
-                   deadline, postgres::kIdempotent,
-                   Then(std::move(done), [this, statement = std::move(statement), deadline](
-                                             const postgres::Rows& found, auto& answer) mutable {
-                     if (found.size() > 0) return answer(false);
-                     postgres::RunOne(
-                         tenants_, std::move(statement), deadline, postgres::kIdempotent,
+  postgres::RunOne(
+      control_, {sql::kHasApplicationUsers, tenant, postgres::Params().Text(tenant.text())},
+      deadline, postgres::kIdempotent,
+      Then(std::move(done), [this, statement = std::move(statement), deadline](
+                                const postgres::Rows& found, auto& answer) mutable {
+        if (found.size() > 0) return answer(false);
+        postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                          Then(std::move(answer), [](const postgres::Rows& made, auto& told) {
                            told(made.size() > 0);
                          }));
-                   }));
+      }));
 }
 
 }  // namespace chatter::store

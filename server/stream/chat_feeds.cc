@@ -29,7 +29,9 @@ ChatFeeds::ChatFeeds(std::string user_id, size_t max_rooms, Outbox& outbox)
 
 bool ChatFeeds::Enter(const Epoch& epoch) {
   epoch_ = epoch;
-  return latest_epoch_.empty() || latest_epoch_ == epoch;
+  const bool is_latest = latest_epoch_.empty() || latest_epoch_ == epoch;
+  if (!is_latest) actions_.emplace_back(action::EndEpoch{});
+  return is_latest;
 }
 
 void ChatFeeds::Open(const std::vector<store::RoomStore::Membership>& rooms,

@@ -48,7 +48,7 @@ class ChatFeedsTest : public ::testing::Test {
   std::vector<std::string> Actions() {
     std::vector<std::string> words;
     for (const Action& action : feeds_.TakeActions()) {
-      words.push_back(std::visit([this](const auto& one) { return InWords(one); }, action));
+      words.push_back(std::visit([this](const auto& one) { return this->InWords(one); }, action));
     }
     return words;
   }
@@ -431,6 +431,7 @@ TEST_F(ChatFeedsTest, HeadsAreNotToldOfWhatWasDroppedAndOfRoomsThatTheUserIsOutO
 TEST_F(ChatFeedsTest, RoomsOfAnEpochThatIsKnownToBeOverAreNotOpened) {
   feeds_.OnEpoch("next");
   EXPECT_FALSE(feeds_.Enter("epoch"));
+  EXPECT_THAT(Actions(), ElementsAre("end"));
   EXPECT_TRUE(feeds_.Enter("next"));
 }
 
