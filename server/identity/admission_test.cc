@@ -85,9 +85,11 @@ class AdmissionTest : public testing::Test {
   std::future<Verdict> Begin(const TestCall& call) {
     auto promise = std::make_shared<std::promise<Verdict>>();
     identity_.admission.Decide(call.View(), [promise](const Verdict& verdict) {
-      promise->set_value(verdict.refusal().ok() ? verdict
-                                                : Verdict::Refuse(test::Unshared(verdict.refusal()),
-                                                                  verdict.caller()));
+      Verdict own = verdict;
+      if (!own.refusal().ok()) {
+        own = Verdict::Refuse(test::Unshared(verdict.refusal()), verdict.caller());
+      }
+      promise->set_value(std::move(own));
     });
     return promise->get_future();
   }
