@@ -84,12 +84,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto user_id = ReadOnBehalfOf(metadata);
   Check(!user_id.ok() || !user_id->has_value() || chatter::UserIdProblem(**user_id).empty());
   for (const Charset charset : {Charset::kPrintableAscii, Charset::kBeyondAscii}) {
-    for (const auto& [key, _] : metadata) {
+    for (const auto& entry : metadata) {
+      const std::string_view key = entry.first;
       const auto value = SingleValue(metadata, key, kMaxBytes, charset);
       if (!value.ok()) continue;
       Check(value->has_value() && (*value)->size() <= kMaxBytes);
       Check(std::count_if(metadata.begin(), metadata.end(),
-                          [&](const auto& entry) { return entry.first == key; }) == 1);
+                          [&](const auto& other) { return other.first == key; }) == 1);
       CheckHost(**value);
     }
   }
