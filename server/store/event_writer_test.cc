@@ -98,6 +98,7 @@ TEST_F(EventWriterTest, WhatIsToldOfADuplicateIsWhatTheLogHolds) {
   database_.Execute("UPDATE acme.chatter_event SET text = NULL WHERE seq = 2");  // deleted
   EXPECT_TRUE(send()->duplicate);
   EXPECT_EQ(told, 2);
+  (*database)->Stop();
 }
 
 TEST_F(EventWriterTest, WhatAnOlderServerHasDeletedHasNoDetails) {
@@ -286,6 +287,7 @@ TEST_F(EventWriterTest, WithoutADatabaseASendFailsAtItsDeadline) {
                   std::move(done));
   });
   EXPECT_EQ(ReasonOf(stored.status()), v1::ERROR_REASON_DATABASE_UNAVAILABLE);
+  (*database)->Stop();
 }
 
 TEST_F(EventWriterTest, AFullQueueRefuses) {
@@ -302,6 +304,7 @@ TEST_F(EventWriterTest, AFullQueueRefuses) {
                   });
   }
   EXPECT_EQ(refused, 1);  // one more is under way, and the tenant's half of the queue waits
+  (*database)->Stop();    // while those who are called back are still there
 }
 
 }  // namespace
