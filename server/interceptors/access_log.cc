@@ -82,18 +82,12 @@ std::string FailedStatement(const google::rpc::ErrorInfo& info) {
 
 // What became of a call. One that had run out of time before it ended says so: what else has come
 // in the way by then, nobody has waited for.
-struct Outcome {
-  grpc::StatusCode code;
-  google::rpc::ErrorInfo info;
-};
-Outcome OutcomeOf(const CallContext& context, const grpc::Status& status) {
-  Outcome outcome{.code = status.error_code(), .info = InfoIn(status)};
+grpc::StatusCode CodeOf(const CallContext& context, const grpc::Status& status) {
+  const grpc::StatusCode code = status.error_code();
   const bool may_be_late =
-      outcome.code == grpc::StatusCode::CANCELLED || outcome.code == grpc::StatusCode::UNAVAILABLE;
-  if (may_be_late && absl::FromChrono(context.deadline()) <= Clock::Real().Now()) {
-    return {.code = grpc::StatusCode::DEADLINE_EXCEEDED, .info = {}};
-  }
-  return outcome;
+      code == grpc::StatusCode::CANCELLED || code == grpc::StatusCode::UNAVAILABLE;
+  const bool is_late = may_be_late && absl::FromChrono(context.deadline()) <= Clock::Real().Now();
+  return is_late ? grpc::StatusCode::DEADLINE_EXCEEDED : code;
 }
 
 bool IsForAnybody(const CallContext& context) {
@@ -130,9 +124,11 @@ class AccessLog final : public grpc::experimental::Interceptor {
   using SteadyClock = std::chrono::steady_clock;
 
   void Write(const grpc::Status& status) const {
-    const Outcome outcome = OutcomeOf(context_, status);
-    const auto level = LevelOf(context_, outcome.code);
+    const grpc::StatusCode code = CodeOf(context_, status);
+    const auto level = LevelOf(context_, code);
     if (!log_->should_log(level)) return;
+    const google::rpc::ErrorInfo info =
+        code == status.error_code() ? InfoIn(status) : google::rpc::ErrorInfo();
     const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
     const Principal& principal = context_.principal();
     log_->log(level,
@@ -141,9 +137,9 @@ class AccessLog final : public grpc::experimental::Interceptor {
               Escaped(context_.method()),
               context_.tenant() ? Escaped(context_.tenant()->text()) : "",
               Escaped(principal.user_id), Escaped(principal.service), NameOf(principal.credential),
-              absl::StatusCodeToString(static_cast<absl::StatusCode>(outcome.code)),
-              Escaped(outcome.info.reason()), duration.count(), Escaped(context_.request_id()),
-              Escaped(context_.peer()), FailedStatement(outcome.info));
+              absl::StatusCodeToString(static_cast<absl::StatusCode>(code)), Escaped(info.reason()),
+              duration.count(), Escaped(context_.request_id()), Escaped(context_.peer()),
+              FailedStatement(info));
   }
 
   const CallContext& context_;
