@@ -11,7 +11,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
-#include "client/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter::client::cli {
 

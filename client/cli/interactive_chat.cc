@@ -12,7 +12,6 @@
 #include "chatter/client/chat_stream.h"
 #include "chatter/client/client.h"
 #include "client/base/proto_time.h"
-#include "client/base/steady_time.h"
 #include "client/cli/chat_modes.h"
 #include "client/cli/chat_screen.h"
 #include "client/cli/line_editor.h"
@@ -21,6 +20,7 @@
 #include "client/cli/read_marker.h"
 #include "client/cli/report.h"
 #include "client/cli/terminal.h"
+#include "common/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {

@@ -39,7 +39,7 @@ void Mailbox::Run() {
     eventfd_t count = 0;
     eventfd_read(fd_, &count);
     std::swap(closures, closures_);
-    room_made_.NotifyAll();
+    room_made_.NotifyAll(mu_);
   }
   for (const Closure& closure : closures) closure();
 }
@@ -53,7 +53,7 @@ void Mailbox::WaitAndRun() {
 void Mailbox::Stop() {
   MutexLock lock(mu_);
   stopped_ = true;
-  room_made_.NotifyAll();
+  room_made_.NotifyAll(mu_);
 }
 
 }  // namespace chatter::client::cli

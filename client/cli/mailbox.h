@@ -8,7 +8,7 @@
 #include <deque>
 #include <functional>
 
-#include "client/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter::client::cli {
 

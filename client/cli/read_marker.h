@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "client/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter::client::cli {
 

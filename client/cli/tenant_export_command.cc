@@ -8,10 +8,10 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "client/base/steady_time.h"
 #include "client/cli/commands.h"
 #include "client/cli/output.h"
 #include "client/cli/report.h"
+#include "common/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {

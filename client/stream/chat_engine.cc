@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "chatter/client/errors.h"
-#include "client/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter::client {
 namespace {
@@ -33,33 +33,33 @@ absl::Status ChatEngine::Send(v1::SendMessage message, ChatStream::SendCallback 
   const auto id = session_.Send(std::move(message), SteadyTime::Now());
   if (!id.ok()) return id.status();
   send_callbacks_.emplace(*id, std::move(callback));
-  work_.NotifyOne();
+  work_.NotifyOne(mu_);
   return absl::OkStatus();
 }
 
 void ChatEngine::SetTyping(std::string_view room_id, bool active) {
   MutexLock lock(mu_);
   session_.SetTyping(room_id, active);
-  work_.NotifyOne();
+  work_.NotifyOne(mu_);
 }
 
 bool ChatEngine::MarkRead(std::string_view room_id, uint64_t seq) {
   MutexLock lock(mu_);
   const bool taken = session_.MarkRead(room_id, seq);
-  work_.NotifyOne();
+  work_.NotifyOne(mu_);
   return taken;
 }
 
 void ChatEngine::WatchPresence(std::vector<std::string> user_ids) {
   MutexLock lock(mu_);
   session_.WatchPresence(std::move(user_ids));
-  work_.NotifyOne();
+  work_.NotifyOne(mu_);
 }
 
 void ChatEngine::SetPresence(v1::PresenceStatus status) {
   MutexLock lock(mu_);
   session_.SetPresence(status);
-  work_.NotifyOne();
+  work_.NotifyOne(mu_);
 }
 
 Cursors ChatEngine::cursors() const {
@@ -71,7 +71,7 @@ void ChatEngine::Close() {
   {
     MutexLock lock(mu_);
     session_.Close();
-    work_.NotifyOne();
+    work_.NotifyOne(mu_);
     if (std::this_thread::get_id() == loop_id_) return;
   }
   MutexLock lock(join_mu_);
@@ -225,7 +225,7 @@ void ChatEngine::CarryOut(const action::Ended& ended) {
 void ChatEngine::Post(const Posted& posted) {
   MutexLock lock(mu_);
   posted_.push_back(posted);
-  work_.NotifyOne();
+  work_.NotifyOne(mu_);
 }
 
 }  // namespace chatter::client

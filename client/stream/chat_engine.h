@@ -15,9 +15,9 @@
 #include "chatter/client/chat_stream.h"
 #include "chatter/client/options.h"
 #include "chatter/v1/chat.grpc.pb.h"
-#include "client/base/mutex.h"
 #include "client/stream/chat_connection.h"
 #include "client/stream/chat_session.h"
+#include "common/mutex.h"
 
 namespace chatter::client {
 

@@ -21,10 +21,10 @@
 #include "absl/time/time.h"
 #include "chatter/client/chat_options.h"
 #include "chatter/v1/chat.pb.h"
-#include "client/base/steady_time.h"
 #include "client/stream/backoff.h"
 #include "client/stream/pending_sends.h"
 #include "client/stream/resume_state.h"
+#include "common/steady_time.h"
 
 namespace chatter::client {
 

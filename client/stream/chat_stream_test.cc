@@ -14,8 +14,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "chatter/v1/chat.grpc.pb.h"
-#include "client/base/mutex.h"
 #include "client/stream/test_events.h"
+#include "common/mutex.h"
 
 namespace chatter::client {
 namespace {
@@ -125,7 +125,7 @@ class ChatStreamTest : public testing::Test {
   void Note(const std::string& text) {
     MutexLock lock(mu_);
     notes_.push_back(text);
-    noted_.NotifyAll();
+    noted_.NotifyAll(mu_);
   }
 
   // What was noted, once there is so much of it.

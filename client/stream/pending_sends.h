@@ -17,8 +17,8 @@
 #include "absl/time/time.h"
 #include "chatter/client/chat_options.h"
 #include "chatter/v1/chat.pb.h"
-#include "client/base/steady_time.h"
 #include "client/stream/backoff.h"
+#include "common/steady_time.h"
 
 namespace chatter::client {
 

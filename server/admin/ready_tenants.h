@@ -5,8 +5,8 @@
 #ifndef CHATTER_SERVER_ADMIN_READY_TENANTS_H_
 #define CHATTER_SERVER_ADMIN_READY_TENANTS_H_
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/model.h"
 #include "server/store/lazy_migrator.h"
 #include "server/store/tenant_store.h"

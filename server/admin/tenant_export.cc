@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "common/steady_time.h"
 #include "server/admin/tenants.h"
-#include "server/base/steady_time.h"
 #include "server/model/errors.h"
 #include "server/model/validate.h"
 

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/steady_time.h"
 #include "server/admin/ready_tenants.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/room.h"

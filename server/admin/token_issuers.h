@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/identity/tenant_directory.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/identity/peer_address.h"
 
 namespace chatter::app {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 
 namespace chatter::app {
 namespace {
@@ -34,7 +34,7 @@ class AcceptorTest : public testing::Test {
     acceptor_->Start([this](int fd) {
       MutexLock lock(mu_);
       handed_over_.emplace_back(fd);
-      changed_.NotifyAll();
+      changed_.NotifyAll(mu_);
     });
   }
 

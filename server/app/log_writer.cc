@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <utility>
 
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 
 namespace chatter::app {
 namespace {
@@ -56,8 +56,8 @@ LogWriter::~LogWriter() {
   {
     MutexLock lock(state_->mu);
     state_->stopping = true;
+    state_->changed.NotifyAll(state_->mu);
   }
-  state_->changed.NotifyAll();
   if (all_written) {
     thread_.join();
   } else {
@@ -66,17 +66,15 @@ LogWriter::~LogWriter() {
 }
 
 void LogWriter::Write(std::string_view lines) {
-  {
-    MutexLock lock(state_->mu);
-    if (state_->waiting.size() + lines.size() > kMaxWaitingBytes) {
-      const auto count = static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
-      state_->dropped += count;
-      state_->dropped_untold += count;
-      return;
-    }
-    state_->waiting.append(lines);
+  MutexLock lock(state_->mu);
+  if (state_->waiting.size() + lines.size() > kMaxWaitingBytes) {
+    const auto count = static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
+    state_->dropped += count;
+    state_->dropped_untold += count;
+    return;
   }
-  state_->changed.NotifyAll();
+  state_->waiting.append(lines);
+  state_->changed.NotifyAll(state_->mu);
 }
 
 bool LogWriter::Flush() {
@@ -100,7 +98,7 @@ void LogWriter::Loop(State& state) {
     {
       MutexLock lock(state.mu);
       state.writing = false;
-      if (state.waiting.empty()) state.changed.NotifyAll();
+      if (state.waiting.empty()) state.changed.NotifyAll(state.mu);
       while (state.waiting.empty() && !state.stopping) state.changed.Wait(state.mu);
       if (state.waiting.empty()) return;
       text.swap(state.waiting);

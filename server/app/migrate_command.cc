@@ -5,9 +5,9 @@
 
 #include <string>
 
+#include "common/steady_time.h"
 #include "server/app/progress.h"
 #include "server/app/schemas.h"
-#include "server/base/steady_time.h"
 #include "server/middleware/identity_backend.h"
 #include "server/store/migration_run.h"
 #include "server/store/migrator.h"

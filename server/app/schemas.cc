@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "spdlog/spdlog.h"
 
 namespace chatter::app {
@@ -44,8 +44,8 @@ SchemaPreparation::~SchemaPreparation() {
   {
     MutexLock lock(mu_);
     stopping_ = true;
+    stopped_.NotifyOne(mu_);
   }
-  stopped_.NotifyOne();
   thread_.join();
 }
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/model/ids.h"
 #include "server/store/migrator.h"
 #include "server/store/tenant_maker.h"

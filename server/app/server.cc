@@ -18,10 +18,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "common/steady_time.h"
 #include "server/app/descriptors.h"
 #include "server/app/logging.h"
 #include "server/app/memory.h"
-#include "server/base/steady_time.h"
 #include "server/interceptors/stack.h"
 #include "server/model/limits.h"
 #include "server/rpc/methods.h"

@@ -18,7 +18,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/config/refresh_problem.h"
 #include "server/config/tls_files.h"
 

@@ -3,7 +3,7 @@
 #define CHATTER_SERVER_BASE_CLOCK_H_
 
 #include "absl/time/time.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 
 namespace chatter {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter {
 
@@ -10,19 +10,17 @@ PeriodicTask::PeriodicTask(absl::Duration period, std::function<void()> work)
     : period_(period), work_(std::move(work)), thread_([this] { Loop(); }) {}
 
 void PeriodicTask::Poke() {
-  {
-    MutexLock lock(mu_);
-    poked_ = true;
-  }
-  changed_.NotifyOne();
+  MutexLock lock(mu_);
+  poked_ = true;
+  changed_.NotifyOne(mu_);
 }
 
 void PeriodicTask::Stop() {
   {
     MutexLock lock(mu_);
     stopping_ = true;
+    changed_.NotifyOne(mu_);
   }
-  changed_.NotifyOne();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter {
 

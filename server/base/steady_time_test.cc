@@ -1,10 +1,10 @@
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 
 #include <gtest/gtest.h>
 
 #include <type_traits>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter {
 namespace {

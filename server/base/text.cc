@@ -49,9 +49,17 @@ UChar32 CharacterAt(std::string_view text, size_t begin, size_t end) {
   return character;
 }
 
+// The blank of Braille, a note without a head, the blank of hieroglyphs: Unicode counts them among
+// the symbols and letters, and they show nothing.
+bool IsEmptySign(UChar32 character) {
+  return character == 0x2800 || character == 0x1d159 || character == 0x13441 ||
+         character == 0x13442;
+}
+
 bool IsVisible(UChar32 character) {
   const int8_t type = u_charType(character);
-  return type != U_CONTROL_CHAR && type != U_FORMAT_CHAR && !u_isUWhiteSpace(character) &&
+  return !IsEmptySign(character) && type != U_CONTROL_CHAR && type != U_FORMAT_CHAR &&
+         !u_isUWhiteSpace(character) &&
          !u_hasBinaryProperty(character, UCHAR_DEFAULT_IGNORABLE_CODE_POINT);
 }
 
@@ -80,6 +88,15 @@ bool IsBlank(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const size_t end = i + SequenceOf(ByteAt(text, i)).length;
     if (IsVisible(CharacterAt(text, i, end))) return false;
+    i = end;
+  }
+  return true;
+}
+
+bool IsShown(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t end = i + SequenceOf(ByteAt(text, i)).length;
+    if (text[i] != ' ' && !IsVisible(CharacterAt(text, i, end))) return false;
     i = end;
   }
   return true;

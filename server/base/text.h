@@ -19,6 +19,10 @@ bool HasControlCharacters(std::string_view text);
 // to be ignored, or nothing at all. REQUIRES: IsUtf8(text).
 bool IsBlank(std::string_view text);
 
+// Whether each of its characters shows something or is the blank of ASCII: no two texts of which
+// this is true look the same by what can't be seen. REQUIRES: IsUtf8(text).
+bool IsShown(std::string_view text);
+
 }  // namespace chatter
 
 #endif  // CHATTER_SERVER_BASE_TEXT_H_

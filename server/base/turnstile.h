@@ -19,7 +19,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter {
 

@@ -10,19 +10,17 @@ Worker::~Worker() {
   {
     MutexLock lock(mu_);
     stopping_ = true;
+    posted_.NotifyOne(mu_);
   }
-  posted_.NotifyOne();
   thread_.join();
 }
 
 void Worker::Post(absl::AnyInvocable<void()> closure) {
-  {
-    MutexLock lock(mu_);
-    if (stopping_) return;
-    queue_.push_back(std::move(closure));
-    if (queue_.size() > 1) return;  // the thread is awake, or has been woken already
-  }
-  posted_.NotifyOne();
+  MutexLock lock(mu_);
+  if (stopping_) return;
+  queue_.push_back(std::move(closure));
+  if (queue_.size() > 1) return;  // the thread is awake, or has been woken already
+  posted_.NotifyOne(mu_);
 }
 
 void Worker::Loop() {

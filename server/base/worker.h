@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter::config {
 

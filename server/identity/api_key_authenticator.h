@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/crypto.h"
-#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/model/service_account.h"
 

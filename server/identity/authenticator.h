@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::identity {

@@ -22,9 +22,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/time/time.h"
+#include "common/mutex.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/model/errors.h"
 
 namespace chatter::identity {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/model/service_account.h"
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/identity/django_signing.h"
 
 namespace chatter::identity {

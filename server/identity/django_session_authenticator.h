@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/clock.h"
-#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 #include "server/identity/django_key_ring.h"
 #include "server/identity/django_signing.h"

@@ -22,9 +22,9 @@
 #include "absl/random/random.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/mutex.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/base/worker.h"
 #include "server/identity/jwk_set.h"
 

@@ -32,7 +32,7 @@ class ScriptedSource {
   void Release() {
     MutexLock lock(mu_);
     held_ = false;
-    changed_.NotifyAll();
+    changed_.NotifyAll(mu_);
   }
   int fetches() const {
     MutexLock lock(mu_);

@@ -15,8 +15,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "common/mutex.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/identity/authenticator.h"
 #include "server/identity/jwks_cache.h"
 #include "server/identity/jwt.h"

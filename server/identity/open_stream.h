@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/caller.h"
 
 namespace chatter::identity {

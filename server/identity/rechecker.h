@@ -24,8 +24,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "common/mutex.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/identity/authenticator_chain.h"
 #include "server/identity/open_stream.h"
 #include "server/store/tenant_store.h"

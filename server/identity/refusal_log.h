@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/steady_time.h"
 #include "server/base/log_limiter.h"
-#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
 namespace chatter::identity {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/crypto.h"
-#include "server/base/steady_time.h"
 #include "server/identity/authenticator.h"
 
 namespace chatter::identity {

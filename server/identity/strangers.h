@@ -18,9 +18,9 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/mutex.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/base/turnstile.h"
 
 namespace chatter::identity {

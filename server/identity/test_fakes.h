@@ -9,8 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "tests/support/fake_clock.h"
 
 namespace chatter::identity {

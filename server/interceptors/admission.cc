@@ -38,8 +38,8 @@ class Admission final : public grpc::experimental::Interceptor {
                                 .certificate_names = PeerCertificateNames(*context_.auth_context()),
                                 .request_id = context_.request_id()};
     if (context_.policy() != nullptr) call.policy = *context_.policy();
-    admission_.Decide(call, [this, methods](identity::Verdict verdict) {
-      context_.set_verdict(std::move(verdict));
+    admission_.Decide(call, [this, methods](const identity::Verdict& verdict) {
+      context_.set_verdict(verdict);
       methods->Proceed();  // the call may be over when this returns
     });
   }

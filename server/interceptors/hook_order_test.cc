@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/interceptors/test_server.h"
 
 namespace chatter::interceptors {

@@ -11,7 +11,7 @@
 
 namespace chatter::interceptors {
 
-inline std::string_view ToView(grpc::string_ref text) { return {text.data(), text.size()}; }
+inline std::string_view ToView(const grpc::string_ref& text) { return {text.data(), text.size()}; }
 
 // What the client has sent along with the call. Valid as long as the context.
 inline identity::CallMetadata MetadataOf(const grpc::CallbackServerContext& context) {

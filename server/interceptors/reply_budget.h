@@ -18,7 +18,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter::interceptors {
 

@@ -19,7 +19,7 @@
 #include "chatter/v1/errors.pb.h"
 #include "chatter/v1/tenant.grpc.pb.h"
 #include "chatter/v1/user.grpc.pb.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/model/model.h"
 #include "tests/support/fake_identity.h"
 

@@ -34,8 +34,8 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
+#include "common/mutex.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/bus/bus.h"
 #include "server/live/log_pages.h"
 #include "server/model/epoch.h"

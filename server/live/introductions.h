@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/room.h"
 #include "server/store/event_reader.h"
 

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "absl/hash/hash.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/errors.h"
 
 namespace chatter::live {

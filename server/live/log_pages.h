@@ -22,10 +22,10 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
 #include "server/base/worker.h"
 #include "server/model/epoch.h"
 #include "server/model/room.h"

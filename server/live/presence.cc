@@ -5,7 +5,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/validate.h"
 
 namespace chatter::live {

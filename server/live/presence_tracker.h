@@ -21,7 +21,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/live/hub.h"
 #include "server/model/ids.h"
 #include "server/model/presence.h"

@@ -10,7 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter::live {
 

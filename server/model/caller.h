@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/ids.h"
 #include "server/model/model.h"
 

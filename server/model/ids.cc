@@ -4,18 +4,19 @@
 #include <cstring>
 
 #include "server/base/crypto.h"
+#include "server/base/text.h"
 
 namespace chatter {
 namespace {
 
 constexpr size_t kMaxIdentifierBytes = 63;  // PostgreSQL's NAMEDATALEN - 1
 
-bool IsSchemaNameByte(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
-
 bool IsIdentifierByte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool IsSchemaNameByte(char c) {
+  return IsIdentifierByte(c) || c == '-' || c == '.' || c == ' ' || (c & 0x80) != 0;
 }
 
 int HexValue(char c) {
@@ -31,7 +32,9 @@ bool IsHyphenPosition(size_t i) { return i == 8 || i == 13 || i == 18 || i == 23
 std::optional<SchemaName> SchemaName::Parse(std::string_view text) {
   if (text.empty() || text.size() > kMaxIdentifierBytes) return std::nullopt;
   if (!std::all_of(text.begin(), text.end(), IsSchemaNameByte)) return std::nullopt;
-  if (text.front() == '-' || text.starts_with("pg_")) return std::nullopt;
+  if (text.front() == '-' || text.front() == '.' || text.starts_with("pg_")) return std::nullopt;
+  if (text.front() == ' ' || text.back() == ' ') return std::nullopt;
+  if (!IsUtf8(text) || !IsShown(text)) return std::nullopt;
   if (text == "public" || text == "chatter" || text == "information_schema") return std::nullopt;
   return SchemaName(text);
 }

@@ -12,9 +12,11 @@
 
 namespace chatter {
 
-// The name of a tenant's PostgreSQL schema; also the tenant's id. 1 to 63 bytes of a-z, 0-9, '_'
-// and '-', not beginning with '-' or "pg_", and none of "public", "chatter", "information_schema".
-// Together with SqlIdentifier, the only way in which an identifier reaches SQL.
+// The name of a tenant's PostgreSQL schema; also the tenant's id. 1 to 63 bytes of UTF-8: A-Z, a-z,
+// 0-9, '_', '-', '.', blanks within, and what isn't ASCII and is shown; not beginning with '-', '.'
+// or "pg_", and none of "public", "chatter", "information_schema". Nothing of it means anything
+// within SQL's quotes, nor within those of an array. Together with SqlIdentifier, the only way in
+// which an identifier reaches SQL.
 class SchemaName {
  public:
   static std::optional<SchemaName> Parse(std::string_view text);

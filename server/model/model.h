@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "common/steady_time.h"
 #include "server/base/crypto.h"
-#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
 namespace chatter {

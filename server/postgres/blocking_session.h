@@ -22,8 +22,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 #include "server/postgres/stop_signal.h"
 
 struct pg_cancel;  // libpq's

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/model/errors.h"
 #include "server/postgres/connection.h"
 #include "server/postgres/connection_slots.h"

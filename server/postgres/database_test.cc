@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/steady_time.h"
 #include "gtest/gtest.h"
-#include "server/base/steady_time.h"
 #include "server/model/errors.h"
 #include "server/postgres/connection.h"
 #include "tests/support/await.h"

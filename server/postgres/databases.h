@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 #include "server/postgres/database.h"
 #include "server/postgres/sql_text.h"

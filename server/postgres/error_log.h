@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 #include "server/base/log_limiter.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
 
 namespace chatter::postgres {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "common/mutex.h"
 #include "gtest/gtest.h"
-#include "server/base/mutex.h"
 #include "server/postgres/database.h"
 #include "tests/support/await.h"
 #include "tests/support/chaos_proxy.h"
@@ -85,7 +85,7 @@ class Callers {
     MutexLock lock(mu_);
     if (!right) ++wrong_;
     if (results.ok()) ++answered_;
-    changed_.NotifyAll();
+    changed_.NotifyAll(mu_);
   }
 
   static bool IsRight(const Database::Results& results, int64_t number, int kind,
@@ -106,7 +106,7 @@ class Callers {
   void Leave() {
     MutexLock lock(mu_);
     --asking_;
-    changed_.NotifyAll();
+    changed_.NotifyAll(mu_);
   }
 
   Database& database_;

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/postgres/database.h"
 
 namespace chatter::postgres {

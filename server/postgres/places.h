@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/postgres/databases.h"
 
 namespace chatter::postgres {

@@ -8,7 +8,7 @@
 #include <unordered_set>
 
 #include "absl/strings/str_replace.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/postgres/pg_types.h"
 
 namespace chatter::postgres {

@@ -14,8 +14,8 @@
 
 #include "chatter/v1/chat.pb.h"
 #include "chatter/v1/message.pb.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/caller.h"
 #include "server/model/model.h"
 #include "server/model/pager.h"

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
 #include "server/base/turnstile.h"
 #include "server/model/caller.h"
 #include "server/model/errors.h"

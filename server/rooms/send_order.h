@@ -13,7 +13,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/model/ids.h"
 
 namespace chatter::rooms {

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/interceptors/status.h"
 #include "server/rpc/frame.h"
 #include "server/stream/chat_session.h"

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "common/mutex.h"
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "server/base/mutex.h"
 
 namespace chatter::rpc {
 

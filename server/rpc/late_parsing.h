@@ -20,8 +20,8 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "server/base/mutex.h"
-#include "server/base/steady_time.h"
+#include "common/mutex.h"
+#include "common/steady_time.h"
 
 struct grpc_call;  // gRPC's
 

@@ -14,7 +14,7 @@
 #include <optional>
 #include <vector>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/room.h"
 #include "server/store/append_batch.h"
 #include "server/store/send_queue.h"

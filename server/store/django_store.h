@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
 #include "server/base/crypto.h"
-#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 #include "server/postgres/sql_text.h"
 

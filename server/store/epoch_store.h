@@ -6,8 +6,8 @@
 
 #include <string>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/epoch.h"
 #include "server/model/ids.h"
 #include "server/postgres/databases.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/model/errors.h"
 #include "server/postgres/databases.h"
 #include "server/postgres/lock_wait.h"

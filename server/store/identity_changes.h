@@ -8,8 +8,8 @@
 #ifndef CHATTER_SERVER_STORE_IDENTITY_CHANGES_H_
 #define CHATTER_SERVER_STORE_IDENTITY_CHANGES_H_
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/ids.h"
 
 namespace chatter::postgres {

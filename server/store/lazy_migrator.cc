@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/errors.h"
 
 namespace chatter::store {
@@ -49,9 +49,9 @@ LazyMigrator::~LazyMigrator() {
   {
     MutexLock lock(mu_);
     stopping_ = true;
+    work_.NotifyAll(mu_);
+    timeout_.NotifyAll(mu_);
   }
-  work_.NotifyAll();
-  timeout_.NotifyAll();
   for (std::thread& thread : threads_) thread.join();
   Waiters left;
   {
@@ -93,10 +93,10 @@ std::optional<absl::Status> LazyMigrator::Join(const Tenant& tenant, StatusCallb
   waiting_.emplace(next_waiter_++, Waiter{.tenant = tenant.schema_name,
                                           .done = std::move(done),
                                           .gives_up_at = SteadyTime::Now() + options_.max_wait});
-  if (waiting_.size() == 1) timeout_.NotifyOne();
+  if (waiting_.size() == 1) timeout_.NotifyOne(mu_);
   if (is_new) {
     queue_.push_back(tenant.schema_name);
-    work_.NotifyOne();
+    work_.NotifyOne(mu_);
   }
   return std::nullopt;
 }

@@ -21,9 +21,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/mutex.h"
 #include "server/base/callback.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/model/model.h"
 #include "server/store/migrator.h"
 

@@ -10,8 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/actor.h"

@@ -10,8 +10,8 @@
 
 #include "absl/time/time.h"
 #include "chatter/v1/message.pb.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/store/event_writer.h"
 
 namespace chatter::postgres {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/store/why_failed.h"
 #include "spdlog/spdlog.h"
 
@@ -73,7 +73,7 @@ void MigrationRun::Work() {
   }
   MutexLock lock(mu_);
   --working_;
-  ended_.NotifyAll();
+  ended_.NotifyAll(mu_);
 }
 
 void MigrationRun::MigrateOne(postgres::BlockingSession& session, const SchemaName& name) {

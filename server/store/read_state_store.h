@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/model.h"
 
 namespace chatter::postgres {

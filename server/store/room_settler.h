@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/model/room.h"
 
 namespace chatter::postgres {

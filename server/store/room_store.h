@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/caller.h"
 #include "server/model/epoch.h"
 #include "server/model/room.h"

@@ -14,7 +14,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/postgres/blocking_session.h"
 #include "server/postgres/sql_text.h"
 #include "server/store/search_language.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/errors.h"
 #include "server/postgres/databases.h"
 #include "server/store/highlights.h"

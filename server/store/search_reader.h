@@ -11,8 +11,8 @@
 
 #include "absl/time/time.h"
 #include "chatter/v1/search.pb.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/search_language.h"

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/service_account.h"
 
 namespace chatter::postgres {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/errors.h"
 #include "server/store/why_failed.h"
 #include "spdlog/spdlog.h"

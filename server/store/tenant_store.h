@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 #include "server/model/model.h"
 #include "server/postgres/statement.h"
 #include "server/store/directory_sql.h"

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "chatter/v1/chat.pb.h"
+#include "common/mutex.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 #include "server/base/turnstile.h"
 #include "server/bus/bus.h"
 #include "server/identity/open_stream.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/model/errors.h"
 #include "server/model/validate.h"
 #include "server/stream/chat_session.h"

@@ -10,7 +10,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/identity/rechecker.h"
 #include "server/stream/chat_session.h"
 

@@ -48,7 +48,7 @@ class TestClient final : public ChatSession::Transport,
   void OnOutput() override {
     MutexLock lock(mu_);
     if (!stalled_) Drain();
-    changed_.NotifyAll();
+    changed_.NotifyAll(mu_);
   }
   void OnRoom() override { ++times_told_of_room_; }
 

@@ -11,7 +11,7 @@
 #define CHATTER_SERVER_TENANTS_SEARCH_LANGUAGES_H_
 
 #include "absl/container/flat_hash_map.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/base/worker.h"
 #include "server/bus/bus.h"
 #include "server/model/ids.h"

@@ -9,8 +9,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/cord.h"
+#include "common/steady_time.h"
 #include "server/base/callback.h"
-#include "server/base/steady_time.h"
 
 namespace chatter::test {
 

@@ -164,7 +164,7 @@ void ChaosProxy::Freeze() {
 void ChaosProxy::Thaw() {
   MutexLock lock(mu_);
   frozen_ = false;
-  thawed_.NotifyAll();
+  thawed_.NotifyAll(mu_);
 }
 
 std::string Through(const ChaosProxy& proxy, const std::string& url) {

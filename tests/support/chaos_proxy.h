@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 
 namespace chatter::test {
 

@@ -2,8 +2,8 @@
 #ifndef CHATTER_TESTS_SUPPORT_FAKE_CLOCK_H_
 #define CHATTER_TESTS_SUPPORT_FAKE_CLOCK_H_
 
+#include "common/mutex.h"
 #include "server/base/clock.h"
-#include "server/base/mutex.h"
 
 namespace chatter::test {
 

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "absl/strings/str_cat.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 #include "server/identity/administrator_key_authenticator.h"
 
 namespace chatter::test {
@@ -94,7 +94,7 @@ void FakeDatabase::Hold() {
 void FakeDatabase::Release() {
   MutexLock lock(mu_);
   holding_ = false;
-  changed_.NotifyAll();
+  changed_.NotifyAll(mu_);
 }
 
 bool FakeDatabase::AwaitHeldLookup() {
@@ -112,7 +112,7 @@ void FakeDatabase::Answer(Callback<T> done, std::function<T()> find) {
     {
       MutexLock lock(mu_);
       ++held_;
-      changed_.NotifyAll();
+      changed_.NotifyAll(mu_);
       while (holding_) changed_.Wait(mu_);
       --held_;
       failure = failure_;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/base/worker.h"
 #include "server/identity/admission.h"
 #include "server/identity/api_key_authenticator.h"

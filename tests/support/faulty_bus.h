@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "server/base/mutex.h"
+#include "common/mutex.h"
 #include "server/bus/bus.h"
 #include "server/bus/codec.h"
 

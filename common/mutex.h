@@ -2,14 +2,14 @@
 //
 // std::mutex rather than absl::Mutex because the thread sanitizer sees through it; wrapped because
 // libstdc++ doesn't annotate its own.
-#ifndef CHATTER_SERVER_BASE_MUTEX_H_
-#define CHATTER_SERVER_BASE_MUTEX_H_
+#ifndef CHATTER_COMMON_MUTEX_H_
+#define CHATTER_COMMON_MUTEX_H_
 
 #include <condition_variable>
 #include <mutex>
 
 #include "absl/base/thread_annotations.h"
-#include "server/base/steady_time.h"
+#include "common/steady_time.h"
 
 namespace chatter {
 
@@ -51,8 +51,14 @@ class CondVar {
     lock.release();
     return woken;
   }
-  void NotifyOne() { cond_.notify_one(); }
-  void NotifyAll() { cond_.notify_all(); }
+  // With the mutex held that those wait with: whoever is woken may destroy all this as soon as it
+  // has the mutex, and a notice that came behind would then touch what is gone.
+  void NotifyOne([[maybe_unused]] Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    cond_.notify_one();
+  }
+  void NotifyAll([[maybe_unused]] Mutex& mutex) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) {
+    cond_.notify_all();
+  }
 
  private:
   std::condition_variable cond_;
@@ -60,4 +66,4 @@ class CondVar {
 
 }  // namespace chatter
 
-#endif  // CHATTER_SERVER_BASE_MUTEX_H_
+#endif  // CHATTER_COMMON_MUTEX_H_

@@ -3,8 +3,8 @@
 // For deadlines, ages, pauses, and whatever else is a length of time. It says nothing outside this
 // process and after its end; what is written down or compared with times that others wrote is an
 // absl::Time. Neither converts to the other.
-#ifndef CHATTER_SERVER_BASE_STEADY_TIME_H_
-#define CHATTER_SERVER_BASE_STEADY_TIME_H_
+#ifndef CHATTER_COMMON_STEADY_TIME_H_
+#define CHATTER_COMMON_STEADY_TIME_H_
 
 #include <chrono>
 
@@ -62,4 +62,4 @@ class SteadyTime {
 
 }  // namespace chatter
 
-#endif  // CHATTER_SERVER_BASE_STEADY_TIME_H_
+#endif  // CHATTER_COMMON_STEADY_TIME_H_
