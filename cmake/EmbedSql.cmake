@@ -75,7 +75,9 @@ foreach(file IN LISTS FILES)
       string(APPEND name ${first}${rest})
     endforeach()
     type_of("${text}" type)
-    string(APPEND body "inline constexpr ${type} ${name}{\n    R\"sql(${text})sql\"};\n")
+    # An array with a name has one address in the whole program, which a literal needn't have.
+    string(APPEND body "inline constexpr char ${name}Text[] =\n    R\"sql(${text})sql\";\n"
+                       "inline constexpr ${type} ${name}{${name}Text};\n")
     string(APPEND all "${name}, ")
   endif()
 endforeach()

@@ -61,16 +61,23 @@ void Sessions::Create(const ServiceCaller& caller, const NewSession& request,
       .ttl = ttl,
       .idle_ttl = request.idle_ttl.value_or(absl::InfiniteDuration()),
       .device = request.device};
-  CheckCredential(caller, [this, tenant = caller.tenant(), deadline = caller.deadline(), session,
-                           token = std::move(token),
+  store_.Create(caller.tenant(), session, caller.deadline(),
+                Then(std::move(done), [this, caller, token = std::move(token)](
+                                          std::optional<Session> made, auto& answer) mutable {
+                  if (!made.has_value()) return answer(UserNotFoundError());
+                  HandOver(caller, {.session = *std::move(made), .token = std::move(token)},
+                           std::move(answer));
+                }));
+}
+
+void Sessions::HandOver(const ServiceCaller& caller, Created made, Callback<Created> done) {
+  CheckCredential(caller, [this, caller, made = std::move(made),
                            done = std::move(done)](const absl::Status& holds) mutable {
-    if (!holds.ok()) return done(holds);
-    store_.Create(tenant, session, deadline,
-                  Then(std::move(done), [token = std::move(token)](std::optional<Session> made,
-                                                                   auto& answer) mutable {
-                    if (!made.has_value()) return answer(UserNotFoundError());
-                    answer(Created{.session = *std::move(made), .token = std::move(token)});
-                  }));
+    if (holds.ok()) return done(std::move(made));
+    store_.Revoke(
+        caller.tenant(), made.session.token_digest, Asker::Service(), caller.deadline(),
+        // Where it can't be revoked it stays without harm: nobody has its token.
+        [holds, done = std::move(done)](const absl::StatusOr<bool>&) mutable { done(holds); });
   });
 }
 

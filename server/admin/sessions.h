@@ -65,8 +65,13 @@ class Sessions {
                  const std::optional<std::string>& device, Callback<Revoked> done);
 
  private:
+  // Answers with a session that is stored, if the credential that it was made by holds after that:
+  // so it held when the session was made. Asked before, the account could be deleted and made again
+  // meanwhile, and the session would count as the new account's. Else the session is revoked.
+  // Errors: those of CheckCredential.
+  void HandOver(const ServiceCaller& caller, Created made, Callback<Created> done);
   // Calls back with OK if the caller's credential holds at this moment, and not only by what is
-  // remembered of it: what is made by it lasts longer than that.
+  // remembered of it.
   // Errors: UNAUTHENTICATED (CREDENTIAL_INVALID); a lookup's.
   void CheckCredential(const TenantCaller& caller, StatusCallback done);
 

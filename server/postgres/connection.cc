@@ -274,9 +274,9 @@ const std::string* Connection::Prepare(const Statement& statement, InFlight& fli
   }
   if (prepared_.size() >= kMaxPrepared) {
     const StatementKey oldest = prepared_use_.front();
-    const std::string name = prepared_.find(oldest)->second.name;
+    std::string name = prepared_.find(oldest)->second.name;
     ForgetPrepared(oldest);
-    if (!Deallocate(name, flight)) return nullptr;
+    if (!Deallocate(std::move(name), flight)) return nullptr;
   }
   const std::string text = statement.Render();
   const std::vector<uint32_t>& types = statement.params.types();
@@ -291,10 +291,11 @@ const std::string* Connection::Prepare(const Statement& statement, InFlight& fli
   return &prepared_.emplace(std::move(key), Prepared{std::move(name), used}).first->second.name;
 }
 
-bool Connection::Deallocate(const std::string& name, InFlight& flight) {
+bool Connection::Deallocate(std::string name, InFlight& flight) {
   flight.steps.push_back(Step::kDeallocate);
-  return PQsendQueryParams(conn_, absl::StrCat("DEALLOCATE ", name).c_str(), 0, nullptr, nullptr,
-                           nullptr, nullptr, 1) == 1;
+  const std::string command = absl::StrCat("DEALLOCATE ", name);
+  flight.deallocating.push_back(std::move(name));
+  return PQsendQueryParams(conn_, command.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1) == 1;
 }
 
 void Connection::Flush() {

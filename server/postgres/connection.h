@@ -109,7 +109,8 @@ class Connection {
     bool is_ours = false;  // asked by the connection itself
     std::vector<Step> steps;
     size_t next_step = 0;
-    std::deque<StatementKey> preparing;  // not known to be prepared yet
+    std::deque<StatementKey> preparing;    // not known to be prepared yet
+    std::deque<std::string> deallocating;  // not known to be gone yet
     std::vector<Guarded> guarded;
     bool finds_schemas = false;      // rather than that the transaction is run
     std::optional<size_t> outdated;  // whose schema, of those guarded, was changed
@@ -119,6 +120,7 @@ class Connection {
   struct Prepared {
     std::string name;
     std::list<StatementKey>::iterator used;
+    bool confirmed = false;  // PostgreSQL has said that it is prepared
   };
 
   static StatementKey KeyOf(const Statement& statement);
@@ -137,7 +139,7 @@ class Connection {
   bool SendFindSchemas(InFlight& flight);
   // The name of the statement once it is prepared, most recently used; null when sending fails.
   const std::string* Prepare(const Statement& statement, InFlight& flight);
-  bool Deallocate(const std::string& name, InFlight& flight);
+  bool Deallocate(std::string name, InFlight& flight);
   void Flush();
   void ReadResults();
   void TakeResult(pg_result* result);
@@ -145,6 +147,8 @@ class Connection {
   void RefuseRows(const Rows& rows, int column, InFlight& flight);
   void TakeError(const pg_result* result, InFlight& flight);
   void TakeSchemas(const Rows& rows, InFlight& flight);
+  bool WasToBePreparedBefore(const InFlight& flight) const;
+  void ForgetSkipped(InFlight& flight);
   void CompleteFront();
   // A schema was changed meanwhile: the transaction is run again if it still is the one that is
   // meant.

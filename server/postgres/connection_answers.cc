@@ -65,7 +65,12 @@ void Connection::TakeResult(pg_result* result) {
 void Connection::TakeRows(Rows rows, InFlight& flight) {
   if (flight.next_step >= flight.steps.size()) return Confuse("an answer came without a question");
   const Step step = flight.steps[flight.next_step];
-  if (step == Step::kPrepare) flight.preparing.pop_front();
+  if (step == Step::kDeallocate) flight.deallocating.pop_front();
+  if (step == Step::kPrepare) {
+    const auto found = prepared_.find(flight.preparing.front());
+    if (found != prepared_.end()) found->second.confirmed = true;
+    flight.preparing.pop_front();
+  }
   if (step == Step::kFindSchemas) return TakeSchemas(rows, flight);
   if (step != Step::kQuery) return;
   const auto& statements = flight.pending->transaction.statements;
@@ -147,7 +152,8 @@ void Connection::TakeError(const pg_result* result, InFlight& flight) {
   const char* const severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   if (severity != nullptr && std::string_view(severity) != "ERROR") last_words_ = TextOf(result);
   if (IsReadOnly(sqlstate)) facts_.read_only = true;
-  if (IsLostPreparedStatement(sqlstate)) {  // somebody stands between, after all
+  if (IsLostPreparedStatement(sqlstate) && !WasToBePreparedBefore(flight)) {
+    // Somebody stands between, after all.
     prepares_ = false;
     prepared_.clear();
     prepared_use_.clear();
@@ -158,6 +164,30 @@ void Connection::TakeError(const pg_result* result, InFlight& flight) {
     outdated_.push_back(known->second.name);
     ForgetPrepared(known->first);
   }
+}
+
+// Whether what has failed is a statement that a transaction before this one was to prepare, and
+// didn't get to, since it had failed by then.
+bool Connection::WasToBePreparedBefore(const InFlight& flight) const {
+  if (flight.next_step >= flight.steps.size()) return false;
+  const auto here = flight.steps.begin() + static_cast<ptrdiff_t>(flight.next_step);
+  const auto place = static_cast<size_t>(std::count(flight.steps.begin(), here, *here));
+  StatementKey key;
+  if (*here == Step::kQuery) {
+    key = KeyOf(flight.pending->transaction.statements[place]);
+  } else if (*here == Step::kGuard) {
+    key = KeyOf(GuardStatement(flight.guarded[place].tenant, *flight.guarded[place].change));
+  } else {
+    return false;
+  }
+  const auto found = prepared_.find(key);
+  return found == prepared_.end() || !found->second.confirmed;
+}
+
+// What a transaction that has failed didn't get to.
+void Connection::ForgetSkipped(InFlight& flight) {
+  for (const StatementKey& key : flight.preparing) ForgetPrepared(key);
+  for (std::string& name : flight.deallocating) outdated_.push_back(std::move(name));
 }
 
 void Connection::CompleteFront() {
@@ -173,7 +203,7 @@ void Connection::CompleteFront() {
     if (flight.finds_schemas) return retries_.push_back(std::move(flight.pending));
     return flight.pending->Finish(std::move(flight.results));
   }
-  for (const StatementKey& key : flight.preparing) ForgetPrepared(key);
+  ForgetSkipped(flight);
   if (flight.error.ok()) return LookAgain(std::move(flight));
   PendingTransaction& pending = *flight.pending;
   // Writers look after blocked rooms and tenants themselves.

@@ -112,6 +112,63 @@ TEST(DatabaseTest, ThePreparedStatementsOfAConnectionAreBounded) {
             static_cast<int64_t>(Connection::kMaxPrepared));
 }
 
+// What a transaction that fails was to prepare and to let go of, it may not have got to; and the
+// one behind it was sent when nobody knew that yet.
+class SkippedStatementsTest : public testing::Test {
+ protected:
+  SkippedStatementsTest()
+      : database_(
+            *Database::Create({.url = postgres_.url(), .query_connections = 1}, [](bool) {})) {}
+
+  static Database::Transaction Of(const std::vector<std::string_view>& texts) {
+    Database::Transaction transaction{
+        .statements = {}, .deadline = Soon(), .idempotent = kIdempotent, .lane = Lane::kQuery};
+    for (const std::string_view sql : texts) {
+      transaction.statements.push_back({sql, std::nullopt, {}});
+    }
+    return transaction;
+  }
+  int64_t Get(std::string_view sql) {
+    const auto results =
+        Await<Database::Results>([&](auto done) { database_->Run(Of({sql}), std::move(done)); });
+    return results.ok() ? results->front().GetInt(0, 0) : -1;
+  }
+  // Runs a transaction that fails at once and then would `sql`, and behind it, sent at the same
+  // time, `sql` alone.
+  int64_t GetBehindFailure(std::string_view sql) {
+    const auto results = Await<Database::Results>([&](auto done) {
+      database_->Run(Of({kFails}), [this, sql, done = std::move(done)](const auto&) mutable {
+        database_->Run(Of({kFails, sql}), [](const auto&) {});
+        database_->Run(Of({sql}), std::move(done));
+      });
+    });
+    return results.ok() ? results->front().GetInt(0, 0) : -1;
+  }
+  static std::string_view Number(size_t i) {
+    return KeepSql(absl::StrCat("SELECT ", i, "::bigint"));
+  }
+
+  static constexpr std::string_view kFails = "SELECT 1::bigint / 0";
+  static constexpr std::string_view kCountPrepared = "SELECT count(*) FROM pg_prepared_statements";
+  const TestDatabase postgres_;
+  const std::unique_ptr<Database> database_;
+};
+
+TEST_F(SkippedStatementsTest, AreNotTakenForLostOnes) {
+  EXPECT_EQ(Get(kCountPrepared), 1);
+  EXPECT_EQ(GetBehindFailure(Number(7)), 7);
+  EXPECT_EQ(Get(kCountPrepared), 3);
+}
+
+TEST_F(SkippedStatementsTest, AreLetGoOfLater) {
+  std::vector<std::string_view> numbers;
+  for (size_t i = 0; i < Connection::kMaxPrepared + 2; ++i) numbers.push_back(Number(i));
+  for (size_t i = 0; i < numbers.size(); ++i) Get(numbers[i]);
+  EXPECT_EQ(GetBehindFailure(Number(1'000)), 1'000);
+  for (size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(Get(numbers[i]), static_cast<int64_t>(i));
+  EXPECT_EQ(Get(kCountPrepared), static_cast<int64_t>(Connection::kMaxPrepared));
+}
+
 TEST(DatabaseTest, TooManyThatWaitAreRefused) {
   const auto database = Database::Create({.url = "postgresql://127.0.0.1:1/nowhere"}, [](bool) {});
   ASSERT_TRUE(database.ok());
