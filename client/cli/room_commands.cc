@@ -31,12 +31,6 @@ struct CreateArguments {
   std::vector<std::string> owner_ids;
 };
 
-std::string Shorten(const std::string& text, size_t width) {
-  std::string shown = Sanitize(text);
-  if (DisplayWidth(shown) <= width) return shown;
-  return absl::StrCat(std::string(PrefixThatFits(shown, width - 1)), "…");
-}
-
 // What it is, and what its member has chosen.
 std::string KindOf(const v1::Room& room) {
   const v1::RoomPreferences& chosen = room.preferences();

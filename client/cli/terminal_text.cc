@@ -2,7 +2,9 @@
 
 #include <cwchar>
 
+#include "absl/strings/str_cat.h"
 #include "client/base/utf8.h"
+#include "client/cli/text_boundaries.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -23,7 +25,10 @@ std::string ControlPicture(char32_t value) {
   return {'\xE2', '\x90', static_cast<char>(0x80 + offset)};
 }
 
+constexpr char32_t kAsEmoji = 0xFE0F;  // makes what is before it an emoji, which is two wide
+
 size_t Width(char32_t value) {
+  if (value == kAsEmoji) return 1;
   const int width = wcwidth(static_cast<wchar_t>(value));
   return width < 0 ? 1 : static_cast<size_t>(width);
 }
@@ -60,24 +65,30 @@ size_t DisplayWidth(std::string_view text) {
 
 std::string_view SuffixThatFits(std::string_view text, size_t width) {
   size_t excess = DisplayWidth(text);
-  while (excess > width) {
-    const CodePoint point = DecodeFirst(text);
-    excess -= Width(point.value);
-    text.remove_prefix(point.size);
+  size_t begin = 0;
+  for (const size_t end : CharacterBoundaries(text)) {
+    excess -= DisplayWidth(text.substr(begin, end - begin));
+    begin = end;
+    if (excess <= width) break;
   }
-  return text;
+  return text.substr(begin);
 }
 
 std::string_view PrefixThatFits(std::string_view text, size_t width) {
-  size_t size = 0;
   size_t used = 0;
-  while (size < text.size()) {
-    const CodePoint point = DecodeFirst(text.substr(size));
-    used += Width(point.value);
+  size_t size = 0;
+  for (const size_t end : CharacterBoundaries(text)) {
+    used += DisplayWidth(text.substr(size, end - size));
     if (used > width) break;
-    size += point.size;
+    size = end;
   }
   return text.substr(0, size);
+}
+
+std::string Shorten(std::string_view text, size_t width) {
+  std::string shown = Sanitize(text);
+  if (DisplayWidth(shown) <= width) return shown;
+  return absl::StrCat(std::string(PrefixThatFits(shown, width - 1)), "…");
 }
 
 }  // namespace chatter::client::cli

@@ -43,6 +43,7 @@ TEST_F(TerminalTextTest, CountsColumns) {
   EXPECT_EQ(DisplayWidth("abc"), 3u);
   EXPECT_EQ(DisplayWidth("世界"), 4u);
   EXPECT_EQ(DisplayWidth("e\u0301"), 1u);
+  EXPECT_EQ(DisplayWidth("❤\uFE0F"), 2u);  // as an emoji
 }
 
 TEST_F(TerminalTextTest, CutsAtCharacters) {
@@ -51,6 +52,15 @@ TEST_F(TerminalTextTest, CutsAtCharacters) {
   EXPECT_EQ(SuffixThatFits("abc", 0), "");
   EXPECT_EQ(PrefixThatFits("世界a", 3), "世");
   EXPECT_EQ(PrefixThatFits("abc", 3), "abc");
+  EXPECT_EQ(SuffixThatFits("👨‍👩‍👧b", 5), "b");  // not the child alone
+  EXPECT_EQ(PrefixThatFits("a👨‍👩‍👧", 5), "a");
+  EXPECT_EQ(PrefixThatFits("e\u0301a", 1), "e\u0301");
+}
+
+TEST_F(TerminalTextTest, ShowsThatItWasCut) {
+  EXPECT_EQ(Shorten("abc", 3), "abc");
+  EXPECT_EQ(Shorten("abcd", 3), "ab…");
+  EXPECT_EQ(Shorten("a\nbc", 3), "a␊…");
 }
 
 }  // namespace
