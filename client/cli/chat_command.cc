@@ -81,7 +81,10 @@ void AddChatCommand(CLI::App& program, Command& command) {
   auto room_id = std::make_shared<std::string>();
   chat->add_option("ROOM", *room_id, "The room's id; default: the liveliest of your rooms");
   chat->footer(
-      "Enter sends, Ctrl-U empties the line, Ctrl-D or Ctrl-C leaves. Without a terminal, each "
+      "On a terminal, Enter sends, and Alt-Enter begins another line of the message; what is\n"
+      "pasted is one message, however many lines it has. Up and Down bring back what was typed,\n"
+      "PageUp shows older messages, Ctrl-U empties the line, Ctrl-Z stops until 'fg'. Ctrl-D or\n"
+      "Ctrl-C leaves as soon as all is stored, a second one at once. Without a terminal, each "
       "line\n"
       "of standard input is sent, and the end of input leaves once all are stored.\n\n"
       "Examples:\n"

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@
 #include "client/base/proto_time.h"
 #include "client/cli/chat_modes.h"
 #include "client/cli/chat_screen.h"
+#include "client/cli/keys.h"
 #include "client/cli/line_editor.h"
 #include "client/cli/mailbox.h"
 #include "client/cli/output.h"
@@ -25,7 +28,7 @@
 namespace chatter::client::cli {
 namespace {
 
-constexpr int kHistory = 20;
+constexpr int kPage = 20;  // how many messages are shown at a time
 constexpr absl::Duration kTypingEvery = absl::Seconds(4);
 
 std::string Line(const google::protobuf::Timestamp& time, const std::string& what) {
@@ -38,6 +41,7 @@ class InteractiveChat {
   InteractiveChat(const v1::Room& room, Client& client, const RawTerminal& terminal)
       : room_(room),
         client_(client),
+        terminal_(terminal),
         screen_({[&terminal](std::string_view bytes) { terminal.Write(bytes); },
                  [&terminal] { return terminal.Width(); }}),
         read_marker_([this](uint64_t seq) { return stream_->MarkRead(room_.id(), seq); }) {}
@@ -48,27 +52,34 @@ class InteractiveChat {
   ChatCallbacks MakeCallbacks();
   void WaitForInput();
   void ReadKeys();
-  void OnKey(LineEditor::Result key);
+  void OnKey(const Key& key);
+  void Edit(const Key& key);
   void SendLine();
   void NoticeTyping();
   void Leave();
 
+  absl::StatusOr<v1::ListMessagesResponse> MessagesBefore(uint64_t seq);
   void Show(const v1::ListMessagesResponse& messages);
+  void ShowOlder();
   void OnEvent(const v1::RoomEvent& event);
   void OnReset(const v1::Reset& reset);
   void OnOpened();
   void OnDisconnected(const absl::Status& status);
-  void OnAnswer(const absl::Status& status);
+  void OnAnswer(uint64_t number, const absl::Status& status);
 
   const v1::Room& room_;
   Client& client_;
+  const RawTerminal& terminal_;
   ChatScreen screen_;
   ReadMarker read_marker_;
+  KeyReader keys_;
   LineEditor editor_;
   Mailbox mailbox_;
   ChatStream* stream_ = nullptr;  // Run()'s
-  int unanswered_ = 0;
-  bool connected_ = true;  // until told otherwise, so that the first time isn't news
+  uint64_t oldest_seq_ = 0;       // of the messages shown; without any, of the next
+  uint64_t sent_ = 0;             // numbers what is sent
+  ChatScreen::Waiting waiting_;   // what isn't answered, by that number
+  bool connected_ = true;         // until told otherwise, so that the first time isn't news
   bool leaving_ = false;
   std::optional<SteadyTime> typing_told_;  // when the others were last told
   std::optional<absl::Status> result_;
@@ -76,7 +87,9 @@ class InteractiveChat {
 
 absl::Status InteractiveChat::Run(const ClientOptions& client_options,
                                   const v1::ListMessagesResponse& history) {
-  screen_.Print(absl::StrCat("* ", absl::StrJoin(room_.user_ids(), ", "), " (Ctrl-D leaves)"));
+  screen_.Print(absl::StrCat("* ", absl::StrJoin(room_.user_ids(), ", "),
+                             " (PageUp shows older messages, Ctrl-D leaves)"));
+  oldest_seq_ = room_.head_seq() + 1;
   Show(history);
   ChatStreamOptions options;
   options.client = client_options;
@@ -91,10 +104,37 @@ absl::Status InteractiveChat::Run(const ClientOptions& client_options,
   return *result_;
 }
 
+absl::StatusOr<v1::ListMessagesResponse> InteractiveChat::MessagesBefore(uint64_t seq) {
+  v1::ListMessagesRequest request;
+  request.set_room_id(room_.id());
+  request.set_page_size(kPage);
+  request.set_before_seq(seq);
+  return client_.ListMessages(request);
+}
+
 void InteractiveChat::Show(const v1::ListMessagesResponse& messages) {
+  if (!messages.messages().empty()) oldest_seq_ = messages.messages(0).seq();
   for (const v1::Message& message : messages.messages()) {
     screen_.Print(Line(message.created_at(), MessageText(message)));
     read_marker_.OnShown(message.seq());
+  }
+}
+
+// Below what is there, as a terminal's lines can't be moved.
+void InteractiveChat::ShowOlder() {
+  const auto older = MessagesBefore(oldest_seq_);
+  if (!older.ok()) {
+    screen_.Print(absl::StrCat("* not loaded: ", ErrorText(older.status())));
+  } else if (older->messages().empty()) {
+    screen_.Print("* there are no older messages");
+  } else {
+    screen_.Print(
+        absl::StrCat("* older messages, from ",
+                     absl::FormatTime("%Y-%m-%d %H:%M", ToAbslTime(older->messages(0).created_at()),
+                                      absl::LocalTimeZone()),
+                     ":"));
+    Show(*older);
+    screen_.Print("* end of the older messages");
   }
 }
 
@@ -123,7 +163,8 @@ ChatCallbacks InteractiveChat::MakeCallbacks() {
 }
 
 void InteractiveChat::WaitForInput() {
-  std::array<pollfd, 2> waited = {{{STDIN_FILENO, POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}}};
+  std::array<pollfd, 3> waited = {
+      {{STDIN_FILENO, POLLIN, 0}, {mailbox_.fd(), POLLIN, 0}, {terminal_.changed_fd(), POLLIN, 0}}};
   int timeout = -1;
   const SteadyTime deadline = std::min(screen_.NextDeadline(), read_marker_.NextDeadline());
   if (deadline != SteadyTime::InfiniteFuture()) {
@@ -131,6 +172,10 @@ void InteractiveChat::WaitForInput() {
     timeout = static_cast<int>(std::max<int64_t>(left, 0));
   }
   poll(waited.data(), waited.size(), timeout);
+  if (waited[2].revents != 0) {
+    terminal_.Resume();
+    screen_.DrawAnew();
+  }
   screen_.OnTimer(SteadyTime::Now());
   read_marker_.OnTimer(SteadyTime::Now());
   mailbox_.Run();
@@ -140,26 +185,41 @@ void InteractiveChat::WaitForInput() {
 void InteractiveChat::ReadKeys() {
   std::array<char, 4096> bytes;
   const ssize_t count = read(STDIN_FILENO, bytes.data(), bytes.size());
+  if (count < 0 && errno == EINTR) return;
   if (count <= 0) {
     result_ = absl::OkStatus();  // the terminal is gone
     return;
   }
-  for (const char byte : std::string_view(bytes.data(), static_cast<size_t>(count))) {
-    OnKey(editor_.Feed(byte));
-  }
-  screen_.SetInput(editor_.text());
+  for (const Key& key : keys_.Read({bytes.data(), static_cast<size_t>(count)})) OnKey(key);
+  screen_.SetInput(editor_.text(), editor_.cursor());
 }
 
-void InteractiveChat::OnKey(LineEditor::Result key) {
-  switch (key) {
+void InteractiveChat::OnKey(const Key& key) {
+  switch (key.kind) {
+    case Key::Kind::kEnter:
+      return SendLine();
+    case Key::Kind::kInterrupt:
+      return Leave();
+    case Key::Kind::kEndOfInput:
+      return editor_.text().empty() ? Leave() : Edit({Key::Kind::kDelete});
+    case Key::Kind::kPageUp:
+      return ShowOlder();
+    case Key::Kind::kRedraw:
+      return screen_.DrawAnew();
+    default:
+      return Edit(key);
+  }
+}
+
+void InteractiveChat::Edit(const Key& key) {
+  switch (editor_.Press(key)) {
     case LineEditor::Result::kNothing:
       return;
     case LineEditor::Result::kChanged:
       return NoticeTyping();
-    case LineEditor::Result::kSubmit:
-      return SendLine();
-    case LineEditor::Result::kQuit:
-      return Leave();
+    case LineEditor::Result::kFull:
+      return screen_.Print(
+          absl::StrCat("* a message may have ", LineEditor::kMaxBytes, " bytes: not taken"));
   }
 }
 
@@ -167,15 +227,14 @@ void InteractiveChat::SendLine() {
   const std::string line = editor_.TakeLine();
   if (line.empty()) return;
   typing_told_.reset();  // the message itself tells that it is over
+  const uint64_t number = ++sent_;
   const absl::Status taken = stream_->Send(
-      room_.id(), line, [this](const absl::StatusOr<v1::SendMessageResponse>& response) {
-        mailbox_.Post([this, status = response.status()] { OnAnswer(status); });
+      room_.id(), line, [this, number](const absl::StatusOr<v1::SendMessageResponse>& response) {
+        mailbox_.Post([this, number, status = response.status()] { OnAnswer(number, status); });
       });
-  if (taken.ok()) {
-    ++unanswered_;
-  } else {
-    screen_.Print(absl::StrCat("* not sent: ", ErrorText(taken)));
-  }
+  if (!taken.ok()) return screen_.Print(absl::StrCat("* not sent: ", ErrorText(taken)));
+  waiting_[number] = line;
+  screen_.SetWaiting(waiting_, connected_);
 }
 
 void InteractiveChat::NoticeTyping() {
@@ -189,14 +248,23 @@ void InteractiveChat::NoticeTyping() {
   }
 }
 
-// At once, unless messages are on their way; then with the last answer, or when asked again.
+// At once, unless messages aren't stored yet; then with the last of them, or when asked again, and
+// not without a word.
 void InteractiveChat::Leave() {
-  if (unanswered_ == 0 || leaving_) {
+  if (waiting_.empty()) {
     result_ = absl::OkStatus();
-    return;
+  } else if (!leaving_) {
+    leaving_ = true;
+    screen_.Print(waiting_.size() == 1
+                      ? "* 1 message isn't stored yet: leaving when it is; Ctrl-C gives it up"
+                      : absl::StrCat("* ", waiting_.size(),
+                                     " messages aren't stored yet: leaving "
+                                     "when they are; Ctrl-C gives them up"));
+  } else {
+    for (const auto& [number, text] : waiting_) screen_.Print(absl::StrCat("* given up: ", text));
+    result_ = absl::AbortedError(
+        "left before it was known whether the messages that were given up are stored");
   }
-  leaving_ = true;
-  screen_.Print("* leaving as soon as your messages are stored; Ctrl-C doesn't wait");
 }
 
 void InteractiveChat::OnEvent(const v1::RoomEvent& event) {
@@ -208,11 +276,8 @@ void InteractiveChat::OnEvent(const v1::RoomEvent& event) {
 // What is on the screen may not be in the log any more.
 void InteractiveChat::OnReset(const v1::Reset& reset) {
   screen_.Print("* the room's log isn't what it was; these are its latest messages:");
-  v1::ListMessagesRequest request;
-  request.set_room_id(room_.id());
-  request.set_page_size(kHistory);
-  request.set_before_seq(reset.next_seq());
-  const auto latest = client_.ListMessages(request);
+  oldest_seq_ = reset.next_seq();
+  const auto latest = MessagesBefore(oldest_seq_);
   if (latest.ok()) return Show(*latest);
   screen_.Print(absl::StrCat("* not loaded: ", ErrorText(latest.status())));
 }
@@ -220,6 +285,7 @@ void InteractiveChat::OnReset(const v1::Reset& reset) {
 void InteractiveChat::OnOpened() {
   if (!connected_) screen_.Print("* connected again");
   connected_ = true;
+  screen_.SetWaiting(waiting_, connected_);
   read_marker_.OnConnected();
 }
 
@@ -228,12 +294,16 @@ void InteractiveChat::OnDisconnected(const absl::Status& status) {
     screen_.Print(absl::StrCat("* connection lost (", ErrorText(status), "), trying again"));
   }
   connected_ = false;
+  screen_.SetWaiting(waiting_, connected_);
 }
 
-void InteractiveChat::OnAnswer(const absl::Status& status) {
-  --unanswered_;
-  if (!status.ok()) screen_.Print(absl::StrCat("* not sent: ", ErrorText(status)));
-  if (leaving_ && unanswered_ == 0 && !result_.has_value()) result_ = absl::OkStatus();
+void InteractiveChat::OnAnswer(uint64_t number, const absl::Status& status) {
+  const auto sent = waiting_.extract(number);
+  screen_.SetWaiting(waiting_, connected_);
+  if (!status.ok()) {
+    screen_.Print(absl::StrCat("* not sent (", ErrorText(status), "): ", sent.mapped()));
+  }
+  if (leaving_ && waiting_.empty() && !result_.has_value()) result_ = absl::OkStatus();
 }
 
 }  // namespace
@@ -245,7 +315,7 @@ absl::Status RunInteractiveChat(const Context& context, const v1::Room& room) {
   if (!client.ok()) return client.status();
   v1::ListMessagesRequest request;
   request.set_room_id(room.id());
-  request.set_page_size(kHistory);
+  request.set_page_size(kPage);
   const auto history = (*client)->ListMessages(request);
   if (!history.ok()) return history.status();
   const auto terminal = RawTerminal::Create();

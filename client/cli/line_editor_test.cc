@@ -2,68 +2,145 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <string_view>
 
 namespace chatter::client::cli {
 namespace {
 
+using Kind = Key::Kind;
 using Result = LineEditor::Result;
 
-Result Type(LineEditor& editor, std::string_view bytes) {
-  Result result = Result::kNothing;
-  for (const char byte : bytes) result = editor.Feed(byte);
-  return result;
+class LineEditorTest : public testing::Test {
+ protected:
+  Result Press(Kind kind) { return editor_.Press({kind}); }
+  Result Type(std::string_view text) { return editor_.Press({Kind::kText, std::string(text)}); }
+  void Enter(std::string_view text) {
+    Type(text);
+    editor_.TakeLine();
+  }
+
+  // The text with | for the cursor.
+  std::string Shown() const {
+    std::string text = editor_.text();
+    return text.insert(editor_.cursor(), "|");
+  }
+
+  LineEditor editor_;
+};
+
+TEST_F(LineEditorTest, TakesTextAtTheCursor) {
+  EXPECT_EQ(Type("hllo"), Result::kChanged);
+  Press(Kind::kHome);
+  Press(Kind::kRight);
+  Type("e");
+  EXPECT_EQ(Shown(), "he|llo");
+  Press(Kind::kEnd);
+  EXPECT_EQ(Shown(), "hello|");
+  EXPECT_EQ(editor_.TakeLine(), "hello");
+  EXPECT_EQ(Shown(), "|");
 }
 
-TEST(LineEditorTest, TakesTextAndEnter) {
-  LineEditor editor;
-  EXPECT_EQ(Type(editor, "hello"), Result::kChanged);
-  EXPECT_EQ(Type(editor, "\r"), Result::kSubmit);
-  EXPECT_EQ(editor.TakeLine(), "hello");
-  EXPECT_EQ(editor.text(), "");
+TEST_F(LineEditorTest, TheCursorStaysWithinTheText) {
+  Type("a");
+  Press(Kind::kRight);
+  EXPECT_EQ(Shown(), "a|");
+  Press(Kind::kDelete);
+  EXPECT_EQ(Shown(), "a|");
+  Press(Kind::kLeft);
+  Press(Kind::kLeft);
+  Press(Kind::kErase);
+  EXPECT_EQ(Shown(), "|a");
 }
 
-TEST(LineEditorTest, BackspaceTakesAWholeCharacter) {
-  LineEditor editor;
-  Type(editor, "aé😀");
-  EXPECT_EQ(Type(editor, "\x7F"), Result::kChanged);
-  EXPECT_EQ(editor.text(), "aé");
-  Type(editor, "\b");
-  EXPECT_EQ(editor.text(), "a");
-  Type(editor, "\x7F\x7F\x7F");
-  EXPECT_EQ(editor.text(), "");
+TEST_F(LineEditorTest, GoesAndErasesByWhatPeopleTakeForACharacter) {
+  for (const char* character :
+       {"é", "e\u0301", "👨‍👩‍👧", "🇩🇪", "👍🏽", "❤️", "世"}) {
+    Type("x");
+    Type(character);
+    Press(Kind::kLeft);
+    EXPECT_EQ(Shown(), "x|" + std::string(character));
+    Press(Kind::kDelete);
+    EXPECT_EQ(Shown(), "x|");
+    Type(character);
+    Press(Kind::kErase);
+    EXPECT_EQ(Shown(), "x|");
+    Press(Kind::kErase);
+    EXPECT_EQ(Shown(), "|");
+  }
 }
 
-TEST(LineEditorTest, HalfACharacterIsNotShown) {
-  LineEditor editor;
-  EXPECT_EQ(editor.Feed('\xC3'), Result::kNothing);
-  EXPECT_EQ(editor.Feed('\xA9'), Result::kChanged);
-  EXPECT_EQ(editor.text(), "é");
+TEST_F(LineEditorTest, OneFlagOfTwoIsErased) {
+  Type("🇩🇪🇫🇷");
+  Press(Kind::kErase);
+  EXPECT_EQ(Shown(), "🇩🇪|");
 }
 
-TEST(LineEditorTest, CtrlUEmptiesTheLine) {
-  LineEditor editor;
-  Type(editor, "hello\x15");
-  EXPECT_EQ(editor.text(), "");
+TEST_F(LineEditorTest, GoesAndErasesByWords) {
+  Type("one, two  three");
+  Press(Kind::kWordLeft);
+  EXPECT_EQ(Shown(), "one, two  |three");
+  Press(Kind::kWordLeft);
+  EXPECT_EQ(Shown(), "one, |two  three");
+  Press(Kind::kEraseWordLeft);
+  EXPECT_EQ(Shown(), "|two  three");
+  Press(Kind::kWordRight);
+  EXPECT_EQ(Shown(), "two|  three");
+  Press(Kind::kEraseWordRight);
+  EXPECT_EQ(Shown(), "two|");
+  Press(Kind::kWordLeft);
+  Press(Kind::kWordLeft);
+  EXPECT_EQ(Shown(), "|two");
 }
 
-TEST(LineEditorTest, CtrlCQuitsAndCtrlDOnAnEmptyLine) {
-  LineEditor editor;
-  EXPECT_EQ(Type(editor, "\x04"), Result::kQuit);
-  EXPECT_EQ(Type(editor, "a\x04"), Result::kNothing);
-  EXPECT_EQ(Type(editor, "\x03"), Result::kQuit);
+TEST_F(LineEditorTest, ErasesToTheEndOrAll) {
+  Type("abcd");
+  Press(Kind::kLeft);
+  Press(Kind::kLeft);
+  Press(Kind::kEraseToEnd);
+  EXPECT_EQ(Shown(), "ab|");
+  Press(Kind::kLeft);
+  Press(Kind::kEraseLine);
+  EXPECT_EQ(Shown(), "|");
 }
 
-TEST(LineEditorTest, OtherKeysDoNotEndUpInTheText) {
-  LineEditor editor;
-  Type(editor, "a\x1B[A\x1B[1;5C\x1BOP\x1B[3~\x1Bx\x01\tb");
-  EXPECT_EQ(editor.text(), "ab");
+TEST_F(LineEditorTest, UpAndDownBringBackWhatWasTyped) {
+  EXPECT_EQ(Press(Kind::kUp), Result::kNothing);
+  Enter("first");
+  Enter("second");
+  Enter("second");  // is there once
+  Type("new");
+  EXPECT_EQ(Press(Kind::kUp), Result::kChanged);
+  EXPECT_EQ(Shown(), "second|");
+  Press(Kind::kUp);
+  EXPECT_EQ(Shown(), "first|");
+  EXPECT_EQ(Press(Kind::kUp), Result::kNothing);
+  Press(Kind::kDown);
+  Press(Kind::kDown);
+  EXPECT_EQ(Shown(), "new|");
+  EXPECT_EQ(Press(Kind::kDown), Result::kNothing);
 }
 
-TEST(LineEditorTest, TheLengthIsBounded) {
-  LineEditor editor;
-  Type(editor, std::string(LineEditor::kMaxBytes + 10, 'x'));
-  EXPECT_EQ(editor.text().size(), LineEditor::kMaxBytes);
+TEST_F(LineEditorTest, WhatWasTypedIsForgottenInTheEnd) {
+  for (size_t i = 0; i <= LineEditor::kMaxHistory; ++i) Enter(std::to_string(i));
+  for (size_t i = 0; i <= LineEditor::kMaxHistory; ++i) Press(Kind::kUp);
+  EXPECT_EQ(Shown(), "1|");
+}
+
+TEST_F(LineEditorTest, WhatDoesNotFitIsNotTakenInPart) {
+  Type(std::string(LineEditor::kMaxBytes - 1, 'x'));
+  EXPECT_EQ(Type("é"), Result::kFull);
+  EXPECT_EQ(Type("é and more"), Result::kFull);
+  EXPECT_EQ(editor_.text().size(), LineEditor::kMaxBytes - 1);
+  EXPECT_EQ(Type("x"), Result::kChanged);
+}
+
+TEST_F(LineEditorTest, OtherKeysDoNothing) {
+  Type("a");
+  for (const Kind kind : {Kind::kEnter, Kind::kInterrupt, Kind::kEndOfInput, Kind::kPageUp}) {
+    EXPECT_EQ(Press(kind), Result::kNothing);
+  }
+  EXPECT_EQ(Shown(), "a|");
 }
 
 }  // namespace
