@@ -233,6 +233,11 @@ absl::StatusOr<v1::GetUserResponse> Client::GetUser(const v1::GetUserRequest& re
   return Call(*users_, &v1::UserService::Stub::GetUser, request, options_);
 }
 
+absl::StatusOr<v1::BatchGetUsersResponse> Client::BatchGetUsers(
+    const v1::BatchGetUsersRequest& request) {
+  return Call(*users_, &v1::UserService::Stub::BatchGetUsers, request, options_);
+}
+
 absl::StatusOr<v1::ListUsersResponse> Client::ListUsers(const v1::ListUsersRequest& request) {
   return Call(*users_, &v1::UserService::Stub::ListUsers, request, options_);
 }

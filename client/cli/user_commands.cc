@@ -124,7 +124,11 @@ void AddUserCommands(CLI::App& program, Command& command) {
   auto list_request = std::make_shared<v1::ListUsersRequest>();
   list->add_option("--prefix", *list_request->mutable_id_prefix(),
                    "Only those whose id begins with this");
-  list->footer("Examples:\n  chatter user list --prefix al");
+  list->add_option(
+      "--query", *list_request->mutable_query(),
+      "Only those whose id begins with this, or of whose name each word of it begins a "
+      "word; neither case nor accents matter");
+  list->footer("Examples:\n  chatter user list --prefix al\n  chatter user list --query 'ali lid'");
   list->callback([&command, list_request] {
     command = [list_request](const Context& context) { return ListUsers(context, *list_request); };
   });

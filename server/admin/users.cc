@@ -11,12 +11,12 @@
 namespace chatter::admin {
 namespace {
 
-constexpr size_t kMaxUpsertedUsers = 500;
+constexpr size_t kMaxUsersOfACall = 500;
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 500};
 
 void CheckUsers(const std::vector<User>& users, FieldViolations& violations) {
-  if (users.empty() || users.size() > kMaxUpsertedUsers) {
-    violations.Add("users", absl::StrCat("must be 1 to ", kMaxUpsertedUsers, " users"));
+  if (users.empty() || users.size() > kMaxUsersOfACall) {
+    violations.Add("users", absl::StrCat("must be 1 to ", kMaxUsersOfACall, " users"));
     return;
   }
   absl::flat_hash_set<std::string> seen;
@@ -78,18 +78,39 @@ void Users::Get(const TenantCaller& caller, std::string_view user_id, Callback<U
               }));
 }
 
+void Users::BatchGet(const TenantCaller& caller, const std::vector<std::string>& user_ids,
+                     Callback<std::vector<User>> done) {
+  FieldViolations violations;
+  if (user_ids.empty() || user_ids.size() > kMaxUsersOfACall) {
+    violations.Add("user_ids", absl::StrCat("must be 1 to ", kMaxUsersOfACall, " user ids"));
+  } else {
+    for (size_t i = 0; i < user_ids.size(); ++i) {
+      AddProblem(absl::StrCat("user_ids[", i, "]"), UserIdProblem(user_ids[i]), violations);
+    }
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+  store_.FindAll(caller.tenant(), user_ids, caller.deadline(), std::move(done));
+}
+
 void Users::List(const TenantCaller& caller, const v1::ListUsersRequest& request,
                  Callback<Page<User>> done) {
   FieldViolations violations;
   AddProblem("id_prefix", UserIdPrefixProblem(request.id_prefix()), violations);
+  AddProblem("query", DisplayNameProblem(request.query()), violations);  // as long as names
   const Pager<std::string> pager(caller, request, kPageSizes, violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.List(caller.tenant(), request.id_prefix(), pager.After<std::string>().value_or(""),
-              pager.limit(), caller.deadline(),
-              Then(std::move(done), [pager](std::vector<User> users, auto& answer) {
-                answer(pager.Cut(std::move(users), [](const User& last) { return last.id; }));
-              }));
+  auto to_page = Then(std::move(done), [pager](std::vector<User> users, auto& answer) {
+    answer(pager.Cut(std::move(users), [](const User& last) { return last.id; }));
+  });
+  const std::string after = pager.After<std::string>().value_or("");
+  if (request.query().empty()) {
+    store_.List(caller.tenant(), request.id_prefix(), after, pager.limit(), caller.deadline(),
+                std::move(to_page));
+  } else {
+    store_.Search(caller.tenant(), request.query(), request.id_prefix(), after, pager.limit(),
+                  caller.deadline(), std::move(to_page));
+  }
 }
 
 }  // namespace chatter::admin

@@ -41,7 +41,12 @@ class Users {
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (USER_NOT_FOUND).
   void Get(const TenantCaller& caller, std::string_view user_id, Callback<User> done);
 
+  // Those that there are, by ascending id in byte order.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD).
+  void BatchGet(const TenantCaller& caller, const std::vector<std::string>& user_ids,
+                Callback<std::vector<User>> done);
+
+  // Errors: INVALID_ARGUMENT (INVALID_FIELD), RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
   void List(const TenantCaller& caller, const v1::ListUsersRequest& request,
             Callback<Page<User>> done);
 

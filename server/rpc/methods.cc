@@ -74,6 +74,7 @@ const MethodPolicies& Methods() {
       {"/chatter.v1.TokenIssuerService/DeleteTokenIssuer", {kAdministrator, kChanges}},
       {"/chatter.v1.TokenIssuerService/ListTokenIssuers", {kAdministrator, kReads}},
       {"/chatter.v1.TokenIssuerService/SetTokenIssuer", {kAdministrator, kChanges}},
+      {"/chatter.v1.UserService/BatchGetUsers", {kUserOrService, kReads}},
       {"/chatter.v1.UserService/DeactivateUser", {kService, kChanges}},
       {"/chatter.v1.UserService/GetUser", {kUserOrService, kReads}},
       {"/chatter.v1.UserService/ListUsers", {kUserOrService, kReads}},

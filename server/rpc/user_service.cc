@@ -50,6 +50,20 @@ grpc::ServerUnaryReactor* UserService::ListUsers(grpc::CallbackServerContext* co
       });
 }
 
+grpc::ServerUnaryReactor* UserService::BatchGetUsers(grpc::CallbackServerContext* context,
+                                                     const v1::BatchGetUsersRequest* request,
+                                                     v1::BatchGetUsersResponse* response) {
+  return RunUnary<std::vector<User>>(
+      context,
+      [&](const TenantCaller& caller, Callback<std::vector<User>> done) {
+        users_.BatchGet(caller, {request->user_ids().begin(), request->user_ids().end()},
+                        std::move(done));
+      },
+      [response](const std::vector<User>& users) {
+        for (const User& user : users) wire::ToProto(user, response->add_users());
+      });
+}
+
 grpc::ServerUnaryReactor* UserService::DeactivateUser(grpc::CallbackServerContext* context,
                                                       const v1::DeactivateUserRequest* request,
                                                       v1::DeactivateUserResponse* response) {

@@ -22,6 +22,9 @@ class UserService final : public v1::UserService::CallbackService {
   grpc::ServerUnaryReactor* ListUsers(grpc::CallbackServerContext* context,
                                       const v1::ListUsersRequest* request,
                                       v1::ListUsersResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetUsers(grpc::CallbackServerContext* context,
+                                          const v1::BatchGetUsersRequest* request,
+                                          v1::BatchGetUsersResponse* response) override;
   grpc::ServerUnaryReactor* DeactivateUser(grpc::CallbackServerContext* context,
                                            const v1::DeactivateUserRequest* request,
                                            v1::DeactivateUserResponse* response) override;

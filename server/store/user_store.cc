@@ -5,6 +5,7 @@
 
 #include "server/postgres/databases.h"
 #include "server/postgres/places.h"
+#include "server/store/bounded_search.h"
 #include "server/store/identity_changes.h"
 #include "server/store/sql.h"
 
@@ -87,6 +88,15 @@ void UserStore::Find(const TenantKey& tenant, const std::string& user_id, Steady
                    }));
 }
 
+void UserStore::FindAll(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+                        SteadyTime deadline, Callback<std::vector<User>> done) {
+  postgres::TenantStatement statement{sql::kFindUsers, tenant, {}};
+  statement.params.Texts(user_ids);
+  postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
+                   Then(std::move(done),
+                        [](const postgres::Rows& rows, auto& answer) { answer(ReadUsers(rows)); }));
+}
+
 void UserStore::FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
                              SteadyTime deadline, Callback<std::vector<size_t>> done) {
   postgres::TenantStatement statement{sql::kFindInactiveUsers, tenant, {}};
@@ -101,6 +111,17 @@ void UserStore::List(const TenantKey& tenant, const std::string& prefix, const s
   postgres::RunOne(tenants_, std::move(statement), deadline, postgres::kIdempotent,
                    Then(std::move(done),
                         [](const postgres::Rows& rows, auto& answer) { answer(ReadUsers(rows)); }));
+}
+
+void UserStore::Search(const TenantKey& tenant, const std::string& query, const std::string& prefix,
+                       const std::string& after, int limit, SteadyTime deadline,
+                       Callback<std::vector<User>> done) {
+  postgres::TenantDatabase::Transaction search = BoundedSearch(deadline);
+  search.statements.push_back({sql::kSearchUsers, tenant,
+                               postgres::Params().Text(prefix).Text(after).Int(limit).Text(query)});
+  RunBoundedSearch(tenants_, tenant, std::move(search),
+                   Then(std::move(done), [](const postgres::Database::Results& results,
+                                            auto& answer) { answer(ReadUsers(results[0])); }));
 }
 
 }  // namespace chatter::store

@@ -37,12 +37,21 @@ class UserStore {
   // nullopt: there is no such user.
   void Find(const TenantKey& tenant, const std::string& user_id, SteadyTime deadline,
             Callback<std::optional<User>> done);
+  // Those of these that there are, by ascending id in byte order.
+  void FindAll(const TenantKey& tenant, const std::vector<std::string>& user_ids,
+               SteadyTime deadline, Callback<std::vector<User>> done);
   // Which of these aren't there or aren't active: their places, ascending.
   void FindInactive(const TenantKey& tenant, const std::vector<std::string>& user_ids,
                     SteadyTime deadline, Callback<std::vector<size_t>> done);
   // Those whose id begins with `prefix` and comes after `after` in byte order, up to `limit`.
   void List(const TenantKey& tenant, const std::string& prefix, const std::string& after, int limit,
             SteadyTime deadline, Callback<std::vector<User>> done);
+  // Of those the ones whose id begins with `query`, or of whose name each word of it begins a word.
+  // Looks at one after the other.
+  // Errors: RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
+  void Search(const TenantKey& tenant, const std::string& query, const std::string& prefix,
+              const std::string& after, int limit, SteadyTime deadline,
+              Callback<std::vector<User>> done);
 
  private:
   postgres::ControlDatabase& control_;

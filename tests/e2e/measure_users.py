@@ -1,4 +1,5 @@
-"""How long looking users up takes over a large table of the application's, without and with an index.
+"""How long looking users up, and finding them by name, takes over a large table of the application's, without and with
+an index.
 
   /usr/bin/python3 tests/e2e/measure_users.py [USERS]      (default: 100000; needs a build)
 """
@@ -33,7 +34,9 @@ def main():
         "CREATE TABLE acme.auth_user (id serial PRIMARY KEY, username varchar(150) UNIQUE, "
         "password varchar(128), is_active boolean NOT NULL); "
         "INSERT INTO acme.auth_user (username, password, is_active) "
-        f"SELECT 'user' || n, repeat('x', 88), true FROM generate_series(1, {count}) n; "
+        "SELECT (ARRAY['Anna', 'Bérénice', 'Hans-Peter', 'Дмитрий', '山田'])[1 + n % 5] || ' ' || "
+        "       (ARRAY['Müller', 'Smith', 'García', 'Jones'])[1 + n % 4] || ' ' || n, repeat('x', 88), true "
+        f"FROM generate_series(1, {count}) n; "
         "ANALYZE acme.auth_user", url)
 
     def get_user(number):
@@ -48,11 +51,23 @@ def main():
     def list_users(_):
         tenant.service.users.ListUsers(user_pb2.ListUsersRequest(page_size=50))
 
+    def find_many(_):
+        find("anna mull")
+
+    def find_one(_):
+        find(f"garcia {count - 3}")
+
+    def find_nobody(_):
+        find("nobody")
+
+    def find(query):
+        tenant.service.users.ListUsers(user_pb2.ListUsersRequest(page_size=50, query=query))
+
     rooms = 0
     for what in ("without the index", "with the index"):
         print(f"{count} users, {what}: " + ", ".join(
             f"{call.__name__} {median_millis(call):.1f} ms"
-            for call in (get_user, create_room, list_users)), flush=True)
+            for call in (get_user, create_room, list_users, find_many, find_one, find_nobody)), flush=True)
         postgres.query('CREATE INDEX IF NOT EXISTS auth_user_id_text ON acme.auth_user '
                        '((id::text COLLATE "C")); ANALYZE acme.auth_user', url)
     tenant.close()

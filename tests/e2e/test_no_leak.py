@@ -140,6 +140,22 @@ class NoLeak(ServerTestCase):
         self.assertEqual({u.id: u.display_name for u in response.users}, model.names)
         return response
 
+    def find_users(self, name, model, client, _user):
+        """By the tenant, whose name is in all names, or by a user's name or number."""
+        query = self.random.choice((*USERS, *NAMES, str(self.random.randrange(1000))))
+        response = client.users.ListUsers(user_pb2.ListUsersRequest(query=query))
+        self.assertEqual({u.id: u.display_name for u in response.users},
+                         {u: text for u, text in model.names.items() if any(
+                             word.startswith(query) for word in text.split())})
+        return response
+
+    def batch_get_users(self, name, model, client, _user):
+        wanted = self.random.choices(USERS, k=3)
+        response = client.users.BatchGetUsers(user_pb2.BatchGetUsersRequest(user_ids=wanted))
+        self.assertEqual({u.id: u.display_name for u in response.users},
+                         {user: model.names[user] for user in wanted})
+        return response
+
     def list_rooms(self, name, model, client, user):
         response = client.rooms.ListRooms(room_pb2.ListRoomsRequest())
         self.assertEqual({room.id for room in response.rooms}, model.rooms_of(user))
@@ -276,7 +292,8 @@ class NoLeak(ServerTestCase):
             self.assertNotIn(other, str(answer), what)
 
     def test_random_callers_see_their_own_tenant_only(self):
-        operations = (self.get_user, self.list_users, self.list_rooms, self.get_room, self.create_room,
+        operations = (self.get_user, self.list_users, self.find_users, self.batch_get_users,
+                      self.list_rooms, self.get_room, self.create_room,
                       self.list_members, self.mark_read,
                       self.send, self.send, self.send, self.refer, self.list_messages,
                       self.rename_users, self.wrong_token)

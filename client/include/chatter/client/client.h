@@ -89,6 +89,7 @@ class Client {
 
   absl::StatusOr<v1::UpsertUsersResponse> UpsertUsers(const v1::UpsertUsersRequest& request);
   absl::StatusOr<v1::GetUserResponse> GetUser(const v1::GetUserRequest& request);
+  absl::StatusOr<v1::BatchGetUsersResponse> BatchGetUsers(const v1::BatchGetUsersRequest& request);
   absl::StatusOr<v1::ListUsersResponse> ListUsers(const v1::ListUsersRequest& request);
   absl::StatusOr<v1::DeactivateUserResponse> DeactivateUser(
       const v1::DeactivateUserRequest& request);
