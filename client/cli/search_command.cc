@@ -4,8 +4,11 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "client/base/proto_time.h"
 #include "client/cli/calls.h"
 #include "client/cli/commands.h"
+#include "client/cli/duration_option.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
 
@@ -58,12 +61,27 @@ void AddSearchCommand(CLI::App& program, Command& command) {
           "--limit", [request](int32_t limit) { request->set_page_size(limit); }, "At most so many")
       ->check(CLI::Range(1, 50))
       ->default_str("20");
+  search->add_flag_callback(
+      "--latest", [request] { request->set_order(v1::SEARCH_ORDER_LATEST); },
+      "The latest first, and not the best");
+  search->add_flag_callback(
+      "--with-attachment", [request] { request->set_has_attachment(true); },
+      "Only what has an attachment");
+  search->add_flag_callback(
+      "--mentions-me", [request] { request->set_mentions_me(true); },
+      "Only what mentions you, or everyone");
+  const auto within = std::make_shared<absl::Duration>(absl::InfiniteDuration());
+  AddDurationOption(*search, "--within", *within, "Only what was stored no longer ago than that");
   search->footer(
       "The best come first. Words of the query are shown *so*.\n"
       "Examples:\n"
       "  chatter search 'invoice -paid' --from bob\n"
-      "  chatter search '\"red apples\" or pears' --room $ROOM");
-  search->callback([&command, request] {
+      "  chatter search '\"red apples\" or pears' --room $ROOM\n"
+      "  chatter search report --with-attachment --latest --within 168h");
+  search->callback([&command, request, within] {
+    if (*within < absl::InfiniteDuration()) {
+      *request->mutable_stored_from() = ToProtoTimestamp(absl::Now() - *within);
+    }
     command = [request](const Context& context) { return SearchMessages(context, *request); };
   });
 }

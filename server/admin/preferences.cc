@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/field_mask.h"
+#include "server/model/timestamps.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -17,10 +18,6 @@ using store::PreferenceStore;
 
 constexpr PageSizes kPageSizes{.if_zero = 1'000, .max = 1'000};
 constexpr int32_t kMinutesPerDay = 1'440;
-// Of the years 1 and 9999: what a Timestamp may be.
-constexpr int64_t kFirstSecond = -62'135'596'800;
-constexpr int64_t kLastSecond = 253'402'300'799;
-constexpr int32_t kNanosPerSecond = 1'000'000'000;
 constexpr std::string_view kZoneField = "preferences.do_not_disturb.time_zone";
 constexpr std::string_view kZoneProblem =
     "must be empty, or a time zone's name such as `Europe/Berlin` (not an abbreviation)";
@@ -28,12 +25,7 @@ constexpr std::string_view kZoneProblem =
 std::optional<absl::Time> ReadMutedUntil(const v1::RoomPreferences& wanted,
                                          FieldViolations& violations) {
   if (!wanted.has_muted_until()) return std::nullopt;
-  const auto& time = wanted.muted_until();
-  if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 ||
-      time.nanos() >= kNanosPerSecond) {
-    violations.Add("preferences.muted_until", "must be in the years 1 to 9999");
-  }
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  return ParseTime("preferences.muted_until", wanted.muted_until(), violations);
 }
 
 int16_t ReadMinute(const char* field, int32_t minute, FieldViolations& violations) {

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "chatter/v1/message.pb.h"
 #include "server/admin/settings_calls.h"
 #include "server/postgres/statement.h"
 #include "server/rooms/message_changer.h"
@@ -43,6 +45,11 @@ struct Request {
   std::string sender_id = {};
   int page_size = 0;
   std::string page_token = {};
+  v1::SearchOrder order = v1::SEARCH_ORDER_UNSPECIFIED;
+  std::optional<int64_t> stored_from = {};  // in seconds
+  std::optional<int64_t> stored_before = {};
+  bool has_attachment = false;
+  bool mentions_me = false;
 };
 
 class SearchTest : public testing::Test {
@@ -133,7 +140,26 @@ class SearchTest : public testing::Test {
     asked.set_sender_id(request.sender_id);
     asked.set_page_size(request.page_size);
     asked.set_page_token(request.page_token);
+    asked.set_order(request.order);
+    if (request.stored_from) asked.mutable_stored_from()->set_seconds(*request.stored_from);
+    if (request.stored_before) asked.mutable_stored_before()->set_seconds(*request.stored_before);
+    asked.set_has_attachment(request.has_attachment);
+    asked.set_mentions_me(request.mentions_me);
     return Await<HitPage>([&](auto done) { stack_.search.Find(caller, asked, std::move(done)); });
+  }
+  std::vector<std::pair<RoomId, uint64_t>> AllPages(const TenantCaller& caller, Request request) {
+    std::vector<std::pair<RoomId, uint64_t>> found;
+    do {
+      const auto page = Find(caller, request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) return found;
+      EXPECT_LE(page->entries.size(), static_cast<size_t>(request.page_size));
+      for (const auto& hit : page->entries) {
+        found.emplace_back(hit.message.room_id, hit.message.seq);
+      }
+      request.page_token = page->next_page_token;
+    } while (!request.page_token.empty());
+    return found;
   }
   // The texts, with the matches in brackets.
   std::vector<std::string> Texts(const TenantCaller& caller, const Request& request) {
@@ -158,7 +184,7 @@ class SearchTest : public testing::Test {
   std::string Indexes() const {
     return database_.Execute(
         "SELECT string_agg(indexname, ' ' ORDER BY indexname) FROM pg_indexes "
-        "WHERE schemaname = 'acme' AND indexname LIKE '%words%'");
+        "WHERE schemaname = 'acme' AND indexname ~ '_(words|parts)_'");
   }
 
   test::TestDatabase database_;
@@ -177,7 +203,7 @@ TEST_F(SearchTest, FindsWordsByTheRulesOfTheLanguage) {
   Say(room_, "Segelt ihr mit den Schiffen nach Köln?");
   Speak("english");
   EXPECT_THAT(Texts("sailing island"), ElementsAre("We [sail] to the Köln [islands] tomorrow"));
-  EXPECT_THAT(Texts("Schiff"), IsEmpty());
+  EXPECT_THAT(Texts("\"Schiff\""), IsEmpty());
   Speak("german");
   EXPECT_THAT(Texts("Schiff segelt"), ElementsAre("[Segelt] ihr mit den [Schiffen] nach Köln?"));
   EXPECT_THAT(Texts("sailing"), IsEmpty());
@@ -195,7 +221,7 @@ TEST_F(SearchTest, UnderstandsPhrasesAlternativesAndExclusions) {
   EXPECT_THAT(Texts("\"red apple\""), ElementsAre("[red] [apples]"));
   EXPECT_THAT(Texts("pear or \"red apple\""),
               UnorderedElementsAre("green [pears]", "[red] [apples]"));
-  EXPECT_THAT(Texts("red -not -\"red apples\""), UnorderedElementsAre("[apples], [red] or not"));
+  EXPECT_THAT(Texts("red -not -\"red apples\""), UnorderedElementsAre("apples, [red] or not"));
   EXPECT_THAT(Texts("& | ! ( ' \\ <-> :*  pears"), ElementsAre("green [pears]"));
 }
 
@@ -292,20 +318,110 @@ TEST_F(SearchTest, ShowsTheBestFirstThenTheLatestAndAllOfThemOnce) {
   const uint64_t best = Say(room_, "apples, apples, apples and apples");
   for (int i = 0; i < 30; ++i) Say(i % 2 == 0 ? room_ : other_, "apples", "bob");
   const uint64_t latest = Say(room_, "apples");
-  std::vector<std::pair<RoomId, uint64_t>> found;
-  Request request{.query = "apples", .page_size = 7};
-  do {
-    const auto page = Find(As("bob"), request);
-    ASSERT_TRUE(page.ok()) << page.status();
-    EXPECT_LE(page->entries.size(), 7u);
-    for (const auto& hit : page->entries) found.emplace_back(hit.message.room_id, hit.message.seq);
-    request.page_token = page->next_page_token;
-  } while (!request.page_token.empty());
+  std::vector<std::pair<RoomId, uint64_t>> found =
+      AllPages(As("bob"), {.query = "apples", .page_size = 7});
   ASSERT_EQ(found.size(), 32u);
   EXPECT_EQ(found[0].second, best);
   EXPECT_EQ(found[1].second, latest);
   std::sort(found.begin(), found.end());
   EXPECT_EQ(std::unique(found.begin(), found.end()), found.end());
+}
+
+TEST_F(SearchTest, ShowsTheLatestFirstIfAsked) {
+  Speak("english");
+  std::vector<std::pair<RoomId, uint64_t>> said;
+  for (int i = 0; i < 20; ++i) {
+    const RoomId& room = i % 2 == 0 ? room_ : other_;
+    said.emplace_back(room, Say(room, i % 3 == 0 ? "apples apples" : "apples", "bob"));
+  }
+  std::reverse(said.begin(), said.end());
+  EXPECT_EQ(
+      AllPages(As("bob"), {.query = "apples", .page_size = 7, .order = v1::SEARCH_ORDER_LATEST}),
+      said);
+}
+
+TEST_F(SearchTest, WholeWordsComeBeforeBeginnings) {
+  Speak("english");
+  Say(room_, "a car");
+  Say(room_, "a carpet");
+  EXPECT_THAT(Texts("car"), ElementsAre("a [car]", "a [carpet]"));
+}
+
+TEST_F(SearchTest, PhrasesAreNotFoundAcrossTheEndOfAText) {
+  Speak("english");
+  Say(room_, "apples red");
+  EXPECT_THAT(Texts("\"red apples\""), IsEmpty());
+  EXPECT_THAT(Texts("red/apples"), IsEmpty());
+  EXPECT_THAT(Texts("apples/red"), ElementsAre("[apples] [red]"));
+}
+
+TEST_F(SearchTest, KeepsToATime) {
+  Speak("english");
+  const uint64_t old = Say(room_, "apples of old");
+  const uint64_t edited = Say(room_, "pears");
+  Say(room_, "apples of today");
+  for (const uint64_t seq : {old, edited}) {
+    database_.Execute(absl::StrCat(
+        "UPDATE acme.chatter_event SET created_at = to_timestamp(1000) WHERE seq = ", seq,
+        " AND room_id = '", room_.ToString(), "'"));
+  }
+  Edit(room_, edited, "apples of the day before");
+  const auto texts = [&](std::optional<int64_t> from, std::optional<int64_t> before) {
+    return Texts(As("alice"), {.query = "apples", .stored_from = from, .stored_before = before});
+  };
+  EXPECT_THAT(texts(1000, {}).size(), 3u);
+  EXPECT_THAT(texts(1001, {}), ElementsAre("[apples] of today"));
+  EXPECT_THAT(texts({}, 1001),
+              UnorderedElementsAre("[apples] of old", "[apples] of the day before"));
+  EXPECT_THAT(texts({}, 1000), IsEmpty());
+  EXPECT_THAT(texts(1000, 1001).size(), 2u);
+  EXPECT_THAT(texts(1001, 1000), IsEmpty());
+}
+
+// The attachments are behind all kinds of other details, or there are none.
+TEST_F(SearchTest, KeepsToWhatHasAttachments) {
+  Speak("english");
+  const auto say = [&](const std::string& text, const v1::MessageDetails& details) {
+    const std::string bytes = details.SerializeAsString();
+    database_.Execute(absl::StrCat(
+        "UPDATE acme.chatter_event SET details = '\\x", absl::BytesToHexString(bytes),
+        "' WHERE seq = ", Say(room_, text), " AND room_id = '", room_.ToString(), "'"));
+  };
+  v1::MessageDetails details;
+  say("apples without", details);
+  details.set_reply_to_seq(300);
+  details.set_thread_seq(42);
+  details.add_mentioned_user_ids("*");
+  details.add_mentioned_user_ids(std::string(600, '*'));
+  details.set_mentions_everyone(true);
+  say("apples with details", details);
+  (*details.mutable_attributes())["*"] = "http://*";
+  say("apples with attributes", details);
+  details.add_attachments()->set_url("https://example.com/a.png");
+  say("apples with all", details);
+  v1::MessageDetails plain;
+  *plain.add_attachments() = details.attachments(0);
+  say("apples with a picture", plain);
+  say("pears with a picture", plain);
+  EXPECT_THAT(Texts(As("bob"), {.query = "apples", .has_attachment = true}),
+              UnorderedElementsAre("[apples] with all", "[apples] with a picture"));
+  EXPECT_EQ(Texts(As("bob"), {.query = "apples"}).size(), 5u);
+}
+
+TEST_F(SearchTest, KeepsToWhatMentionsTheCaller) {
+  Speak("english");
+  const auto mention = [&](uint64_t seq, const std::string& user) {
+    database_.Execute(absl::StrCat("INSERT INTO acme.chatter_mention VALUES ('", room_.ToString(),
+                                   "', ", seq, ", '", user, "', 'alice')"));
+  };
+  mention(Say(room_, "apples for bob"), "bob");
+  mention(Say(room_, "apples for all"), "");
+  mention(Say(room_, "apples for alice"), "alice");
+  Say(room_, "apples");
+  EXPECT_THAT(Texts(As("bob"), {.query = "apples", .mentions_me = true}),
+              UnorderedElementsAre("[apples] for bob", "[apples] for all"));
+  EXPECT_EQ(Reason(Service(), {.query = "apples", .mentions_me = true}),
+            v1::ERROR_REASON_INVALID_FIELD);
 }
 
 TEST_F(SearchTest, RefusesWhatMakesNoSense) {
@@ -321,6 +437,9 @@ TEST_F(SearchTest, RefusesWhatMakesNoSense) {
                             {.query = "a", .room_id = "no uuid"},
                             {.query = "apples", .sender_id = "\n"},
                             {.query = "apples", .page_size = -1},
+                            {.query = "apples", .order = static_cast<v1::SearchOrder>(2)},
+                            {.query = "apples", .stored_from = 253'402'300'800},
+                            {.query = "apples", .stored_before = -62'135'596'801},
                             {.query = "apples", .page_token = "x"},
                             {.query = "apples", .page_token = std::string(600, 'a')}}) {
     EXPECT_EQ(Reason(As("alice"), request), v1::ERROR_REASON_INVALID_FIELD) << request.query;
@@ -361,11 +480,11 @@ TEST_F(SearchTest, TheLanguageIsInForceWithItsIndexesOnly) {
   EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
   EXPECT_EQ(Indexes(), "");
   Speak("english");
-  EXPECT_EQ(Indexes(), "chatter_event_room_words_english chatter_message_room_words_english");
+  EXPECT_EQ(Indexes(), "chatter_event_parts_english chatter_message_parts_english");
   Speak("english");
-  EXPECT_EQ(Indexes(), "chatter_event_room_words_english chatter_message_room_words_english");
+  EXPECT_EQ(Indexes(), "chatter_event_parts_english chatter_message_parts_english");
   Speak("german");
-  EXPECT_EQ(Indexes(), "chatter_event_room_words_german chatter_message_room_words_german");
+  EXPECT_EQ(Indexes(), "chatter_event_parts_german chatter_message_parts_german");
   Speak("");
   EXPECT_EQ(Indexes(), "");
   EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
@@ -386,14 +505,16 @@ TEST_F(SearchTest, WhatMatchesInRoomsOfOthersIsNotRead) {
   const auto buffers = [&](const std::string& word) {
     return std::stoi(database_.Execute(absl::StrCat(
         "SET plan_cache_mode = force_custom_plan; "
-        "PREPARE search (text, text, uuid, text, bigint, timestamptz, uuid, bigint, bigint, text, "
-        "                text) AS ",
+        "PREPARE search (text[], text, smallint[], text[], text[], uuid, text, timestamptz, "
+        "                timestamptz, bool, bool, bool, bigint, timestamptz, uuid, bigint, bigint) "
+        "AS ",
         statement,
         "; CREATE FUNCTION pg_temp.buffers() RETURNS int LANGUAGE plpgsql AS $f$ "
         "DECLARE plan json; BEGIN EXECUTE $e$ EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "
-        "search('",
+        "search('{",
         word,
-        "', 'alice', NULL, '', 0, NULL, NULL, 0, 21, '<', '>') $e$ INTO plan; "
+        "}', 'alice', '{0}', '{\"\"}', '{\"\"}', NULL, '', NULL, NULL, false, false, false, 0, "
+        "NULL, NULL, 0, 21) $e$ INTO plan; "
         "RETURN (plan->0->'Plan'->>'Shared Hit Blocks')::int + "
         "       (plan->0->'Plan'->>'Shared Read Blocks')::int; END $f$; "
         "SELECT pg_temp.buffers()")));
@@ -405,23 +526,25 @@ TEST_F(SearchTest, IndexesOfAnOlderVersionAreMadeAnewByTheFirstSearch) {
   database_.Execute("UPDATE acme.chatter_settings SET search_language = 'english'");
   database_.Execute(
       "CREATE INDEX chatter_event_words_english ON acme.chatter_event "
-      "USING gin (to_tsvector('pg_catalog.english', text))");
-  Say(room_, "apples");
-  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
-  while (Indexes() != "chatter_event_room_words_english chatter_message_room_words_english") {
+      "USING gin (to_tsvector('pg_catalog.english', text)); "
+      "CREATE INDEX chatter_message_room_words_english ON acme.chatter_message USING gin "
+      "((to_tsvector('pg_catalog.english', text) || array_to_tsvector(ARRAY[' ' || room_id])))");
+  Say(room_, "order-4711");
+  EXPECT_THAT(Texts("4711"), ElementsAre("order-[4711]"));
+  while (Indexes() != "chatter_event_parts_english chatter_message_parts_english") {
     std::this_thread::yield();
   }
-  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
+  EXPECT_THAT(Texts("4711"), ElementsAre("order-[4711]"));
 }
 
 TEST_F(SearchTest, WhatAnEndedChangeHasLeftIsClearedAway) {
-  database_.Execute("CREATE INDEX chatter_event_room_words_german ON acme.chatter_event (seq)");
+  database_.Execute("CREATE INDEX chatter_event_parts_german ON acme.chatter_event (seq)");
   database_.Execute(
       "UPDATE pg_index SET indisvalid = false "
-      "WHERE indexrelid = 'acme.chatter_event_room_words_german'::regclass");
+      "WHERE indexrelid = 'acme.chatter_event_parts_german'::regclass");
   database_.Execute("CREATE INDEX chatter_event_words_danish ON acme.chatter_event (seq)");
   Speak("german");
-  EXPECT_EQ(Indexes(), "chatter_event_room_words_german chatter_message_room_words_german");
+  EXPECT_EQ(Indexes(), "chatter_event_parts_german chatter_message_parts_german");
   EXPECT_EQ(database_.Execute("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%german%gin%'"),
             "2");
 }
@@ -455,7 +578,7 @@ TEST_F(SearchTest, TheLanguageBeforeIsInForceWhileAnotherIsPrepared) {
   AwaitSettled();
   EXPECT_EQ(StoredSettings().search_language, "simple");
   EXPECT_THAT(Texts("tomorrow"), ElementsAre("We sail [tomorrow]"));
-  while (Indexes() != "chatter_event_room_words_simple chatter_message_room_words_simple") {
+  while (Indexes() != "chatter_event_parts_simple chatter_message_parts_simple") {
     std::this_thread::yield();
   }
 }

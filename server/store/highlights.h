@@ -12,20 +12,12 @@
 
 namespace chatter::store {
 
-// What stands before and behind each match in the text that PostgreSQL gives back.
-struct HighlightMarks {
-  std::string begin;
-  std::string end;
-
-  // Which no text holds, other than by a chance of one in 2^128.
-  static HighlightMarks Random();
-};
-
 inline constexpr int kMaxHighlights = 100;
 
-// The first kMaxHighlights of the ranges in bytes of `text` that are marked in `marked`; none if
-// that isn't `text` with marks in it.
-std::vector<v1::TextRange> FindHighlights(std::string_view marked, const HighlightMarks& marks,
+// The first kMaxHighlights of the ranges in bytes of `text` that `tokens` tell of, which
+// search_messages.sql gives: the text's words in their order, as they stand there, with `+` before
+// each that matches and `-` before the others. What touches is one range.
+std::vector<v1::TextRange> FindHighlights(const std::vector<std::string>& tokens,
                                           std::string_view text);
 
 }  // namespace chatter::store

@@ -5,8 +5,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_replace.h"
-
 namespace chatter::store {
 namespace {
 
@@ -14,46 +12,44 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-const HighlightMarks kMarks{"<b>", "<e>"};
-
-std::vector<std::pair<int, int>> Find(std::string_view marked, std::string_view text) {
+std::vector<std::pair<int, int>> Find(const std::vector<std::string>& tokens,
+                                      std::string_view text) {
   std::vector<std::pair<int, int>> found;
-  for (const v1::TextRange& range : FindHighlights(marked, kMarks, text)) {
+  for (const v1::TextRange& range : FindHighlights(tokens, text)) {
     found.emplace_back(range.begin(), range.end());
   }
   return found;
 }
 
-// With the marks taken out.
-std::vector<std::pair<int, int>> Find(const std::string& marked) {
-  return Find(marked, absl::StrReplaceAll(marked, {{"<b>", ""}, {"<e>", ""}}));
-}
-
 TEST(HighlightsTest, AreCountedInBytes) {
-  EXPECT_THAT(Find("none"), IsEmpty());
-  EXPECT_THAT(Find(""), IsEmpty());
-  EXPECT_THAT(Find("<b>all<e>"), ElementsAre(Pair(0, 3)));
-  EXPECT_THAT(Find("a <b>b<e> c <b>d<e>"), ElementsAre(Pair(2, 3), Pair(6, 7)));
-  EXPECT_THAT(Find("Grüße aus <b>Köln<e> 👍 <b>日本<e>"), ElementsAre(Pair(12, 17), Pair(23, 29)));
+  EXPECT_THAT(Find({}, ""), IsEmpty());
+  EXPECT_THAT(Find({"-none"}, "none"), IsEmpty());
+  EXPECT_THAT(Find({"+all"}, "all"), ElementsAre(Pair(0, 3)));
+  EXPECT_THAT(Find({"-a", "+b", "-c", "+d"}, "a (b) c d"), ElementsAre(Pair(3, 4), Pair(8, 9)));
+  EXPECT_THAT(Find({"-Grüße", "+Köln", "-日", "+本"}, "Grüße, Köln 👍 日本"),
+              ElementsAre(Pair(9, 14), Pair(23, 26)));
 }
 
-TEST(HighlightsTest, AreNoneWhereTheMarkedTextIsAnother) {
-  EXPECT_THAT(Find("a <b>b<e>", "a  b"), IsEmpty());
-  EXPECT_THAT(Find("a <b>b", "a b"), IsEmpty()) << "unfinished";
-  EXPECT_THAT(Find("<b>a<e>", "<b>a<e>"), IsEmpty());
+TEST(HighlightsTest, AreOfTheWordThatMatchesAndNoOtherLikeIt) {
+  EXPECT_THAT(Find({"-rapples", "-a", "+apples"}, "rapples a/apples"), ElementsAre(Pair(10, 16)));
+}
+
+TEST(HighlightsTest, OfWhatTouchesAreOne) {
+  EXPECT_THAT(Find({"+日", "+本", "-語", "+日"}, "日本語日"), ElementsAre(Pair(0, 6), Pair(9, 12)));
+}
+
+TEST(HighlightsTest, EndWhereTheTextIsAnother) {
+  EXPECT_THAT(Find({"+a", "+b", "+c"}, "a x c"), ElementsAre(Pair(0, 1)));
 }
 
 TEST(HighlightsTest, AreBounded) {
-  std::string marked;
-  for (int i = 0; i < 2 * kMaxHighlights; ++i) marked += "<b>a<e> ";
-  EXPECT_EQ(Find(marked).size(), size_t{kMaxHighlights});
-}
-
-TEST(HighlightsTest, MarksAreNeverTheSame) {
-  const HighlightMarks marks = HighlightMarks::Random();
-  EXPECT_NE(marks.begin, marks.end);
-  EXPECT_NE(marks.begin, HighlightMarks::Random().begin);
-  EXPECT_EQ(marks.begin.size(), 32u);
+  std::vector<std::string> tokens;
+  std::string text;
+  for (int i = 0; i < 2 * kMaxHighlights; ++i) {
+    tokens.emplace_back("+a");
+    text += "a ";
+  }
+  EXPECT_EQ(Find(tokens, text).size(), size_t{kMaxHighlights});
 }
 
 }  // namespace

@@ -23,11 +23,12 @@ class SearchLanguage {
   std::string Quoted() const { return "'pg_catalog." + name_ + "'::regconfig"; }
 
   // The indexes of the tenant's messages: as they were sent, and as those that were edited are now.
+  // Other contents have another name, so that those of an older version are made anew.
   SqlIdentifier event_index() const {
-    return *SqlIdentifier::Parse("chatter_event_room_words_" + name_);
+    return *SqlIdentifier::Parse("chatter_event_parts_" + name_);
   }
   SqlIdentifier message_index() const {
-    return *SqlIdentifier::Parse("chatter_message_room_words_" + name_);
+    return *SqlIdentifier::Parse("chatter_message_parts_" + name_);
   }
 
  private:

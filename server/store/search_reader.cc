@@ -1,10 +1,14 @@
 #include "server/store/search_reader.h"
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/steady_time.h"
-#include "server/model/errors.h"
 #include "server/postgres/databases.h"
+#include "server/store/bounded_search.h"
 #include "server/store/highlights.h"
 #include "server/store/room_rows.h"
 #include "server/store/sql.h"
@@ -15,38 +19,61 @@ namespace {
 using Found = SearchReader::Found;
 using Query = SearchReader::Query;
 
-absl::Status TooBroadError() {
-  return MakeError(absl::StatusCode::kResourceExhausted, v1::ERROR_REASON_SEARCH_TOO_BROAD,
-                   "The search took too long. Ask for more, or rarer, words, or in one room.");
+std::vector<std::string_view> TextsOf(const std::vector<SearchTerm>& terms) {
+  std::vector<std::string_view> texts;
+  for (const SearchTerm& term : terms) texts.push_back(term.text);
+  return texts;
+}
+
+// As search_query.sql has them, but for the texts.
+void AddTerms(const std::vector<SearchTerm>& terms, postgres::Params& params) {
+  std::vector<int16_t> alternatives;
+  std::vector<std::string_view> signs;
+  std::vector<std::string_view> endings;
+  for (const SearchTerm& term : terms) {
+    alternatives.push_back(term.alternative);
+    signs.emplace_back(term.excluded ? "!" : "");
+    endings.emplace_back(term.goes_on ? ":*" : "");
+  }
+  params.Smallints(alternatives).Texts(signs).Texts(endings);
+}
+
+void AddTime(std::optional<absl::Time> time, postgres::Params& params) {
+  time.has_value() ? params.Time(*time) : params.NullTime();
 }
 
 postgres::TenantStatement SearchStatement(const TenantKey& tenant, const SearchLanguage& language,
-                                          const Asker& asker, const Query& query,
-                                          const HighlightMarks& marks) {
+                                          const Asker& asker, const Query& query) {
   postgres::Params params;
-  params.Text(query.words).Who(asker);
+  params.Texts(TextsOf(query.terms)).Who(asker);
+  AddTerms(query.terms, params);
   query.room.has_value() ? params.Uuid(*query.room) : params.NullUuid();
   params.Text(query.sender_id);
+  AddTime(query.stored_from, params);
+  AddTime(query.stored_before, params);
+  params.Bool(query.has_attachment).Bool(query.mentions_asker).Bool(query.by_time);
   if (query.after.has_value()) {
     const auto& [rank, created_at, room_id, seq] = *query.after;
     params.Int(rank).Time(created_at).Uuid(room_id).Seq(seq);
   } else {
     params.Int(0).NullTime().NullUuid().Seq(0);
   }
-  params.Int(query.limit).Text(marks.begin).Text(marks.end);
+  params.Int(query.limit);
   return {SearchSql(sql::kSearchMessages, language), tenant, std::move(params)};
 }
 
-std::vector<SearchReader::Hit> ReadHits(const postgres::Rows& rows, const HighlightMarks& marks) {
+std::vector<SearchReader::Hit> ReadHits(const postgres::Rows& rows) {
   std::vector<SearchReader::Hit> hits;
   for (int row = 0; row < rows.size(); ++row) {
-    int column = kMessageColumns;  // behind them: reactions, room, rank, marked text
+    int column = kMessageColumns;  // behind them: reactions, room, rank, tokens
     const int reactions = column++;
     SearchReader::Hit& hit = hits.emplace_back();
     hit.message = ReadMessage(rows.GetUuid(row, column++), rows, row, 0);
     if (!rows.IsNull(row, reactions)) hit.message.reactions = ReadReactions(rows, row, reactions);
     hit.rank = rows.GetInt(row, column++);
-    hit.highlights = FindHighlights(rows.GetText(row, column), marks, hit.message.text);
+    if (!rows.IsNull(row, column)) {  // null: the text has no words
+      hit.highlights = FindHighlights(rows.GetTexts(row, column), hit.message.text);
+    }
   }
   return hits;
 }
@@ -56,35 +83,25 @@ std::vector<SearchReader::Hit> ReadHits(const postgres::Rows& rows, const Highli
 void SearchReader::Search(const TenantKey& tenant, const SearchLanguage& language,
                           const Asker& asker, const Query& query, SteadyTime deadline,
                           Callback<Found> done) {
-  HighlightMarks marks = HighlightMarks::Random();
-  postgres::TenantDatabase::Transaction transaction;
-  transaction.deadline = deadline;
-  transaction.idempotent = true;
-  transaction.lane = postgres::Lane::kSearch;
-  postgres::TenantStatements& statements = transaction.statements;
-  statements.push_back({sql::kBoundSearch, postgres::Params()});
-  statements.push_back(
-      {SearchSql(sql::kCheckSearchWords, language), postgres::Params().Text(query.words)});
+  postgres::TenantDatabase::Transaction search = BoundedSearch(deadline);
+  postgres::TenantStatements& statements = search.statements;
+  statements.push_back({SearchSql(sql::kCheckSearchWords, language),
+                        postgres::Params().Texts(TextsOf(query.terms))});
   if (query.room.has_value()) {
     statements.push_back(
         {sql::kCheckMember, tenant, postgres::Params().Uuid(*query.room).Who(asker)});
   }
-  statements.push_back(SearchStatement(tenant, language, asker, query, marks));
-  database_.For(tenant).Run(
-      std::move(transaction),
-      [deadline, in_room = query.room.has_value(), marks = std::move(marks),
-       done = std::move(done)](absl::StatusOr<postgres::Database::Results> results) mutable {
-        // PostgreSQL's own bound has ended it, not the caller's patience.
-        const bool too_broad =
-            absl::IsDeadlineExceeded(results.status()) && SteadyTime::Now() < deadline;
-        if (too_broad) return done(TooBroadError());
-        if (!results.ok()) return done(std::move(results).status());
+  statements.push_back(SearchStatement(tenant, language, asker, query));
+  RunBoundedSearch(
+      database_, tenant, std::move(search),
+      Then(std::move(done), [in_room = query.room.has_value()](
+                                const postgres::Database::Results& results, auto& answer) {
         Found found;
-        found.has_words = (*results)[1].GetBool(0, 0);
-        found.room_found = !in_room || (*results)[2].size() > 0;
-        if (found.room_found) found.hits = ReadHits(results->back(), marks);
-        done(std::move(found));
-      });
+        found.has_words = results[0].GetBool(0, 0);
+        found.room_found = !in_room || results[1].size() > 0;
+        if (found.room_found) found.hits = ReadHits(results.back());
+        answer(std::move(found));
+      }));
 }
 
 }  // namespace chatter::store

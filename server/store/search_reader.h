@@ -16,6 +16,7 @@
 #include "server/model/caller.h"
 #include "server/model/room.h"
 #include "server/store/search_language.h"
+#include "server/store/search_terms.h"
 
 namespace chatter::postgres {
 class TenantDatabases;
@@ -34,10 +35,15 @@ class SearchReader {
     uint64_t seq = 0;
   };
   struct Query {
-    std::string words;
-    std::optional<RoomId> room = {};     // nullopt: in all
-    std::string sender_id = {};          // empty: from all
-    std::optional<Position> after = {};  // nullopt: from the start
+    std::vector<SearchTerm> terms;
+    bool by_time = false;                          // the latest first, and all of rank 0
+    std::optional<RoomId> room = {};               // nullopt: in all
+    std::string sender_id = {};                    // empty: from all
+    std::optional<absl::Time> stored_from = {};    // nullopt: from the beginning
+    std::optional<absl::Time> stored_before = {};  // nullopt: up to now
+    bool has_attachment = false;                   // only with attachments
+    bool mentions_asker = false;                   // only what mentions the asker, or everyone
+    std::optional<Position> after = {};            // nullopt: from the start
     int limit = 1;
   };
   struct Hit {
@@ -50,7 +56,7 @@ class SearchReader {
     bool has_words = true;   // false: the language leaves out all that is looked for
     std::vector<Hit> hits = {};
   };
-  // What `asker` may read, the best first.
+  // What `asker` may read, the best first or the latest.
   // Errors: RESOURCE_EXHAUSTED (SEARCH_TOO_BROAD).
   void Search(const TenantKey& tenant, const SearchLanguage& language, const Asker& asker,
               const Query& query, SteadyTime deadline, Callback<Found> done);

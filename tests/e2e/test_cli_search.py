@@ -29,9 +29,17 @@ class Search(CommandLineTestCase):
         self.assertEqual(len(self.found("bob", "apples", "--room", self.room_id)), 2)
         self.assertEqual(len(self.found("bob", "apples", "--limit", "1")), 1)
         self.assertEqual(self.found("bob", "apples -pears"), ["bob: No *apples* for me"])
+        self.assertEqual(self.found("bob", "appl", "--latest", "--within", "1h"), [
+            "bob: No *apples* for me", "alice: Red *apples*␛[31m, and ␇pears"])
+        self.assertEqual(self.found("bob", "apples", "--with-attachment"), [])
+        self.assertEqual(self.found("bob", "apples", "--mentions-me"), [])
         self.assertEqual(self.found("carol", "apples"), [])
         [hit] = json.loads(self.as_user("bob", "search", "pears", "--json"))["hits"]
         self.assertEqual(hit["message"]["seq"], "2")
+
+    def test_people_are_found_by_name(self):
+        lines = self.as_user("alice", "user", "list", "--query", "BO").splitlines()
+        self.assertEqual([line.split()[:2] for line in lines], [["USER", "NAME"], ["bob", "Bob"]])
 
     def test_failures_are_told(self):
         self.assertIn("FEATURE_DISABLED",

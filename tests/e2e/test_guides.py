@@ -160,9 +160,10 @@ class Guides(ServerTestCase):
         found = [line.split("  ", 3)[3] for line in lines if re.match(r"[0-9a-f-]{36}  ", line)]
         self.assertCountEqual(found[:2], ["alice: The red *apples* are ripe",
                                           "bob: Pears as well, and an *apple* tree"])
+        latest = ["bob: Pears as well, and an *apple* tree", "alice: The red *apples* are ripe"]
         self.assertEqual(found[2:], ["alice: The red *apples* are ripe",
                                      "bob: *Pears* as well, and an *apple* tree",
-                                     "alice: The red *apples* are ripe",
+                                     *latest, "alice: The red *apples* are ripe", *latest,
                                      "bob: *Quinces* as well (edited)"])
 
     def check_settings(self, lines, _):

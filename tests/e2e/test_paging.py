@@ -65,7 +65,12 @@ class Paging(ServerTestCase):
             search_pb2.SearchMessagesRequest: (
                 "search.SearchMessages", users, {"query": "apples"},
                 [{"query": "more"}, {"query": "apples", **room},
-                 {"query": "apples", "sender_id": "alice"}]),
+                 {"query": "apples", "sender_id": "alice"},
+                 {"query": "apples", "order": search_pb2.SEARCH_ORDER_LATEST},
+                 {"query": "apples", "stored_from": {"seconds": 1}},
+                 {"query": "apples", "stored_before": {"seconds": 1}},
+                 {"query": "apples", "has_attachment": True},
+                 {"query": "apples", "mentions_me": True}]),
             service_account_pb2.ListServiceAccountsRequest: (
                 "service_accounts.ListServiceAccounts", (self.admin,), {}, []),
             session_pb2.ListSessionsRequest: (
@@ -74,7 +79,8 @@ class Paging(ServerTestCase):
                 "tenants.ListTenants", (self.admin,), {},
                 [{"schema_name_prefix": "t"}, {"domain": "a.example"},
                  {"state": tenant_pb2.TENANT_STATE_ACTIVE}]),
-            user_pb2.ListUsersRequest: ("users.ListUsers", users, {}, [{"id_prefix": "a"}]),
+            user_pb2.ListUsersRequest: ("users.ListUsers", users, {},
+                                        [{"id_prefix": "a"}, {"query": "a"}]),
         }
 
     @staticmethod

@@ -86,7 +86,7 @@ class Search(ServerTestCase):
 
     def test_the_language_is_the_tenants_choice(self):
         self.alice.send_message(self.room_id, "1", "Wir segeln mit Schiffen")
-        self.assertEqual(seqs(self.alice, "Schiff"), [])
+        self.assertEqual(seqs(self.alice, '"Schiff"'), [])
         settings = self.tenant.service.set_settings("search_language forgets_edits",
                                                     search_language="german", forgets_edits=True)
         self.assertTrue(settings.forgets_edits)
