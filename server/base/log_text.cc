@@ -1,6 +1,10 @@
 #include "server/base/log_text.h"
 
 #include <algorithm>
+#include <array>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
 
 namespace chatter {
 namespace {
@@ -8,6 +12,18 @@ namespace {
 constexpr char kHexDigits[] = "0123456789abcdef";
 
 bool IsPrintable(char c) { return c >= ' ' && c <= '~'; }
+
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (const char c :
+       std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                        "._:/@+-[]%")) {
+    plain[static_cast<unsigned char>(c)] = true;
+  }
+  return plain;
+}();
+
+bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
 
 void AppendEscaped(char c, std::string& out) {
   out.push_back('\\');
@@ -45,6 +61,11 @@ std::string LogText(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string LogField(std::string_view value) {
+  if (std::all_of(value.begin(), value.end(), IsPlain)) return std::string(value);
+  return absl::StrCat("\"", absl::CHexEscape({value.data(), value.size()}), "\"");
 }
 
 }  // namespace chatter

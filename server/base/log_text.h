@@ -17,6 +17,10 @@ bool IsLogText(std::string_view text);
 // anything to a terminal. Backslashes stay as they are, so this is for reading, not for parsing.
 std::string LogText(std::string_view text);
 
+// A field's value in a line of `key=value`: as it is, if it is plain (letters, digits and
+// `._:/@+-[]%`), or else escaped and in quotes.
+std::string LogField(std::string_view value);
+
 }  // namespace chatter
 
 #endif  // CHATTER_SERVER_BASE_LOG_TEXT_H_

@@ -31,5 +31,13 @@ TEST(LogTextTest, KnowsForEveryByteWhetherItIsPlain) {
   }
 }
 
+TEST(LogTextTest, FieldsEndWhereTheNextBegins) {
+  EXPECT_EQ(LogField("a.b-c_D"), "a.b-c_D");
+  EXPECT_EQ(LogField(""), "");
+  EXPECT_EQ(LogField("my tenant"), R"("my tenant")");
+  EXPECT_EQ(LogField("\u00fcnal"), R"("\xc3\xbcnal")");
+  EXPECT_EQ(LogField("a\" check=\"b"), R"("a\" check=\"b")");
+}
+
 }  // namespace
 }  // namespace chatter

@@ -3,43 +3,23 @@
 #include <grpcpp/support/status.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "server/base/clock.h"
+#include "server/base/log_text.h"
 #include "server/interceptors/call_context.h"
 
 namespace chatter::interceptors {
 namespace {
 
 using grpc::experimental::InterceptionHookPoints;
-
-// By byte: whether it is plain.
-constexpr auto kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (const char c :
-       std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                        "._:/@+-[]%")) {
-    plain[static_cast<unsigned char>(c)] = true;
-  }
-  return plain;
-}();
-
-bool IsPlain(char c) { return kPlain[static_cast<unsigned char>(c)]; }
-
-std::string Escaped(std::string_view value) {
-  if (std::all_of(value.begin(), value.end(), IsPlain)) return std::string(value);
-  return absl::StrCat("\"", absl::CHexEscape({value.data(), value.size()}), "\"");
-}
 
 std::string_view NameOf(CredentialKind kind) {
   switch (kind) {
@@ -76,8 +56,8 @@ std::string FailedStatement(const google::rpc::ErrorInfo& info) {
   const auto statement = info.metadata().find("statement");
   const auto sqlstate = info.metadata().find("sqlstate");
   if (statement == info.metadata().end() || sqlstate == info.metadata().end()) return "";
-  return absl::StrCat(" sqlstate=", Escaped(sqlstate->second),
-                      " statement=", Escaped(statement->second));
+  return absl::StrCat(" sqlstate=", LogField(sqlstate->second),
+                      " statement=", LogField(statement->second));
 }
 
 // What became of a call. One that had run out of time before it ended says so: what else has come
@@ -131,15 +111,15 @@ class AccessLog final : public grpc::experimental::Interceptor {
         code == status.error_code() ? InfoIn(status) : google::rpc::ErrorInfo();
     const std::chrono::duration<double, std::milli> duration = SteadyClock::now() - begun_;
     const Principal& principal = context_.principal();
-    log_->log(level,
-              "call method={} tenant={} user={} service={} credential={} status={} reason={} "
-              "duration_ms={:.3f} request_id={} peer={}{}",
-              Escaped(context_.method()),
-              context_.tenant() ? Escaped(context_.tenant()->text()) : "",
-              Escaped(principal.user_id), Escaped(principal.service), NameOf(principal.credential),
-              absl::StatusCodeToString(static_cast<absl::StatusCode>(code)), Escaped(info.reason()),
-              duration.count(), Escaped(context_.request_id()), Escaped(context_.peer()),
-              FailedStatement(info));
+    log_->log(
+        level,
+        "call method={} tenant={} user={} service={} credential={} status={} reason={} "
+        "duration_ms={:.3f} request_id={} peer={}{}",
+        LogField(context_.method()), context_.tenant() ? LogField(context_.tenant()->text()) : "",
+        LogField(principal.user_id), LogField(principal.service), NameOf(principal.credential),
+        absl::StatusCodeToString(static_cast<absl::StatusCode>(code)), LogField(info.reason()),
+        duration.count(), LogField(context_.request_id()), LogField(context_.peer()),
+        FailedStatement(info));
   }
 
   const CallContext& context_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "server/base/log_text.h"
 #include "server/live/hub_shard.h"
 
 namespace chatter::live {
@@ -45,7 +46,7 @@ void Hub::OnEpoch(const TenantKey& tenant, const Epoch& epoch) {
     ++epochs_ended_;
     spdlog::warn(
         "the logs of a tenant have gone back, and are in another epoch: tenant={} epoch={}",
-        tenant.text(), epoch);
+        LogField(tenant.text()), epoch);
   }
   for (auto& shard : shards_) shard->Enter(tenant, epoch);
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/log_text.h"
 #include "server/model/errors.h"
 #include "server/postgres/one_line.h"
 #include "server/postgres/sqlstate.h"
@@ -23,7 +24,7 @@ void ErrorLog::Report(std::string_view sqlstate, const Statement* statement,
   const std::string kind = absl::StrCat(std::string(sqlstate), " ", name, " ", schema);
   if (!limiter_.Admit(kind, SteadyTime::Now())) return;
   spdlog::warn("database error: sqlstate={} statement={} schema={} message=\"{}\"", sqlstate, name,
-               schema, OneLine(message));
+               LogField(schema), OneLine(message));
 }
 
 void ErrorLog::NoteBroken(const std::string& tenant, SteadyTime now) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/base/log_text.h"
 #include "server/model/errors.h"
 #include "server/postgres/statement.h"
 #include "server/store/control_migrations.h"
@@ -98,7 +99,7 @@ void Migrator::ReportFaults(postgres::BlockingSession& session, const SchemaName
   const auto faults = FindFaults(session, options_.application_columns, name);
   if (!faults.ok()) return;  // nothing that keeps the tenant from being served
   for (const std::string& fault : *faults) {
-    spdlog::warn("a setting doesn't fit: tenant={} {}", name.text(), fault);
+    spdlog::warn("a setting doesn't fit: tenant={} {}", LogField(name.text()), fault);
   }
 }
 
@@ -120,7 +121,7 @@ absl::Status Migrator::MigrateTenant(postgres::BlockingSession& session,
     return absl::OkStatus();
   });
   if (migrated.ok() && !what.empty()) {
-    spdlog::info("a schema that wasn't known: tenant={} it was {}", name.text(), what);
+    spdlog::info("a schema that wasn't known: tenant={} it was {}", LogField(name.text()), what);
   }
   if (migrated.ok()) ReportFaults(session, name);
   return migrated;
