@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "client/base/utf8.h"
 #include "client/calls/tls.h"
 
 namespace chatter::client {
@@ -20,10 +21,16 @@ bool IsPrintableAscii(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
+// Whether it comes as it is where it is sent as text: blanks at its ends don't.
+bool IsPlain(const std::string& text) {
+  return !text.empty() && text.front() != ' ' && text.back() != ' ' &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+}
+
 // gRPC aborts on metadata that HTTP/2 doesn't allow, so it is checked here.
 absl::Status CheckOptions(const ClientOptions& options) {
   if (options.address.empty()) return absl::InvalidArgumentError("the server's address is empty");
-  if (!IsPrintableAscii(options.tenant)) {
+  if (!IsValidUtf8(options.tenant) || HasControlCharacters(options.tenant)) {
     return absl::InvalidArgumentError("the tenant's name has characters that no name has");
   }
   if (!IsPrintableAscii(options.token)) {
@@ -33,6 +40,12 @@ absl::Status CheckOptions(const ClientOptions& options) {
     return absl::InvalidArgumentError("the timeout must be more than nothing");
   }
   return absl::OkStatus();
+}
+
+// Any text can be sent as bytes, but people read the other in a log of metadata.
+void AddText(const std::string& key, const std::string& text, grpc::ClientContext& context) {
+  if (text.empty()) return;
+  context.AddMetadata(IsPlain(text) ? key : key + "-bin", text);
 }
 
 }  // namespace
@@ -52,15 +65,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(const ClientOptions& 
 }
 
 void AddMetadata(const ClientOptions& options, grpc::ClientContext& context) {
-  if (!options.tenant.empty()) context.AddMetadata("x-chatter-tenant", options.tenant);
+  AddText("x-chatter-tenant", options.tenant, context);
+  AddText("x-chatter-on-behalf-of", options.on_behalf_of, context);
   if (!options.token.empty()) {
     context.AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
   }
-  if (options.on_behalf_of.empty()) return;
-  // Any user's id can be sent as bytes, but people read the other in a log of metadata.
-  const bool is_plain = IsPrintableAscii(options.on_behalf_of);
-  context.AddMetadata(is_plain ? "x-chatter-on-behalf-of" : "x-chatter-on-behalf-of-bin",
-                      options.on_behalf_of);
 }
 
 }  // namespace chatter::client

@@ -101,6 +101,7 @@ std::string TerminalName(std::string_view field) {
       {"before_seq", "--before"},
       {"client_message_id", "--id"},
       {"details.attachments", "--attach"},
+      {"create_api_key", "--with-key"},
       {"details.attachments.url", "--attach"},
       {"details.forwarded_from.room_id", "--forward"},
       {"details.forwarded_from.seq", "--forward"},

@@ -128,6 +128,11 @@ class ChatStreamTest : public testing::Test {
     noted_.NotifyAll(mu_);
   }
 
+  void ForgetNotes() {
+    MutexLock lock(mu_);
+    notes_.clear();
+  }
+
   // What was noted, once there is so much of it.
   std::vector<std::string> Notes(size_t count) {
     MutexLock lock(mu_);
@@ -184,6 +189,23 @@ TEST_F(ChatStreamTest, HandsOnEventsAndAnswers) {
   const auto metadata = service_.metadata();
   EXPECT_EQ(metadata.at("x-chatter-tenant"), "demo");
   EXPECT_EQ(metadata.at("authorization"), "Bearer secret");
+}
+
+TEST_F(ChatStreamTest, NamesATenantBeyondAsciiAsBytes) {
+  for (const auto& [tenant, key] :
+       {std::pair("my tenant", "x-chatter-tenant"), std::pair("\u00fcnal", "x-chatter-tenant-bin"),
+        std::pair(" demo", "x-chatter-tenant-bin")}) {
+    service_.Add([](const v1::Open&, ServerStream& stream) {
+      Say(stream, {Opened({{"a", 5}}), Message("a", 6)});
+      return UntilClosed(stream);
+    });
+    options_.client.tenant = tenant;
+    ForgetNotes();
+    Start();
+    ASSERT_THAT(Notes(1), ElementsAre("a 6"));
+    EXPECT_EQ(service_.metadata().at(key), tenant);
+    stream_.reset();
+  }
 }
 
 TEST_F(ChatStreamTest, ResumesWhereTheLostStreamEnded) {

@@ -42,6 +42,14 @@ absl::Status UnknownTenantError() {
 void Tenants::Create(const Administrator& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/false, std::move(done));
 }
+// The account of the first key gets the tenant's name, and accounts may have fewer names. (That the
+// administrator's name is taken is said where it shows.)
+std::string_view FirstKeyProblem(std::string_view name) {
+  if (name == kAdministratorName || ServiceAccountNameProblem(name).empty()) return {};
+  return "must be false: a service account can't have the tenant's name. Make one of another name, "
+         "and a key by `CreateApiKey`";
+}
+
 
 void Tenants::Attach(const Administrator& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/true, std::move(done));
@@ -70,6 +78,9 @@ void Tenants::Make(const Administrator& caller, NewTenant request, bool attach,
   });
 }
 
+  if (name.has_value() && request.with_key) {
+    AddProblem("create_api_key", FirstKeyProblem(name->text()), violations);
+  }
 absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_key, bool attach,
                                                SteadyTime deadline) {
   if (draining_) return DrainingError();

@@ -12,6 +12,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "server/config/application_settings.h"
+#include "server/model/schema_name.h"
 
 namespace chatter::config {
 namespace {
@@ -144,10 +145,7 @@ std::string ApplyAdminKeyFile(const std::string& value, Config& config) {
 
 std::string ApplySingleSchema(const std::string& value, Config& config) {
   config.single_schema = SchemaName::Parse(value);
-  if (!config.single_schema.has_value()) {
-    return "must be a schema name: up to 63 bytes of a-z, 0-9, _ and -, and no reserved one";
-  }
-  return kRight;
+  return std::string(SchemaNameProblem(value));
 }
 
 std::string ApplyTrustedProxies(const std::string& value, Config& config) {

@@ -8,13 +8,13 @@
 #include "server/identity/credentials.h"
 #include "server/identity/on_behalf_of.h"
 #include "server/identity/peer_address.h"
+#include "server/identity/tenant_name.h"
 #include "server/model/errors.h"
 #include "server/model/host.h"
 
 namespace chatter::identity {
 namespace {
 
-constexpr char kTenantKey[] = "x-chatter-tenant";
 constexpr char kForwardedHostKey[] = "x-forwarded-host";
 
 // What a proxy says of the host that was called. nullopt: nothing, or the peer isn't one whose word
@@ -28,7 +28,7 @@ absl::StatusOr<std::optional<std::string_view>> ReadForwardedHost(
 
 absl::StatusOr<TenantHint> ReadHint(const IncomingCall& call,
                                     const TrustedProxies& trusted_proxies) {
-  const auto name = SingleValue(call.metadata, kTenantKey, kMaxHostBytes);
+  const auto name = ReadTenantName(call.metadata);
   if (!name.ok()) return name.status();
   const auto forwarded_host = ReadForwardedHost(call, trusted_proxies);
   if (!forwarded_host.ok()) return forwarded_host.status();

@@ -11,6 +11,7 @@ namespace chatter::interceptors {
 namespace {
 
 constexpr char kTenant[] = "x-chatter-tenant";
+constexpr char kTenantBytes[] = "x-chatter-tenant-bin";
 constexpr char kHost[] = "x-forwarded-host";
 
 class TenantResolverTest : public testing::Test {
@@ -112,9 +113,24 @@ TEST_F(TenantResolverTest, RefusesRepeatedAndOverlongMetadata) {
   ExpectInvalid({{kTenant, "acme"}, {kHost, std::string(254, 'a')}});
 }
 
-TEST_F(TenantResolverTest, IgnoresMetadataThatIsNotItsOwn) {
-  EXPECT_EQ(Call({{kTenant, "acme"}, {"x-chatter-tenant-bin", "\xff\xfe globex"}}).who,
-            "acme//key");
+TEST_F(TenantResolverTest, TakesNamesBeyondAsciiAsBytes) {
+  server_.database.AddTenant("\u00fcnal");
+  server_.database.AddTenant("my tenant");
+  EXPECT_EQ(Call({{kTenantBytes, "\u00fcnal"}}).who, "\u00fcnal//key");
+  EXPECT_EQ(Call({{kTenant, "my tenant"}}).who, "my tenant//key");
+  EXPECT_EQ(Call({{kTenant, "acme"}, {kTenantBytes, "acme"}}).who, "acme//key");
+}
+
+TEST_F(TenantResolverTest, RefusesTwoNamesThatDiffer) {
+  ExpectInvalid({{kTenant, "acme"}, {kTenantBytes, "globex"}});
+  ExpectInvalid({{kTenantBytes, "acme"}, {kTenantBytes, "acme"}});
+  ExpectNotFound({{kTenantBytes, "\xff\xfe globex"}});
+}
+
+TEST_F(TenantResolverTest, NamesThatDifferByCaseAreTwoTenants) {
+  server_.database.AddTenant("Acme");
+  EXPECT_EQ(Call({{kTenant, "Acme"}}).who, "Acme//key");
+  EXPECT_EQ(Call({{kTenant, "acme"}}).who, "acme//key");
 }
 
 TEST_F(TenantResolverTest, SaysWhenTheDatabaseFails) {

@@ -10,6 +10,7 @@
 #include "server/model/host.h"
 #include "server/model/limits.h"
 #include "server/model/model.h"
+#include "server/model/schema_name.h"
 
 namespace chatter {
 namespace {
@@ -108,11 +109,8 @@ std::string_view MediaTypeProblem(std::string_view media_type) {
 }
 
 std::string_view SchemaNamePrefixProblem(std::string_view prefix) {
-  // What a name may not be, the beginning of one may.
-  if (prefix.empty() || SchemaName::Parse("a" + std::string(prefix.substr(0, 62))).has_value()) {
-    if (prefix.size() <= 63) return {};
-  }
-  return "must be at most 63 bytes of `a-z`, `0-9`, `_` and `-`";
+  if (IsPlainText(prefix, 0, 63)) return {};
+  return "must be at most 63 bytes of UTF-8 without control characters";
 }
 
 std::string_view StateReasonProblem(std::string_view reason) {
@@ -167,13 +165,8 @@ std::optional<RoomId> ParseRoomId(std::string_view text, FieldViolations& violat
 
 std::optional<SchemaName> ParseSchemaName(std::string_view field, std::string_view text,
                                           FieldViolations& violations) {
-  auto name = SchemaName::Parse(text);
-  if (!name.has_value()) {
-    violations.Add(field,
-                   "must be 1 to 63 bytes of `a-z`, `0-9`, `_` and `-`, not beginning with `-` or "
-                   "`pg_`, and none of `public`, `chatter`, `information_schema`");
-  }
-  return name;
+  AddProblem(field, SchemaNameProblem(text), violations);
+  return SchemaName::Parse(text);
 }
 
 std::optional<std::string> ParseDomain(std::string_view field, std::string_view text,

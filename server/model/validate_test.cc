@@ -116,6 +116,21 @@ TEST(Validate, PageSizesAreCutToTheBound) {
   EXPECT_FALSE(violations.empty());
 }
 
+TEST(Validate, NamesOfTenants) {
+  FieldViolations violations;
+  EXPECT_EQ(ParseSchemaName("name", "Acme2", violations), SchemaName::Parse("Acme2"));
+  EXPECT_TRUE(violations.empty());
+  EXPECT_EQ(ParseSchemaName("name", "public", violations), std::nullopt);
+  EXPECT_FALSE(violations.empty());
+  for (const char* beginning : {"", "my ", "pg_", "-", "public", "\u00fc"}) {
+    EXPECT_EQ(SchemaNamePrefixProblem(beginning), "") << beginning;
+  }
+  EXPECT_EQ(SchemaNamePrefixProblem(Bytes(63)), "");
+  for (const std::string& wrong : {Bytes(64), "\xff"s, "a\0b"s}) {
+    EXPECT_NE(SchemaNamePrefixProblem(wrong), "") << wrong;
+  }
+}
+
 TEST(Validate, NamesOfServiceAccounts) {
   for (const char* right : {"a", "shop-2", "_", "0"}) {
     EXPECT_EQ(ServiceAccountNameProblem(right), "") << right;

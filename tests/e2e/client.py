@@ -102,7 +102,8 @@ class Client:
                  credentials=None):
         self.metadata = list(metadata)
         if tenant is not None:
-            self.metadata.append(("x-chatter-tenant", tenant))
+            self.metadata.append(("x-chatter-tenant", tenant) if tenant.isascii()
+                                 else ("x-chatter-tenant-bin", tenant.encode()))
         if token is not None:
             self.metadata.append(("authorization", f"Bearer {token}"))
         self.channel = open_channel(address, CHANNEL_OPTIONS + tuple(options), credentials)

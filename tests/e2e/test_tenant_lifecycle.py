@@ -217,7 +217,7 @@ class TenantLifecycle(ServerTestCase):
         self.assertEqual(names(schema_name_prefix="no-such"), set())
         self.assertEqual(names(domain="no-such.example"), set())
         with self.assertFails(grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD"):
-            names(schema_name_prefix="%")
+            names(schema_name_prefix="\x01")
 
     def export(self, name, timeout=PATIENCE):
         pages = self.admin.ExportTenant(tenant_pb2.ExportTenantRequest(schema_name=name), timeout)

@@ -9,8 +9,10 @@
 
 #include "server/identity/call_metadata.h"
 #include "server/identity/on_behalf_of.h"
+#include "server/identity/tenant_name.h"
 #include "server/identity/trusted_proxies.h"
 #include "server/model/host.h"
+#include "server/model/ids.h"
 #include "server/model/validate.h"
 
 namespace {
@@ -18,9 +20,11 @@ namespace {
 using chatter::DomainSpellings;
 using chatter::NormalizeDomain;
 using chatter::NormalizeHost;
+using chatter::SchemaName;
 using chatter::identity::CallMetadata;
 using chatter::identity::Charset;
 using chatter::identity::ReadOnBehalfOf;
+using chatter::identity::ReadTenantName;
 using chatter::identity::SingleValue;
 using chatter::identity::TrustedProxies;
 
@@ -64,6 +68,19 @@ void CheckHost(std::string_view text) {
   }
 }
 
+// Of two names none is taken, and one that is a tenant's fits into SQL as it is.
+void CheckTenant(const CallMetadata& metadata) {
+  const auto name = ReadTenantName(metadata);
+  if (!name.ok() || !name->has_value()) return;
+  for (const auto& [key, value] : metadata) {
+    Check((key != "x-chatter-tenant" && key != "x-chatter-tenant-bin") || value == **name);
+  }
+  const auto schema = SchemaName::Parse(**name);
+  if (!schema.has_value()) return;
+  Check(schema->text() == **name && schema->text().size() <= 63);
+  Check(schema->text().find_first_of(std::string_view("\"'\\{},$;\0\n", 10)) == std::string::npos);
+}
+
 void CheckPeer(std::string_view peer) {
   static const TrustedProxies some = *TrustedProxies::Parse("10.0.0.0/8,fd00::/8,unix");
   Check(!TrustedProxies().Trusts(peer));
@@ -81,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
   CheckPeer(TakeLine(text));
   const CallMetadata metadata = ReadMetadata(text);
+  CheckTenant(metadata);
   const auto user_id = ReadOnBehalfOf(metadata);
   Check(!user_id.ok() || !user_id->has_value() || chatter::UserIdProblem(**user_id).empty());
   for (const Charset charset : {Charset::kPrintableAscii, Charset::kBeyondAscii}) {
