@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "server/admin/tenants.h"
 #include "server/model/errors.h"
 #include "server/model/field_mask.h"
 #include "server/model/validate.h"
@@ -88,6 +87,7 @@ Callback<std::optional<Tenant>> TenantLifecycle::Finish(const SchemaName& name,
 
 void TenantLifecycle::Change(const Administrator& caller, const v1::UpdateTenantRequest& request,
                              Callback<Tenant> done) {
+  if (deps_.directory == Directory::kApplications) return done(TenantsReadOnlyError());
   FieldViolations violations;
   const auto name =
       ParseSchemaName("tenant.schema_name", request.tenant().schema_name(), violations);
@@ -107,6 +107,7 @@ void TenantLifecycle::Change(const Administrator& caller, const v1::UpdateTenant
 void TenantLifecycle::RenameDomain(const Administrator& caller, std::string_view schema_name,
                                    std::string_view old_domain, std::string_view new_domain,
                                    Callback<Tenant> done) {
+  if (deps_.directory == Directory::kApplications) return done(TenantsReadOnlyError());
   FieldViolations violations;
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   const auto from = ParseDomain("old_domain", old_domain, violations);
@@ -127,8 +128,8 @@ void TenantLifecycle::Suspend(const Administrator& caller, std::string_view sche
   const auto name = ParseSchemaName("schema_name", schema_name, violations);
   AddProblem("reason", StateReasonProblem(reason), violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  deps_.directory.Refresh({*name}, [this, name = *name, reason, deadline = caller.deadline(),
-                                    done = std::move(done)]() mutable {
+  deps_.tenants.Refresh({*name}, [this, name = *name, reason, deadline = caller.deadline(),
+                                  done = std::move(done)]() mutable {
     deps_.changes.Suspend(name, reason, deadline, Finish(name, {}, UnlessDeleted(std::move(done))));
   });
 }

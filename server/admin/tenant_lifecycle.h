@@ -12,6 +12,7 @@
 
 #include "absl/time/time.h"
 #include "chatter/v1/tenant.pb.h"
+#include "server/admin/tenants.h"
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
 #include "server/identity/tenant_directory.h"
@@ -25,8 +26,9 @@ class TenantLifecycle {
  public:
   struct Deps {
     store::TenantChanges& changes;
+    Directory directory = Directory::kOwn;
     // Asked to know a tenant of which something is about to be said.
-    identity::TenantDirectory& directory;
+    identity::TenantDirectory& tenants;
     // Over which each change is told.
     bus::Bus& bus;
   };
@@ -37,11 +39,14 @@ class TenantLifecycle {
   // NOT_FOUND (TENANT_NOT_FOUND). FAILED_PRECONDITION (TENANT_STATE) where the tenant is deleted,
   // of all but Delete; of Undelete where its grace is over.
 
-  // Errors: ALREADY_EXISTS (TENANT_EXISTS) for a domain of another tenant.
+  // What an application's directory says of its tenants can't be changed here.
+  // Errors: ALREADY_EXISTS (TENANT_EXISTS) for a domain of another tenant, FAILED_PRECONDITION
+  // (TENANTS_READ_ONLY).
   void Change(const Administrator& caller, const v1::UpdateTenantRequest& request,
               Callback<Tenant> done);
 
-  // Errors: NOT_FOUND (DOMAIN_NOT_FOUND), ALREADY_EXISTS (TENANT_EXISTS).
+  // Errors: NOT_FOUND (DOMAIN_NOT_FOUND), ALREADY_EXISTS (TENANT_EXISTS), FAILED_PRECONDITION
+  // (TENANTS_READ_ONLY).
   void RenameDomain(const Administrator& caller, std::string_view schema_name,
                     std::string_view old_domain, std::string_view new_domain,
                     Callback<Tenant> done);

@@ -115,7 +115,7 @@ class TenantLifecycleTest : public testing::Test {
   store::TenantChanges changes_{control_};
   identity::TenantDirectory directory_{{}, identity::LookupsIn(tenants_, lazy_migrator_), clock_};
   bus::InProcessBus bus_;
-  TenantLifecycle rules_{{.changes = changes_, .directory = directory_, .bus = bus_}};
+  TenantLifecycle rules_{{.changes = changes_, .tenants = directory_, .bus = bus_}};
   const Administrator administrator_ = test::TheAdministrator();
 };
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/secret_token.h"
 #include "server/model/errors.h"
+#include "server/model/host.h"
 #include "server/model/validate.h"
 
 namespace chatter::admin {
@@ -19,17 +20,34 @@ absl::Status TooManyCreationsError() {
                             absl::Seconds(5));
 }
 
+// As which a directory may have this very domain.
+std::vector<std::string> SpellingsOf(const std::string& domain) {
+  std::vector<std::string> spellings = DomainSpellings(domain);
+  std::erase_if(spellings,
+                [&](const std::string& name) { return NormalizeDomain(name) != domain; });
+  return spellings;
+}
+
 store::TenantStore::Filter ParseFilter(const v1::ListTenantsRequest& request,
                                        FieldViolations& violations) {
   store::TenantStore::Filter filter{.name_prefix = request.schema_name_prefix()};
   AddProblem("schema_name_prefix", SchemaNamePrefixProblem(filter.name_prefix), violations);
   if (!request.domain().empty()) {
-    filter.domain = ParseDomain("domain", request.domain(), violations).value_or("");
+    const auto domain = ParseDomain("domain", request.domain(), violations);
+    if (domain.has_value()) filter.domain_spellings = SpellingsOf(*domain);
   }
   if (request.state() != v1::TENANT_STATE_UNSPECIFIED) {
     filter.state = static_cast<TenantState>(request.state());  // the numbers are the same
   }
   return filter;
+}
+
+// The account of the first key gets the tenant's name, and accounts may have fewer names. (That the
+// administrator's name is taken is said where it shows.)
+std::string_view FirstKeyProblem(std::string_view name) {
+  if (name == kAdministratorName || ServiceAccountNameProblem(name).empty()) return {};
+  return "must be false: a service account can't have the tenant's name. Make one of another name, "
+         "and a key by `CreateApiKey`";
 }
 
 }  // namespace
@@ -39,17 +57,15 @@ absl::Status UnknownTenantError() {
                    "There is no such tenant.");
 }
 
+absl::Status TenantsReadOnlyError() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_TENANTS_READ_ONLY,
+                   "Tenants and their domains are read from the application's own tables. Write "
+                   "them there.");
+}
+
 void Tenants::Create(const Administrator& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/false, std::move(done));
 }
-// The account of the first key gets the tenant's name, and accounts may have fewer names. (That the
-// administrator's name is taken is said where it shows.)
-std::string_view FirstKeyProblem(std::string_view name) {
-  if (name == kAdministratorName || ServiceAccountNameProblem(name).empty()) return {};
-  return "must be false: a service account can't have the tenant's name. Make one of another name, "
-         "and a key by `CreateApiKey`";
-}
-
 
 void Tenants::Attach(const Administrator& caller, NewTenant request, Callback<Made> done) {
   Make(caller, std::move(request), /*attach=*/true, std::move(done));
@@ -57,10 +73,14 @@ void Tenants::Attach(const Administrator& caller, NewTenant request, Callback<Ma
 
 void Tenants::Make(const Administrator& caller, NewTenant request, bool attach,
                    Callback<Made> done) {
+  if (deps_.directory == Directory::kApplications) return done(TenantsReadOnlyError());
   FieldViolations violations;
   const auto name = ParseSchemaName("tenant.schema_name", request.schema_name, violations);
   AddProblem("tenant.display_name", DisplayNameProblem(request.display_name), violations);
   ParseDomains(request.domains, violations);
+  if (name.has_value() && request.with_key) {
+    AddProblem("create_api_key", FirstKeyProblem(name->text()), violations);
+  }
   if (!violations.empty()) return done(violations.ToStatus());
 
   if (waiting_creations_.fetch_add(1) >= kMaxWaitingCreations) {
@@ -78,9 +98,6 @@ void Tenants::Make(const Administrator& caller, NewTenant request, bool attach,
   });
 }
 
-  if (name.has_value() && request.with_key) {
-    AddProblem("create_api_key", FirstKeyProblem(name->text()), violations);
-  }
 absl::StatusOr<Tenants::Made> Tenants::MakeNow(const Tenant& tenant, bool with_key, bool attach,
                                                SteadyTime deadline) {
   if (draining_) return DrainingError();

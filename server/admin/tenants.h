@@ -29,6 +29,11 @@ namespace chatter::admin {
 
 // NOT_FOUND (TENANT_NOT_FOUND), for an administrator.
 absl::Status UnknownTenantError();
+// FAILED_PRECONDITION (TENANTS_READ_ONLY).
+absl::Status TenantsReadOnlyError();
+
+// Whose the directory of tenants and domains is. Chatter doesn't write an application's.
+enum class Directory { kOwn, kApplications };
 
 class Tenants {
  public:
@@ -37,7 +42,8 @@ class Tenants {
   static constexpr int kMaxWaitingCreations = 100;
 
   struct Deps {
-    store::TenantStore& tenants;
+    Directory directory = Directory::kOwn;
+    store::TenantStore& tenants;  // of that directory
     const store::TenantMaker& maker;
     // Over which it is told what is made.
     bus::Bus& bus;
@@ -59,7 +65,8 @@ class Tenants {
     std::string secret;  // the key itself, stored nowhere
   };
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), ALREADY_EXISTS (TENANT_EXISTS, SCHEMA_EXISTS,
-  // SERVICE_ACCOUNT_EXISTS), RESOURCE_EXHAUSTED (OVERLOADED), UNAVAILABLE (DRAINING).
+  // SERVICE_ACCOUNT_EXISTS), FAILED_PRECONDITION (TENANTS_READ_ONLY), RESOURCE_EXHAUSTED
+  // (OVERLOADED), UNAVAILABLE (DRAINING).
   void Create(const Administrator& caller, NewTenant request, Callback<Made> done);
   // The same in a schema that is there. Errors: the same, and NOT_FOUND (SCHEMA_NOT_FOUND).
   void Attach(const Administrator& caller, NewTenant request, Callback<Made> done);

@@ -17,6 +17,11 @@ int HubWorkers(const config::Config& config) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
 }
 
+admin::Directory DirectoryOf(const config::Config& config) {
+  return config.django_tenant_table.has_value() ? admin::Directory::kApplications
+                                                : admin::Directory::kOwn;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Backend>> Backend::Create(
@@ -74,10 +79,15 @@ Backend::Backend(const config::Config& config, const Clock& clock,
       preferences(preference_store, bus, clock),
       users(identity->user_store, config.user_table.has_value() ? admin::Users::Table::kApplications
                                                                 : admin::Users::Table::kOwn),
-      tenants(
-          {.tenants = identity->tenant_store, .maker = tenant_maker, .bus = bus, .clock = clock}),
-      tenant_lifecycle(
-          {.changes = tenant_changes, .directory = identity->tenant_directory, .bus = bus}),
+      tenants({.directory = DirectoryOf(config),
+               .tenants = identity->directory_store,
+               .maker = tenant_maker,
+               .bus = bus,
+               .clock = clock}),
+      tenant_lifecycle({.changes = tenant_changes,
+                        .directory = DirectoryOf(config),
+                        .tenants = identity->tenant_directory,
+                        .bus = bus}),
       ready_tenants(identity->tenant_store, identity->lazy_migrator),
       tenant_epochs(ready_tenants, epoch_store),
       tenant_exports(ready_tenants, export_reader),

@@ -12,7 +12,8 @@ namespace chatter::store {
 DirectorySql DirectorySql::Own() {
   return {.find = sql::kFindTenant,
           .find_by_domain = sql::kFindTenantByDomain,
-          .check = sql::kCheckTenants};
+          .check = sql::kCheckTenants,
+          .list = sql::kListTenants};
 }
 
 DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const SqlIdentifier& key,
@@ -25,7 +26,8 @@ DirectorySql DirectorySql::OfDjangoTenants(const TableName& tenants, const SqlId
   };
   return {.find = render(sql::kFindDjangoTenant),
           .find_by_domain = render(sql::kFindDjangoTenantByDomain),
-          .check = render(sql::kCheckDjangoTenants)};
+          .check = render(sql::kCheckDjangoTenants),
+          .list = render(sql::kListDjangoTenants)};
 }
 
 }  // namespace chatter::store

@@ -1,5 +1,5 @@
-// The statements that look tenants up: in Chatter's own directory, or in the tables of
-// django-tenants, which are read live.
+// The statements that look tenants up and list them: in Chatter's own directory, or in the tables
+// of django-tenants, which are read live.
 //
 // Plain values. The texts must stay where they are while a database runs them: it knows a statement
 // by its address.
@@ -15,6 +15,7 @@ struct DirectorySql {
   postgres::ControlSql find;
   postgres::ControlSql find_by_domain;
   postgres::ControlSql check;
+  postgres::ControlSql list;
 
   static DirectorySql Own();
 

@@ -1,14 +1,18 @@
 #include "server/store/tenant_store.h"
 
+#include <memory>
 #include <utility>
 
+#include "server/base/log_text.h"
+#include "server/model/schema_name.h"
 #include "server/postgres/databases.h"
 #include "server/store/sql.h"
+#include "spdlog/spdlog.h"
 
 namespace chatter::store {
 namespace {
 
-// nullopt if the name isn't one that we would have written.
+// nullopt if the name isn't one that is served.
 std::optional<Tenant> ReadRow(const postgres::Rows& rows, int row) {
   std::optional<SchemaName> name = SchemaName::Parse(rows.GetText(row, 0));
   if (!name.has_value()) return std::nullopt;
@@ -32,11 +36,22 @@ std::optional<Tenant> ReadTenant(const postgres::Rows& rows) {
   return rows.size() == 0 ? std::nullopt : ReadRow(rows, 0);
 }
 
+// django-tenants has one in `public`, which needs no word: it is never Chatter's.
+void TenantStore::ReportUnserved(std::string_view name) {
+  if (name == "public" || !unserved_.Admit(std::string(name), SteadyTime::Now())) return;
+  spdlog::warn("a tenant isn't served: tenant={} its schema's name {}", LogField(name),
+               SchemaNameProblem(name));
+}
+
 void TenantStore::FindOne(postgres::ControlSql sql, postgres::Params params, SteadyTime deadline,
                           Callback<std::optional<Tenant>> done) {
   postgres::RunOne(database_, {sql, std::move(params)}, deadline, postgres::kIdempotent,
-                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
-                     answer(ReadTenant(rows));
+                   Then(std::move(done), [this](const postgres::Rows& rows, auto& answer) {
+                     auto tenant = ReadTenant(rows);
+                     if (rows.size() > 0 && !tenant.has_value()) {
+                       ReportUnserved(rows.GetText(0, 0));
+                     }
+                     answer(std::move(tenant));
                    }));
 }
 
@@ -73,21 +88,49 @@ void TenantStore::Check(const std::vector<SchemaName>& schemas, SteadyTime deadl
                    }));
 }
 
+struct TenantStore::Listing {
+  Filter filter;
+  std::string after;
+  size_t limit;
+  SteadyTime deadline;
+  Callback<std::vector<Tenant>> done;
+  std::vector<Tenant> found = {};
+};
+
 void TenantStore::List(const Filter& filter, const std::string& after, int limit,
                        SteadyTime deadline, Callback<std::vector<Tenant>> done) {
-  postgres::ControlStatement statement{sql::kListTenants, {}};
-  statement.params.Text(after).Int(limit);
+  ListOn(std::make_shared<Listing>(Listing{.filter = filter,
+                                           .after = after,
+                                           .limit = static_cast<size_t>(limit),
+                                           .deadline = deadline,
+                                           .done = std::move(done)}));
+}
+
+// In the place of those that aren't served others follow: they are read in another round.
+void TenantStore::ListOn(const std::shared_ptr<Listing>& listing) {
+  postgres::ControlStatement statement{sql_.list, {}};
+  statement.params.Text(listing->after).Int(static_cast<int64_t>(listing->limit));
+  const Filter& filter = listing->filter;
   constexpr int16_t kAny = 0;
   statement.params.Smallint(filter.state.has_value() ? static_cast<int16_t>(*filter.state) : kAny);
-  statement.params.Text(filter.name_prefix).Text(filter.domain);
-  postgres::RunOne(database_, std::move(statement), deadline, postgres::kIdempotent,
-                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
-                     std::vector<Tenant> tenants;
-                     for (int row = 0; row < rows.size(); ++row) {
-                       if (auto tenant = ReadRow(rows, row)) tenants.push_back(*std::move(tenant));
+  statement.params.Text(filter.name_prefix).Texts(filter.domain_spellings);
+  postgres::RunOne(database_, std::move(statement), listing->deadline, postgres::kIdempotent,
+                   [this, listing](const absl::StatusOr<postgres::Rows>& rows) {
+                     if (!rows.ok()) return listing->done(rows.status());
+                     for (int row = 0; row < rows->size() && listing->found.size() < listing->limit;
+                          ++row) {
+                       listing->after = std::string(rows->GetText(row, 0));
+                       auto tenant = ReadRow(*rows, row);
+                       if (!tenant.has_value()) {
+                         ReportUnserved(listing->after);
+                       } else {
+                         listing->found.push_back(*std::move(tenant));
+                       }
                      }
-                     answer(std::move(tenants));
-                   }));
+                     const bool is_last = static_cast<size_t>(rows->size()) < listing->limit;
+                     if (!is_last && listing->found.size() < listing->limit) return ListOn(listing);
+                     listing->done(std::move(listing->found));
+                   });
 }
 
 }  // namespace chatter::store

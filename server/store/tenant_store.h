@@ -5,6 +5,7 @@
 #ifndef CHATTER_SERVER_STORE_TENANT_STORE_H_
 #define CHATTER_SERVER_STORE_TENANT_STORE_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "common/steady_time.h"
 #include "server/base/callback.h"
+#include "server/base/log_limiter.h"
 #include "server/model/model.h"
 #include "server/postgres/statement.h"
 #include "server/store/directory_sql.h"
@@ -29,8 +31,7 @@ std::optional<Tenant> ReadTenant(const postgres::Rows& rows);
 
 class TenantStore {
  public:
-  // Tenants are found in the directory that `sql` reads; listed are those that Chatter has
-  // recorded.
+  // Tenants are those of the directory that `sql` reads.
   explicit TenantStore(postgres::ControlDatabase& database, DirectorySql sql = DirectorySql::Own())
       : database_(database), sql_(sql) {}
   TenantStore(const TenantStore&) = delete;
@@ -55,7 +56,8 @@ class TenantStore {
   struct Filter {
     std::optional<TenantState> state = {};
     std::string name_prefix = {};
-    std::string domain = {};  // empty: any
+    // As which a domain of theirs may be spelt; empty: any.
+    std::vector<std::string> domain_spellings = {};
   };
   // Those whose schema name comes after `after` in byte order, ascending, up to `limit`.
   void List(const Filter& filter, const std::string& after, int limit, SteadyTime deadline,
@@ -65,8 +67,14 @@ class TenantStore {
   void FindOne(postgres::ControlSql sql, postgres::Params params, SteadyTime deadline,
                Callback<std::optional<Tenant>> done);
 
+  struct Listing;
+  void ListOn(const std::shared_ptr<Listing>& listing);
+  // Of the application's directory only: Chatter's own has no other names.
+  void ReportUnserved(std::string_view name);
+
   postgres::ControlDatabase& database_;
   const DirectorySql sql_;
+  LogLimiter unserved_;
 };
 
 }  // namespace chatter::store

@@ -52,6 +52,16 @@ class DirectoryTest : public ::testing::Test {
   CoreStack stack_{database_.url()};
 };
 
+std::vector<std::string> Names(TenantStore& store, const TenantStore::Filter& filter,
+                               const std::string& after = "", int limit = 100) {
+  const auto listed = Await<std::vector<Tenant>>(
+      [&](auto done) { store.List(filter, after, limit, Soon(), std::move(done)); });
+  EXPECT_TRUE(listed.ok()) << listed.status();
+  std::vector<std::string> names;
+  for (const Tenant& tenant : *listed) names.push_back(tenant.schema_name.text());
+  return names;
+}
+
 class OwnDirectoryTest : public DirectoryTest {
  protected:
   OwnDirectoryTest() {
@@ -75,6 +85,15 @@ TEST_F(OwnDirectoryTest, FindsByNameAndByTheBestSpelling) {
   EXPECT_EQ(FindByDomain(store_, {"acme.example", "www.acme.example"}), "acme");
   EXPECT_EQ(FindByDomain(store_, {"other.example", "acme.example"}), "acme");
   EXPECT_EQ(FindByDomain(store_, {"other.example"}), std::nullopt);
+}
+
+TEST_F(OwnDirectoryTest, ListsByNameAndDomain) {
+  AddDomain("acme.example", "acme");
+  for (const char* name : {"Acme", "my tenant", "\u00fcnal"}) database_.AddTenant(name);
+  EXPECT_THAT(Names(store_, {}), ElementsAre("Acme", "acme", "globex", "my tenant", "\u00fcnal"));
+  EXPECT_THAT(Names(store_, {}, "acme", 2), ElementsAre("globex", "my tenant"));
+  EXPECT_THAT(Names(store_, {.name_prefix = "a"}), ElementsAre("acme"));
+  EXPECT_THAT(Names(store_, {.domain_spellings = {"acme.example"}}), ElementsAre("acme"));
 }
 
 // The tables of django-tenants as its migrations make them, for the models Client and Domain of an
@@ -119,6 +138,32 @@ TEST_F(DjangoDirectoryTest, FindsByTheBestSpelling) {
 TEST_F(DjangoDirectoryTest, ThePublicSchemaAndNamesThatAreNoneAreNoTenants) {
   EXPECT_EQ(FindByDomain(store_, {"example.com"}), std::nullopt);
   EXPECT_EQ(FindByDomain(store_, {"odd.example"}), std::nullopt);
+}
+
+TEST_F(DjangoDirectoryTest, ListsWhatStandsThere) {
+  database_.AddTenant("gone");  // recorded, but not in the directory any more
+  database_.AddTenant("globex");
+  database_.Execute("UPDATE chatter.tenant SET state = 2 WHERE schema_name = 'globex'");
+  EXPECT_THAT(Names(store_, {}), ElementsAre("acme", "globex"));
+  EXPECT_THAT(Names(store_, {.state = TenantState::kSuspended}), ElementsAre("globex"));
+  EXPECT_THAT(Names(store_, {.state = TenantState::kActive}), ElementsAre("acme"));
+  EXPECT_THAT(
+      Names(store_, {.domain_spellings = {"xn--mnchen-3ya.example", "m\u00fcnchen.example"}}),
+      ElementsAre("globex"));
+  const auto acme = Await<std::vector<Tenant>>(
+      [&](auto done) { store_.List({.name_prefix = "acme"}, "", 1, Soon(), std::move(done)); });
+  ASSERT_EQ(acme->size(), 1);
+  EXPECT_THAT(acme->front().domains, ElementsAre("acme.example.com", "xn--kln-sna.example"));
+  EXPECT_EQ(acme->front().created_at, absl::InfinitePast()) << "Chatter hasn't met it yet";
+}
+
+TEST_F(DjangoDirectoryTest, ListsPastThoseThatAreNotServed) {
+  database_.Execute(
+      "INSERT INTO public.customers_client (id, schema_name, name) VALUES "
+      "(11, 'b\"1', ''), (12, 'b\"2', ''), (13, 'b\"3', ''), (14, 'Zoo', ''), (15, 'zoo', '')");
+  EXPECT_THAT(Names(store_, {}, "", 2), ElementsAre("Zoo", "acme"));
+  EXPECT_THAT(Names(store_, {}, "acme", 2), ElementsAre("globex", "zoo"));
+  EXPECT_THAT(Names(store_, {}, "zoo", 2), ElementsAre());
 }
 
 TEST_F(DjangoDirectoryTest, AChangeOfTheTablesIsSeenAtOnce) {

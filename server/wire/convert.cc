@@ -188,7 +188,9 @@ void ToProto(const Tenant& tenant, v1::Tenant* out) {
   out->set_schema_name(tenant.schema_name.text());
   out->set_display_name(tenant.display_name);
   for (const std::string& domain : tenant.domains) out->add_domains(domain);
-  ToProto(tenant.created_at, out->mutable_created_at());
+  if (tenant.created_at != absl::InfinitePast()) {
+    ToProto(tenant.created_at, out->mutable_created_at());
+  }
   out->set_state(static_cast<v1::TenantState>(tenant.state));  // the numbers are the same
   out->set_state_reason(tenant.state_reason);
   if (tenant.state == TenantState::kDeleted) ToProto(tenant.purge_at, out->mutable_purge_at());

@@ -215,7 +215,8 @@ class DjangoDirectory(FindingTestCase):
                     "('globex.example.com', true, 3), ('münchen.example', false, 2), "
                     "('xn--kln-sna.example', false, 3)")
         for name in ("acme", "globex"):
-            cls.make_tenant(name)
+            cls.execute(f"CREATE SCHEMA {name}")
+            cls.name_user(name)  # Chatter comes into a schema when it is first used
 
     def test_by_name_and_by_domain(self):
         self.assertEqual(self.found(("x-chatter-tenant", "acme")), "acme")
@@ -223,6 +224,67 @@ class DjangoDirectory(FindingTestCase):
         self.assertEqual(self.found(authority="www.acme.example.com"), "acme")
         self.assertIsNone(self.found(authority="nowhere.example.com"))
         self.assertIsNone(self.found(("x-chatter-tenant", "nobody")))
+
+    def test_the_tables_are_what_is_listed(self):
+        admin = self.administrator()
+        self.addCleanup(admin.close)
+        self.execute("CREATE SCHEMA unused; INSERT INTO public.customers_client "
+                     "(id, schema_name, name) VALUES (9, 'unused', 'Unused')")
+        self.addCleanup(self.execute, "DELETE FROM public.customers_client WHERE id = 9")
+
+        def names(**fields):
+            return [tenant.schema_name for tenant in admin.tenants.ListTenants(
+                tenant_pb2.ListTenantsRequest(**fields)).tenants]
+        self.assertEqual(names(), ["acme", "globex", "unused"])
+        self.assertEqual(names(domain="münchen.example"), ["acme"])
+        self.assertEqual(names(domain="köln.example"), ["globex"])
+        self.assertEqual(names(schema_name_prefix="g"), ["globex"])
+        acme, unused = (admin.tenants.GetTenant(tenant_pb2.GetTenantRequest(
+            schema_name=name)).tenant for name in ("acme", "unused"))
+        self.assertEqual(list(acme.domains), ["acme.example.com", "münchen.example"])
+        self.assertTrue(acme.attached and acme.HasField("created_at"))
+        self.assertFalse(unused.domains or unused.HasField("created_at"))
+        with self.assertFails(NOT_FOUND, "TENANT_NOT_FOUND"):
+            admin.tenants.GetTenant(tenant_pb2.GetTenantRequest(schema_name="nobody"))
+
+    def test_the_tables_are_not_written(self):
+        admin = self.administrator()
+        self.addCleanup(admin.close)
+        self.execute("CREATE SCHEMA attachable")
+        for call, request in (
+                (admin.tenants.CreateTenant, tenant_pb2.CreateTenantRequest(
+                    tenant=tenant_pb2.Tenant(schema_name="made"))),
+                (admin.tenants.AttachTenant, tenant_pb2.AttachTenantRequest(
+                    tenant=tenant_pb2.Tenant(schema_name="attachable"))),
+                (admin.tenants.UpdateTenant, tenant_pb2.UpdateTenantRequest(
+                    tenant=tenant_pb2.Tenant(schema_name="acme", domains=["other.example"]))),
+                (admin.tenants.RenameDomain, tenant_pb2.RenameDomainRequest(
+                    schema_name="acme", old_domain="acme.example.com",
+                    new_domain="other.example"))):
+            with self.assertFails(grpc.StatusCode.FAILED_PRECONDITION, "TENANTS_READ_ONLY"):
+                call(request)
+        self.assertEqual(self.execute("SELECT to_regnamespace('made') IS NULL, "
+                                      "to_regclass('attachable.chatter_room') IS NULL, "
+                                      "(SELECT count(*) FROM chatter.tenant_domain)"), ["t|t|0"])
+
+    def test_what_becomes_of_a_tenant_is_chatters(self):
+        admin = self.administrator()
+        self.addCleanup(admin.close)
+        suspended = admin.tenants.SuspendTenant(tenant_pb2.SuspendTenantRequest(
+            schema_name="acme", reason="a test")).tenant
+        self.assertEqual(suspended.state, tenant_pb2.TENANT_STATE_SUSPENDED)
+        [listed] = admin.tenants.ListTenants(tenant_pb2.ListTenantsRequest(
+            state=tenant_pb2.TENANT_STATE_SUSPENDED)).tenants
+        self.assertEqual((listed.schema_name, listed.state_reason), ("acme", "a test"))
+        admin.tenants.ResumeTenant(tenant_pb2.ResumeTenantRequest(schema_name="acme"))
+        self.becomes("acme", "acme.example.com")
+        admin.tenants.DeleteTenant(tenant_pb2.DeleteTenantRequest(schema_name="acme"))
+        self.becomes(None, "acme.example.com")
+        admin.tenants.UndeleteTenant(tenant_pb2.UndeleteTenantRequest(schema_name="acme"))
+        self.becomes("acme", "acme.example.com")
+        records = [record for page in admin.tenants.ExportTenant(
+            tenant_pb2.ExportTenantRequest(schema_name="acme")) for record in page.records]
+        self.assertIn("somebody", [r.user.id for r in records if r.HasField("user")])
 
     def test_the_tables_may_hold_either_spelling(self):
         self.assertEqual(self.found(authority="xn--mnchen-3ya.example"), "acme")

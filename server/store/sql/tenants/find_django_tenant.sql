@@ -3,7 +3,7 @@
 -- Gives: schema_name text, coalesce text, coalesce timestamptz, domains text[], coalesce smallint, coalesce text,
 -- purge_at timestamptz, coalesce boolean, coalesce integer, coalesce text, schema_is_known boolean,
 -- schema_stamp bigint
-SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at, to_timestamp(0)),
+SELECT t.schema_name::text, coalesce(c.display_name, ''), coalesce(c.created_at, '-infinity'),
        array(SELECT d.domain::text FROM {domain_table} d WHERE d.tenant_id = t.{tenant_key} ORDER BY d.domain) AS domains,
        coalesce(c.state, {tenant.active}::smallint), coalesce(c.state_reason, ''), c.purge_at, coalesce(c.attached, true),
        coalesce(c.schema_version, 0), coalesce(c.user_source, ''),

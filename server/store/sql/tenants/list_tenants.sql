@@ -1,5 +1,5 @@
--- $1 the name after which to begin, $2 how many, $3 the state, $4 how the name begins, $5 one of the
--- domains; 0 or empty: any.
+-- $1 the name after which to begin, $2 how many, $3 the state, $4 how the name begins, $5 as which one of the
+-- domains may be spelt; 0 or empty: any.
 -- Gives: schema_name text, display_name text, created_at timestamptz, domains text[], state smallint, state_reason
 -- text, purge_at timestamptz, attached boolean, schema_version integer, user_source text, schema_is_known boolean,
 -- schema_stamp bigint
@@ -13,7 +13,7 @@ SELECT c.schema_name, c.display_name, c.created_at,
  WHERE c.schema_name > $1
    AND ($3 = 0::smallint OR c.state = $3)
    AND c.schema_name ^@ $4
-   AND ($5 = '' OR c.schema_name = (SELECT schema_name FROM chatter.tenant_domain
-                                     WHERE domain = $5))
+   AND ($5::text[] = '{}' OR c.schema_name = (SELECT schema_name FROM chatter.tenant_domain
+                                               WHERE domain = ANY ($5::text[])))
  ORDER BY c.schema_name
  LIMIT $2
