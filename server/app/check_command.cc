@@ -15,7 +15,7 @@ bool RunCheck(const config::Config& config, std::ostream& out) {
     return false;
   }
   const auto checked = store::CheckDeployment(*session, middleware::ApplicationColumnsOf(config),
-                                              config.django_tenant_table);
+                                              config.django_tenant_table, config.single_schema);
   if (!checked.ok()) {
     const postgres::BlockingSession::Error& error = session->last_error();
     out << "database-url: PostgreSQL refuses: " << error.message << " (SQLSTATE " << error.sqlstate

@@ -16,9 +16,9 @@
 
 namespace chatter::app {
 
-// Migrates the control schema; in a server for one tenant, makes that tenant if there is none. The
-// tenants' schemas are another matter: each is migrated by `chatterd migrate`, or on first use.
-// Blocks. Errors: the migrator's.
+// Migrates the control schema; in a server for one tenant, makes that tenant of its schema if there
+// is none. The tenants' schemas are another matter: each is migrated by `chatterd migrate`, or on
+// first use. Blocks. Errors: the migrator's; FAILED_PRECONDITION: a setting doesn't fit.
 absl::Status PrepareControl(const store::Migrator& migrator, const store::TenantMaker& maker,
                             const std::optional<SchemaName>& single_schema);
 

@@ -249,7 +249,8 @@ constexpr Setting kSettings[] = {
      "How long a connection may stay open without any call (default 5m)", ApplyIdleConnectionTime},
     {"admin-key-file", "FILE", "File with the administrator's key, of at least 32 bytes",
      ApplyAdminKeyFile},
-    {"single-schema", "NAME", "Serve this one tenant, whatever the host", ApplySingleSchema},
+    {"single-schema", "NAME", "Serve this one tenant, whatever the host; its schema must be there",
+     ApplySingleSchema},
     {"django-tenant-table", "TABLE",
      "Find tenants in this table of django-tenants, such as public.customers_client, instead of in "
      "Chatter's own directory",

@@ -53,6 +53,19 @@ std::string TableFault(const Place& place, const Sight& sight) {
   return "";
 }
 
+// Where a table that each tenant should have is shared by all: what to write instead.
+absl::StatusOr<std::string> SharedTableHint(postgres::BlockingSession& session,
+                                            const ApplicationColumn& wanted, const Sight& sight) {
+  if (wanted.table.schema.has_value() || !sight.may_use || sight.has_table) return std::string();
+  const auto shared = Look(
+      session,
+      {.schema = "public", .table = wanted.table.table.text(), .column = wanted.column.text()});
+  if (!shared.ok()) return shared.status();
+  if (!shared->has_table) return std::string();
+  const std::string name = "public." + wanted.table.table.text();
+  return absl::StrCat("; there is ", name, ", which all tenants share if the setting is ", name);
+}
+
 // Of the column; empty: none.
 std::string ColumnFault(const Place& place, const Sight& sight, std::string_view type) {
   if (!sight.has_column) {
@@ -91,7 +104,9 @@ absl::StatusOr<std::vector<std::string>> FindFaults(postgres::BlockingSession& s
     if (!sight.ok()) return sight.status();
     if (const std::string fault = TableFault(place, *sight); !fault.empty()) {
       faulty_tables.insert(place.FullTable());
-      faults.push_back(Line(wanted.table_setting, fault));
+      const auto hint = SharedTableHint(session, wanted, *sight);
+      if (!hint.ok()) return hint.status();
+      faults.push_back(Line(wanted.table_setting, fault + *hint));
     } else if (const std::string other = ColumnFault(place, *sight, wanted.type); !other.empty()) {
       faults.push_back(Line(
           wanted.column_setting.empty() ? wanted.table_setting : wanted.column_setting, other));

@@ -21,11 +21,13 @@ struct CheckedDeployment {
   std::vector<std::string> faults;  // a line each
 };
 
-// `tenant_table`: the application's, or nullopt: Chatter's own.
+// `tenant_table`: the application's, or nullopt: Chatter's own. `single_schema`: of the one tenant
+// that is served.
 // Errors: what sqlstate.h makes.
 absl::StatusOr<CheckedDeployment> CheckDeployment(postgres::BlockingSession& session,
                                                   const ApplicationColumns& columns,
-                                                  const std::optional<TableName>& tenant_table);
+                                                  const std::optional<TableName>& tenant_table,
+                                                  const std::optional<SchemaName>& single_schema);
 
 }  // namespace chatter::store
 

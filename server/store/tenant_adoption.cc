@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/log_text.h"
 #include "server/model/errors.h"
 #include "server/postgres/statement.h"
 #include "server/store/schema_lock.h"
@@ -74,6 +75,12 @@ absl::StatusOr<std::optional<Record>> FindRecord(postgres::BlockingSession& sess
                               .marker_oid = row[4].value_or("")});
 }
 
+// Tables without a marker, under the name of a tenant that has one. They may be the tenant's own,
+// from a dump that is older than markers, as well as those of somebody who has the name by now.
+bool LacksMarker(const Record& record, const Schema& schema) {
+  return !record.incarnation.empty() && !schema.is_marked() && schema.version > 0;
+}
+
 bool HasItsMarker(const Record& record, const Schema& schema) {
   return !schema.marker_oid.empty() && schema.marker_oid == record.marker_oid;
 }
@@ -93,17 +100,6 @@ absl::Status TooNewError() {
   return MakeRetryableError(absl::StatusCode::kUnavailable, v1::ERROR_REASON_TENANT_NOT_READY,
                             "The schema's tables were made by a newer server than this one.",
                             absl::Seconds(1));
-}
-
-// Tables without a marker, under the name of a tenant that has one. They may be the tenant's own,
-// from a dump that is older than markers, as well as those of somebody who has the name by now.
-absl::Status WhoseTablesError(const SchemaName& name) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the schema has Chatter's tables, but no marker (chatter_schema) that tells whose they are: "
-      "if "
-      "they are the tenant's own, from an old dump, run `chatterd migrate --restored ",
-      name.text(), "`; if it is to be a new tenant with their data, run `chatter tenant attach ",
-      name.text(), "`"));
 }
 
 // As a tenant of its own, whatever data it came with: who signed in to the one that they are from
@@ -174,8 +170,20 @@ absl::StatusOr<std::optional<Recorded>> FindRecorded(postgres::BlockingSession& 
   if (!record->has_value()) return std::optional<Recorded>();
   const auto schema = LookAt(session, name);
   if (!schema.ok()) return schema.status();
-  return std::optional(
-      Recorded{.state = (*record)->state, .behind = Compare(name, **record, *schema)});
+  return std::optional(Recorded{.state = (*record)->state,
+                                .behind = Compare(name, **record, *schema),
+                                .lacks_marker = LacksMarker(**record, *schema)});
+}
+
+std::string WhoseTables(const SchemaName& name) {
+  // As a shell wants it: a name has no quotes.
+  const bool is_plain = LogField(name.text()) == name.text();
+  const std::string word = is_plain ? name.text() : "'" + name.text() + "'";
+  return absl::StrCat(
+      "the schema has Chatter's tables, but no marker (chatter_schema) that tells whose they are: "
+      "if they are the tenant's own, from an old dump, run `chatterd migrate --restored ",
+      word, "`; if it is to be a new tenant with their data, run `chatter tenant attach ", word,
+      "`");
 }
 
 absl::StatusOr<Adoption> AdoptSchema(postgres::BlockingSession& session, const Tenant& tenant,
@@ -200,7 +208,7 @@ absl::StatusOr<Adoption> AdoptSchema(postgres::BlockingSession& session, const T
         return absl::NotFoundError("the tenant is deleted");
       }
       if (schema->version > own_version) return TooNewError();
-      if (!schema->is_marked() && schema->version > 0) return WhoseTablesError(name);
+      if (LacksMarker(record, *schema)) return absl::FailedPreconditionError(WhoseTables(name));
       absl::Status forgotten = session.Query(sql::kForgetTenantInAccounts, {name.text()}).status();
       if (!forgotten.ok()) return forgotten;
       absl::Status begun = session.Query(sql::kBeginTenantAnew, {name.text()}).status();

@@ -32,10 +32,14 @@ enum class Behind {
 struct Recorded {
   TenantState state;
   Behind behind;
+  bool lacks_marker = false;  // the schema has Chatter's tables, and nothing tells whose they are
 };
 // nullopt: the control schema has no such tenant.
 absl::StatusOr<std::optional<Recorded>> FindRecorded(postgres::BlockingSession& session,
                                                      const SchemaName& name);
+
+// What to do about a schema that lacks its marker, for people.
+std::string WhoseTables(const SchemaName& name);
 
 // What no users' view reads: one that must be made anew.
 inline constexpr std::string_view kUnknownUserSource = "?";

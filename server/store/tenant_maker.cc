@@ -23,6 +23,13 @@ absl::Status TenantExistsError(const std::string& what) {
                    absl::StrCat("The ", what, " belongs to a tenant already. Choose another."));
 }
 
+absl::Status NotPurgedError(const SchemaName& name) {
+  return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_TENANT_EXISTS,
+                   absl::StrCat("The schema name \"", name.text(),
+                                "\" belongs to a tenant that is deleted, but not purged yet. Wait "
+                                "for that, undelete it, or choose another."));
+}
+
 absl::Status SchemaExistsError(const SchemaName& name) {
   return MakeError(absl::StatusCode::kAlreadyExists, v1::ERROR_REASON_SCHEMA_EXISTS,
                    absl::StrCat("The schema \"", name.text(),
@@ -40,12 +47,6 @@ absl::Status SchemaNotFoundError(const SchemaName& name) {
   return MakeError(absl::StatusCode::kNotFound, v1::ERROR_REASON_SCHEMA_NOT_FOUND,
                    absl::StrCat("There is no schema \"", name.text(),
                                 "\" to attach to. Check the name, or create the tenant."));
-}
-
-absl::StatusOr<bool> SchemaExists(postgres::BlockingSession& session, const SchemaName& name) {
-  const auto rows = session.Query(sql::kFindSchema, {name.text()});
-  if (!rows.ok()) return rows.status();
-  return (*rows)[0][0] == "t";
 }
 
 // What the row says that the schema isn't asked for, and back into `tenant`.
@@ -93,6 +94,17 @@ absl::Status MakeKey(postgres::BlockingSession& session, const SchemaName& name,
 
 }  // namespace
 
+std::string SchemaIsMissing(const SchemaName& name) {
+  return absl::StrCat("single-schema: there is no schema ", name.Quoted(),
+                      ": mend the name, or make the schema (CREATE SCHEMA ", name.Quoted(), ")");
+}
+
+absl::StatusOr<bool> SchemaExists(postgres::BlockingSession& session, const SchemaName& name) {
+  const auto rows = session.Query(sql::kFindSchema, {name.text()});
+  if (!rows.ok()) return rows.status();
+  return (*rows)[0][0] == "t";
+}
+
 absl::StatusOr<Tenant> TenantMaker::Create(const Tenant& tenant,
                                            const std::optional<Sha256Digest>& first_key) const {
   return Make(tenant, /*attached=*/false, first_key);
@@ -116,10 +128,9 @@ absl::Status TenantMaker::Ensure(const SchemaName& name) const {
         return exists.status();
       });
   if (!looked.ok() || tenant_exists) return looked;
+  if (!schema_exists) return absl::FailedPreconditionError(SchemaIsMissing(name));
   const absl::Status made =
-      Make({.schema_name = name, .display_name = {}, .domains = {}, .created_at = {}},
-           schema_exists, /*first_key=*/std::nullopt)
-          .status();
+      Attach({.schema_name = name, .display_name = {}, .domains = {}, .created_at = {}}).status();
   return ReasonOf(made) == v1::ERROR_REASON_TENANT_EXISTS ? absl::OkStatus() : made;
 }
 
@@ -156,6 +167,7 @@ absl::Status TenantMaker::MakeIn(postgres::BlockingSession& session, Tenant& ten
     const bool makes_way = tenant.attached
                                ? (*recorded)->behind == Behind::kSomething && !is_deleted
                                : (*recorded)->behind == Behind::kNothing;
+    if (!makes_way && is_deleted) return NotPurgedError(name);
     if (!makes_way) return TenantExistsError("schema name \"" + name.text() + "\"");
     if (absl::Status forgotten = ForgetTenant(session, name); !forgotten.ok()) return forgotten;
   }

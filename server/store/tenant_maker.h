@@ -16,6 +16,11 @@
 
 namespace chatter::store {
 
+// Says that the schema of a server's one tenant isn't there, for people.
+std::string SchemaIsMissing(const SchemaName& name);
+// Whether there is such a schema. Errors: what sqlstate.h makes.
+absl::StatusOr<bool> SchemaExists(postgres::BlockingSession& session, const SchemaName& name);
+
 class TenantMaker {
  public:
   TenantMaker(const Migrator& migrator, const SessionSource& sessions)
@@ -40,8 +45,9 @@ class TenantMaker {
   absl::StatusOr<Tenant> Attach(const Tenant& tenant,
                                 const std::optional<Sha256Digest>& first_key = std::nullopt) const;
 
-  // Does nothing if there is such a tenant, whatever its schema is; else attaches it if there is
-  // such a schema; else creates it.
+  // Does nothing if there is such a tenant, whatever its schema is; else attaches it, which wants a
+  // schema that is there: a misspelt one makes no tenant.
+  // Errors: FAILED_PRECONDITION: there is none (SchemaIsMissing); those of Attach.
   absl::Status Ensure(const SchemaName& name) const;
 
  private:

@@ -1,5 +1,6 @@
 #include "server/store/tenant_maker.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -66,6 +67,16 @@ TEST_F(TenantMakerTest, AttachesToASchemaThatIsThereOnly) {
   EXPECT_EQ(Count("shop.chatter_user"), "0");
 }
 
+TEST_F(TenantMakerTest, TellsOfATenantThatIsNotPurgedYet) {
+  ASSERT_TRUE(maker_.Create(New("shop")).ok());
+  EXPECT_THAT(std::string(maker_.Create(New("shop")).status().message()),
+              ::testing::HasSubstr("belongs to a tenant already"));
+  database_.Execute("UPDATE chatter.tenant SET state = 3, purge_at = now()");
+  const absl::Status deleted = maker_.Create(New("shop")).status();
+  EXPECT_EQ(ReasonOf(deleted), v1::ERROR_REASON_TENANT_EXISTS);
+  EXPECT_THAT(std::string(deleted.message()), ::testing::HasSubstr("deleted, but not purged yet"));
+}
+
 TEST_F(TenantMakerTest, DoesNotTouchTablesWithItsNames) {
   database_.Execute("CREATE SCHEMA shop");
   database_.Execute("CREATE TABLE shop.chatter_room (theirs integer)");
@@ -74,16 +85,21 @@ TEST_F(TenantMakerTest, DoesNotTouchTablesWithItsNames) {
   EXPECT_EQ(Count("chatter.tenant"), "0");
 }
 
-TEST_F(TenantMakerTest, EnsuresByCreatingAttachingOrLeavingAlone) {
-  const SchemaName fresh = *SchemaName::Parse("fresh");
+TEST_F(TenantMakerTest, EnsuresByAttachingOrLeavingAlone) {
   const SchemaName shop = *SchemaName::Parse("shop");
   database_.Execute("CREATE SCHEMA shop");
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(maker_.Ensure(fresh).ok());
     ASSERT_TRUE(maker_.Ensure(shop).ok());
-    EXPECT_EQ(Count("chatter.tenant WHERE schema_name = 'fresh' AND NOT attached"), "1");
     EXPECT_EQ(Count("chatter.tenant WHERE schema_name = 'shop' AND attached"), "1");
   }
+}
+
+TEST_F(TenantMakerTest, EnsuresNothingInASchemaThatIsNotThere) {
+  const absl::Status missing = maker_.Ensure(*SchemaName::Parse("shp"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(missing));
+  EXPECT_THAT(std::string(missing.message()), ::testing::HasSubstr("no schema \"shp\""));
+  EXPECT_EQ(Count("chatter.tenant"), "0");
+  EXPECT_EQ(Count("pg_namespace WHERE nspname = 'shp'"), "0");
 }
 
 }  // namespace

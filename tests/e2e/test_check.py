@@ -77,6 +77,38 @@ class Check(E2ETestCase):
                             "ALTER TABLE public.meanwhile RENAME TO domain", self.url)
         server.wait_for_health(SERVING)
 
+    def test_a_misspelt_schema_makes_no_tenant(self):
+        fault = 'single-schema: there is no schema "acne": mend the name, or make the schema'
+        status, lines = self.check("--single-schema", "acne")
+        self.assertEqual(status, 1)
+        self.assertTrue(lines[0].startswith(fault), lines)
+        self.assertEqual(self.check("--single-schema", "acme")[0], 0)
+        server = self.server("--single-schema", "acne")
+        server.start(wait=False)
+        self.await_log(server, f"a setting doesn't fit: {fault}")
+        server.wait_for_health(NOT_SERVING)
+        self.assertEqual(self.postgres.query("SELECT count(*) FROM chatter.tenant", self.url), ["0"])
+        self.postgres.query("CREATE SCHEMA acne", self.url)
+        server.wait_for_health(SERVING)
+
+    def test_says_what_is_missing_of_chatters_own(self):
+        server = self.server(*RIGHT)
+        server.start()
+        self.first_call(server)
+        self.assertEqual(self.check(*RIGHT)[0], 0)
+        self.postgres.query("DROP TABLE acme.chatter_mark; DROP TABLE acme.chatter_schema; "
+                            "ALTER TABLE chatter.tenant_domain RENAME TO lost", self.url)
+        status, lines = self.check(*RIGHT)
+        self.assertEqual(status, 1)
+        self.assertIn("schema chatter: there is no table chatter.tenant_domain: bring it back from "
+                      "a backup", lines)
+        self.postgres.query("ALTER TABLE chatter.lost RENAME TO tenant_domain", self.url)
+        status, lines = self.check(*RIGHT)
+        self.assertEqual(lines[0], "tenant acme: there is no table acme.chatter_mark: bring it back "
+                         "from a backup")
+        self.assertRegex(lines[1], "^tenant acme: the schema has Chatter's tables, but no marker .*"
+                         "chatterd migrate --restored acme")
+
     def test_a_tenant_that_is_attached_shows_what_does_not_fit(self):
         server = self.server(*RIGHT, "--user-active-column", "active")
         server.start()

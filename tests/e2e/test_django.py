@@ -431,7 +431,9 @@ class WithoutTenants(DjangoTestCase):
     @classmethod
     def make_application(cls, schema, **options):
         project = cls.make_project("public", **options)
-        project.migrate()  # the server waits for its tables
+        project.migrate()
+        # The server waits for its schema as it waits for these tables, and makes neither.
+        Postgres.shared(False).query("CREATE SCHEMA chat", cls.database_url)
         cls.server.wait_for_health(SERVING)
         return None, project
 
