@@ -2,11 +2,14 @@
 #include <memory>
 #include <string>
 
+#include "absl/time/clock.h"
+#include "chatter/client/errors.h"
 #include "client/base/proto_time.h"
 #include "client/cli/commands.h"
 #include "client/cli/duration_option.h"
 #include "client/cli/output.h"
 #include "client/cli/terminal_text.h"
+#include "common/steady_time.h"
 
 namespace chatter::client::cli {
 namespace {
@@ -28,6 +31,39 @@ absl::Status ChangeState(const Context& context, const Request& request,
 
 std::string DescribeDeleted(const v1::Tenant& tenant) {
   return "deleted; all of it goes at " + FormatTime(tenant.purge_at());
+}
+
+// For the server to have removed what it can. It begins within a second.
+constexpr absl::Duration kPurgePatience = absl::Seconds(30);
+
+// Asks until the tenant isn't there any more, or is again: the application's directory has it
+// still.
+absl::Status AwaitPurge(Client& client, const std::string& schema_name) {
+  v1::GetTenantRequest request;
+  request.set_schema_name(schema_name);
+  const SteadyTime end = SteadyTime::Now() + kPurgePatience;
+  while (SteadyTime::Now() < end) {
+    const auto found = client.GetTenant(request);
+    if (DetailsOf(found.status()).reason == "TENANT_NOT_FOUND") return absl::OkStatus();
+    if (!found.ok()) return found.status();
+    if (found->tenant().state() != v1::TENANT_STATE_DELETED) return absl::OkStatus();
+    absl::SleepFor(absl::Milliseconds(50));
+  }
+  return absl::UnavailableError(
+      "the tenant is deleted, but its data are still there: the server's log says what is in the "
+      "way");
+}
+
+absl::Status DeleteNow(const Context& context, const v1::DeleteTenantRequest& request) {
+  auto client = context.AdminClient();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->DeleteTenant(request);
+  if (!response.ok()) return response.status();
+  const absl::Status purged = AwaitPurge(**client, request.schema_name());
+  if (!purged.ok()) return purged;
+  return context.Show(*response, [&] {
+    context.out() << Sanitize(request.schema_name()) << ": deleted, and all of it is gone\n";
+  });
 }
 
 std::string DescribeState(const v1::Tenant& tenant) {
@@ -70,15 +106,16 @@ void AddTenantDelete(CLI::App& tenant, Command& command) {
   CLI::Option* given =
       AddDurationOption(*remove, "--grace", *grace, "How long it can be undeleted: up to 2160h")
           ->default_str("168h");
-  CLI::Option* now =
-      remove->add_flag("--now")->description("Without a grace: nothing can be undone");
+  CLI::Option* now = remove->add_flag("--now")->description(
+      "Without a grace, and wait for its end: nothing can be undone");
   now->excludes(given);
   remove->footer(
       "Of an attached schema, Chatter's own tables are removed; of others, all.\n"
       "Examples:\n  chatter tenant delete demo\n  chatter tenant delete demo --grace 24h");
   remove->callback([&command, request, grace, now] {
     *request->mutable_grace() = ToProtoDuration(now->count() > 0 ? absl::ZeroDuration() : *grace);
-    command = [request](const Context& context) {
+    command = [request, at_once = now->count() > 0](const Context& context) {
+      if (at_once) return DeleteNow(context, *request);
       return ChangeState(context, *request, &Client::DeleteTenant, DescribeDeleted);
     };
   });

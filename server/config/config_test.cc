@@ -49,6 +49,23 @@ class ConfigTest : public testing::Test {
   int files_ = 0;
 };
 
+TEST_F(ConfigTest, ADirectoryIsNoFile) {
+  EXPECT_THAT(ErrorOf({"--config", "/", "--database-url", kUrl}), HasSubstr("/ is a directory"));
+  EXPECT_TRUE(Parse({"--config", Write("").c_str(), "--database-url", kUrl}).ok());
+}
+
+TEST_F(ConfigTest, TheOneSchemaMayHaveAnyNameOfATenant) {
+  const std::string file = Write("single-schema = my tenant\n");
+  const auto parsed = Parse({"--config", file.c_str(), "--database-url", kUrl});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->config.single_schema, SchemaName::Parse("my tenant"));
+  const auto restored =
+      Parse({"migrate", "--database-url", kUrl, "--restored", "a b", "--restored", "\u00fcnal"});
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(restored->restored,
+            (std::vector{*SchemaName::Parse("a b"), *SchemaName::Parse("\u00fcnal")}));
+}
+
 TEST_F(ConfigTest, ReadsTheBoundsOfConnections) {
   const auto parsed =
       Parse({"--database-url", kUrl, "--max-connections", "500", "--max-connections-per-address",

@@ -332,6 +332,11 @@ std::string EnvironmentName(std::string_view setting) {
 }
 
 absl::StatusOr<std::vector<FileEntry>> ReadSettingsFile(const std::string& path) {
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--config: ", path, " is a directory: name the file"));
+  }
   std::ifstream file(path);
   if (!file.is_open()) {
     return absl::InvalidArgumentError(absl::StrCat("--config: can't read the file ", path));

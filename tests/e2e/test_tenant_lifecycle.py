@@ -295,5 +295,11 @@ class TenantLifecycle(ServerTestCase):
         self.assertNotIn("chat.cli.example", self.chatter("tenant", "get", "cli"))
         self.assertIn("deleted", self.chatter("tenant", "delete", "cli", "--grace", "1h"))
         self.chatter("tenant", "undelete", "cli")
-        self.chatter("tenant", "delete", "cli", "--now")
-        self.until_purged("cli")
+        self.assertIn("gone", self.chatter("tenant", "delete", "cli", "--now"))
+        self.assertEqual(self.query("SELECT count(*) FROM chatter.tenant "
+                                    "WHERE schema_name = 'cli'"), ["0"])
+
+    def test_a_name_is_free_as_soon_as_its_tenant_is_deleted_now(self):
+        for _ in range(3):
+            self.chatter("tenant", "create", "again")
+            self.chatter("tenant", "delete", "again", "--now")
