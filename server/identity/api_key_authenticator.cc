@@ -8,6 +8,11 @@
 
 namespace chatter::identity {
 
+absl::Status ApiKeyAuthenticator::Refuse(const TenantKey& tenant, std::string_view check) {
+  refusals_.Report(tenant, check, clock_.Steady());
+  return CredentialInvalidError();
+}
+
 void ApiKeyAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
                                        const Credential& credential, SteadyTime deadline,
                                        Callback<std::optional<Principal>> done) {
@@ -15,17 +20,24 @@ void ApiKeyAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
     return done(std::optional<Principal>());
   }
   const auto digest = TokenDigest(kApiKeyPrefix, credential.text);
-  if (!digest.has_value()) return done(CredentialInvalidError());
+  if (!digest.has_value()) {
+    return done(tenant.has_value() ? Refuse(*tenant, "the key isn't whole")
+                                   : CredentialInvalidError());
+  }
   if (!tenant.has_value()) return done(ServiceNotAllowedError());
   lookup_({*digest}, deadline,
           Then(std::move(done),
-               [tenant = *tenant, digest = *digest](
+               [this, tenant = *tenant, digest = *digest](
                    const std::vector<std::optional<ServiceIdentity>>& found, auto& answer) mutable {
-                 if (!found.front().has_value()) return answer(CredentialInvalidError());
+                 if (!found.front().has_value()) {
+                   return answer(Refuse(tenant, "no service account has such a key that holds"));
+                 }
                  auto principal = MakeServicePrincipal(CredentialKind::kApiKey, tenant,
                                                        *std::move(found.front()),
                                                        std::string(digest.begin(), digest.end()));
-                 if (!principal.ok()) return answer(principal.status());
+                 if (!principal.ok()) {
+                   return answer(Refuse(tenant, "its service account isn't for this tenant"));
+                 }
                  answer(std::optional<Principal>(*std::move(principal)));
                }));
 }

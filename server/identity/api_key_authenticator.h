@@ -6,12 +6,15 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/steady_time.h"
+#include "server/base/clock.h"
 #include "server/base/crypto.h"
 #include "server/identity/authenticator.h"
+#include "server/identity/refusal_log.h"
 #include "server/model/service_account.h"
 
 namespace chatter::identity {
@@ -22,7 +25,9 @@ using ApiKeyLookup = std::function<void(std::vector<Sha256Digest> digests, Stead
 
 class ApiKeyAuthenticator final : public Authenticator {
  public:
-  explicit ApiKeyAuthenticator(ApiKeyLookup lookup) : lookup_(std::move(lookup)) {}
+  // `clock` must outlive it.
+  ApiKeyAuthenticator(ApiKeyLookup lookup, const Clock& clock)
+      : lookup_(std::move(lookup)), clock_(clock) {}
 
   CredentialKind kind() const override { return CredentialKind::kApiKey; }
   void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
@@ -31,7 +36,12 @@ class ApiKeyAuthenticator final : public Authenticator {
                Callback<std::vector<size_t>> done) override;
 
  private:
+  // Tells the log which check has refused a credential of the tenant, and gives the error.
+  absl::Status Refuse(const TenantKey& tenant, std::string_view check);
+
   const ApiKeyLookup lookup_;
+  const Clock& clock_;
+  RefusalLog refusals_{"api_key"};
 };
 
 }  // namespace chatter::identity

@@ -10,6 +10,7 @@
 #include "server/identity/client_certificate_authenticator.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
+#include "tests/support/log_lines.h"
 
 namespace chatter::identity {
 namespace {
@@ -63,7 +64,8 @@ class ServiceCredentialsTest : public testing::Test {
   ApiKeyAuthenticator keys_{
       [this](std::vector<Sha256Digest> digests, SteadyTime deadline, Callback<Identities> done) {
         key_lookups_.Add(std::move(digests), deadline, std::move(done));
-      }};
+      },
+      clock_};
   ClientCertificateAuthenticator certificates_{
       {.find =
            [this](std::vector<std::string> names, SteadyTime deadline,
@@ -76,6 +78,24 @@ class ServiceCredentialsTest : public testing::Test {
              account_lookups_.Add(std::move(accounts), deadline, std::move(done));
            }}};
 };
+
+TEST_F(ServiceCredentialsTest, TellsTheLogWhyAKeyIsRefusedAndNeverTheKey) {
+  test::LogLines lines;
+  for (int i = 0; i < 3; ++i) {
+    auto answer = AskKey(acme_, key_);
+    key_lookups_.AnswerOldest(Identities{std::nullopt});
+  }
+  EXPECT_EQ(lines.Take(),
+            "info a sign-in is refused: credential=api_key tenant=acme check=\"no service account "
+            "has such a key that holds\"\n");
+  AskKey(acme_, key_ + "x");
+  EXPECT_THAT(lines.Take(), testing::HasSubstr("check=\"the key isn't whole\"\n"));
+  auto answer = AskKey(globex_, key_);
+  key_lookups_.AnswerOldest(Identities{Shop()});
+  EXPECT_THAT(lines.Take(),
+              testing::HasSubstr("tenant=globex check=\"its service account isn't for this "
+                                 "tenant\"\n"));
+}
 
 TEST_F(ServiceCredentialsTest, FindsTheAccountOfAKey) {
   auto answer = AskKey(acme_, key_);

@@ -20,7 +20,15 @@ Sha256Digest DigestIn(std::string_view proof) {
   return digest;
 }
 
+constexpr std::string_view kNoSession =
+    "the tenant has no session with this token that holds: it has ended, or is another tenant's";
+
 }  // namespace
+
+absl::Status SessionAuthenticator::Refuse(const TenantKey& tenant, std::string_view check) {
+  refusals_.Report(tenant, check, clock_.Steady());
+  return CredentialInvalidError();
+}
 
 void SessionAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
                                         const Credential& credential, SteadyTime deadline,
@@ -30,23 +38,30 @@ void SessionAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
     return done(std::optional<Principal>());
   }
   const auto digest = TokenDigest(kSessionTokenPrefix, credential.text);
-  if (!digest.has_value()) return done(CredentialInvalidError());
+  if (!digest.has_value()) {
+    return done(tenant.has_value() ? Refuse(*tenant, "the token isn't whole")
+                                   : CredentialInvalidError());
+  }
   if (!tenant.has_value()) {
     return done(MakeError(absl::StatusCode::kPermissionDenied,
                           v1::ERROR_REASON_CREDENTIAL_NOT_ALLOWED,
                           "A user's session can't do this: the administrator's key is needed."));
   }
-  lookups_.find(*tenant, *digest, deadline,
-                Then(std::move(done), [](std::optional<Session> found, auto& answer) {
-                  if (!found.has_value()) return answer(CredentialInvalidError());
-                  if (!found->user_active) return answer(UserDeactivatedError());
-                  Principal principal;
-                  principal.credential = CredentialKind::kSession;
-                  principal.user_id = std::move(found->user_id);
-                  principal.expires_at = found->expires_at;
-                  principal.proof = ProofOf(found->token_digest);
-                  answer(std::optional<Principal>(std::move(principal)));
-                }));
+  lookups_.find(
+      *tenant, *digest, deadline,
+      Then(std::move(done), [this, tenant = *tenant](std::optional<Session> found, auto& answer) {
+        if (!found.has_value()) return answer(Refuse(tenant, kNoSession));
+        if (!found->user_active) {
+          refusals_.Report(tenant, "its user is deactivated", clock_.Steady());
+          return answer(UserDeactivatedError());
+        }
+        Principal principal;
+        principal.credential = CredentialKind::kSession;
+        principal.user_id = std::move(found->user_id);
+        principal.expires_at = found->expires_at;
+        principal.proof = ProofOf(found->token_digest);
+        answer(std::optional<Principal>(std::move(principal)));
+      }));
 }
 
 void SessionAuthenticator::Recheck(const TenantKey& tenant, std::vector<Principal> held,

@@ -6,11 +6,14 @@
 
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "common/steady_time.h"
+#include "server/base/clock.h"
 #include "server/base/crypto.h"
 #include "server/identity/authenticator.h"
+#include "server/identity/refusal_log.h"
 
 namespace chatter::identity {
 
@@ -28,7 +31,9 @@ struct SessionLookups {
 
 class SessionAuthenticator final : public Authenticator {
  public:
-  explicit SessionAuthenticator(SessionLookups lookups) : lookups_(std::move(lookups)) {}
+  // `clock` must outlive it.
+  SessionAuthenticator(SessionLookups lookups, const Clock& clock)
+      : lookups_(std::move(lookups)), clock_(clock) {}
 
   CredentialKind kind() const override { return CredentialKind::kSession; }
   void Authenticate(const std::optional<TenantKey>& tenant, const Credential& credential,
@@ -38,7 +43,12 @@ class SessionAuthenticator final : public Authenticator {
   bool ends_are_counted() const override { return true; }
 
  private:
+  // Tells the log which check has refused a credential of the tenant, and gives the error.
+  absl::Status Refuse(const TenantKey& tenant, std::string_view check);
+
   const SessionLookups lookups_;
+  const Clock& clock_;
+  RefusalLog refusals_{"session"};
 };
 
 }  // namespace chatter::identity

@@ -9,6 +9,7 @@
 #include "server/base/secret_token.h"
 #include "server/identity/test_fakes.h"
 #include "server/model/errors.h"
+#include "tests/support/log_lines.h"
 
 namespace chatter::identity {
 namespace {
@@ -52,7 +53,8 @@ class SessionAuthenticatorTest : public testing::Test {
            [this](const TenantKey& tenant, std::vector<Sha256Digest> digests, SteadyTime deadline,
                   Callback<std::vector<size_t>> done) {
              rechecks_.Add({tenant, std::move(digests)}, deadline, std::move(done));
-           }}};
+           }},
+      clock_};
 };
 
 TEST_F(SessionAuthenticatorTest, FindsTheUser) {
@@ -77,6 +79,26 @@ TEST_F(SessionAuthenticatorTest, RefusesDeactivatedUsers) {
   session.user_active = false;
   lookups_.AnswerOldest(session);
   ExpectInvalid(answer, v1::ERROR_REASON_USER_DEACTIVATED);
+}
+
+TEST_F(SessionAuthenticatorTest, TellsTheLogWhyAndNeverTheToken) {
+  test::LogLines lines;
+  for (int i = 0; i < 3; ++i) {
+    auto answer = Ask(acme_, token_);
+    lookups_.AnswerOldest(std::optional<Session>());
+  }
+  EXPECT_EQ(lines.Take(),
+            "info a sign-in is refused: credential=session tenant=acme check=\"the tenant has no "
+            "session with this token that holds: it has ended, or is another tenant's\"\n");
+  Ask(acme_, token_ + "'");
+  EXPECT_THAT(lines.Take(), testing::HasSubstr("check=\"the token isn't whole\"\n"));
+  auto answer = Ask(acme_, token_);
+  Session session = MakeSession(token_);
+  session.user_active = false;
+  lookups_.AnswerOldest(session);
+  EXPECT_THAT(lines.Take(), testing::HasSubstr("check=\"its user is deactivated\"\n"));
+  Ask(std::nullopt, token_);
+  EXPECT_EQ(lines.Take(), "") << "no tenant has asked";
 }
 
 TEST_F(SessionAuthenticatorTest, RefusesMalformedTokensWithoutALookup) {

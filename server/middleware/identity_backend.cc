@@ -54,7 +54,8 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
     all.push_back(
         std::make_unique<identity::AdministratorKeyAuthenticator>(*config.admin_key_digest));
   }
-  all.push_back(std::make_unique<identity::SessionAuthenticator>(identity::LookupsIn(sessions)));
+  all.push_back(
+      std::make_unique<identity::SessionAuthenticator>(identity::LookupsIn(sessions), clock));
   if (django.has_value()) {
     all.push_back(std::make_unique<identity::DjangoSessionAuthenticator>(
         identity::DjangoSessionOptions{.keys = &django_keys->ring(),
@@ -64,8 +65,8 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(
   }
   all.push_back(std::make_unique<identity::JwtAuthenticator>(
       identity::LookupsIn(token_issuers, users), jwks, config.jwt_leeway, clock));
-  all.push_back(
-      std::make_unique<identity::ApiKeyAuthenticator>(identity::ApiKeyLookupIn(service_accounts)));
+  all.push_back(std::make_unique<identity::ApiKeyAuthenticator>(
+      identity::ApiKeyLookupIn(service_accounts), clock));
   all.push_back(std::make_unique<identity::ClientCertificateAuthenticator>(
       identity::LookupsIn(service_accounts)));
   return all;

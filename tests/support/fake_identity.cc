@@ -39,9 +39,11 @@ std::vector<std::unique_ptr<identity::Authenticator>> MakeAuthenticators(FakeDat
   std::vector<std::unique_ptr<identity::Authenticator>> kinds;
   kinds.push_back(std::make_unique<identity::AdministratorKeyAuthenticator>(
       Sha256(FakeIdentity::kAdministratorKey)));
-  kinds.push_back(std::make_unique<identity::SessionAuthenticator>(database.session_lookups()));
+  kinds.push_back(
+      std::make_unique<identity::SessionAuthenticator>(database.session_lookups(), clock));
   kinds.push_back(std::make_unique<CookieAuthenticator>(clock));
-  kinds.push_back(std::make_unique<identity::ApiKeyAuthenticator>(database.api_key_lookup()));
+  kinds.push_back(
+      std::make_unique<identity::ApiKeyAuthenticator>(database.api_key_lookup(), clock));
   return kinds;
 }
 
