@@ -24,9 +24,11 @@ absl::StatusOr<std::string> ReadKeys(const std::string& path) {
 }
 
 void PrintIssuers(const Context& context, const v1::ListTokenIssuersResponse& response) {
-  Table table({"ISSUER", "AUDIENCE", "KEYS", "CREATES USERS", "MADE"});
+  Table table({"ISSUER", "AUDIENCE", "USER", "KEYS", "CREATES USERS", "MADE"});
   for (const v1::TokenIssuer& issuer : response.token_issuers()) {
-    table.AddRow({issuer.issuer(), issuer.audience(),
+    table.AddRow({issuer.issuer(),
+                  issuer.audience() + (issuer.audience_may_be_absent() ? " or none" : ""),
+                  issuer.user_claim().empty() ? "sub" : issuer.user_claim(),
                   issuer.has_jwks_uri() ? issuer.jwks_uri() : "stored",
                   issuer.create_users() ? "yes" : "no", FormatTime(issuer.created_at())});
   }
@@ -77,8 +79,8 @@ absl::Status DeleteIssuer(const Context& context, const std::string& issuer) {
   return context.Show(*response, [&] { context.out() << "deleted\n"; });
 }
 
-void AddSet(CLI::App& issuer, Command& command) {
-  CLI::App* set = issuer.add_subcommand("set", "Accept tokens of an issuer, or change how");
+void AddSet(CLI::App& parent, Command& command) {
+  CLI::App* set = parent.add_subcommand("set", "Accept tokens of an issuer, or change how");
   auto arguments = std::make_shared<SetArguments>();
   v1::TokenIssuer& wanted = *arguments->request.mutable_token_issuer();
   set->add_option("ISSUER", *wanted.mutable_issuer(), "The `iss` of its tokens")->required();
@@ -91,16 +93,24 @@ void AddSet(CLI::App& issuer, Command& command) {
                    "Where the server gets the key set: https://..., or file:NAME in its "
                    "jwks-directory");
   keys->require_option(1);
+  set->add_option("--user-claim", *wanted.mutable_user_claim(),
+                  "The claim that is the user's id (default: sub). Nothing that users can choose!");
   auto create_users = std::make_shared<bool>(false);
   set->add_flag("--create-users", *create_users,
                 "Create users that the tenant doesn't have when their first token comes");
+  auto audience_may_be_absent = std::make_shared<bool>(false);
+  set->add_flag(
+      "--audience-may-be-absent", *audience_may_be_absent,
+      "Accept tokens without `aud`, too: only if all of the issuer's are for this tenant");
   set->footer(
       "Examples:\n"
       "  chatter issuer set https://id.example --audience chat \\\n"
       "    --jwks-uri https://id.example/.well-known/jwks.json --create-users\n"
       "  chatter issuer set my-back-end --audience chat --jwks-file public.jwks");
-  set->callback([&command, arguments, create_users] {
-    arguments->request.mutable_token_issuer()->set_create_users(*create_users);
+  set->callback([&command, arguments, create_users, audience_may_be_absent] {
+    v1::TokenIssuer& issuer = *arguments->request.mutable_token_issuer();
+    issuer.set_create_users(*create_users);
+    issuer.set_audience_may_be_absent(*audience_may_be_absent);
     command = [arguments](const Context& context) { return SetIssuer(context, *arguments); };
   });
 }

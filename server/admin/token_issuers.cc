@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/text.h"
 #include "server/identity/jwk_set.h"
 #include "server/identity/jwks_source.h"
 #include "server/identity/jwt.h"
@@ -36,6 +37,12 @@ std::string_view IssuerNameProblem(std::string_view name) {
   return "must be 1 to 512 bytes of UTF-8 without control characters";
 }
 
+std::string_view UserClaimProblem(std::string_view name) {
+  constexpr size_t kMaxBytes = 64;
+  if (name.size() <= kMaxBytes && IsUtf8(name) && !HasControlCharacters(name)) return {};
+  return "must be at most 64 bytes of UTF-8 without control characters";
+}
+
 // All of the keys must be of use: whoever sets them here wants to use them.
 void CheckInlineKeys(const std::string& jwks, FieldViolations& violations) {
   constexpr std::string_view kField = "token_issuer.jwks";
@@ -53,6 +60,7 @@ void CheckInlineKeys(const std::string& jwks, FieldViolations& violations) {
 void CheckIssuer(const TokenIssuer& issuer, FieldViolations& violations) {
   AddProblem("token_issuer.issuer", IssuerNameProblem(issuer.issuer), violations);
   AddProblem("token_issuer.audience", IssuerNameProblem(issuer.audience), violations);
+  AddProblem("token_issuer.user_claim", UserClaimProblem(issuer.user_claim), violations);
   if (issuer.jwks.empty() == issuer.jwks_uri.empty()) {
     violations.Add("token_issuer.keys", "must be `jwks` or `jwks_uri`");
   } else if (issuer.jwks_uri.empty()) {

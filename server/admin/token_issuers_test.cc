@@ -112,6 +112,12 @@ TEST_F(TokenIssuersTest, ChecksAllFields) {
               ElementsAre(HasSubstr("must hold a key")));
   EXPECT_THAT(ViolationsOf(Set({.issuer = "a", .audience = "chat", .jwks_uri = "http://a.b/"})),
               ElementsAre(HasSubstr("jwks_uri must be")));
+  for (const std::string& claim : {std::string(65, 'c'), std::string("a\nb")}) {
+    EXPECT_THAT(
+        ViolationsOf(
+            Set({.issuer = "a", .audience = "chat", .jwks_uri = "file:a", .user_claim = claim})),
+        ElementsAre(HasSubstr("user_claim must be at most 64 bytes")));
+  }
 }
 
 TEST_F(TokenIssuersTest, HasABoundForEachTenant) {

@@ -67,17 +67,19 @@ absl::Status ReadTimes(const json& claims, Jwt& jwt) {
 }
 
 absl::Status ReadAudiences(const json& claims, Jwt& jwt) {
-  if (const std::string* one = FindText(claims, "aud"); one != nullptr) {
-    jwt.audiences = {*one};
-    return absl::OkStatus();
-  }
-  const auto several = claims.find("aud");
-  if (several == claims.end() || !several->is_array()) return Malformed("there is no `aud`");
-  for (const json& audience : *several) {
+  const auto found = claims.find("aud");
+  if (found == claims.end()) return absl::OkStatus();
+  if (!found->is_string() && !found->is_array()) return Malformed("`aud` is no text, nor a list");
+  jwt.audiences.emplace();
+  for (const json& audience : found->is_string() ? json::array({*found}) : *found) {
     if (!audience.is_string()) return Malformed("`aud` holds what isn't a text");
-    jwt.audiences.push_back(audience.get<std::string>());
+    jwt.audiences->push_back(audience.get<std::string>());
   }
   return absl::OkStatus();
+}
+
+bool Holds(const std::vector<std::string>& audiences, std::string_view audience) {
+  return std::find(audiences.begin(), audiences.end(), audience) != audiences.end();
 }
 
 // As much as fits of a name, in whole characters; none of one that couldn't be stored.
@@ -90,22 +92,6 @@ std::string ToDisplayName(std::string_view name) {
   return DisplayNameProblem(name).empty() ? std::string(name) : std::string();
 }
 
-// The user's id: a text, or a whole number, which stands for its digits.
-absl::Status ReadSubject(const json& claims, std::string_view text, Jwt& jwt) {
-  const auto subject = claims.find("sub");
-  if (subject == claims.end()) return Malformed("there is no `sub`");
-  if (subject->is_number_unsigned() && subject->get<uint64_t>() <= kMaxNumberedUser) {
-    jwt.user_id = absl::StrCat(subject->get<uint64_t>());
-  } else if (subject->is_string()) {
-    jwt.user_id = subject->get<std::string>();
-  }
-  // Ids that differ in half a surrogate pair mustn't become one.
-  const bool is_mended =
-      jwt.user_id.find(kReplacementCharacter) != std::string::npos && MendSurrogates(text) != text;
-  if (is_mended || !UserIdProblem(jwt.user_id).empty()) return Malformed("`sub` isn't a user id");
-  return absl::OkStatus();
-}
-
 absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
   const auto text = DecodeBase64Url(part);
   if (!text.has_value()) return Malformed("the claims aren't base64url");
@@ -114,7 +100,7 @@ absl::Status ReadClaims(std::string_view part, Jwt& jwt) {
   const std::string* issuer = FindText(*claims, "iss");
   if (issuer == nullptr || !IsIssuerName(*issuer)) return Malformed("`iss` isn't an issuer");
   jwt.issuer = *issuer;
-  if (absl::Status status = ReadSubject(*claims, *text, jwt); !status.ok()) return status;
+  jwt.claims = *text;
   if (const std::string* name = FindText(*claims, "name"); name != nullptr) {
     jwt.display_name = ToDisplayName(*name);
   }
@@ -149,6 +135,28 @@ absl::StatusOr<Jwt> ParseJwt(std::string_view token) {
   return jwt;
 }
 
+absl::StatusOr<std::string> UserIdIn(const Jwt& jwt, std::string_view claim) {
+  const absl::string_view name(claim.data(), claim.size());
+  const auto claims = ParseJsonObject(jwt.claims);
+  const auto found = claims.has_value() ? claims->find(std::string(claim)) : json::const_iterator();
+  if (!claims.has_value() || found == claims->end()) {
+    return absl::UnauthenticatedError(absl::StrCat("there is no `", name, "`"));
+  }
+  std::string user_id;
+  if (found->is_number_unsigned() && found->get<uint64_t>() <= kMaxNumberedUser) {
+    user_id = absl::StrCat(found->get<uint64_t>());  // a whole number stands for its digits
+  } else if (found->is_string()) {
+    user_id = found->get<std::string>();
+  }
+  // Ids that differ in half a surrogate pair mustn't become one.
+  const bool is_mended = user_id.find(kReplacementCharacter) != std::string::npos &&
+                         MendSurrogates(jwt.claims) != jwt.claims;
+  if (is_mended || !UserIdProblem(user_id).empty()) {
+    return absl::UnauthenticatedError(absl::StrCat("`", name, "` isn't a user id"));
+  }
+  return user_id;
+}
+
 absl::Status VerifyJwt(const Jwt& jwt, const JwsKey& key, const JwtExpectations& expected) {
   // The key says which algorithm is used; that of the header must be the same.
   if (jwt.algorithm != key.algorithm()) {
@@ -158,8 +166,10 @@ absl::Status VerifyJwt(const Jwt& jwt, const JwsKey& key, const JwtExpectations&
     return absl::UnauthenticatedError("the signature is wrong");
   }
   if (jwt.issuer != expected.issuer) return absl::UnauthenticatedError("the issuer is another");
-  if (std::find(jwt.audiences.begin(), jwt.audiences.end(), expected.audience) ==
-      jwt.audiences.end()) {
+  if (!jwt.audiences.has_value() && !expected.audience_may_be_absent) {
+    return absl::UnauthenticatedError("there is no `aud`");
+  }
+  if (jwt.audiences.has_value() && !Holds(*jwt.audiences, expected.audience)) {
     return absl::UnauthenticatedError("the audience is another");
   }
   if (expected.now >= jwt.expires_at + expected.leeway) {

@@ -38,8 +38,8 @@ struct Jwt {
   std::string signature = {};
   // The claims.
   std::string issuer = {};
-  std::vector<std::string> audiences = {};
-  std::string user_id = {};       // `sub`, a text or a number from 0 to 2^63 - 1
+  std::optional<std::vector<std::string>> audiences = {};  // nullopt: there is no `aud`
+  std::string claims = {};                                 // all of them, as JSON
   std::string display_name = {};  // `name`, cut to what a display name may be; may be empty
   absl::Time expires_at;
   absl::Time not_before = absl::InfinitePast();
@@ -47,14 +47,19 @@ struct Jwt {
 
 // Errors: INVALID_ARGUMENT: more than kMaxJwtBytes; not three parts of strict base64url; a header
 // or claims that aren't a JSON object or name a member twice; an algorithm other than the four (so
-// `none`); a `crit`; no `iss`, `aud`, `exp` or `sub`, or one that isn't what it must be.
+// `none`); a `crit`; no `iss` or `exp`; an `iss`, `aud`, `exp` or `nbf` that isn't what it must be.
 absl::StatusOr<Jwt> ParseJwt(std::string_view token);
+
+// The user's id: the value of this claim, a text or a number from 0 to 2^63 - 1.
+// Errors: UNAUTHENTICATED: there is no such claim, or it is no user's id.
+absl::StatusOr<std::string> UserIdIn(const Jwt& jwt, std::string_view claim);
 
 struct JwtExpectations {
   std::string_view issuer;
   std::string_view audience;
   absl::Time now;
   absl::Duration leeway;  // by which the issuer's clock may differ from ours
+  bool audience_may_be_absent = false;
 };
 
 // OK when the token is signed with `key`, names the expected issuer and audience, and is valid now.

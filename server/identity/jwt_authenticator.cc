@@ -11,12 +11,20 @@ namespace {
 
 constexpr size_t kMaxParsed = 1'000;
 
+// The claim that is the user's id.
+std::string_view UserClaimOf(const TokenIssuer& issuer) {
+  return issuer.user_claim.empty() ? std::string_view("sub") : issuer.user_claim;
+}
+
 // A principal's proof stands for what the tenant accepted: this key, of this issuer, for this
-// audience. None of the texts holds a NUL.
+// audience, or perhaps none, and this claim as the user. None of the texts holds a NUL.
 std::string ProofOf(const TokenIssuer& issuer, const JwsKey& key) {
   std::string text = issuer.issuer;
-  text.push_back('\0');
-  text += issuer.audience;
+  for (const std::string_view part : {std::string_view(issuer.audience), UserClaimOf(issuer),
+                                      std::string_view(issuer.audience_may_be_absent ? "?" : "")}) {
+    text.push_back('\0');
+    text.append(part);
+  }
   text.push_back('\0');
   text.append(key.thumbprint().begin(), key.thumbprint().end());
   const Sha256Digest digest = Sha256(text);
@@ -32,6 +40,7 @@ struct JwtAuthenticator::Attempt {
   Jwt jwt;
   SteadyTime deadline;
   Callback<std::optional<Principal>> done;
+  std::string user_id = {};
   std::string proof = {};
 
   void Refuse(std::string_view check, absl::Status error = CredentialInvalidError()) {
@@ -135,12 +144,17 @@ void JwtAuthenticator::CheckToken(const std::shared_ptr<Attempt>& attempt,
         if (!keys.ok()) return attempt->done(keys.status());
         const JwsKey* const key = (*keys)->Find(attempt->jwt.algorithm, attempt->jwt.key_id);
         if (key == nullptr) return attempt->Refuse("the issuer has no such key");
-        const absl::Status verdict = VerifyJwt(attempt->jwt, *key,
-                                               {.issuer = issuer.issuer,
-                                                .audience = issuer.audience,
-                                                .now = attempt->parts->clock.Now(),
-                                                .leeway = attempt->parts->leeway});
+        const absl::Status verdict =
+            VerifyJwt(attempt->jwt, *key,
+                      {.issuer = issuer.issuer,
+                       .audience = issuer.audience,
+                       .now = attempt->parts->clock.Now(),
+                       .leeway = attempt->parts->leeway,
+                       .audience_may_be_absent = issuer.audience_may_be_absent});
         if (!verdict.ok()) return attempt->Refuse(verdict);
+        auto user_id = UserIdIn(attempt->jwt, UserClaimOf(issuer));
+        if (!user_id.ok()) return attempt->Refuse(user_id.status());
+        attempt->user_id = *std::move(user_id);
         attempt->proof = ProofOf(issuer, *key);
         FindUser(attempt, issuer.create_users);
       });
@@ -148,7 +162,7 @@ void JwtAuthenticator::CheckToken(const std::shared_ptr<Attempt>& attempt,
 
 void JwtAuthenticator::FindUser(const std::shared_ptr<Attempt>& attempt, bool may_create) {
   attempt->parts->lookups.find_user(
-      attempt->tenant, attempt->jwt.user_id, attempt->deadline,
+      attempt->tenant, attempt->user_id, attempt->deadline,
       [attempt, may_create](absl::StatusOr<std::optional<User>> user) {
         if (!user.ok()) return attempt->done(user.status());
         if (!user->has_value()) {
@@ -160,7 +174,7 @@ void JwtAuthenticator::FindUser(const std::shared_ptr<Attempt>& attempt, bool ma
         }
         Principal principal;
         principal.credential = CredentialKind::kJwt;
-        principal.user_id = attempt->jwt.user_id;
+        principal.user_id = attempt->user_id;
         principal.expires_at = attempt->jwt.expires_at + attempt->parts->leeway;
         principal.proof = attempt->proof;
         attempt->done(std::optional<Principal>(std::move(principal)));
@@ -168,8 +182,8 @@ void JwtAuthenticator::FindUser(const std::shared_ptr<Attempt>& attempt, bool ma
 }
 
 void JwtAuthenticator::CreateUser(const std::shared_ptr<Attempt>& attempt) {
-  attempt->parts->lookups.create_user(attempt->tenant, attempt->jwt.user_id,
-                                      attempt->jwt.display_name, attempt->deadline,
+  attempt->parts->lookups.create_user(attempt->tenant, attempt->user_id, attempt->jwt.display_name,
+                                      attempt->deadline,
                                       [attempt](const absl::StatusOr<bool>& created) {
                                         if (!created.ok()) return attempt->done(created.status());
                                         // Whoever made it, it is there now; or nobody may.

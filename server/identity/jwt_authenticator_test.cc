@@ -219,6 +219,34 @@ TEST_F(JwtAuthenticatorTest, TakesKeysFromElsewhere) {
   EXPECT_TRUE(Ask(acme_, key_.Token(Claims("alice"))).ok());
 }
 
+TEST_F(JwtAuthenticatorTest, TakesTheIssuersClaimForTheUser) {
+  issuers_[{acme_, kIssuer}].user_claim = "name";
+  const std::string token = key_.Token(Claims("alice"));
+  ExpectRefused(Ask(acme_, token));
+  users_[{acme_, "A Name"}] = {.id = "A Name", .display_name = "", .created_at = {}};
+  EXPECT_EQ((**Ask(acme_, token)).user_id, "A Name");
+}
+
+TEST_F(JwtAuthenticatorTest, TakesTokensWithoutAnAudienceWhereTheIssuerMay) {
+  const std::string token =
+      key_.Token(absl::StrCat(R"({"iss":")", kIssuer, R"(","sub":"alice","exp":1700000100})"));
+  ExpectRefused(Ask(acme_, token));
+  issuers_[{acme_, kIssuer}].audience_may_be_absent = true;
+  EXPECT_EQ((**Ask(acme_, token)).user_id, "alice");
+}
+
+TEST_F(JwtAuthenticatorTest, RechecksWhatTheIssuersTokensMeant) {
+  const std::vector<Principal> held = {**Ask(acme_, key_.Token(Claims("alice")))};
+  TokenIssuer& issuer = issuers_[{acme_, kIssuer}];
+  issuer.user_claim = "sub";
+  EXPECT_THAT(*Recheck(held), IsEmpty()) << "it was that before";
+  issuer.user_claim = "name";
+  EXPECT_THAT(*Recheck(held), ElementsAre(0));
+  issuer.user_claim = "";
+  issuer.audience_may_be_absent = true;
+  EXPECT_THAT(*Recheck(held), ElementsAre(0));
+}
+
 TEST_F(JwtAuthenticatorTest, RechecksTheIssuerTheKeyAndTheAudience) {
   const TestKey other = TestKey::Es256();
   const std::string second = "https://second.example";

@@ -42,7 +42,13 @@ class JwtTest : public testing::Test {
   absl::Status Check(const std::string& token, const JwsKey& key) const {
     const auto jwt = ParseJwt(token);
     if (!jwt.ok()) return jwt.status();
-    return VerifyJwt(*jwt, key, {"https://id.example", "chat", clock_.Now(), absl::Seconds(60)});
+    const absl::Status verdict =
+        VerifyJwt(*jwt, key, {"https://id.example", "chat", clock_.Now(), absl::Seconds(60)});
+    return verdict.ok() ? UserIdIn(*jwt, "sub").status() : verdict;
+  }
+  std::string UserId(const std::string& claims, std::string_view claim = "sub") const {
+    const auto user_id = UserIdIn(*ParseJwt(ed25519_.Token(claims)), claim);
+    return user_id.ok() ? *user_id : "refused: " + std::string(user_id.status().message());
   }
   absl::Status Check(const std::string& claims) const {
     return Check(ed25519_.Token(claims), Public(ed25519_));
@@ -69,8 +75,8 @@ TEST_F(JwtTest, ReadsTheClaims) {
   EXPECT_EQ(jwt->algorithm, JwsAlgorithm::kEdDsa);
   EXPECT_EQ(jwt->key_id, "k1");
   EXPECT_EQ(jwt->issuer, "https://id.example");
-  EXPECT_THAT(jwt->audiences, ElementsAre("chat"));
-  EXPECT_EQ(jwt->user_id, "alice");
+  EXPECT_THAT(*jwt->audiences, ElementsAre("chat"));
+  EXPECT_EQ(*UserIdIn(*jwt, "sub"), "alice");
   EXPECT_EQ(jwt->display_name, "Alice");
   EXPECT_EQ(jwt->expires_at, absl::FromUnixSeconds(1'700'003'600));
 }
@@ -167,14 +173,38 @@ TEST_F(JwtTest, RefusesBadClaims) {
 
 TEST_F(JwtTest, TakesANumberForItsDigits) {
   for (const char* id : {"0", "42", "9223372036854775807"}) {
-    const auto jwt = ParseJwt(ed25519_.Token(With("sub", id)));
-    ASSERT_TRUE(jwt.ok()) << jwt.status();
-    EXPECT_EQ(jwt->user_id, id);
+    EXPECT_EQ(UserId(With("sub", id)), id);
   }
   for (const char* bad : {"-1", "-0", "42.0", "4.2", "4e1", "9223372036854775808",
                           "18446744073709551616", "true", "null", "[42]", "{}"}) {
     ExpectRefused(Check(With("sub", bad)), "`sub`");
   }
+}
+
+TEST_F(JwtTest, TakesAnotherClaimForTheUser) {
+  EXPECT_EQ(UserId(With("employee", R"("e-7")"), "employee"), "e-7");
+  EXPECT_EQ(UserId(With("employee", "7"), "employee"), "7");
+  EXPECT_EQ(UserId(R"({"iss":"i","exp":1,"upn":"a@b.example"})", "upn"), "a@b.example")
+      << "there needn't be a `sub` then";
+  EXPECT_EQ(UserId(kClaims, "employee"), "refused: there is no `employee`");
+  EXPECT_EQ(UserId(With("employee", R"(["e-7"])"), "employee"),
+            "refused: `employee` isn't a user id");
+  EXPECT_EQ(UserId(With("a.b", R"({"c":"d"})"), "a.b.c"), "refused: there is no `a.b.c`");
+}
+
+TEST_F(JwtTest, AnAudienceMayBeAbsentWhereThatIsSaid) {
+  const auto check = [&](const std::string& aud, bool may_be_absent) {
+    return VerifyJwt(
+        *ParseJwt(ed25519_.Token(With("aud", aud))), Public(ed25519_),
+        {"https://id.example", "chat", clock_.Now(), absl::Seconds(60), may_be_absent});
+  };
+  ExpectRefused(check("", false), "there is no `aud`");
+  EXPECT_TRUE(check("", true).ok());
+  EXPECT_TRUE(check(R"("chat")", true).ok());
+  for (const char* other : {R"("shop")", "[]", R"("")"}) {
+    ExpectRefused(check(other, true), "the audience is another");
+  }
+  EXPECT_FALSE(ParseJwt(ed25519_.Token(With("aud", "null"))).ok());
 }
 
 TEST_F(JwtTest, RefusesExtensionsThatMustBeUnderstood) {

@@ -17,6 +17,8 @@ struct TokenIssuer {
   // Users that the tenant doesn't have yet are created when their first token comes.
   bool create_users = false;
   absl::Time created_at = absl::InfinitePast();
+  std::string user_claim = {};  // which is the user's id; empty: `sub`
+  bool audience_may_be_absent = false;
 };
 
 }  // namespace chatter

@@ -18,6 +18,8 @@ void Fill(const TokenIssuer& issuer, v1::TokenIssuer* out) {
   if (!issuer.jwks.empty()) out->set_jwks(issuer.jwks);
   if (!issuer.jwks_uri.empty()) out->set_jwks_uri(issuer.jwks_uri);
   out->set_create_users(issuer.create_users);
+  out->set_user_claim(issuer.user_claim);
+  out->set_audience_may_be_absent(issuer.audience_may_be_absent);
   wire::ToProto(issuer.created_at, out->mutable_created_at());
 }
 
@@ -35,7 +37,9 @@ grpc::ServerUnaryReactor* TokenIssuerService::SetTokenIssuer(
                       .audience = issuer.audience(),
                       .jwks = issuer.jwks(),
                       .jwks_uri = issuer.jwks_uri(),
-                      .create_users = issuer.create_users()},
+                      .create_users = issuer.create_users(),
+                      .user_claim = issuer.user_claim(),
+                      .audience_may_be_absent = issuer.audience_may_be_absent()},
                      std::move(done));
       },
       [response](const TokenIssuer& issuer) { Fill(issuer, response->mutable_token_issuer()); });

@@ -17,7 +17,7 @@ room_to_purge: tenant room_id deleted_at
 service_account: name tenants services read_only may_act_for_users created_at changed_at
 tenant: schema_name display_name schema_version created_at state state_reason purge_at identity_version attached user_source incarnation marker_oid
 tenant_domain: domain schema_name
-token_issuer: schema_name issuer audience jwks jwks_uri create_users created_at
+token_issuer: schema_name issuer audience jwks jwks_uri create_users created_at user_claim audience_may_be_absent
 )";
 
 constexpr char kTenantTables[] =

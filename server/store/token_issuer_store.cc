@@ -14,7 +14,9 @@ TokenIssuer ReadIssuer(const postgres::Rows& rows, int row) {
           .jwks = std::string(rows.GetText(row, 2)),
           .jwks_uri = std::string(rows.GetText(row, 3)),
           .create_users = rows.GetBool(row, 4),
-          .created_at = rows.GetTime(row, 5)};
+          .created_at = rows.GetTime(row, 5),
+          .user_claim = std::string(rows.GetText(row, 6)),
+          .audience_may_be_absent = rows.GetBool(row, 7)};
 }
 
 // The issuer in the only row, if there is one.
@@ -36,7 +38,9 @@ void TokenIssuerStore::Set(const SchemaName& tenant, const TokenIssuer& issuer, 
       .Text(issuer.jwks)
       .Text(issuer.jwks_uri)
       .Smallint(issuer.create_users ? 1 : 0)
-      .Int(max_issuers);
+      .Int(max_issuers)
+      .Text(issuer.user_claim)
+      .Bool(issuer.audience_may_be_absent);
   postgres::RunOne(control_, std::move(statement), deadline, postgres::kIdempotent,
                    ReadOne(std::move(done)));
 }

@@ -99,6 +99,23 @@ TEST_F(TokenIssuerStoreTest, HasABoundForEachTenant) {
   EXPECT_THAT(Names(globex_), ElementsAre("c"));
 }
 
+TEST_F(TokenIssuerStoreTest, KeepsWhatTheTokensMean) {
+  Set(acme_, {.issuer = "a", .audience = "chat", .jwks = "keys"}, 10);
+  const auto stored = [&] {
+    const auto found = Find(acme_, "a");
+    return std::pair(found->user_claim, found->audience_may_be_absent);
+  };
+  EXPECT_EQ(stored(), std::pair(std::string(), false));
+  Set(acme_,
+      {.issuer = "a",
+       .audience = "chat",
+       .jwks = "keys",
+       .user_claim = "upn",
+       .audience_may_be_absent = true},
+      10);
+  EXPECT_EQ(stored(), std::pair(std::string("upn"), true));
+}
+
 TEST_F(TokenIssuerStoreTest, DeletesInItsTenantOnly) {
   Set(acme_, {.issuer = "a", .audience = "chat", .jwks = "keys"}, 10);
   EXPECT_FALSE(Delete(globex_, "a"));

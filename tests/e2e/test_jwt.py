@@ -5,6 +5,7 @@ import contextlib
 import http.server
 import json
 import secrets
+import subprocess
 import tempfile
 import threading
 import time
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
 from client import Client
-from harness import ServerTestCase
+from harness import CHATTER, PATIENCE, ServerTestCase
 from stubs import room_pb2, tenant_pb2, token_issuer_pb2, token_issuer_pb2_grpc, user_pb2
 
 UNAUTHENTICATED = grpc.StatusCode.UNAUTHENTICATED
@@ -51,8 +52,10 @@ class Key:
         self.jwk = {**jwk, "kid": kid, "use": "sig"}
 
     def token(self, user_id, lifetime=3600, **claims):
+        """`claims`: more of them, or others; None: without."""
         claims = {"iss": ISSUER, "aud": "chat", "sub": user_id, "exp": time.time() + lifetime,
                   **claims}
+        claims = {name: value for name, value in claims.items() if value is not None}
         return jwt.encode(claims, self.private, self.algorithm, headers={"kid": self.kid})
 
 
@@ -234,6 +237,48 @@ class JsonWebTokens(ServerTestCase):
         with self.assertFails(grpc.StatusCode.PERMISSION_DENIED, "CREDENTIAL_NOT_ALLOWED"):
             client.users.UpsertUsers(user_pb2.UpsertUsersRequest(users=[user_pb2.User(id="x")]))
 
+    def test_another_claim_is_the_user(self):
+        key = Key("ES256")
+        self.set_issuer(jwks=key_set(key), user_claim="upn")
+        self.list_rooms(key.token(None, upn="alice"))
+        room = self.with_token(key.token("bob", upn="alice")).create_room("alice", "bob").room
+        self.assertEqual(list(room.user_ids), ["alice", "bob"])
+        log = self.with_token(key.token("nobody", upn="alice")).stream({room.id: 0})
+        self.addCleanup(log.cancel)
+        self.assertEqual(log.room_event(room.id, 1).actor_id, "alice")
+        self.assertRefused(key.token("alice"))
+        self.assertRefused(key.token("alice", upn="nobody"))
+        self.assertRefused(key.token("alice", upn=["alice"]))
+
+    def test_an_audience_may_be_absent_where_that_is_said(self):
+        key = Key("ES256")
+        self.set_issuer(jwks=key_set(key))
+        self.assertRefused(key.token("alice", aud=None))
+        self.set_issuer(jwks=key_set(key), audience_may_be_absent=True)
+        self.list_rooms(key.token("alice", aud=None, jti="2"))
+        self.list_rooms(key.token("alice"))
+        self.assertRefused(key.token("alice", aud="shop"))
+        self.assertRefused(key.token("alice", aud=[]))
+
+    def test_both_are_set_from_the_command_line(self):
+        key = Key("ES256")
+        (self.directory / "public.jwks").write_text(key_set(key), "utf-8")
+
+        def issuer(*arguments):
+            done = subprocess.run(
+                [CHATTER, "issuer", *arguments, "--address", self.server.address, "--tenant",
+                 self.tenant.name, "--admin-key-file", str(self.server.admin_key_file)],
+                text=True, capture_output=True, timeout=PATIENCE, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+        issuer("set", ISSUER, "--audience", "chat", "--user-claim", "upn",
+               "--audience-may-be-absent", "--jwks-file", str(self.directory / "public.jwks"))
+        self.assertRegex(issuer("list"), r"chat or none +upn ")
+        self.list_rooms(key.token(None, aud=None, upn="alice"))
+        issuer("set", ISSUER, "--audience", "chat", "--jwks-file",
+               str(self.directory / "public.jwks"))
+        self.assertRegex(issuer("list"), r"chat +sub ")
+
     # ---- Users ----
 
     def test_users_are_created_on_first_sight_where_the_issuer_may(self):
@@ -306,6 +351,16 @@ class JsonWebTokens(ServerTestCase):
         self.assertTrue(session.reply(session.ping()).HasField("done"))
         with self.assertFails(grpc.StatusCode.NOT_FOUND, "TOKEN_ISSUER_NOT_FOUND"):
             self.delete_issuer()
+
+    def test_what_tokens_mean_ends_streams_when_it_changes(self):
+        key = Key("EdDSA")
+        for fields in ({"user_claim": "upn"}, {"audience_may_be_absent": True}):
+            with self.subTest(fields=fields):
+                self.set_issuer(jwks=key_set(key))
+                stream = self.with_token(key.token("alice", jti=str(fields))).stream()
+                self.addCleanup(stream.cancel)
+                self.set_issuer(jwks=key_set(key), **fields)
+                self.assertFailure(stream.end(), UNAUTHENTICATED, "CREDENTIAL_INVALID")
 
     def test_a_withdrawn_key_ends_streams(self):
         old, new = Key("EdDSA", "old"), Key("EdDSA", "new")

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/identity/jwk_set.h"
 #include "server/identity/jwt.h"
+#include "server/model/validate.h"
 
 namespace {
 
@@ -61,12 +62,13 @@ void TryToken(std::string_view token) {
 void TryClaims(std::string_view claims) {
   const auto jwt = chatter::identity::ParseJwt(Sign(claims));
   if (!jwt.ok()) return;
-  Require(!jwt->user_id.empty() && jwt->user_id.size() <= 128);
+  const auto user_id = chatter::identity::UserIdIn(*jwt, "sub");
+  Require(!user_id.ok() || chatter::UserIdProblem(*user_id).empty());
   Require(jwt->display_name.size() <= 256);
   Require(chatter::identity::IsIssuerName(jwt->issuer));
-  if (jwt->audiences.empty()) return;
+  if (!jwt->audiences.has_value() || jwt->audiences->empty()) return;
   const absl::Time now = jwt->expires_at - absl::Seconds(1);
-  Require(Verifies(*jwt, {jwt->issuer, jwt->audiences.front(), now, absl::Seconds(60)}) ==
+  Require(Verifies(*jwt, {jwt->issuer, jwt->audiences->front(), now, absl::Seconds(60)}) ==
           (jwt->not_before - absl::Seconds(60) <= now));
 }
 
