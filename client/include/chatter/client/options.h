@@ -10,7 +10,7 @@ namespace chatter::client {
 
 struct ClientOptions {
   std::string address = "127.0.0.1:50051";  // host:port, or any other target that gRPC knows
-  std::string tenant;        // schema name or slug; empty: the server goes by the host name
+  std::string tenant;        // its schema's name, in UTF-8; empty: the server goes by the host name
   std::string token;         // bearer token: a session's, a JWT or a key; empty: none is sent
   std::string on_behalf_of;  // the user as whom a service calls; empty: the credential's own
   bool tls = false;
