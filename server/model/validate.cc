@@ -11,20 +11,13 @@
 #include "server/model/limits.h"
 #include "server/model/model.h"
 #include "server/model/schema_name.h"
+#include "server/model/url.h"
 
 namespace chatter {
 namespace {
 
 constexpr size_t kMaxDomains = 20;
 constexpr std::string_view kBlankProblem = "must have a character that can be seen";
-
-// Neither a scheme that could run code where it is shown, nor anything that would need escaping.
-bool IsUrl(std::string_view url) {
-  const bool is_web = url.starts_with("https://") || url.starts_with("http://");
-  return is_web && url.size() <= 2'048 && std::all_of(url.begin(), url.end(), [](unsigned char c) {
-           return absl::ascii_isgraph(c) && c != '"' && c != '<' && c != '>' && c != '\\';
-         });
-}
 
 bool IsAttributeKey(std::string_view key) {
   return !key.empty() && key.size() <= 64 &&
@@ -94,8 +87,9 @@ std::string_view RoomNameProblem(std::string_view name) {
 }
 
 std::string_view UrlProblem(std::string_view url) {
-  if (IsUrl(url)) return {};
-  return "must be a URL with the scheme `https` or `http`, of up to 2048 bytes of ASCII";
+  if (url.size() <= 2'048 && IsWebUrl(url)) return {};
+  return "must be a URL with the scheme `https` or `http` and a host, of up to 2048 bytes, none of "
+         "them blank, a control character, or one of `\"<>\\`";
 }
 
 std::string_view AttachmentNameProblem(std::string_view name) {

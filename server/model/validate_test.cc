@@ -64,6 +64,13 @@ TEST(Validate, WhatIsToBeReadCanBeSeen) {
   EXPECT_TRUE(violations_of("a b").empty());
 }
 
+TEST(Validate, UrlsAreBoundedInBytes) {
+  const std::string host = "https://münchen.example/";
+  EXPECT_EQ(UrlProblem(host + Bytes(2'048 - host.size())), "");
+  EXPECT_NE(UrlProblem(host + Bytes(2'049 - host.size())), "");
+  EXPECT_NE(UrlProblem("https:///" + Bytes(3)), "");
+}
+
 TEST(Validate, IdsAndNamesHaveNoControlCharacters) {
   for (const std::string& text : {"a\nb"s, "a\0b"s, "a\x7f"s, "\xc2\x85"s, "\xff"s}) {
     EXPECT_NE(UserIdProblem(text), "");
