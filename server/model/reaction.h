@@ -9,10 +9,11 @@
 
 namespace chatter {
 
-// An emoji may be written with variation selectors (U+FE0F) or without, and is the same to
-// everybody who sees it. So the selectors of a text that is all emoji are put where Unicode's own
-// list of them has them (its "fully-qualified" form, which keyboards and pickers send); any other
-// text is left as it is. REQUIRES: IsUtf8(reaction).
+// What looks the same to everybody is the same. So what can't be seen goes: blanks at both ends,
+// and whatever shows nothing (joiners, spaces without a width, tags, fillers) where it doesn't make
+// its neighbours look different. And the variation selectors (U+FE0F) of a text that is all emoji
+// are put where Unicode's own list of emoji has them (its "fully-qualified" form, which keyboards
+// and pickers send). REQUIRES: IsUtf8(reaction).
 std::string NormalReaction(std::string_view reaction);
 
 }  // namespace chatter
