@@ -180,6 +180,20 @@ class Details(ServerTestCase):
                   ((self.alice, "a"), (self.alice, "a"), (self.bob, "b"), (self.carol, "c"))]).join(60)
         self.assertEqual(self.thread(), (45, self.alice.get_room(self.room_id).head_seq))
 
+    def test_a_thread_goes_on_without_its_first_message(self):
+        with_thread, without = self.seq, self.send(self.alice, "2", "no thread")
+        self.send(self.alice, "r1", "reply", thread_seq=with_thread)
+        for seq in (with_thread, without):
+            self.delete(self.tenant.service, seq)
+        last = self.send(self.carol, "r2", "another reply", thread_seq=with_thread)
+        self.assertEqual(self.thread(with_thread), (2, last))
+        self.delete(self.tenant.service, last)
+        self.send(self.bob, "r3", "still", thread_seq=with_thread)
+        with self.assertFails(*NO_MESSAGE):
+            self.send(self.carol, "r4", "a new thread", thread_seq=without)
+        with self.assertFails(*NO_MESSAGE):
+            self.send(self.carol, "r4", "no thread", reply_to_seq=with_thread)
+
     def test_threads_are_flat(self):
         reply = self.send(self.alice, "r", "reply", thread_seq=self.seq)
         with self.assertFails(*INVALID) as caught:

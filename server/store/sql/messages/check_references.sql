@@ -2,9 +2,10 @@
 -- to, $5 to whose thread it belongs (0: none); $6 users whom it mentions; $7 room and $8 number of the message that it
 -- forwards (null, 0: none).
 -- One row, or none: the sender isn't in the room. Whether the sender may read what it replies to; whether the
--- thread's message belongs to no thread itself (null: the sender may not read it); which users aren't in the room; of
--- the message to forward text (null: the sender may not read it), details, sender, created_at; of the message that was
--- stored before under the same id seq (null: none was), text, details. What is deleted, nobody may read.
+-- thread's message belongs to no thread itself (null: the sender may not read it, or it is deleted and nobody has
+-- replied); which users aren't in the room; of the message to forward text (null: the sender may not read it), details,
+-- sender, created_at; of the message that was stored before under the same id seq (null: none was), text, details. What
+-- is deleted, nobody may read.
 -- Gives: reply_found boolean, begins_thread boolean, unknown_users text[], text text, details bytea, actor_id text,
 -- created_at timestamptz, seq bigint, text text, details bytea
 WITH mine AS (
@@ -18,8 +19,10 @@ SELECT EXISTS (SELECT FROM {schema}.chatter_event e
                   AND e.kind = {event.message_sent} AND e.text IS NOT NULL) AS reply_found,
        (SELECT e.thread_seq IS NULL
           FROM {schema}.chatter_event e
-         WHERE e.room_id = $1 AND e.seq = $5 AND e.seq >= here.first_seq
-           AND e.kind = {event.message_sent} AND e.text IS NOT NULL) AS begins_thread,
+         WHERE e.room_id = $1 AND e.seq = $5 AND e.seq >= here.first_seq AND e.kind = {event.message_sent}
+           AND (e.text IS NOT NULL
+                OR EXISTS (SELECT FROM {schema}.chatter_reply t WHERE t.room_id = $1 AND t.thread_seq = $5))
+       ) AS begins_thread,
        array(SELECT u.id FROM unnest($6::text[]) AS u (id)
               WHERE NOT EXISTS (SELECT FROM {schema}.chatter_member o
                                  WHERE o.room_id = $1 AND o.user_id = u.id)) AS unknown_users,
