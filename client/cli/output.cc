@@ -62,10 +62,16 @@ std::string NamesOf(const google::protobuf::RepeatedPtrField<v1::Attachment>& at
   });
 }
 
+// Who edited it is told where it wasn't the sender.
+std::string EditNote(const v1::Message& message) {
+  const std::string& editor = message.edited_by();
+  if (editor.empty() || editor == message.sender_id()) return " (edited)";
+  return absl::StrCat(" (edited by ", editor, ")");
+}
+
 // The text, if any, and what there is beside it.
 template <typename Message>
 std::string Content(const Message& message) {
-  if (message.deleted()) return "(deleted)";
   const v1::MessageDetails& details = message.details();
   std::vector<std::string> parts;
   if (!message.text().empty()) {
@@ -121,7 +127,7 @@ std::string Describe(const v1::RoomEvent& event) {
       return DescribeRoles(event.roles_changed());
     case v1::RoomEvent::kMessageEdited:
       return absl::StrCat("edited ", event.message_edited().seq(), ": ",
-                          TextOrErased(event.message_edited().text()));
+                          Content(event.message_edited()));
     case v1::RoomEvent::kMessageDeleted:
       return absl::StrCat("deleted ", event.message_deleted().seq());
     case v1::RoomEvent::kReactionAdded:
@@ -146,14 +152,16 @@ std::string Describe(const v1::RoomEvent& event) {
 std::string EventText(const v1::RoomEvent& event) {
   const std::string actor = event.actor_id().empty() ? "a service" : event.actor_id();
   if (event.has_message_sent()) {
-    return absl::StrCat(actor, ": ", Content(event.message_sent()));
+    const v1::MessageSent& sent = event.message_sent();
+    return absl::StrCat(actor, ": ", sent.deleted() ? "(deleted)" : Content(sent));
   }
   return absl::StrCat("* ", actor, " ", Describe(event));
 }
 
 std::string MessageText(const v1::Message& message) {
-  std::string text = absl::StrCat(message.sender_id(), ": ", Content(message));
-  if (message.has_edited_at() && !message.deleted()) text += " (edited)";
+  std::string text =
+      absl::StrCat(message.sender_id(), ": ", message.deleted() ? "(deleted)" : Content(message));
+  if (message.has_edited_at() && !message.deleted()) text += EditNote(message);
   if (message.pinned()) text += " (pinned)";
   std::vector<std::string> reactions;
   for (const v1::ReactionCount& reaction : message.reactions()) {

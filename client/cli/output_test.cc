@@ -22,7 +22,10 @@ TEST(OutputTest, AMessageShowsWhatHasBecomeOfIt) {
   };
   EXPECT_EQ(text("text: 'Hello'"), "bob: Hello");
   EXPECT_EQ(text("text: 'Hello' edited_at { seconds: 1 }"), "bob: Hello (edited)");
-  EXPECT_EQ(text("deleted: true edited_at { seconds: 1 }"), "bob: (deleted)");
+  EXPECT_EQ(text("text: 'Hello' edited_at { seconds: 1 } edited_by: 'bob'"), "bob: Hello (edited)");
+  EXPECT_EQ(text("text: 'Hello' edited_at { seconds: 1 } edited_by: 'alice'"),
+            "bob: Hello (edited by alice)");
+  EXPECT_EQ(text("deleted: true edited_by: 'alice' edited_at { seconds: 1 }"), "bob: (deleted)");
   EXPECT_EQ(text("text: 'Hello' pinned: true edited_at { seconds: 1 } "
                  "reactions { reaction: 'ok' count: 2 } reactions { reaction: '+1' count: 1 }"),
             "bob: Hello (edited) (pinned) [ok 2, +1 1]");
@@ -65,6 +68,9 @@ TEST(OutputTest, AnEventWhoseTextIsDeletedSinceSaysSo) {
   EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_sent {}")), "bob: (erased)");
   EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_edited { seq: 3 }")),
             "* bob edited 3: (erased)");
+  EXPECT_EQ(EventText(Parse<v1::RoomEvent>("actor_id: 'bob' message_edited { seq: 3 details { "
+                                           "attachments { name: 'plan.pdf' } } }")),
+            "* bob edited 3: (with plan.pdf)");
 }
 
 }  // namespace

@@ -98,6 +98,8 @@ struct Message {
   // Of the thread that it begins.
   int32_t reply_count = 0;
   std::optional<uint64_t> last_reply_seq = {};
+  std::string edited_by = {};  // who edited it last; empty: nobody did, or a service
+  uint64_t edit_seq = 0;       // the event that brought what it holds now
 };
 
 // A member's choices for a room.

@@ -97,7 +97,9 @@ Message ReadMessage(const RoomId& room, const postgres::Rows& rows, int row, int
                   .deleted = rows.IsNull(row, column + 4),
                   .pinned = rows.GetBool(row, column + 7),
                   .details = rows.GetTextOrEmpty(row, column + 8),
-                  .reply_count = static_cast<int32_t>(rows.GetInt(row, column + 9))};
+                  .reply_count = static_cast<int32_t>(rows.GetInt(row, column + 9)),
+                  .edited_by = rows.GetTextOrEmpty(row, column + 11),
+                  .edit_seq = GetSeq(rows, row, column + 12)};
   if (!rows.IsNull(row, column + 6)) message.edited_at = rows.GetTime(row, column + 6);
   if (!rows.IsNull(row, column + 10)) message.last_reply_seq = GetSeq(rows, row, column + 10);
   return message;

@@ -31,7 +31,7 @@ void AddProfile(const v1::RoomProfile& profile, postgres::Params& params);
 
 // The columns of pieces/message_columns.sql, of which `column` is the first.
 Message ReadMessage(const RoomId& room, const postgres::Rows& rows, int row, int column);
-inline constexpr int kMessageColumns = 11;
+inline constexpr int kMessageColumns = 13;
 // The column of pieces/message_reactions.sql.
 std::vector<v1::ReactionCount> ReadReactions(const postgres::Rows& rows, int row, int column);
 

@@ -158,6 +158,8 @@ void ToProto(Message message, v1::Message* out) {
     out->mutable_thread()->set_reply_count(message.reply_count);
     out->mutable_thread()->set_last_reply_seq(*message.last_reply_seq);
   }
+  out->set_edited_by(std::move(message.edited_by));
+  out->set_edit_seq(message.edit_seq);
 }
 
 void ToProto(const SentMessage& sent, v1::SendMessageResponse* out) {

@@ -1,7 +1,8 @@
 -- $1 room; $2 for which member (null: a service); $3 the number before which to begin; $4 how many. The columns of
 -- list_messages_before.sql.
 -- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at
--- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, reactions text[]
+-- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, edited_by text,
+-- edit_seq bigint, reactions text[]
 SELECT {{message_columns}},
        {{message_reactions}}
   FROM {schema}.chatter_message s

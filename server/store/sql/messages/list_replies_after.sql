@@ -2,7 +2,8 @@
 -- thread.
 -- No row: no such room, or the member isn't in it. One without a message: there is none.
 -- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at
--- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, reactions text[]
+-- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, edited_by text,
+-- edit_seq bigint, reactions text[]
 SELECT l.*
   {{reader}}
   LEFT JOIN LATERAL (SELECT {{message_columns}},

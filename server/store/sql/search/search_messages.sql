@@ -7,8 +7,8 @@
 -- Each room that the member may read is looked through by itself: the indexes hold each message's room beside its words.
 -- So what matches in other rooms is neither read nor ranked, which would tell by the time how much that is.
 -- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at
--- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, reactions text[], room_id
--- uuid, rank bigint, tokens text[]
+-- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, edited_by text,
+-- edit_seq bigint, reactions text[], room_id uuid, rank bigint, tokens text[]
 WITH query AS ({{search_query}}), place AS (
   SELECT scope.first_seq,
          CASE WHEN scope.in_room IS NULL THEN query.words
