@@ -91,6 +91,11 @@ absl::StatusOr<v1::ListRoomsResponse> Client::ListRooms(const v1::ListRoomsReque
   return Call(*rooms_, &v1::RoomService::Stub::ListRooms, request, options_);
 }
 
+absl::StatusOr<v1::BatchGetMessagesResponse> Client::BatchGetMessages(
+    const v1::BatchGetMessagesRequest& request) {
+  return Call(*chat_, &v1::ChatService::Stub::BatchGetMessages, request, options_);
+}
+
 absl::StatusOr<v1::ListPinnedMessagesResponse> Client::ListPinnedMessages(
     const v1::ListPinnedMessagesRequest& request) {
   return Call(*chat_, &v1::ChatService::Stub::ListPinnedMessages, request, options_);

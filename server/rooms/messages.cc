@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/model/errors.h"
 #include "server/model/validate.h"
 #include "server/rooms/message_details.h"
@@ -20,6 +21,7 @@ using Edit = store::EventReader::Edit;
 using Reaction = store::EventReader::Reaction;
 
 constexpr PageSizes kPageSizes{.if_zero = 50, .max = 200};
+constexpr int kMaxBatch = 200;
 constexpr PageSizes kPinnedPageSizes{.if_zero = 100, .max = 100};
 constexpr PageSizes kReactionPageSizes{.if_zero = 1'000, .max = 1'000};
 constexpr PageSizes kEditPageSizes{.if_zero = 100, .max = 100};
@@ -166,6 +168,23 @@ void Messages::Get(const TenantCaller& caller, std::string_view room_id, uint64_
                          }
                          answer(std::move(page.messages.front()));
                        })));
+}
+
+void Messages::BatchGet(const TenantCaller& caller, const v1::BatchGetMessagesRequest& request,
+                        Callback<std::vector<Message>> done) {
+  FieldViolations violations;
+  const std::optional<RoomId> room = ParseRoomId(request.room_id(), violations);
+  const std::vector<uint64_t> seqs(request.seqs().begin(), request.seqs().end());
+  if (seqs.empty() || seqs.size() > kMaxBatch) {
+    violations.Add("seqs", absl::StrCat("must be 1 to ", kMaxBatch, " messages"));
+  } else if (std::find(seqs.begin(), seqs.end(), uint64_t{0}) != seqs.end()) {
+    violations.Add("seqs", "must each be at least 1");
+  }
+  if (!violations.empty()) return done(violations.ToStatus());
+  reader_.ListMessagesAt({caller.tenant(), *room}, caller.asker(), seqs, caller.deadline(),
+                         UnlessNotFound(Then(std::move(done), [](MessagePage page, auto& answer) {
+                           answer(std::move(page.messages));
+                         })));
 }
 
 void Messages::ListPinned(const TenantCaller& caller, const v1::ListPinnedMessagesRequest& request,

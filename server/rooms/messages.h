@@ -70,6 +70,10 @@ class Messages {
   void Get(const TenantCaller& caller, std::string_view room_id, uint64_t seq,
            Callback<Message> done);
 
+  // Several messages, ascending, as many as one answer holds. Errors: as of List.
+  void BatchGet(const TenantCaller& caller, const v1::BatchGetMessagesRequest& request,
+                Callback<std::vector<Message>> done);
+
   // The pinned messages, the latest first. Errors: as of List.
   void ListPinned(const TenantCaller& caller, const v1::ListPinnedMessagesRequest& request,
                   Callback<Page<Message>> done);

@@ -1,6 +1,7 @@
 #include "server/rpc/chat_service.h"
 
 #include <utility>
+#include <vector>
 
 #include "server/interceptors/call_context.h"
 #include "server/rpc/chat_stream.h"
@@ -109,6 +110,19 @@ grpc::ServerUnaryReactor* ChatService::ListMessages(grpc::CallbackServerContext*
         response->set_has_more(position == v1::ListMessagesRequest::kAfterSeq ? page.has_later
                                                                               : page.has_earlier);
         response->set_has_later(position == v1::ListMessagesRequest::kAroundSeq && page.has_later);
+      });
+}
+
+grpc::ServerUnaryReactor* ChatService::BatchGetMessages(grpc::CallbackServerContext* context,
+                                                        const v1::BatchGetMessagesRequest* request,
+                                                        v1::BatchGetMessagesResponse* response) {
+  return RunUnary<std::vector<Message>>(
+      context,
+      [&](const TenantCaller& caller, Callback<std::vector<Message>> done) {
+        messages_.BatchGet(caller, *request, std::move(done));
+      },
+      [response](std::vector<Message> messages) {
+        for (Message& message : messages) ToProto(std::move(message), response->add_messages());
       });
 }
 

@@ -23,8 +23,9 @@ using RawChatService =
             v1::ChatService::WithCallbackMethod_SendTyping<
                 v1::ChatService::WithCallbackMethod_GetMessage<
                     v1::ChatService::WithCallbackMethod_ListMessages<
-                        v1::ChatService::WithCallbackMethod_ListPinnedMessages<
-                            v1::ChatService::Service>>>>>>>;
+                        v1::ChatService::WithCallbackMethod_BatchGetMessages<
+                            v1::ChatService::WithCallbackMethod_ListPinnedMessages<
+                                v1::ChatService::Service>>>>>>>>;
 
 class ChatService final : public RawChatService {
  public:
@@ -50,6 +51,9 @@ class ChatService final : public RawChatService {
   grpc::ServerUnaryReactor* ListMessages(grpc::CallbackServerContext* context,
                                          const v1::ListMessagesRequest* request,
                                          v1::ListMessagesResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetMessages(grpc::CallbackServerContext* context,
+                                             const v1::BatchGetMessagesRequest* request,
+                                             v1::BatchGetMessagesResponse* response) override;
   grpc::ServerUnaryReactor* ListPinnedMessages(grpc::CallbackServerContext* context,
                                                const v1::ListPinnedMessagesRequest* request,
                                                v1::ListPinnedMessagesResponse* response) override;

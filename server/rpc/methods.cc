@@ -8,6 +8,7 @@ const MethodPolicies& Methods() {
   using enum Access;
   using enum Callers;
   static const auto* const methods = new MethodPolicies({
+      {"/chatter.v1.ChatService/BatchGetMessages", {kUserOrService, kReads}},
       {"/chatter.v1.ChatService/Chat", {kUser, kChanges}},
       {"/chatter.v1.ChatService/GetMessage", {kUserOrService, kReads}},
       {"/chatter.v1.ChatService/ListMessages", {kUserOrService, kReads}},

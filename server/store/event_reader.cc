@@ -167,6 +167,23 @@ void EventReader::ListMessages(const RoomKey& room, const Asker& asker, const Me
            }));
 }
 
+void EventReader::ListMessagesAt(const RoomKey& room, const Asker& asker,
+                                 const std::vector<uint64_t>& seqs, SteadyTime deadline,
+                                 Callback<MessagePage> done) {
+  const int limit = static_cast<int>(seqs.size());
+  postgres::RunOne(
+      database_,
+      {sql::kListMessagesAt, room.tenant,
+       postgres::Params().Uuid(room.room).Who(asker).Seqs(seqs).Int(limit)},
+      deadline, postgres::kIdempotent,
+      Then(std::move(done), [room_id = room.room, limit](const postgres::Rows& rows, auto& answer) {
+        MessagePage page;
+        page.room_found = rows.size() > 0;
+        page.has_later = AddMessages(room_id, rows, limit, page.messages);
+        answer(std::move(page));
+      }));
+}
+
 void EventReader::ListPinned(const RoomKey& room, const Asker& asker, uint64_t before_seq,
                              int limit, SteadyTime deadline, Callback<MessagePage> done) {
   RunForMember(

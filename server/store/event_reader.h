@@ -75,6 +75,10 @@ class EventReader {
   void ListMessages(const RoomKey& room, const Asker& asker, const MessageRange& range,
                     SteadyTime deadline, Callback<MessagePage> done);
 
+  // Those messages that there are at these places; has_later: there are more than one answer holds.
+  void ListMessagesAt(const RoomKey& room, const Asker& asker, const std::vector<uint64_t>& seqs,
+                      SteadyTime deadline, Callback<MessagePage> done);
+
   // Up to `limit` of the pinned messages with smaller numbers than `before_seq`, descending;
   // has_earlier: there are more.
   void ListPinned(const RoomKey& room, const Asker& asker, uint64_t before_seq, int limit,

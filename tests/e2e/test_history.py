@@ -3,7 +3,7 @@
 import grpc
 
 from harness import ServerTestCase
-from stubs import chat_pb2, message_pb2
+from stubs import chat_pb2, member_pb2, message_pb2, room_pb2
 
 INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
 NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
@@ -27,6 +27,45 @@ class History(ServerTestCase):
     def get(self, seq, client=None, room_id=None):
         return (client or self.alice).chat.GetMessage(chat_pb2.GetMessageRequest(
             room_id=room_id or self.room_id, seq=seq)).message
+
+    def batch(self, *seqs, client=None, room_id=None):
+        return (client or self.alice).chat.BatchGetMessages(chat_pb2.BatchGetMessagesRequest(
+            room_id=room_id or self.room_id, seqs=seqs)).messages
+
+    def test_several_at_once(self):
+        service = self.tenant.service
+        service.messages.DeleteMessage(message_pb2.DeleteMessageRequest(room_id=self.room_id, seq=4))
+        self.alice.messages.EditMessage(message_pb2.EditMessageRequest(
+            room_id=self.room_id, seq=3, text="edited"))
+        self.alice.messages.AddReaction(message_pb2.AddReactionRequest(
+            room_id=self.room_id, seq=3, reaction="ok"))
+        # Neither what is no message nor what isn't there.
+        for client in (self.alice, self.client(self.tenant, "bob"), service):
+            messages = self.batch(5, 3, 99, 4, 1, 3, 2**64 - 1, HEAD + 1, client=client)
+            self.assertEqual(list(messages), [self.get(seq, client) for seq in (3, 4, 5)])
+        self.assertEqual((messages[0].text, messages[0].edit_seq, messages[1].deleted),
+                         ("edited", HEAD + 2, True))
+        self.assertEqual(len(self.batch(*range(1, 201))), HEAD - 1)
+        self.assertEqual(list(self.batch(99)), [])
+        for seqs in ((), (0, 2), range(1, 202), [2] * 201):
+            with self.assertFails(*INVALID):
+                self.batch(*seqs)
+        with self.assertFails(*INVALID):
+            self.batch(2, room_id="x")
+        for arguments in ({"client": self.client(self.tenant, "carol")},
+                          {"room_id": "01a205de-c6f2-742f-8233-d0045f130fb3"}):
+            with self.assertFails(*NO_ROOM):
+                self.batch(2, **arguments)
+
+    def test_hidden_history_is_in_no_batch(self):
+        room_id = self.alice.create_group(
+            "alice", history=room_pb2.HISTORY_VISIBILITY_SINCE_JOINED).room.id
+        hidden = self.alice.send_message(room_id, "1", "secret").seq
+        self.alice.members.AddMembers(member_pb2.AddMembersRequest(room_id=room_id, user_ids=["bob"]))
+        seen = self.alice.send_message(room_id, "2", "seen").seq
+        bob = self.client(self.tenant, "bob")
+        self.assertEqual([m.seq for m in self.batch(hidden, seen, room_id=room_id)], [hidden, seen])
+        self.assertEqual([m.seq for m in self.batch(hidden, seen, room_id=room_id, client=bob)], [seen])
 
     def test_pages(self):
         for request, seqs, has_more, has_later in (
@@ -66,6 +105,12 @@ class History(ServerTestCase):
         seqs, has_more, has_later = self.list(page_size=200, around_seq=sent[60])
         self.assertTrue(has_more and has_later)
         self.assertEqual(seqs, sent[seqs[0] - sent[0]:][:len(seqs)])
+        found = []
+        while len(found) < len(sent):
+            messages = self.batch(*sent[len(found):])
+            self.assertGreater(len(messages), 0)
+            found += [message.seq for message in messages]
+        self.assertEqual(found, sent)
         for seq in sent:
             self.alice.messages.PinMessage(message_pb2.PinMessageRequest(room_id=self.room_id, seq=seq))
         found, token = [], ""

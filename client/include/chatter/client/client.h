@@ -41,6 +41,8 @@ class Client {
   absl::StatusOr<v1::SendTypingResponse> SendTyping(const v1::SendTypingRequest& request);
   absl::StatusOr<v1::GetMessageResponse> GetMessage(const v1::GetMessageRequest& request);
   absl::StatusOr<v1::ListMessagesResponse> ListMessages(const v1::ListMessagesRequest& request);
+  absl::StatusOr<v1::BatchGetMessagesResponse> BatchGetMessages(
+      const v1::BatchGetMessagesRequest& request);
 
   absl::StatusOr<v1::CreateRoomResponse> CreateRoom(const v1::CreateRoomRequest& request);
   absl::StatusOr<v1::GetRoomResponse> GetRoom(const v1::GetRoomRequest& request);
