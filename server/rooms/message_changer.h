@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "chatter/v1/message.pb.h"
 #include "server/base/callback.h"
 #include "server/bus/bus.h"
 #include "server/model/caller.h"
@@ -36,8 +37,9 @@ class MessageChanger {
       : store_(store), settings_(settings), bus_(bus) {}
 
   // The errors are those that message.proto names.
-  void Edit(const TenantCaller& caller, const MessagePlace& place, std::string text,
-            StatusCallback done);
+  // Answers with the event that brought what the message holds then.
+  void Edit(const TenantCaller& caller, const v1::EditMessageRequest& request,
+            Callback<uint64_t> done);
   void Delete(const TenantCaller& caller, const MessagePlace& place, StatusCallback done);
   void AddReaction(const UserCaller& caller, const MessagePlace& place, std::string reaction,
                    StatusCallback done);
@@ -47,11 +49,15 @@ class MessageChanger {
   void Unpin(const TenantCaller& caller, const MessagePlace& place, StatusCallback done);
 
  private:
+  struct Wish;
   struct Attempt;
   void Run(const TenantCaller& caller, const MessagePlace& place, FieldViolations violations,
            MessageAction action, store::EventContent event, StatusCallback done);
+  void Begin(const TenantCaller& caller, const MessagePlace& place, FieldViolations violations,
+             Wish wish);
   void Try(const std::shared_ptr<Attempt>& attempt);
-  void Store(const std::shared_ptr<Attempt>& attempt, int64_t version);
+  void Decide(const std::shared_ptr<Attempt>& attempt, const store::MessageState& message);
+  void Store(const std::shared_ptr<Attempt>& attempt, const store::MessageState& message);
   void Publish(const RoomKey& room, RoomEvent event);
 
   store::MessageChanges& store_;

@@ -1,7 +1,5 @@
 #include "server/rooms/message_details.h"
 
-#include <google/protobuf/io/coded_stream.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include "server/model/ids.h"
 #include "server/model/limits.h"
 #include "server/model/validate.h"
+#include "server/store/stored_event.h"
 #include "server/tenants/tenant_settings.h"
 
 namespace chatter::rooms {
@@ -60,20 +59,6 @@ void CheckAttachment(const std::string& field, const v1::Attachment& attachment,
   }
 }
 
-void CheckAttachments(const v1::MessageDetails& details, FieldViolations& violations) {
-  const auto& attachments = details.attachments();
-  if (details.has_forwarded_from() && !attachments.empty()) {
-    violations.Add("details.attachments", "must be empty where a message is forwarded");
-  } else if (attachments.size() > limits::kAttachments) {
-    violations.Add("details.attachments",
-                   absl::StrCat("must be up to ", limits::kAttachments, " attachments"));
-  } else {
-    for (int i = 0; i < attachments.size(); ++i) {
-      CheckAttachment(absl::StrCat("details.attachments[", i, "]"), attachments[i], violations);
-    }
-  }
-}
-
 void CheckForwardedFrom(const v1::ForwardedFrom& source, FieldViolations& violations) {
   if (!RoomId::Parse(source.room_id()).has_value()) {
     violations.Add("details.forwarded_from.room_id", "must be a UUID in canonical text");
@@ -103,23 +88,28 @@ absl::Status CheckMentionedMembers(const std::vector<std::string>& unknown_users
                              "Some of the mentioned users aren't in the room.");
 }
 
-std::string Serialize(const v1::MessageDetails& details) {
-  std::string bytes;
-  google::protobuf::io::StringOutputStream stream(&bytes);
-  google::protobuf::io::CodedOutputStream out(&stream);
-  out.SetSerializationDeterministic(true);
-  details.SerializeToCodedStream(&out);
-  out.Trim();
-  return bytes;
-}
-
 }  // namespace
+
+void CheckAttachments(const std::string& field, const Attachments& attachments,
+                      FieldViolations& violations) {
+  if (attachments.size() > limits::kAttachments) {
+    violations.Add(field, absl::StrCat("must be up to ", limits::kAttachments, " attachments"));
+    return;
+  }
+  for (int i = 0; i < attachments.size(); ++i) {
+    CheckAttachment(absl::StrCat(field, "[", i, "]"), attachments[i], violations);
+  }
+}
 
 void CheckContent(std::string_view text, const v1::MessageDetails& details,
                   std::string_view sender_id, FieldViolations& violations) {
   CheckText(text, details, violations);
   CheckMentions(details, sender_id, violations);
-  CheckAttachments(details, violations);
+  if (details.has_forwarded_from() && !details.attachments().empty()) {
+    violations.Add("details.attachments", "must be empty where a message is forwarded");
+  } else {
+    CheckAttachments("details.attachments", details.attachments(), violations);
+  }
   CheckAttributes("details.attributes", details.attributes(), violations);
   if (details.has_forwarded_from()) CheckForwardedFrom(details.forwarded_from(), violations);
 }
@@ -176,7 +166,7 @@ void ResolveAsBefore(const store::References::Prior& prior, store::NewMessage& m
 }
 
 void SetDetails(const v1::MessageDetails& details, store::NewMessage& message) {
-  message.details = Serialize(details);
+  message.details = store::ToStored(details);
   message.thread_seq = details.thread_seq();
   message.mentions = {details.mentioned_user_ids().begin(), details.mentioned_user_ids().end()};
   if (details.mentions_everyone()) message.mentions.emplace_back();

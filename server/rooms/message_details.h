@@ -5,6 +5,7 @@
 #ifndef CHATTER_SERVER_ROOMS_MESSAGE_DETAILS_H_
 #define CHATTER_SERVER_ROOMS_MESSAGE_DETAILS_H_
 
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -15,6 +16,12 @@
 #include "server/store/message_references.h"
 
 namespace chatter::rooms {
+
+using Attachments = google::protobuf::RepeatedPtrField<v1::Attachment>;
+
+// Adds what is wrong with `attachments`, the field of that path.
+void CheckAttachments(const std::string& field, const Attachments& attachments,
+                      FieldViolations& violations);
 
 // Adds what is wrong with a message of `text` and `details` that `sender_id` sends.
 void CheckContent(std::string_view text, const v1::MessageDetails& details,

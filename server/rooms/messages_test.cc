@@ -69,9 +69,7 @@ class MessagesTest : public testing::Test {
     });
   }
   void Edit(const std::string& text) {
-    Do([&](auto done) {
-      stack_.message_changer.Edit(As("alice"), Place(seq_), text, std::move(done));
-    });
+    ASSERT_TRUE(stack_.Edit(As("alice"), room_, seq_, text).ok());
   }
   void Delete() {
     Do([&](auto done) {

@@ -69,6 +69,7 @@ class Replica {
     entry.text = what.text;
     entry.details = what.details;
     entry.deleted = what.deleted;
+    entry.edit_seq = seq_;
     v1::MessageDetails details;
     details.ParseFromString(what.details);
     for (const std::string& user_id : details.mentioned_user_ids()) entry.mentions.insert(user_id);
@@ -76,11 +77,20 @@ class Replica {
     entry.thread_seq = details.thread_seq();
     if (entry.thread_seq != 0) ++messages_[entry.thread_seq].replies;
   }
-  void operator()(const v1::MessageEdited& what) { messages_[what.seq()].text = what.text(); }
+  void operator()(const v1::MessageEdited& what) {
+    Entry& entry = messages_[what.seq()];
+    entry.text = what.text();
+    entry.edited_by = actor_;
+    entry.edit_seq = seq_;
+    if (what.has_details()) entry.details = store::ToStored(what.details());
+  }
   void operator()(const v1::MessageDeleted& what) {
     Entry& entry = messages_[what.seq()];
     if (entry.thread_seq != 0) --messages_[entry.thread_seq].replies;
-    entry = {.deleted = true, .replies = entry.replies};
+    entry = {.deleted = true,
+             .replies = entry.replies,
+             .edited_by = entry.edited_by,
+             .edit_seq = entry.edit_seq};
   }
   void operator()(const v1::ReactionAdded& what) {
     messages_[what.seq()].reactions[what.reaction()].insert(actor_);
@@ -106,7 +116,8 @@ class Replica {
     for (const auto& [seq, message] : messages_) {
       absl::StrAppend(&text, seq, message.deleted ? " deleted" : "",
                       message.pinned ? " pinned " : " ", message.text, " replies ", message.replies,
-                      " ", absl::CHexEscape(message.details));
+                      " edit ", message.edit_seq, " by ", message.edited_by, " ",
+                      absl::CHexEscape(message.details));
       for (const auto& [reaction, users] : message.reactions) {
         absl::StrAppend(&text, " ", reaction, users.size());
       }
@@ -144,6 +155,8 @@ class Replica {
     std::set<std::string> mentions = {};
     uint64_t thread_seq = 0;
     int32_t replies = 0;  // that aren't deleted
+    std::string edited_by = {};
+    uint64_t edit_seq = 0;
   };
   std::map<uint64_t, Entry> messages_;
   std::map<std::string, Membership> members_;
@@ -214,7 +227,7 @@ class RoomReplayTest : public ::testing::Test {
         return changer.Delete(caller, place, std::move(done));
       case 1:
       case 2:
-        return changer.Edit(caller, place, word, std::move(done));
+        return EditAtRandom(caller, place, std::move(done));
       case 3:
         return changer.Pin(caller, place, std::move(done));
       case 4:
@@ -226,11 +239,34 @@ class RoomReplayTest : public ::testing::Test {
     }
   }
 
+  void EditAtRandom(const UserCaller& caller, const MessagePlace& place, StatusCallback done) {
+    v1::EditMessageRequest request;
+    request.set_room_id(place.room_id);
+    request.set_seq(place.seq);
+    const auto wants = [&](const char* field) {
+      if (random_() % 2 == 0) return false;
+      request.mutable_update_mask()->add_paths(field);
+      return true;
+    };
+    if (wants("text")) request.set_text(absl::StrCat("word", random_() % 3));
+    if (wants("attachments") && random_() % 2 == 0) {
+      request.add_attachments()->set_url(absl::StrCat("https://files.example/", random_() % 3));
+    }
+    if (wants("attributes")) {
+      (*request.mutable_attributes())["key"] = absl::StrCat(random_() % 3);
+      (*request.mutable_attributes())["other"] = absl::StrCat(random_() % 3);
+    }
+    stack_.message_changer.Edit(
+        caller, request,
+        [done = std::move(done)](const auto& edited) mutable { done(edited.status()); });
+  }
+
   void SendAtRandom(const UserCaller& caller, const RoomId& room, StatusCallback done) {
     v1::MessageDetails details;
     if (random_() % 2 == 0) details.set_thread_seq(1 + random_() % 20);
     if (random_() % 3 == 0) details.add_mentioned_user_ids(RandomUser());
     if (random_() % 5 == 0) details.set_mentions_everyone(true);
+    if (random_() % 3 == 0) details.add_attachments()->set_url("https://files.example/sent");
     stack_.messages.Send(
         caller, room.ToString(), absl::StrCat("id", random_() % 40), "text", details, Soon(),
         nullptr, [done = std::move(done)](const auto& sent) mutable { done(sent.status()); });
@@ -290,7 +326,9 @@ class RoomReplayTest : public ::testing::Test {
                .deleted = message.deleted,
                .pinned = message.pinned,
                .details = message.details,
-               .replies = message.reply_count};
+               .replies = message.reply_count,
+               .edited_by = message.edited_by,
+               .edit_seq = message.edit_seq};
       for (const v1::ReactionCount& count : message.reactions) {
         for (int i = 0; i < count.count(); ++i) {
           entry.reactions[count.reaction()].insert(absl::StrCat(i));

@@ -123,9 +123,7 @@ class SearchTest : public testing::Test {
     ASSERT_EQ(answer.get_future().get(), absl::OkStatus());
   }
   void Edit(const RoomId& room, uint64_t seq, const std::string& text) {
-    Do([&](StatusCallback done) {
-      stack_.message_changer.Edit(As("alice"), {room.ToString(), seq}, text, std::move(done));
-    });
+    ASSERT_TRUE(stack_.Edit(As("alice"), room, seq, text).ok());
   }
   void Delete(const RoomId& room, uint64_t seq) {
     Do([&](StatusCallback done) {

@@ -21,10 +21,13 @@ rooms::MessagePlace PlaceOf(const Request& request) {
 
 grpc::ServerUnaryReactor* MessageService::EditMessage(grpc::CallbackServerContext* context,
                                                       const v1::EditMessageRequest* request,
-                                                      v1::EditMessageResponse* /*response*/) {
-  return RunCommand(context, [&](const TenantCaller& caller, StatusCallback done) {
-    changer_.Edit(caller, PlaceOf(*request), request->text(), std::move(done));
-  });
+                                                      v1::EditMessageResponse* response) {
+  return RunUnary<uint64_t>(
+      context,
+      [&](const TenantCaller& caller, Callback<uint64_t> done) {
+        changer_.Edit(caller, *request, std::move(done));
+      },
+      [response](uint64_t edit_seq) { response->set_edit_seq(edit_seq); });
 }
 
 grpc::ServerUnaryReactor* MessageService::DeleteMessage(grpc::CallbackServerContext* context,

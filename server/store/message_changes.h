@@ -25,6 +25,20 @@ namespace chatter::store {
 
 class RoomSettler;
 
+// What an edit hangs on.
+struct MessageContent {
+  uint64_t edit_seq = 0;       // the event that brought it: the latest edit, or the message itself
+  std::string editor_id = {};  // who made that; empty: a service
+  std::string service = {};    // through which service account; empty: none
+  std::string text = {};
+  v1::MessageDetails sent_details = {};
+  std::optional<v1::MessageDetails> edited_details = {};  // nullopt: those that it was sent with
+
+  const v1::MessageDetails& details() const {
+    return edited_details.has_value() ? *edited_details : sent_details;
+  }
+};
+
 // What a decision hangs on.
 struct MessageState {
   int64_t version = 0;  // the room's
@@ -33,7 +47,8 @@ struct MessageState {
   std::optional<MemberRole> actor_role;  // nullopt: no member
   std::optional<std::string> sender_id;  // nullopt: no such message, or the actor may not read it
   bool deleted = false;
-  bool rewrite_window_over = false;  // it is older than its sender may edit or delete it
+  bool rewrite_window_over = false;            // it is older than its sender may edit or delete it
+  std::optional<MessageContent> content = {};  // nullopt: it isn't asked for, or deleted
 };
 
 class MessageChanges {
@@ -41,19 +56,26 @@ class MessageChanges {
   MessageChanges(postgres::TenantDatabases& database, RoomSettler& settler)
       : database_(database), settler_(settler) {}
 
+  // Of how many edits the log keeps what they brought, beside what the message was sent with.
+  static constexpr int kKeptEdits = 1'000;
+
   // nullopt: there is no such room.
   void Read(const RoomKey& room, const Asker& asker, uint64_t seq, SteadyTime deadline,
             Callback<std::optional<MessageState>> done);
+  // The same, with the message's content.
+  void ReadWithContent(const RoomKey& room, const Asker& asker, uint64_t seq, SteadyTime deadline,
+                       Callback<std::optional<MessageState>> done);
 
   struct Outcome {
-    bool current = false;             // false: the room hasn't got that version any more
-    bool found = false;               // false: the message isn't there, or is deleted
+    bool current = false;  // false: the room hasn't got that version any more
+    bool found = false;    // false: the message isn't there, is deleted, or has other content
     bool too_many_reactions = false;  // to have another one
     std::optional<RoomEvent> event;   // nullopt: nothing had to be changed
   };
-  // Makes the message what `event` says of it. The room's version must still be `version`, else
-  // nothing is stored. REQUIRES: `event` is one of MessageEdited to MessageUnpinned.
-  void Store(const RoomKey& room, int64_t version, uint64_t seq, EventContent event,
+  // Makes the message what `event` says of it. The room's version must still be that of `state`,
+  // and where the message is edited, its latest edit; else nothing is stored. REQUIRES: `event` is
+  // one of MessageEdited (with the content in `state`) to MessageUnpinned.
+  void Store(const RoomKey& room, const MessageState& state, uint64_t seq, EventContent event,
              const Actor& actor, SteadyTime deadline, Callback<Outcome> done);
 
  private:

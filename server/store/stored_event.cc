@@ -1,5 +1,8 @@
 #include "server/store/stored_event.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
 #include <cstdlib>
 #include <string_view>
 
@@ -39,6 +42,7 @@ EventContent ReadContent(const postgres::Rows& rows, int row) {
       EventContent edited = Parse<v1::MessageEdited>(details());
       if (auto* what = std::get_if<v1::MessageEdited>(&edited)) {
         what->set_text(rows.GetTextOrEmpty(row, 5));
+        if (rows.IsNull(row, 5)) what->clear_details();
       }
       return edited;
     }
@@ -74,8 +78,8 @@ struct Store {
     return With(EventKind::kRolesChanged, what);
   }
   StoredContent operator()(const v1::MessageEdited& what) const {
-    v1::MessageEdited details;
-    details.set_seq(what.seq());
+    v1::MessageEdited details = what;
+    details.clear_text();
     StoredContent stored = With(EventKind::kMessageEdited, details);
     stored.text = what.text();
     return stored;
@@ -117,5 +121,15 @@ RoomEvent ReadEvent(const RoomId& room, const postgres::Rows& rows, int row) {
 }
 
 StoredContent ToStored(const EventContent& content) { return std::visit(Store{}, content); }
+
+std::string ToStored(const v1::MessageDetails& details) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream out(&stream);
+  out.SetSerializationDeterministic(true);
+  details.SerializeToCodedStream(&out);
+  out.Trim();
+  return bytes;
+}
 
 }  // namespace chatter::store

@@ -48,6 +48,9 @@ struct StoredContent {
 // not stored) and UnknownEvent.
 StoredContent ToStored(const EventContent& content);
 
+// What chatter_event.details and chatter_message.details hold: the same details are the same bytes.
+std::string ToStored(const v1::MessageDetails& details);
+
 }  // namespace chatter::store
 
 #endif  // CHATTER_SERVER_STORE_STORED_EVENT_H_

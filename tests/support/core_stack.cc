@@ -97,6 +97,16 @@ absl::StatusOr<StoredMessage> CoreStack::Send(const RoomKey& room, const std::st
   });
 }
 
+absl::StatusOr<uint64_t> CoreStack::Edit(const TenantCaller& caller, const RoomId& room,
+                                         uint64_t seq, const std::string& text) {
+  v1::EditMessageRequest request;
+  request.set_room_id(room.ToString());
+  request.set_seq(seq);
+  request.set_text(text);
+  return Await<uint64_t>(
+      [&](auto done) { message_changer.Edit(caller, request, std::move(done)); });
+}
+
 std::vector<RoomEvent> CoreStack::ReadLog(const RoomKey& room) {
   std::vector<RoomEvent> log;
   while (true) {

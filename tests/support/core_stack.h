@@ -52,6 +52,9 @@ struct CoreStack {
   RoomId AddRoom(const TenantKey& tenant, std::vector<std::string> ids);
   absl::StatusOr<StoredMessage> Send(const RoomKey& room, const std::string& sender,
                                      const std::string& client_message_id, const std::string& text);
+  // Returns which edit the message holds then.
+  absl::StatusOr<uint64_t> Edit(const TenantCaller& caller, const RoomId& room, uint64_t seq,
+                                const std::string& text);
   // All of a room's log.
   std::vector<RoomEvent> ReadLog(const RoomKey& room);
 

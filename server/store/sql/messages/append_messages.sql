@@ -3,7 +3,7 @@
 -- $4 texts, $5 service accounts (empty: none): arrays of one length; and $6 details (empty: none), $7 in whose threads
 -- (0: none): of that length, too, or empty where no message has any.
 -- One row per message, in order: role (null: no member), seq (null: not stored), created_at, duplicate,
--- same_content (as far as it is known: what is deleted, and a text that an edit has erased, are taken for the same),
+-- same_content (as far as it is known: what is deleted, and what an edit has erased, are taken for the same),
 -- archived, as_stored (what is given is what the log holds).
 -- Readers may not send, and nobody may where the room is archived.
 -- A room is looked up with its first message in the batch only (OFFSET 0: so that the look-up isn't even begun with the
@@ -14,10 +14,11 @@ WITH checked AS (
   SELECT i.*, here.last_seq, here.archived, here.settled, m.role,
          e.seq AS prior_seq, e.created_at AS prior_created_at,
          e.text IS NULL
-           OR coalesce(e.details, '') = coalesce(i.details, '')
-              AND (e.text = i.text
-                   OR e.text = '' AND EXISTS (SELECT FROM {schema}.chatter_message s
-                                               WHERE s.room_id = e.room_id AND s.seq = e.seq AND s.text IS NOT NULL))
+           OR e.text = i.text AND coalesce(e.details, '') = coalesce(i.details, '')
+           OR e.text = '' AND EXISTS (SELECT FROM {schema}.chatter_message s
+                                       WHERE s.room_id = e.room_id AND s.seq = e.seq AND s.text IS NOT NULL
+                                         AND (coalesce(e.details, '') = coalesce(i.details, '')
+                                              OR s.details IS NOT NULL))
            AS same_content,
          e.seq IS NULL OR e.text IS NOT NULL AND e.text = i.text AND coalesce(e.details, '') = coalesce(i.details, '')
            AS as_stored,

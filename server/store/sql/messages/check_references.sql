@@ -29,7 +29,8 @@ SELECT EXISTS (SELECT FROM {schema}.chatter_event e
        source.text, source.details, source.actor_id, source.created_at,
        prior.seq, prior.text, prior.details
   FROM mine here
-  LEFT JOIN LATERAL (SELECT coalesce(s.text, e.text) AS text, e.details, e.actor_id, e.created_at
+  LEFT JOIN LATERAL (SELECT coalesce(s.text, e.text) AS text, coalesce(s.details, e.details) AS details, e.actor_id,
+                              e.created_at
                        FROM mine there
                        JOIN {schema}.chatter_event e
                          ON e.room_id = there.room_id AND e.seq = $8 AND e.seq >= there.first_seq
