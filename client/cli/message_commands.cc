@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/base/uuid.h"
@@ -9,6 +10,7 @@
 #include "client/cli/details_options.h"
 #include "client/cli/output.h"
 #include "client/cli/place_options.h"
+#include "client/cli/repeatable_option.h"
 #include "client/cli/report.h"
 #include "client/cli/sequence_number.h"
 
@@ -41,13 +43,29 @@ absl::Status ListMessages(const Context& context, const v1::ListMessagesRequest&
   return context.Show(*response, [&] { PrintMessages(response->messages(), context.out()); });
 }
 
-absl::Status GetMessage(const Context& context, const v1::GetMessageRequest& request) {
+// One that isn't there is an error where it is asked for alone.
+absl::Status ShowMessages(const Context& context, const v1::BatchGetMessagesRequest& request) {
   auto client = context.UserClient();
   if (!client.ok()) return client.status();
-  const auto response = (*client)->GetMessage(request);
+  if (request.seqs_size() > 1) {
+    const auto response = (*client)->BatchGetMessages(request);
+    if (!response.ok()) return response.status();
+    return context.Show(*response, [&] { PrintMessages(response->messages(), context.out()); });
+  }
+  v1::GetMessageRequest one;
+  one.set_room_id(request.room_id());
+  one.set_seq(request.seqs(0));
+  const auto response = (*client)->GetMessage(one);
   if (!response.ok()) return response.status();
   return context.Show(*response,
                       [&] { context.out() << FormatMessage(response->message()) << "\n"; });
+}
+
+absl::Status Edit(const Context& context, const v1::EditMessageRequest& request) {
+  if (request.update_mask().paths().empty()) {
+    return UsageError("an edit needs a TEXT, --attach or --no-attachments");
+  }
+  return CallAsUser(context, request, &Client::EditMessage, "edited");
 }
 
 void AddSend(CLI::App& program, Command& command) {
@@ -72,27 +90,63 @@ void AddSend(CLI::App& program, Command& command) {
 }
 
 void AddShow(CLI::App& program, Command& command) {
-  CLI::App* show = program.add_subcommand("message", "Show one message");
-  auto request = std::make_shared<v1::GetMessageRequest>();
-  AddPlaceOptions(*show, *request);
-  show->footer("Example:\n  chatter message $ROOM 4711 --json");
+  CLI::App* show = program.add_subcommand("message", "Show a message, or several");
+  auto request = std::make_shared<v1::BatchGetMessagesRequest>();
+  show->add_option("ROOM", *request->mutable_room_id(), "The room's id")->required();
+  show->add_option_function<std::vector<uint64_t>>(
+          "SEQ",
+          [request](const std::vector<uint64_t>& seqs) {
+            request->mutable_seqs()->Assign(seqs.begin(), seqs.end());
+          },
+          "The message's sequence number; of several, those that are there are shown")
+      ->check(SequenceNumber())
+      ->required();
+  show->footer(
+      "Examples:\n"
+      "  chatter message $ROOM 4711 --json\n"
+      "  chatter message $ROOM 4711 4712");
   show->callback([&command, request] {
-    command = [request](const Context& context) { return GetMessage(context, *request); };
+    command = [request](const Context& context) { return ShowMessages(context, *request); };
   });
 }
 
 void AddEdit(CLI::App& program, Command& command) {
-  CLI::App* edit = program.add_subcommand("edit", "Give a message another text");
+  CLI::App* edit = program.add_subcommand("edit", "Give a message another text or attachments");
   auto request = std::make_shared<v1::EditMessageRequest>();
   AddPlaceOptions(*edit, *request);
-  edit->add_option("TEXT", *request->mutable_text(),
-                   "The text; before one that begins with -, put --")
-      ->required();
-  edit->footer("Examples:\n  chatter edit $ROOM 4711 'Hello, Bob!'");
+  edit->add_option_function<std::string>(
+      "TEXT",
+      [request](const std::string& text) {
+        request->set_text(text);
+        request->mutable_update_mask()->add_paths("text");
+      },
+      "The text; before one that begins with -, put --");
+  auto* attach = Repeatable(edit->add_option_function<std::vector<std::string>>(
+      "--attach",
+      [request](const std::vector<std::string>& urls) {
+        for (const std::string& url : urls) request->add_attachments()->set_url(url);
+        request->mutable_update_mask()->add_paths("attachments");
+      },
+      "Where a file or picture is that goes with it, instead of those that do; may be given "
+      "again"));
+  attach->type_name("URL");
+  edit->add_flag_function(
+          "--no-attachments",
+          [request](int64_t) { request->mutable_update_mask()->add_paths("attachments"); },
+          "Nothing goes with it any more")
+      ->excludes(attach);
+  edit->add_option_function<uint64_t>(
+          "--expected-edit-seq", [request](uint64_t seq) { request->set_expected_edit_seq(seq); },
+          "Only if nobody has edited it since this edit_seq, which `chatter message --json` shows")
+      ->check(SequenceNumber())
+      ->type_name("SEQ");
+  edit->footer(
+      "Examples:\n"
+      "  chatter edit $ROOM 4711 'Hello, Bob!'\n"
+      "  chatter edit $ROOM 4711 'Hello, Bob!' --expected-edit-seq 4711\n"
+      "  chatter edit $ROOM 4711 --attach https://files.example/plan.pdf");
   edit->callback([&command, request] {
-    command = [request](const Context& context) {
-      return CallAsUser(context, *request, &Client::EditMessage, "edited");
-    };
+    command = [request](const Context& context) { return Edit(context, *request); };
   });
 }
 

@@ -120,14 +120,19 @@ class Guides(ServerTestCase):
 
     def check_messages(self, lines, _):
         shown = "bob: Hello, Alice (edited) (pinned) [👍 1]"
-        self.assertEqual(messages(lines), [shown, shown, "bob: (deleted)"])
+        self.assertEqual(messages(lines), [
+            shown, shown, "bob: (deleted)",
+            "bob: Hello, dear Alice (edited by alice) (pinned) [👍 1]"])
         begin = lines.index("deleted")
         self.assertEqual(lines[begin - 1], "2")  # sent again
-        self.assertEqual(lines[begin + 2:begin + 6], [
-            "2 Hello, Alice True {'👍': ['alice']}", "6 (deleted) False {}",
-            "messages 1, rooms 1, mentions 0", "2"])
+        self.assertIn('"edit_seq":"8"', lines)
+        self.assertEqual(reasons(lines), ["MESSAGE_CHANGED"])
+        begin = lines.index("2 Hello, dear Alice True {'👍': ['alice']}")
+        self.assertEqual(lines[begin - 2:begin], ["edited", "edited"])
+        self.assertEqual(lines[begin + 1:begin + 4], [
+            "6 (deleted) False {}", "messages 1, rooms 1, mentions 0", "2"])
         self.assertEqual(column(lines, "UNREAD"), ["0", "0"])
-        self.assertEqual(column(lines, "READ"), ["7", "7"])  # before the silent mark, and after
+        self.assertEqual(column(lines, "READ"), ["10", "10"])  # before the silent mark, and after
 
     def check_threads(self, lines, _):
         self.assertEqual(messages(lines), [
