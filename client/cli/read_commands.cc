@@ -74,7 +74,7 @@ void AddUnread(CLI::App& program, Command& command) {
   seq->check(SequenceNumber());
   room->needs(seq);
   unread->footer(
-      "Counts up to 100 messages in a room, as 'chatter room list' does.\n"
+      "Counts up to 999 messages in a room, as 'chatter room list' does.\n"
       "Examples:\n"
       "  chatter unread\n"
       "  chatter unread $ROOM 4711");

@@ -23,7 +23,7 @@ namespace {
 // With these, all but the last column fits into 106.
 constexpr size_t kMaxNameWidth = 20;
 constexpr size_t kMaxTextWidth = 30;
-constexpr int kMaxUnread = 100;
+constexpr int kMaxUnread = 999;
 
 struct CreateArguments {
   v1::CreateRoomRequest request;

@@ -39,6 +39,7 @@
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
 #include "server/store/export_reader.h"
+#include "server/store/log_indexes.h"
 #include "server/store/message_changes.h"
 #include "server/store/message_references.h"
 #include "server/store/preference_store.h"
@@ -94,6 +95,7 @@ struct Backend {
   store::TenantChanges tenant_changes;
   store::TenantPurger tenant_purger;
   store::RoomPurger room_purger;
+  const store::LogIndexes log_indexes;
 
   bus::InProcessBus bus;
   live::LogPages log_pages;

@@ -56,6 +56,8 @@ constexpr absl::Duration kHeartbeatTick = absl::Seconds(1);
 constexpr absl::Duration kRecheckInterval = absl::Milliseconds(1'500);
 constexpr absl::Duration kHeadCheckInterval = absl::Seconds(5);
 constexpr absl::Duration kPurgeInterval = absl::Seconds(5);
+// Missing ones slow some reads down, no more.
+constexpr absl::Duration kLogIndexInterval = absl::Minutes(1);
 constexpr absl::Duration kMemoryInterval = absl::Seconds(10);
 constexpr absl::Duration kSettleInterval = absl::Seconds(30);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(2);
@@ -288,6 +290,9 @@ void Server::BeginTasks() {
     if (ready()) backend_->tenant_purger.Run().IgnoreError();
     if (ready()) backend_->room_purger.Run().IgnoreError();
   });
+  log_index_task_.emplace(kLogIndexInterval, [this] {
+    if (ready()) backend_->log_indexes.Run().IgnoreError();  // likewise
+  });
   access_log_task_.emplace(kAccessLogInterval, [log = AccessLogger()] { log->flush(); });
   memory_task_.emplace(kMemoryInterval, ReturnFreeMemory);
   if (certificates_ != nullptr) {
@@ -349,6 +354,7 @@ void Server::Shutdown() {
   certificate_task_.reset();
   access_log_task_.reset();
   memory_task_.reset();
+  log_index_task_.reset();
   purge_task_.reset();
   settle_task_.reset();
   head_check_task_.reset();

@@ -103,6 +103,7 @@ class Server {
   std::optional<PeriodicTask> head_check_task_;
   std::optional<PeriodicTask> settle_task_;
   std::optional<PeriodicTask> purge_task_;
+  std::optional<PeriodicTask> log_index_task_;
   std::optional<PeriodicTask> certificate_task_;
   std::optional<PeriodicTask> access_log_task_;
   std::optional<PeriodicTask> memory_task_;

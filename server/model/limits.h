@@ -19,7 +19,7 @@ inline constexpr int32_t kRoomMembers = 10'000;
 inline constexpr int32_t kFirstRoomMembers = 1'000;  // that it is made with
 inline constexpr int32_t kToldRoomMembers =
     100;  // beyond, read marks aren't told: each would go to all
-inline constexpr int32_t kUnreadMessages = 100;  // that are counted: see unread_count.sql
+inline constexpr int32_t kUnreadMessages = 999;  // that are counted: see unread_count.sql
 
 // Of either.
 inline constexpr int32_t kAttributeEntries = 32;

@@ -1,0 +1,84 @@
+#include "server/store/log_indexes.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "server/postgres/statement.h"
+#include "server/store/sql.h"
+#include "spdlog/spdlog.h"
+
+namespace chatter::store {
+namespace {
+
+// Until the transaction ends. false: another session has it.
+absl::StatusOr<bool> TryLock(postgres::BlockingSession& session) {
+  const auto rows = session.Query(sql::kTryLogIndexLock);
+  if (!rows.ok()) return rows.status();
+  return (*rows)[0][0] == "t";
+}
+
+postgres::TenantSql CreateSql(std::string_view index) {
+  return index == "chatter_event_message" ? sql::kCreateMessageIndex : sql::kCreateMentionIndex;
+}
+
+// Each statement is a transaction of its own: none that makes or drops an index while others write
+// can be part of a larger one.
+absl::Status MakeIn(postgres::BlockingSession& session, const SchemaName& tenant,
+                    const std::string& index, bool begun) {
+  session.SetBound(absl::InfiniteDuration());  // a large log takes hours
+  if (begun) {
+    absl::Status dropped = session.Execute(absl::StrReplaceAll(
+        postgres::RenderSql(sql::kDropSearchIndex, tenant), {{"{index}", index}}));
+    if (!dropped.ok()) return dropped;
+  }
+  return session.Execute(postgres::RenderSql(CreateSql(index), tenant));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<LogIndexes::Missing>> LogIndexes::Find(
+    postgres::BlockingSession& session) const {
+  const auto rows = session.Query(sql::kFindMissingLogIndexes, {absl::StrCat(tenant_version_)});
+  if (!rows.ok()) return rows.status();
+  std::vector<Missing> missing;
+  for (const postgres::BlockingSession::Row& row : *rows) {
+    const auto tenant = SchemaName::Parse(row[0].value_or(""));
+    if (tenant.has_value()) missing.push_back({*tenant, row[1].value_or(""), row[2] == "t"});
+  }
+  return missing;
+}
+
+absl::Status LogIndexes::Make(const Missing& missing) const {
+  absl::Status made =
+      sessions_.Run("the making of an index for " + missing.tenant.text(),
+                    [&](postgres::BlockingSession& session) {
+                      return MakeIn(session, missing.tenant, missing.index, missing.begun);
+                    });
+  if (made.ok()) spdlog::info("index made: tenant={} {}", missing.tenant.text(), missing.index);
+  return made;
+}
+
+absl::StatusOr<int> LogIndexes::Run() const {
+  int made = 0;
+  // One session holds the lock, another one does the work.
+  absl::Status run = sessions_.Run("the search for indexes to make",
+                                   [&](postgres::BlockingSession& holder) -> absl::Status {
+                                     return holder.InTransaction([&]() -> absl::Status {
+                                       const auto locked = TryLock(holder);
+                                       if (!locked.ok() || !*locked) return locked.status();
+                                       const auto missing = Find(holder);
+                                       if (!missing.ok()) return missing.status();
+                                       // Who makes an index waits for older snapshots.
+                                       absl::Status let_go = holder.Execute(sql::kLetGoOfSnapshot);
+                                       if (!let_go.ok()) return let_go;
+                                       for (const Missing& index : *missing)
+                                         made += Make(index).ok() ? 1 : 0;
+                                       return absl::OkStatus();
+                                     });
+                                   });
+  if (!run.ok()) return run;
+  return made;
+}
+
+}  // namespace chatter::store
