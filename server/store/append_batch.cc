@@ -97,8 +97,9 @@ BatchPart AddStatements(Messages messages, postgres::TenantStatements& all) {
   all.push_back(LockStatement(tenant, messages));
   part.append = all.size();
   all.push_back(AppendStatement(tenant, messages));
-  if (auto add = AddRepliesStatement(tenant, messages)) all.push_back(*std::move(add));
+  // In this order: whom a reply mentions follows its thread.
   if (auto add = AddMentionsStatement(tenant, messages)) all.push_back(*std::move(add));
+  if (auto add = AddRepliesStatement(tenant, messages)) all.push_back(*std::move(add));
   return part;
 }
 

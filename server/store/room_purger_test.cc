@@ -34,6 +34,8 @@ class RoomPurgerTest : public testing::Test {
     database_.Execute("INSERT INTO " + schema + ".chatter_mention VALUES (" + room +
                       ", 2, '', 'alice')");
     database_.Execute("INSERT INTO " + schema + ".chatter_reply VALUES (" + room + ", 2, 3)");
+    database_.Execute("INSERT INTO " + schema + ".chatter_thread_follower VALUES (" + room +
+                      ", 'alice', 2, 2)");
     return id;
   }
   // So many messages more.
@@ -69,7 +71,8 @@ class RoomPurgerTest : public testing::Test {
     return absl::StrCat(Count(schema + ".chatter_event"), " ", Count(schema + ".chatter_message"),
                         " ", Count(schema + ".chatter_reaction"), " ",
                         Count(schema + ".chatter_mention"), " ", Count(schema + ".chatter_reply"),
-                        " ", Count(schema + ".chatter_member"));
+                        " ", Count(schema + ".chatter_thread_follower"), " ",
+                        Count(schema + ".chatter_member"));
   }
 
   test::TestDatabase database_;
@@ -84,11 +87,11 @@ TEST_F(RoomPurgerTest, ErasesWhatIsLeftOfDeletedRoomsAndNothingElse) {
   AddRoom(acme_, "carol");
   AddRoom(globex_, "bob");
   Delete({acme_, gone});
-  EXPECT_EQ(CountAll("acme"), "7 2 2 2 2 2") << "only the members have gone with it";
+  EXPECT_EQ(CountAll("acme"), "7 2 2 2 2 2 2") << "only the members have gone with it";
   RoomPurger purger(sessions_);
   EXPECT_EQ(*purger.Run(), 1);
-  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 2");
-  EXPECT_EQ(CountAll("globex"), "3 1 1 1 1 2");
+  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 1 2");
+  EXPECT_EQ(CountAll("globex"), "3 1 1 1 1 1 2");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
   EXPECT_EQ(*purger.Run(), 0);
 }
@@ -105,7 +108,7 @@ TEST_F(RoomPurgerTest, GoesOnWhereAnotherWasEnded) {
   EXPECT_EQ(Count("chatter.room_to_purge"), "1");
   RoomPurger next(sessions_);
   EXPECT_EQ(*next.Run(), 1);
-  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0");
+  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0 0");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
 }
 
@@ -126,11 +129,11 @@ TEST_F(RoomPurgerTest, ErasesNothingOfARoomThatIsThere) {
   database_.Execute(note);
   RoomPurger purger(sessions_);
   EXPECT_EQ(*purger.Run(), 0);
-  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 2");
+  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 1 2");
   EXPECT_EQ(Count("chatter.room_to_purge"), "1") << "it may be on its way";
   database_.Execute("UPDATE chatter.room_to_purge SET deleted_at = now() - interval '61 minutes'");
   EXPECT_EQ(*purger.Run(), 0);
-  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 2");
+  EXPECT_EQ(CountAll("acme"), "3 1 1 1 1 1 2");
   EXPECT_EQ(Count("chatter.room_to_purge"), "0");
 }
 
@@ -141,7 +144,7 @@ TEST_F(RoomPurgerTest, AnOldNoteIsRenewedByTheDeletion) {
   Delete({acme_, room});
   EXPECT_EQ(Count("chatter.room_to_purge WHERE deleted_at > now() - interval '10 minutes'"), "1");
   EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
-  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0");
+  EXPECT_EQ(CountAll("acme"), "0 0 0 0 0 0 0");
 }
 
 TEST_F(RoomPurgerTest, ForgetsTheRoomsOfTenantsThatAreGone) {
@@ -158,7 +161,7 @@ TEST_F(RoomPurgerTest, ARoomThatCannotBePurgedDoesNotHoldUpTheOthers) {
   database_.Execute("ALTER TABLE acme.chatter_mention RENAME TO theirs");
   RoomPurger purger(sessions_, /*max_parts=*/1);
   EXPECT_EQ(*purger.Run() + *purger.Run() + *purger.Run(), 1);
-  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
+  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0 0");
   database_.Execute("ALTER TABLE acme.theirs RENAME TO chatter_mention");
   EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
 }
@@ -170,7 +173,7 @@ TEST_F(RoomPurgerTest, ALockedTenantHoldsUpTheOthersForAWhileOnly) {
   ASSERT_TRUE(locker.ok());
   ASSERT_TRUE(locker->Execute("BEGIN; LOCK TABLE acme.chatter_event").ok());
   EXPECT_EQ(*RoomPurger(sessions_).Run(), 1);
-  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0");
+  EXPECT_EQ(CountAll("globex"), "0 0 0 0 0 0 0");
   ASSERT_TRUE(locker->Execute("ROLLBACK").ok());
   EXPECT_EQ(*RoomPurger(sessions_).Run(), 2);
 }

@@ -43,7 +43,7 @@ def old_tenants(names):
 
 def obstacle(name):
     """SQL that makes one of the objects that the migrations make in the tenant's schema."""
-    return f"CREATE INDEX chatter_mark ON {name}.chatter_user (id)"
+    return f"CREATE INDEX chatter_thread_follower ON {name}.chatter_user (id)"
 
 
 class Migrations(E2ETestCase):
@@ -119,7 +119,7 @@ class Migrations(E2ETestCase):
         self.assertWhole()
         self.assertIn("  t2 (SQLSTATE 42P07)\n", errors)
         self.assertNotIn("  t1 (", errors)
-        self.query("DROP INDEX t2.chatter_mark")
+        self.query("DROP INDEX t2.chatter_thread_follower")
         self.assertEqual(self.migrate().wait(PATIENCE), 0)
         self.assertEqual(self.migrated(), 6)
 
@@ -202,7 +202,7 @@ class FirstUse(E2ETestCase):
         log = self.until(lambda: (log := self.server.log.read_text("utf-8")).count(failures) and log,
                          "logged")
         self.assertEqual(log.count(failures), 1, "it is tried now and then only")
-        self.assertNotIn("chatter_mark", self.failure_text(client))
+        self.assertNotIn("chatter_thread_follower", self.failure_text(client))
 
     def failure_text(self, client):
         """What a caller is told."""

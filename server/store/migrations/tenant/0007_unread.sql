@@ -13,3 +13,14 @@ BEGIN
      INCLUDE (sender_id);
   END IF;
 END $$;
+
+-- Who follows a thread, and how far they have read in it: who wrote its first message, has replied in it or was mentioned
+-- there, from then on; and who has chosen so. follows: false: they have chosen not to.
+CREATE TABLE {schema}.chatter_thread_follower (
+  room_id    uuid NOT NULL,
+  user_id    text COLLATE "C" NOT NULL,
+  thread_seq bigint NOT NULL,
+  read_seq   bigint NOT NULL,
+  follows    boolean NOT NULL DEFAULT true,
+  PRIMARY KEY (room_id, user_id, thread_seq)
+) WITH (fillfactor = 80);

@@ -1,5 +1,7 @@
 -- Keeps the replies in threads that append_messages.sql has just stored, and lets the first messages of the threads tell
--- of them. Needs fix_plans.sql and the locks of lock_rooms.sql before it.
+-- of them. From now on their senders follow the threads, as do the senders of the first messages, and who is mentioned;
+-- unless they have, or have chosen not to, already. Needs fix_plans.sql and the locks of lock_rooms.sql before it, and
+-- add_mentions.sql.
 -- $1 rooms, $2 senders, $3 client message ids: arrays of one length. A reply that was stored before is kept already, and
 -- counted. OFFSET 0: so that each message is looked up by its key, whatever is known of the log.
 -- Gives: nothing
@@ -14,6 +16,20 @@ WITH added AS (
                        OFFSET 0) e
       ON CONFLICT DO NOTHING
   RETURNING room_id, thread_seq, seq
+), followed AS (
+  INSERT INTO {schema}.chatter_thread_follower (room_id, user_id, thread_seq, read_seq)
+  SELECT added.room_id, who.user_id, added.thread_seq, min(who.read_seq)
+    FROM added
+   CROSS JOIN LATERAL (SELECT e.actor_id AS user_id, e.seq AS read_seq
+                         FROM {schema}.chatter_event e
+                        WHERE e.room_id = added.room_id AND e.seq IN (added.thread_seq, added.seq)
+                       UNION ALL
+                       SELECT n.user_id, added.seq - 1
+                         FROM {schema}.chatter_mention n
+                        WHERE n.room_id = added.room_id AND n.seq = added.seq AND n.user_id <> ''
+                       OFFSET 0) who
+   GROUP BY added.room_id, who.user_id, added.thread_seq
+      ON CONFLICT DO NOTHING
 )
 INSERT INTO {schema}.chatter_message AS m (room_id, seq, reply_count, last_reply_seq)
 SELECT room_id, thread_seq, count(*), max(seq) FROM added GROUP BY room_id, thread_seq

@@ -21,7 +21,12 @@ WITH events AS (
   DELETE FROM {schema}.chatter_reply
    WHERE ctid = ANY (ARRAY(SELECT ctid FROM {schema}.chatter_reply WHERE room_id = $1::uuid LIMIT $2::integer))
   RETURNING 1
+), followers AS (
+  DELETE FROM {schema}.chatter_thread_follower
+   WHERE ctid = ANY (ARRAY(SELECT ctid FROM {schema}.chatter_thread_follower
+                            WHERE room_id = $1::uuid LIMIT $2::integer))
+  RETURNING 1
 )
 SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM messages)
      + (SELECT count(*) FROM reactions) + (SELECT count(*) FROM mentions)
-     + (SELECT count(*) FROM replies) AS count
+     + (SELECT count(*) FROM replies) + (SELECT count(*) FROM followers) AS count
