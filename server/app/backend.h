@@ -35,6 +35,7 @@
 #include "server/rooms/room_changer.h"
 #include "server/rooms/rooms.h"
 #include "server/rooms/search.h"
+#include "server/rooms/threads.h"
 #include "server/store/epoch_store.h"
 #include "server/store/event_reader.h"
 #include "server/store/event_writer.h"
@@ -56,6 +57,7 @@
 #include "server/store/tenant_changes.h"
 #include "server/store/tenant_maker.h"
 #include "server/store/tenant_purger.h"
+#include "server/store/thread_store.h"
 #include "server/stream/chat_sessions.h"
 #include "server/tenants/search_languages.h"
 #include "server/tenants/tenant_settings.h"
@@ -85,6 +87,7 @@ struct Backend {
   store::MessageChanges message_changes;
   store::MessageReferences message_references;
   store::ReadStateStore read_state_store;
+  store::ThreadStore thread_store;
   store::PreferenceStore preference_store;
   store::SettingsStore settings_store;
   store::EpochStore epoch_store;
@@ -114,6 +117,7 @@ struct Backend {
   rooms::MessageChanger message_changer;
   Turnstile walks;
   rooms::ReadStates read_states;
+  rooms::Threads threads;
   admin::Preferences preferences;
   admin::Users users;
   admin::Tenants tenants;

@@ -21,6 +21,7 @@
 #include "server/rpc/session_service.h"
 #include "server/rpc/settings_service.h"
 #include "server/rpc/tenant_service.h"
+#include "server/rpc/thread_service.h"
 #include "server/rpc/token_issuer_service.h"
 #include "server/rpc/user_service.h"
 
@@ -51,6 +52,7 @@ std::vector<Named> MakeApi(Backend& backend) {
       Make<v1::MessageService, rpc::MessageService>(backend.message_changer, backend.messages));
   api.push_back(
       Make<v1::ReadStateService, rpc::ReadStateService>(backend.read_states, backend.bus));
+  api.push_back(Make<v1::ThreadService, rpc::ThreadService>(backend.threads));
   api.push_back(
       Make<v1::PreferenceService, rpc::PreferenceService>(backend.preferences, backend.bus));
   api.push_back(Make<v1::PresenceService, rpc::PresenceService>(backend.presence));

@@ -12,7 +12,8 @@ from stubs import (chat_pb2, chat_pb2_grpc, error_details_pb2, member_pb2_grpc, 
                    message_pb2_grpc, preference_pb2, preference_pb2_grpc, presence_pb2,
                    presence_pb2_grpc, read_state_pb2, read_state_pb2_grpc, room_pb2, room_pb2_grpc,
                    search_pb2_grpc, service_account_pb2_grpc, session_pb2_grpc, settings_pb2,
-                   settings_pb2_grpc, status_pb2, tenant_pb2_grpc, user_pb2_grpc)
+                   settings_pb2_grpc, status_pb2, tenant_pb2_grpc, thread_pb2_grpc,
+                   user_pb2_grpc)
 
 PATIENCE = 30 * float(os.environ.get("E2E_TIME_FACTOR", "1"))
 
@@ -114,6 +115,7 @@ class Client:
         self.messages = _Service(message_pb2_grpc.MessageServiceStub(self.channel), self.metadata)
         self.read_state = _Service(read_state_pb2_grpc.ReadStateServiceStub(self.channel),
                                    self.metadata)
+        self.threads = _Service(thread_pb2_grpc.ThreadServiceStub(self.channel), self.metadata)
         self.preferences = _Service(preference_pb2_grpc.PreferenceServiceStub(self.channel),
                                     self.metadata)
         self.presence = _Service(presence_pb2_grpc.PresenceServiceStub(self.channel),

@@ -82,7 +82,7 @@ from chatter.v1 import (chat_pb2, chat_pb2_grpc, member_pb2, member_pb2_grpc,  #
                         room_pb2, room_pb2_grpc, search_pb2, search_pb2_grpc,
                         service_account_pb2, service_account_pb2_grpc, session_pb2,
                         session_pb2_grpc, settings_pb2, settings_pb2_grpc, tenant_pb2,
-                        tenant_pb2_grpc, token_issuer_pb2,
+                        tenant_pb2_grpc, thread_pb2, thread_pb2_grpc, token_issuer_pb2,
                         token_issuer_pb2_grpc, user_pb2, user_pb2_grpc)
 from google.rpc import error_details_pb2, status_pb2  # noqa: E402,F401
 from grpc.health.v1 import health_pb2, health_pb2_grpc  # noqa: E402,F401

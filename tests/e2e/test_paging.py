@@ -6,7 +6,7 @@ import stubs
 from client import failure_of
 from harness import ServerTestCase
 from stubs import (chat_pb2, member_pb2, message_pb2, preference_pb2, room_pb2, search_pb2,
-                   service_account_pb2, session_pb2, tenant_pb2, user_pb2)
+                   service_account_pb2, session_pb2, tenant_pb2, thread_pb2, user_pb2)
 
 USERS = ("alice", "bob", "carol", "dave")
 
@@ -38,6 +38,7 @@ class Paging(ServerTestCase):
                 message_pb2.EditMessageRequest(**place, text="more apples"))
             for client in (self.alice, self.bob):
                 client.messages.AddReaction(message_pb2.AddReactionRequest(**place, reaction="yes"))
+            self.bob.send_message(room_id, f"reply {seq}", "yes", thread_seq=seq)
         return room_id
 
     def lists(self):
@@ -79,6 +80,7 @@ class Paging(ServerTestCase):
                 "tenants.ListTenants", (self.admin,), {},
                 [{"schema_name_prefix": "t"}, {"domain": "a.example"},
                  {"state": tenant_pb2.TENANT_STATE_ACTIVE}]),
+            thread_pb2.ListThreadsRequest: ("threads.ListThreads", users, {}, [room]),
             user_pb2.ListUsersRequest: ("users.ListUsers", users, {},
                                         [{"id_prefix": "a"}, {"query": "a"}]),
         }
