@@ -58,7 +58,7 @@ class PreferencesTest : public testing::Test {
   const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   store::PreferenceStore store_{stack_.control, stack_.tenants};
-  Preferences preferences_{store_, stack_.bus, Clock::Real()};
+  Preferences preferences_{store_, stack_.log.bus, Clock::Real()};
   const RoomKey room_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
 };
 

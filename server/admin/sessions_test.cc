@@ -5,10 +5,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "server/base/crypto.h"
+#include "server/bus/bus.h"
 #include "server/model/errors.h"
 #include "server/store/session_store.h"
 #include "tests/support/await.h"
@@ -23,6 +27,8 @@ using test::CoreStack;
 using test::Soon;
 using test::TestDatabase;
 using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
 
 // Says what a test tells it to say of the API keys that it is asked about again.
 class AskedAuthenticator final : public identity::Authenticator {
@@ -46,11 +52,27 @@ class AskedAuthenticator final : public identity::Authenticator {
 
 class SessionsTest : public testing::Test {
  protected:
-  SessionsTest() { stack_.AddUsers(acme_, {"alice"}); }
+  SessionsTest() {
+    bus_.Listen([this](bus::Message message) {
+      told_.push_back(std::get<bus::SessionsEnded>(std::move(message)));
+    });
+    stack_.AddUsers(acme_, {"alice"});
+  }
 
   absl::StatusOr<Sessions::Created> Create() {
-    return Await<Sessions::Created>(
-        [&](auto done) { sessions_.Create(maker_, {.user_id = "alice"}, std::move(done)); });
+    return Await<Sessions::Created>([&](auto done) {
+      sessions_.Create(maker_, {.user_id = "alice", .ttl = {}, .idle_ttl = {}, .device = {}},
+                       std::move(done));
+    });
+  }
+  absl::StatusOr<Sessions::Revoked> Revoke(const std::string& id) {
+    return Await<Sessions::Revoked>(
+        [&](auto done) { sessions_.Revoke(maker_, id, std::move(done)); });
+  }
+  absl::StatusOr<Sessions::Revoked> RevokeAll() {
+    return Await<Sessions::Revoked>([&](auto done) {
+      sessions_.RevokeAll(maker_, "alice", /*device=*/std::nullopt, std::move(done));
+    });
   }
   std::string CountStored() const {
     return database_.Execute("SELECT count(*) FROM acme.chatter_session");
@@ -68,10 +90,12 @@ class SessionsTest : public testing::Test {
   const TenantKey acme_ = database_.AddTenant("acme");
   bool credential_holds_ = true;
   std::vector<std::string> stored_when_asked_;
+  std::vector<bus::SessionsEnded> told_;
+  bus::InProcessBus bus_;
   CoreStack stack_{database_.url()};
   store::SessionStore store_{stack_.control, stack_.tenants};
   identity::AuthenticatorChain authenticators_{TheAuthenticator(), {}, Clock::Real()};
-  Sessions sessions_{store_, authenticators_, stack_.bus};
+  Sessions sessions_{store_, authenticators_, bus_};
   const ServiceCaller maker_ =
       *ServiceCaller::Of({.tenant = acme_,
                           .principal = {.credential = CredentialKind::kApiKey, .service = "shop"},
@@ -88,6 +112,27 @@ TEST_F(SessionsTest, WhoDoesNotHoldAnyMoreMakesNoSession) {
   credential_holds_ = false;
   EXPECT_EQ(ReasonOf(Create().status()), v1::ERROR_REASON_CREDENTIAL_INVALID);
   EXPECT_EQ(CountStored(), "0");
+}
+
+TEST_F(SessionsTest, WhatIsRevokedIsTold) {
+  const Sha256Digest first = Create()->session.token_digest;
+  const Sha256Digest second = Create()->session.token_digest;
+  EXPECT_THAT(told_, IsEmpty());
+  EXPECT_EQ(Revoke(ToHex(first))->sessions, 1);
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].tenant, acme_);
+  EXPECT_THAT(told_[0].token_digests, ElementsAre(first));
+  EXPECT_EQ(RevokeAll()->sessions, 1);
+  ASSERT_THAT(told_, SizeIs(2));
+  EXPECT_THAT(told_[1].token_digests, ElementsAre(second));
+}
+
+// Whoever has an answer lost asks again, and others may not have heard of it the first time.
+TEST_F(SessionsTest, WhatWasRevokedBeforeIsToldAgain) {
+  const Sha256Digest digest = Create()->session.token_digest;
+  EXPECT_TRUE(Revoke(ToHex(digest)).ok());
+  EXPECT_EQ(ReasonOf(Revoke(ToHex(digest)).status()), v1::ERROR_REASON_SESSION_NOT_FOUND);
+  EXPECT_THAT(told_, SizeIs(2));
 }
 
 }  // namespace

@@ -51,9 +51,10 @@ class SettingsCallsTest : public ::testing::Test {
   const TenantKey tenant_ = database_.AddTenant("acme");
   test::FakeClock clock_;  // stands still: what is remembered stays so
   CoreStack stack_{database_.url()};
-  tenants::TenantSettings settings_{stack_.settings_store, clock_};
+  tenants::TenantSettings settings_{stack_.stores.settings, clock_};
   bus::InProcessBus bus_;
-  SettingsCalls calls_{stack_.settings_store, settings_, stack_.search_languages, bus_};
+  SettingsCalls calls_{stack_.stores.settings, settings_, stack_.conversation.search_languages,
+                       bus_};
   const UserCaller user_ = test::UserOf(tenant_, "alice");
   const ServiceCaller service_ = test::ServiceOf(tenant_);
 };
@@ -88,8 +89,8 @@ TEST_F(SettingsCallsTest, AChangeIsSeenAtOnceByWhoeverAsksHere) {
 TEST_F(SettingsCallsTest, OthersOfTheServerSeeItAfterTwoSeconds) {
   ASSERT_TRUE(Get(user_)->has(Feature::kEditing));
   const auto changed = Await<std::optional<Settings>>([&](auto done) {  // as by another server
-    stack_.settings_store.Change(tenant_, {.disabled_features = {{Feature::kEditing}}}, Soon(),
-                                 std::move(done));
+    stack_.stores.settings.Change(tenant_, {.disabled_features = {{Feature::kEditing}}}, Soon(),
+                                  std::move(done));
   });
   ASSERT_TRUE(changed.ok());
   EXPECT_TRUE(Get(user_)->has(Feature::kEditing));
@@ -99,7 +100,7 @@ TEST_F(SettingsCallsTest, OthersOfTheServerSeeItAfterTwoSeconds) {
 
 class SearchLanguageTest : public SettingsCallsTest {
  protected:
-  SearchLanguageTest() { stack_.search_languages.Drain(); }  // what is wanted stays so
+  SearchLanguageTest() { stack_.conversation.search_languages.Drain(); }  // what is wanted stays so
 
   // The settings as they are after `language` is asked for.
   Settings Ask(const std::string& language) {

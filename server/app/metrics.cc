@@ -79,10 +79,10 @@ class Metrics final : public prometheus::Collectable {
   }
 
   void AddStreams(std::vector<MetricFamily>& all) const {
-    const stream::LiveBytes& live = backend_.chat_sessions.live_bytes();
-    Gauge(all, "streams", "Chat streams that are open", backend_.chat_sessions.active());
+    const stream::LiveBytes& live = backend_.conversation.sessions.live_bytes();
+    Gauge(all, "streams", "Chat streams that are open", backend_.conversation.sessions.active());
     Counter(all, "streams_refused", "Streams refused because their users had enough of them",
-            backend_.chat_sessions.refused());
+            backend_.conversation.sessions.refused());
     Gauge(all, "live_bytes", "Live events that wait for slow streams", live.used.load());
     Gauge(all, "live_bytes_limit", "Beyond it, each stream may hold 64 KiB", live.max);
     Counter(all, "streams_lagged", "Times that a stream was too slow and lost its live events",
@@ -91,7 +91,7 @@ class Metrics final : public prometheus::Collectable {
 
   void AddSends(std::vector<MetricFamily>& all) const {
     using store::SendQueue;
-    const store::EventWriter::Stats stats = backend_.event_writer.stats();
+    const store::EventWriter::Stats stats = backend_.log.writer.stats();
     Gauge(all, "send_queue_messages", "Messages that wait to be stored", stats.queued_rows);
     Gauge(all, "send_queue_messages_limit", "Of tenants that are well, and again of the others",
           SendQueue::kMaxRows);
@@ -108,8 +108,8 @@ class Metrics final : public prometheus::Collectable {
   void AddLogPages(std::vector<MetricFamily>& all) const {
     using live::LogPages;
     Counter(all, "epochs_ended", "Times that a tenant's logs were found in another epoch",
-            backend_.hub.epochs_ended());
-    const LogPages::Stats stats = backend_.log_pages.stats();
+            backend_.log.hub.epochs_ended());
+    const LogPages::Stats stats = backend_.log.pages.stats();
     Counter(all, "log_pages_wanted", "Pages of rooms' logs that streams asked for", stats.wanted);
     Counter(all, "log_pages_read", "Those that had to be read", stats.read);
     Gauge(all, "log_pages_waiting", "Pages that wait to be read", stats.waiting);
@@ -157,7 +157,7 @@ class Metrics final : public prometheus::Collectable {
   }
 
   void AddWalks(std::vector<MetricFamily>& all) const {
-    const Turnstile::Stats stats = backend_.walks.stats();
+    const Turnstile::Stats stats = backend_.conversation.walks.stats();
     Gauge(all, "room_walks", "Reads of all of a user's rooms that go on", stats.running);
     Gauge(all, "room_walks_waiting", "Those that wait for their turn", stats.waiting);
     Counter(all, "room_walks_refused", "Those refused as OVERLOADED", stats.refused);

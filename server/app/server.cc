@@ -265,25 +265,25 @@ absl::Status Server::ServeMetrics() {
 }
 
 void Server::BeginTasks() {
-  schema_preparation_.emplace(backend_->identity->migrator, backend_->tenant_maker,
+  schema_preparation_.emplace(backend_->identity->migrator, backend_->administration.tenant_maker,
                               config_.single_schema, [this] {
                                 schemas_ready_ = true;
                                 backend_->identity->database->OpenAll();
                                 health_task_.Poke();
                               });
   heartbeat_task_.emplace(kHeartbeatTick, [this] {
-    backend_->chat_sessions.Tick();
-    backend_->presence.Tick();
+    backend_->conversation.sessions.Tick();
+    backend_->conversation.presence.Tick();
     services_->reads().CutOffLate(SteadyTime::Now());
   });
   recheck_task_.emplace(kRecheckInterval, [this] {
-    if (ready()) backend_->identity->rechecker.Run(backend_->chat_sessions.Streams());
+    if (ready()) backend_->identity->rechecker.Run(backend_->conversation.sessions.Streams());
   });
   head_check_task_.emplace(kHeadCheckInterval, [this] {
-    if (ready()) backend_->hub.CheckHeads();
+    if (ready()) backend_->log.hub.CheckHeads();
   });
   settle_task_.emplace(kSettleInterval, [this] {
-    if (ready()) backend_->room_settler.Tick();
+    if (ready()) backend_->stores.room_settler.Tick();
   });
   purge_task_.emplace(kPurgeInterval, [this] {
     // What failed is in the log, and due the next time as well.
@@ -312,7 +312,7 @@ void Server::ReportHealth() {
   if (!listening_) return;
   if (connected_ && schemas_ready_) control_probe_->Ask();
   // The database that is back may not be as it was: who sends from now on had better not be first.
-  if (ready() && heads_due_.exchange(false)) backend_->hub.CheckHeads();
+  if (ready() && heads_due_.exchange(false)) backend_->log.hub.CheckHeads();
   if (ready() == was_ready_) return;
   was_ready_ = !was_ready_;
   services_->health().SetServing(was_ready_);
@@ -339,9 +339,9 @@ void Server::Shutdown() {
   if (std::exchange(shut_down_, true)) return;
   if (services_ != nullptr) services_->health().Shutdown();
   if (server_ != nullptr) {
-    backend_->tenants.Drain();
-    backend_->search_languages.Drain();
-    backend_->chat_sessions.Drain(config_.drain_grace);
+    backend_->administration.tenants.Drain();
+    backend_->conversation.search_languages.Drain();
+    backend_->conversation.sessions.Drain(config_.drain_grace);
     WaitForStreams();
     StopCalls();
     FlushPresence();
@@ -365,15 +365,15 @@ void Server::Shutdown() {
 
 void Server::WaitForStreams() {
   const SteadyTime end = SteadyTime::Now() + config_.drain_grace;
-  while (backend_->chat_sessions.active() > 0 && SteadyTime::Now() < end) {
+  while (backend_->conversation.sessions.active() > 0 && SteadyTime::Now() < end) {
     absl::SleepFor(absl::Milliseconds(20));
   }
-  backend_->chat_sessions.EndAll();
+  backend_->conversation.sessions.EndAll();
 }
 
 void Server::FlushPresence() {
   auto flushed = std::make_shared<std::promise<void>>();
-  backend_->presence.Flush([flushed] { flushed->set_value(); });
+  backend_->conversation.presence.Flush([flushed] { flushed->set_value(); });
   flushed->get_future().wait_for(kFlushGrace);
 }
 

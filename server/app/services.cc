@@ -42,29 +42,28 @@ Named Make(Parts&... parts) {
 
 // The services of the API, each by one line.
 std::vector<Named> MakeApi(Backend& backend) {
+  core::Conversation& talk = backend.conversation;
+  Administration& admin = backend.administration;
+  bus::Bus& bus = backend.log.bus;
   std::vector<Named> api;
-  api.push_back(Make<v1::ChatService, rpc::ChatService>(backend.messages, backend.rooms,
-                                                        backend.bus, backend.tenant_settings,
-                                                        backend.chat_sessions));
-  api.push_back(Make<v1::RoomService, rpc::RoomService>(backend.rooms));
-  api.push_back(Make<v1::MemberService, rpc::MemberService>(backend.members));
-  api.push_back(
-      Make<v1::MessageService, rpc::MessageService>(backend.message_changer, backend.messages));
-  api.push_back(
-      Make<v1::ReadStateService, rpc::ReadStateService>(backend.read_states, backend.bus));
-  api.push_back(Make<v1::ThreadService, rpc::ThreadService>(backend.threads));
-  api.push_back(
-      Make<v1::PreferenceService, rpc::PreferenceService>(backend.preferences, backend.bus));
-  api.push_back(Make<v1::PresenceService, rpc::PresenceService>(backend.presence));
-  api.push_back(Make<v1::SearchService, rpc::SearchService>(backend.search));
-  api.push_back(Make<v1::UserService, rpc::UserService>(backend.users));
+  api.push_back(Make<v1::ChatService, rpc::ChatService>(talk.messages, talk.rooms, bus,
+                                                        talk.settings, talk.sessions));
+  api.push_back(Make<v1::RoomService, rpc::RoomService>(talk.rooms));
+  api.push_back(Make<v1::MemberService, rpc::MemberService>(talk.members));
+  api.push_back(Make<v1::MessageService, rpc::MessageService>(talk.message_changer, talk.messages));
+  api.push_back(Make<v1::ReadStateService, rpc::ReadStateService>(talk.read_states, bus));
+  api.push_back(Make<v1::PreferenceService, rpc::PreferenceService>(admin.preferences, bus));
+  api.push_back(Make<v1::PresenceService, rpc::PresenceService>(talk.presence));
+  api.push_back(Make<v1::SearchService, rpc::SearchService>(talk.search));
+  api.push_back(Make<v1::ThreadService, rpc::ThreadService>(talk.threads));
+  api.push_back(Make<v1::UserService, rpc::UserService>(admin.users));
   api.push_back(Make<v1::TenantService, rpc::TenantService>(
-      backend.tenants, backend.tenant_lifecycle, backend.tenant_epochs, backend.tenant_exports));
+      admin.tenants, admin.tenant_lifecycle, admin.tenant_epochs, admin.tenant_exports));
   api.push_back(
-      Make<v1::ServiceAccountService, rpc::ServiceAccountService>(backend.service_accounts));
-  api.push_back(Make<v1::SessionService, rpc::SessionService>(backend.sessions));
-  api.push_back(Make<v1::TokenIssuerService, rpc::TokenIssuerService>(backend.token_issuers));
-  api.push_back(Make<v1::SettingsService, rpc::SettingsService>(backend.settings));
+      Make<v1::ServiceAccountService, rpc::ServiceAccountService>(admin.service_accounts));
+  api.push_back(Make<v1::SessionService, rpc::SessionService>(admin.sessions));
+  api.push_back(Make<v1::TokenIssuerService, rpc::TokenIssuerService>(admin.token_issuers));
+  api.push_back(Make<v1::SettingsService, rpc::SettingsService>(admin.settings));
   return api;
 }
 

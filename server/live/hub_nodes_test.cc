@@ -104,7 +104,7 @@ class HubNodesTest : public testing::TestWithParam<uint64_t> {
       rooms_.push_back({tenant_, stack_.AddRoom(tenant_, {"alice", other})});
     }
     epoch_ = *test::Await<Epoch>([&](auto done) {
-      stack_.epoch_store.Begin(tenant_, "none that is", test::Soon(), std::move(done));
+      stack_.stores.epochs.Begin(tenant_, "none that is", test::Soon(), std::move(done));
     });
   }
   template <typename Of>

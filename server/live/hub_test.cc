@@ -56,7 +56,7 @@ TEST(HubTest, ALockedTenantKeepsNobodysHeadsFromBeingChecked) {
   Hub hub(2, reader, epochs, pages, bus, Clock::Real(), encode);
   const auto epoch_of = [&](const TenantKey& tenant) {
     return test::Await<Epoch>([&](auto done) {
-             stack.epoch_store.Begin(tenant, "none that is", test::Soon(), std::move(done));
+             stack.stores.epochs.Begin(tenant, "none that is", test::Soon(), std::move(done));
            })
         .value();
   };
@@ -139,13 +139,13 @@ class HubInterestTest : public testing::Test {
   const RoomKey room_{tenant_, stack_.AddRoom(tenant_, {"alice", "bob"})};
   const UserKey alice_{tenant_, "alice"};
   const Epoch epoch_ = *test::Await<Epoch>([&](auto done) {
-    stack_.epoch_store.Begin(tenant_, "none that is", test::Soon(), std::move(done));
+    stack_.stores.epochs.Begin(tenant_, "none that is", test::Soon(), std::move(done));
   });
   Hub hub_{
       2,
-      stack_.reader,
-      stack_.epoch_store,
-      stack_.pages,
+      stack_.stores.events,
+      stack_.stores.epochs,
+      stack_.log.pages,
       bus_,
       Clock::Real(),
       [](std::span<const RoomEvent> events) { return std::vector<EncodedRun>(events.size()); }};

@@ -30,20 +30,20 @@ class LogPagesTest : public testing::Test {
     for (int i = 0; i < count; ++i) {
       auto promise = std::make_shared<std::promise<bool>>();
       answers.push_back(promise->get_future());
-      stack_.writer.Append({key_, "alice", absl::StrCat(next_id_++), text}, test::Soon(),
-                           [promise](const absl::StatusOr<StoredMessage>& stored) {
-                             promise->set_value(stored.ok());
-                           });
+      stack_.log.writer.Append({key_, "alice", absl::StrCat(next_id_++), text}, test::Soon(),
+                               [promise](const absl::StatusOr<StoredMessage>& stored) {
+                                 promise->set_value(stored.ok());
+                               });
     }
     for (auto& answer : answers) ASSERT_TRUE(answer.get());
   }
   std::future<LogPages::PagePtr> Begin(uint64_t after_seq, const Epoch& epoch = {}) {
     auto promise = std::make_shared<std::promise<LogPages::PagePtr>>();
     auto future = promise->get_future();
-    stack_.pages.Read(key_, after_seq, epoch,
-                      [promise](const absl::StatusOr<LogPages::PagePtr>& page) {
-                        promise->set_value(page.value_or(nullptr));
-                      });
+    stack_.log.pages.Read(key_, after_seq, epoch,
+                          [promise](const absl::StatusOr<LogPages::PagePtr>& page) {
+                            promise->set_value(page.value_or(nullptr));
+                          });
     return future;
   }
   LogPages::PagePtr Read(uint64_t after_seq, const Epoch& epoch = {}) {
@@ -101,7 +101,7 @@ TEST_F(LogPagesTest, PagesThatAreKeptAreBounded) {
   Store(1'200, std::string(16'384, 'x'));
   const auto first = Read(0);
   for (uint64_t seq = 0; seq < 1'200;) seq = LastSeq(*Read(seq));
-  const LogPages::Stats stats = stack_.pages.stats();
+  const LogPages::Stats stats = stack_.log.pages.stats();
   EXPECT_GT(stats.kept_bytes, LogPages::kMaxKeptBytes - (1 << 20));
   EXPECT_LE(stats.kept_bytes, LogPages::kMaxKeptBytes);
   EXPECT_NE(Read(0), first);  // has gone
@@ -113,7 +113,7 @@ TEST_F(LogPagesTest, APageOfAnotherEpochIsReadAnew) {
   ASSERT_FALSE(before->epoch.empty());
   EXPECT_EQ(Read(0, before->epoch), before);
   const auto epoch = Await<Epoch>([&](auto done) {
-    stack_.epoch_store.Begin(tenant_, /*mark=*/"", test::Soon(), std::move(done));
+    stack_.stores.epochs.Begin(tenant_, /*mark=*/"", test::Soon(), std::move(done));
   });
   ASSERT_TRUE(epoch.ok());
   const auto after = Read(0, *epoch);
@@ -129,7 +129,7 @@ TEST_F(LogPagesTest, PagesAreKeptForAWhileOnly) {
   CoreStack stack(database_.url(), clock);
   const auto read = [&] {
     return *Await<LogPages::PagePtr>(
-        [&](auto done) { stack.pages.Read(key_, 0, {}, std::move(done)); });
+        [&](auto done) { stack.log.pages.Read(key_, 0, {}, std::move(done)); });
   };
   const auto first = read();
   clock.Advance(LogPages::kMaxAge - absl::Milliseconds(1));
@@ -142,12 +142,12 @@ TEST_F(LogPagesTest, WhatErasesTextsMakesTheHubForgetThePagesOfTheRoom) {
   Store(300);
   auto first = Read(0);
   const auto hear_of = [&](auto event) {
-    stack_.hub.OnEvents({{key_,
-                          {{.room_id = key_.room,
-                            .seq = 302,
-                            .created_at = {},
-                            .actor_id = {},
-                            .what = std::move(event)}}}});
+    stack_.log.hub.OnEvents({{key_,
+                              {{.room_id = key_.room,
+                                .seq = 302,
+                                .created_at = {},
+                                .actor_id = {},
+                                .what = std::move(event)}}}});
   };
   hear_of(v1::ReactionAdded());
   EXPECT_EQ(Read(0), first);
@@ -168,7 +168,7 @@ TEST_F(LogPagesTest, AReadBegunBeforeATextWasErasedIsNotJoinedAfterwards) {
   std::promise<void> has_read;
   std::atomic<int> encoded = 0;
   LogPages pages(
-      stack_.reader,
+      stack_.stores.events,
       [&, go_on = may_encode.get_future().share()](std::span<const RoomEvent> events) {
         if (encoded++ == 0) {
           has_read.set_value();
@@ -233,7 +233,7 @@ TEST_F(LogPagesTest, ATenantsFaultFailsNobodyElsesPages) {
   for (uint64_t seq = 0; seq < 100; ++seq) broken.push_back(Begin(seq));
   for (int i = 0; i < 20; ++i) {
     const auto page = Await<LogPages::PagePtr>(
-        [&](auto done) { stack_.pages.Read(room, 0, {}, std::move(done)); });
+        [&](auto done) { stack_.log.pages.Read(room, 0, {}, std::move(done)); });
     EXPECT_TRUE(page.ok()) << page.status();
     broken.push_back(Begin(100));
   }

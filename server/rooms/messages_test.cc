@@ -53,19 +53,25 @@ class MessagesTest : public testing::Test {
   }
   MessagePlace Place(uint64_t seq) const { return {room_.ToString(), seq}; }
   void Pin(uint64_t seq) {
-    Do([&](auto done) { stack_.message_changer.Pin(Service(), Place(seq), std::move(done)); });
+    Do([&](auto done) {
+      stack_.conversation.message_changer.Pin(Service(), Place(seq), std::move(done));
+    });
   }
   void Unpin(uint64_t seq) {
-    Do([&](auto done) { stack_.message_changer.Unpin(Service(), Place(seq), std::move(done)); });
+    Do([&](auto done) {
+      stack_.conversation.message_changer.Unpin(Service(), Place(seq), std::move(done));
+    });
   }
   void React(const std::string& user, const std::string& reaction) {
     Do([&](auto done) {
-      stack_.message_changer.AddReaction(As(user), Place(seq_), reaction, std::move(done));
+      stack_.conversation.message_changer.AddReaction(As(user), Place(seq_), reaction,
+                                                      std::move(done));
     });
   }
   void TakeBack(const std::string& user, const std::string& reaction) {
     Do([&](auto done) {
-      stack_.message_changer.RemoveReaction(As(user), Place(seq_), reaction, std::move(done));
+      stack_.conversation.message_changer.RemoveReaction(As(user), Place(seq_), reaction,
+                                                         std::move(done));
     });
   }
   void Edit(const std::string& text) {
@@ -73,7 +79,7 @@ class MessagesTest : public testing::Test {
   }
   void Delete() {
     Do([&](auto done) {
-      stack_.message_changer.Delete(As("alice"), Place(seq_), std::move(done));
+      stack_.conversation.message_changer.Delete(As("alice"), Place(seq_), std::move(done));
     });
   }
   // Of each list, so many entries: the message, which has been edited, and pinned others.
@@ -100,14 +106,14 @@ class MessagesTest : public testing::Test {
   absl::StatusOr<TextPage> Pinned(const TenantCaller& caller, const PageRequest& page) {
     const auto request = Asking<v1::ListPinnedMessagesRequest>(page);
     return ToText(Await<Page<Message>>([&](auto done) {
-                    stack_.messages.ListPinned(caller, request, std::move(done));
+                    stack_.conversation.messages.ListPinned(caller, request, std::move(done));
                   }),
                   [](const Message& message) { return absl::StrCat(message.seq); });
   }
   absl::StatusOr<TextPage> Reactions(const TenantCaller& caller, const PageRequest& page) {
     const auto request = Asking<v1::ListReactionsRequest>(page);
     return ToText(Await<Page<store::EventReader::Reaction>>([&](auto done) {
-                    stack_.messages.ListReactions(caller, request, std::move(done));
+                    stack_.conversation.messages.ListReactions(caller, request, std::move(done));
                   }),
                   [](const store::EventReader::Reaction& reaction) {
                     return absl::StrCat(reaction.reaction, " ", reaction.user_id);
@@ -116,7 +122,7 @@ class MessagesTest : public testing::Test {
   absl::StatusOr<TextPage> Edits(const TenantCaller& caller, const PageRequest& page) {
     const auto request = Asking<v1::ListEditsRequest>(page);
     return ToText(Await<Page<store::EventReader::Edit>>([&](auto done) {
-                    stack_.messages.ListEdits(caller, request, std::move(done));
+                    stack_.conversation.messages.ListEdits(caller, request, std::move(done));
                   }),
                   [](const store::EventReader::Edit& edit) { return edit.text; });
   }

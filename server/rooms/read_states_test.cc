@@ -28,13 +28,13 @@ class ReadStatesTest : public testing::Test {
   // The user has something to wait for.
   std::optional<Turnstile::Pass> Busy(const std::string& user_id) {
     std::optional<Turnstile::Pass> busy;
-    stack_.walks.Enter(WalkGroup({tenant_, user_id}),
-                       [&busy](auto pass) { busy.emplace(*std::move(pass)); });
+    stack_.conversation.walks.Enter(WalkGroup({tenant_, user_id}),
+                                    [&busy](auto pass) { busy.emplace(*std::move(pass)); });
     return busy;
   }
   absl::StatusOr<ReadStateStore::Unread> Count(const std::string& user_id) {
     return test::Await<ReadStateStore::Unread>(
-        [&](auto done) { stack_.read_states.Count(User(user_id), std::move(done)); });
+        [&](auto done) { stack_.conversation.read_states.Count(User(user_id), std::move(done)); });
   }
 
   TestDatabase database_;
@@ -48,13 +48,14 @@ TEST_F(ReadStatesTest, ManyWhoCountForOneUserAreOneReadAtATime) {
   std::atomic<int> counted = 0;
   std::atomic<int> messages = 0;
   for (int i = 0; i < 100; ++i) {
-    stack_.read_states.Count(User("bob"), [&](absl::StatusOr<ReadStateStore::Unread> unread) {
-      if (unread.ok()) messages += unread->messages;
-      ++counted;
-    });
+    stack_.conversation.read_states.Count(User("bob"),
+                                          [&](absl::StatusOr<ReadStateStore::Unread> unread) {
+                                            if (unread.ok()) messages += unread->messages;
+                                            ++counted;
+                                          });
   }
   EXPECT_EQ(counted, 0);
-  EXPECT_EQ(stack_.walks.stats().waiting, 1u) << "they share one";
+  EXPECT_EQ(stack_.conversation.walks.stats().waiting, 1u) << "they share one";
   EXPECT_TRUE(Count("alice").ok()) << "others don't wait for them";
   // It hasn't begun: what is sent now is counted.
   ASSERT_TRUE(stack_.Send(room_, "alice", "1", "hello").ok());
@@ -69,7 +70,7 @@ TEST_F(ReadStatesTest, ManyWhoCountForOneUserAreOneReadAtATime) {
 TEST_F(ReadStatesTest, WhoComesWhenTooManyWaitIsRefused) {
   const std::optional<Turnstile::Pass> busy = Busy("bob");
   std::vector<identity::Answer<ReadStateStore::Unread>> answers(ReadStates::kMaxWaiters + 1);
-  for (auto& answer : answers) stack_.read_states.Count(User("bob"), answer.Slot());
+  for (auto& answer : answers) stack_.conversation.read_states.Count(User("bob"), answer.Slot());
   EXPECT_TRUE(answers[ReadStates::kMaxWaiters - 1].pending());
   ASSERT_FALSE(answers.back().pending());
   EXPECT_EQ(ReasonOf(answers.back()->status()), v1::ERROR_REASON_OVERLOADED);

@@ -173,12 +173,12 @@ class RoomReplayTest : public ::testing::Test {
 
   RoomId MakeRoom() {
     const auto made = Await<RoomStore::MadeRoom>([&](auto done) {
-      stack_.rooms.Create(tenant_,
-                          {.kind = static_cast<RoomKind>(2 + random_() % 2),
-                           .user_ids = {"u0", "u1", "u2"},
-                           .owner_ids = {"u0"},
-                           .profile = Named("room")},
-                          {Asker::User("u0")}, Soon(), std::move(done));
+      stack_.stores.rooms.Create(tenant_,
+                                 {.kind = static_cast<RoomKind>(2 + random_() % 2),
+                                  .user_ids = {"u0", "u1", "u2"},
+                                  .owner_ids = {"u0"},
+                                  .profile = Named("room")},
+                                 {Asker::User("u0")}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;
@@ -221,7 +221,7 @@ class RoomReplayTest : public ::testing::Test {
   void ChangeAMessageAtRandom(const UserCaller& caller, const RoomId& room, StatusCallback done) {
     const MessagePlace place{.room_id = room.ToString(), .seq = 1 + random_() % 40};
     const std::string word = absl::StrCat("word", random_() % 3);
-    MessageChanger& changer = stack_.message_changer;
+    MessageChanger& changer = stack_.conversation.message_changer;
     switch (random_() % 8) {
       case 0:
         return changer.Delete(caller, place, std::move(done));
@@ -256,7 +256,7 @@ class RoomReplayTest : public ::testing::Test {
       (*request.mutable_attributes())["key"] = absl::StrCat(random_() % 3);
       (*request.mutable_attributes())["other"] = absl::StrCat(random_() % 3);
     }
-    stack_.message_changer.Edit(
+    stack_.conversation.message_changer.Edit(
         caller, request,
         [done = std::move(done)](const auto& edited) mutable { done(edited.status()); });
   }
@@ -267,7 +267,7 @@ class RoomReplayTest : public ::testing::Test {
     if (random_() % 3 == 0) details.add_mentioned_user_ids(RandomUser());
     if (random_() % 5 == 0) details.set_mentions_everyone(true);
     if (random_() % 3 == 0) details.add_attachments()->set_url("https://files.example/sent");
-    stack_.messages.Send(
+    stack_.conversation.messages.Send(
         caller, room.ToString(), absl::StrCat("id", random_() % 40), "text", details, Soon(),
         nullptr, [done = std::move(done)](const auto& sent) mutable { done(sent.status()); });
   }
@@ -285,8 +285,9 @@ class RoomReplayTest : public ::testing::Test {
       } else if (what == 1) {
         ChangeAMessageAtRandom(caller, room, [answered](const auto&) { answered->set_value(); });
       } else {
-        stack_.room_changer.Run(caller, room.ToString(), {}, RandomChange(caller.asker()),
-                                [answered](const auto&) { answered->set_value(); });
+        stack_.conversation.room_changer.Run(caller, room.ToString(), {},
+                                             RandomChange(caller.asker()),
+                                             [answered](const auto&) { answered->set_value(); });
       }
     }
     for (auto& answer : answers) answer.wait();
@@ -294,7 +295,7 @@ class RoomReplayTest : public ::testing::Test {
 
   void SetForgetsEdits(bool forgets) {
     const auto changed = Await<std::optional<Settings>>([&](auto done) {
-      stack_.settings_store.Change(tenant_, {.forgets_edits = forgets}, Soon(), std::move(done));
+      stack_.stores.settings.Change(tenant_, {.forgets_edits = forgets}, Soon(), std::move(done));
     });
     ASSERT_TRUE(changed.ok()) << changed.status();
   }
@@ -302,11 +303,12 @@ class RoomReplayTest : public ::testing::Test {
   Replica FromTables(const RoomId& room) {
     Replica tables;
     const auto found = Await<std::optional<Room>>([&](auto done) {
-      stack_.rooms.Find(tenant_, room, Asker::Service(), RoomFields::All(), Soon(),
-                        std::move(done));
+      stack_.stores.rooms.Find(tenant_, room, Asker::Service(), RoomFields::All(), Soon(),
+                               std::move(done));
     });
     const auto members = Await<std::optional<std::vector<Member>>>([&](auto done) {
-      stack_.rooms.ListMembers({tenant_, room}, Asker::Service(), "", 100, Soon(), std::move(done));
+      stack_.stores.rooms.ListMembers({tenant_, room}, Asker::Service(), "", 100, Soon(),
+                                      std::move(done));
     });
     tables.kind_ = static_cast<v1::RoomKind>((*found)->kind);
     tables.profile_ = (*found)->profile;
@@ -317,8 +319,8 @@ class RoomReplayTest : public ::testing::Test {
                                          member.joined_seq};
     }
     const auto page = Await<store::EventReader::MessagePage>([&](auto done) {
-      stack_.reader.ListMessages({tenant_, room}, Asker::Service(), {.seq = 1, .from = 1'000},
-                                 Soon(), std::move(done));
+      stack_.stores.events.ListMessages({tenant_, room}, Asker::Service(),
+                                        {.seq = 1, .from = 1'000}, Soon(), std::move(done));
     });
     for (const Message& message : page->messages) {
       Replica::Entry& entry = tables.messages_[message.seq];

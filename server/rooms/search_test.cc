@@ -80,7 +80,7 @@ class SearchTest : public testing::Test {
   }
   Settings StoredSettings() {
     return *Await<Settings>(
-        [&](auto done) { stack_.settings_store.Find(acme_, Soon(), std::move(done)); });
+        [&](auto done) { stack_.stores.settings.Find(acme_, Soon(), std::move(done)); });
   }
   // As whoever asks for the settings again and again: until nothing more is being prepared.
   void AwaitSettled() {
@@ -110,10 +110,10 @@ class SearchTest : public testing::Test {
   }
   void Change(const RoomId& room, std::function<ChangeOrError(const store::RoomState&)> rule,
               const std::vector<std::string>& named = {}) {
-    ASSERT_TRUE(
-        Await<RoomChanger::Changed>([&](auto done) {
-          stack_.room_changer.Run(Service(), room.ToString(), {}, {named, rule}, std::move(done));
-        }).ok());
+    ASSERT_TRUE(Await<RoomChanger::Changed>([&](auto done) {
+                  stack_.conversation.room_changer.Run(Service(), room.ToString(), {},
+                                                       {named, rule}, std::move(done));
+                }).ok());
   }
   template <typename Call>
   void Do(Call call) {
@@ -127,7 +127,8 @@ class SearchTest : public testing::Test {
   }
   void Delete(const RoomId& room, uint64_t seq) {
     Do([&](StatusCallback done) {
-      stack_.message_changer.Delete(As("alice"), {room.ToString(), seq}, std::move(done));
+      stack_.conversation.message_changer.Delete(As("alice"), {room.ToString(), seq},
+                                                 std::move(done));
     });
   }
 
@@ -143,7 +144,8 @@ class SearchTest : public testing::Test {
     if (request.stored_before) asked.mutable_stored_before()->set_seconds(*request.stored_before);
     asked.set_has_attachment(request.has_attachment);
     asked.set_mentions_me(request.mentions_me);
-    return Await<HitPage>([&](auto done) { stack_.search.Find(caller, asked, std::move(done)); });
+    return Await<HitPage>(
+        [&](auto done) { stack_.conversation.search.Find(caller, asked, std::move(done)); });
   }
   std::vector<std::pair<RoomId, uint64_t>> AllPages(const TenantCaller& caller, Request request) {
     std::vector<std::pair<RoomId, uint64_t>> found;
@@ -191,8 +193,8 @@ class SearchTest : public testing::Test {
   CoreStack stack_{database_.url()};
   const RoomId room_ = stack_.AddRoom(acme_, {"alice", "bob"});
   const RoomId other_ = stack_.AddRoom(acme_, {"bob", "carol"});
-  admin::SettingsCalls settings_calls_{stack_.settings_store, stack_.settings,
-                                       stack_.search_languages, stack_.bus};
+  admin::SettingsCalls settings_calls_{stack_.stores.settings, stack_.conversation.settings,
+                                       stack_.conversation.search_languages, stack_.log.bus};
   int next_id_ = 0;
 };
 
@@ -234,10 +236,12 @@ TEST_F(SearchTest, FindsWhatMessagesAreNow) {
   Delete(room_, both);
   Delete(room_, deleted);
   Do([&](StatusCallback done) {
-    stack_.message_changer.Pin(As("alice"), {room_.ToString(), pinned}, std::move(done));
+    stack_.conversation.message_changer.Pin(As("alice"), {room_.ToString(), pinned},
+                                            std::move(done));
   });
   Do([&](StatusCallback done) {
-    stack_.message_changer.AddReaction(As("bob"), {room_.ToString(), pinned}, "+", std::move(done));
+    stack_.conversation.message_changer.AddReaction(As("bob"), {room_.ToString(), pinned}, "+",
+                                                    std::move(done));
   });
   EXPECT_THAT(Texts("draft"), IsEmpty());
   EXPECT_THAT(Texts("final"), ElementsAre("the [final] word"));
@@ -463,8 +467,8 @@ TEST_F(SearchTest, ASearchThatTakesTooLongIsEndedAndKeepsNobodyWaiting) {
       }));
     }
     EXPECT_TRUE(Await<std::optional<Room>>([&](auto done) {
-                  stack_.rooms.Find(globex_, abroad, Asker::User("alice"), RoomFields::All(),
-                                    Soon(), std::move(done));
+                  stack_.stores.rooms.Find(globex_, abroad, Asker::User("alice"), RoomFields::All(),
+                                           Soon(), std::move(done));
                 }).ok());
     EXPECT_EQ(ended, 0);
     for (auto& search : searches) EXPECT_EQ(search.get(), v1::ERROR_REASON_SEARCH_TOO_BROAD);
@@ -620,7 +624,7 @@ TEST_F(SearchTest, OneServerAtATimePreparesATenant) {
                 {absl::StrCat("chatter search index of acme ", static_cast<uint32_t>(acme_.stamp))})
             .status();
     EXPECT_EQ(Want("english"), absl::OkStatus());
-    EXPECT_EQ(stack_.search_index.Settle(acme_), absl::OkStatus());
+    EXPECT_EQ(stack_.conversation.search_index.Settle(acme_), absl::OkStatus());
     EXPECT_EQ(StoredSettings().search_language, "");
     return locked;
   });
@@ -636,16 +640,16 @@ TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakesAndAnotherGoesOn
             absl::OkStatus());
   ASSERT_EQ(Want("english"), absl::OkStatus());
   AwaitMaking();
-  stack_.search_languages.Drain();
+  stack_.conversation.search_languages.Drain();
   ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
 
   CoreStack another(database_.url());
   while (true) {
     const Settings now = *Await<Settings>(
-        [&](auto done) { another.settings_store.Find(acme_, Soon(), std::move(done)); });
+        [&](auto done) { another.stores.settings.Find(acme_, Soon(), std::move(done)); });
     if (!now.search_language_change.has_value()) break;
     EXPECT_EQ(now.search_language_change->sqlstate, "");
-    another.search_languages.See(acme_, now);
+    another.conversation.search_languages.See(acme_, now);
     std::this_thread::yield();
   }
   EXPECT_EQ(StoredSettings().search_language, "english");

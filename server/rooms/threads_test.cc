@@ -33,7 +33,7 @@ class ThreadsTest : public ::testing::Test {
   RoomId MakeRoom() {
     stack_.AddUsers(tenant_, {"alice", "bob", "carol"});
     const auto made = Await<RoomStore::MadeRoom>([&](auto done) {
-      stack_.rooms.Create(
+      stack_.stores.rooms.Create(
           tenant_,
           {.kind = RoomKind::kGroup, .user_ids = {"alice", "bob", "carol"}, .owner_ids = {"alice"}},
           {Asker::User("alice")}, Soon(), std::move(done));
@@ -53,8 +53,8 @@ class ThreadsTest : public ::testing::Test {
       details.add_mentioned_user_ids(mentioned);
     }
     const auto sent = Await<SentMessage>([&](auto done) {
-      stack_.messages.Send(As(user), room.ToString(), absl::StrCat("id ", ++last_id_), "text",
-                           details, Soon(), nullptr, std::move(done));
+      stack_.conversation.messages.Send(As(user), room.ToString(), absl::StrCat("id ", ++last_id_),
+                                        "text", details, Soon(), nullptr, std::move(done));
     });
     EXPECT_TRUE(sent.ok()) << sent.status();
     return sent.ok() ? sent->stored.seq : 0;
@@ -105,8 +105,8 @@ class ThreadsTest : public ::testing::Test {
   }
   void Change(RoomChanger::Change change) {
     const auto changed = Await<RoomChanger::Changed>([&](auto done) {
-      stack_.room_changer.Run(test::ServiceOf(tenant_), room_.ToString(), {}, std::move(change),
-                              std::move(done));
+      stack_.conversation.room_changer.Run(test::ServiceOf(tenant_), room_.ToString(), {},
+                                           std::move(change), std::move(done));
     });
     EXPECT_TRUE(changed.ok()) << changed.status();
   }
@@ -115,7 +115,7 @@ class ThreadsTest : public ::testing::Test {
   const TenantKey tenant_ = database_.AddTenant("acme");
   CoreStack stack_{database_.url()};
   ThreadStore store_{stack_.tenants};
-  Threads threads_{store_, stack_.walks};
+  Threads threads_{store_, stack_.conversation.walks};
   const RoomId room_ = MakeRoom();
   int last_id_ = 0;
 };
@@ -145,8 +145,8 @@ TEST_F(ThreadsTest, HasAMarkOfItsOwn) {
   EXPECT_EQ(*Mark("alice", root, 1'000), second) << "the latest reply is the end";
   EXPECT_THAT(List("alice"), ElementsAre(absl::StrCat(root, ": 0, 0")));
   const auto found = Await<std::optional<Room>>([&](auto done) {
-    stack_.rooms.Find(tenant_, room_, Asker::User("alice"), RoomFields::All(), Soon(),
-                      std::move(done));
+    stack_.stores.rooms.Find(tenant_, room_, Asker::User("alice"), RoomFields::All(), Soon(),
+                             std::move(done));
   });
   EXPECT_EQ((*found)->unread_count, 2) << "the room's is where it was";
 }
@@ -159,7 +159,8 @@ TEST_F(ThreadsTest, CountsRepliesOfOthersThatAreThere) {
   Say(room_, "bob");
   EXPECT_THAT(List("alice"), ElementsAre(absl::StrCat(root, ": 2, 2")));
   EXPECT_EQ(Do([&](auto done) {
-              stack_.message_changer.Delete(As("bob"), {room_.ToString(), first}, std::move(done));
+              stack_.conversation.message_changer.Delete(As("bob"), {room_.ToString(), first},
+                                                         std::move(done));
             }),
             absl::OkStatus());
   EXPECT_THAT(List("alice"), ElementsAre(absl::StrCat(root, ": 1, 1")));

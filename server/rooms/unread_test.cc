@@ -108,9 +108,9 @@ class UnreadTest : public ::testing::Test {
 
   RoomId MakeRoom() {
     const auto made = Await<RoomStore::MadeRoom>([&](auto done) {
-      stack_.rooms.Create(tenant_,
-                          {.kind = RoomKind::kGroup, .user_ids = users_, .owner_ids = {"alice"}},
-                          {Asker::User("alice")}, Soon(), std::move(done));
+      stack_.stores.rooms.Create(
+          tenant_, {.kind = RoomKind::kGroup, .user_ids = users_, .owner_ids = {"alice"}},
+          {Asker::User("alice")}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok()) << made.status();
     return made->room.id;
@@ -119,8 +119,8 @@ class UnreadTest : public ::testing::Test {
   // By GetRoom.
   Counts UnreadOf(const std::string& user_id, const RoomId& room) {
     const auto found = Await<std::optional<Room>>([&](auto done) {
-      stack_.rooms.Find(tenant_, room, Asker::User(user_id), RoomFields::All(), Soon(),
-                        std::move(done));
+      stack_.stores.rooms.Find(tenant_, room, Asker::User(user_id), RoomFields::All(), Soon(),
+                               std::move(done));
     });
     if (!found.ok() || !found->has_value()) return {-1, -1};
     return {(*found)->unread_count, (*found)->unread_mention_count};
@@ -129,8 +129,8 @@ class UnreadTest : public ::testing::Test {
   std::map<RoomId, Counts> ListedOf(const std::string& user_id) {
     std::map<RoomId, Counts> listed;
     const auto rooms = Await<std::vector<Room>>([&](auto done) {
-      stack_.rooms.ListOfUser(tenant_, user_id, {.include_hidden = true}, RoomFields::All(), {},
-                              100, Soon(), std::move(done));
+      stack_.stores.rooms.ListOfUser(tenant_, user_id, {.include_hidden = true}, RoomFields::All(),
+                                     {}, 100, Soon(), std::move(done));
     });
     for (const Room& room : *rooms) {
       listed[room.id] = {room.unread_count, room.unread_mention_count};
@@ -140,7 +140,7 @@ class UnreadTest : public ::testing::Test {
   std::map<RoomId, Counts> OpenedOf(const std::string& user_id) {
     std::map<RoomId, Counts> opened;
     const auto heads = Await<RoomStore::Memberships>([&](auto done) {
-      stack_.rooms.ListHeads(tenant_, user_id, 100, 100, Soon(), std::move(done));
+      stack_.stores.rooms.ListHeads(tenant_, user_id, 100, 100, Soon(), std::move(done));
     });
     for (const RoomStore::Membership& room : heads->rooms) {
       opened[room.head.room_id] = {room.unread_count, room.unread_mention_count};
@@ -150,7 +150,7 @@ class UnreadTest : public ::testing::Test {
   // By CountUnread, in all rooms.
   Counts CountedOf(const std::string& user_id) {
     const auto unread = Await<store::ReadStateStore::Unread>([&](auto done) {
-      stack_.read_states.Count(test::UserOf(tenant_, user_id), std::move(done));
+      stack_.conversation.read_states.Count(test::UserOf(tenant_, user_id), std::move(done));
     });
     return {unread->messages, unread->mentions};
   }
@@ -173,9 +173,9 @@ class UnreadTest : public ::testing::Test {
   }
   void Send(const std::string& user_id, const RoomId& room, const v1::MessageDetails& details) {
     const auto sent = Await<SentMessage>([&](auto done) {
-      stack_.messages.Send(test::UserOf(tenant_, user_id), room.ToString(),
-                           absl::StrCat("id ", ++last_id_), "text", details, Soon(), nullptr,
-                           std::move(done));
+      stack_.conversation.messages.Send(test::UserOf(tenant_, user_id), room.ToString(),
+                                        absl::StrCat("id ", ++last_id_), "text", details, Soon(),
+                                        nullptr, std::move(done));
     });
     EXPECT_TRUE(sent.ok()) << sent.status();
   }
@@ -262,14 +262,14 @@ class UnreadModelTest : public UnreadTest {
         Random(2) == 0 ? details.set_mentions_everyone(true)
                        : details.add_mentioned_user_ids(RandomUser());
       }
-      stack_.messages.Send(test::UserOf(tenant_, sender.empty() ? RandomUser() : sender),
-                           room_.ToString(), absl::StrCat("id ", ++last_id_), "text", details,
-                           Soon(), nullptr, std::move(done));
+      stack_.conversation.messages.Send(
+          test::UserOf(tenant_, sender.empty() ? RandomUser() : sender), room_.ToString(),
+          absl::StrCat("id ", ++last_id_), "text", details, Soon(), nullptr, std::move(done));
     });
   }
   // What there is of the messages changes; not all of it is allowed.
   void ChangeMessages(int times) {
-    MessageChanger& changer = stack_.message_changer;
+    MessageChanger& changer = stack_.conversation.message_changer;
     AtOnce(times, [&](auto done) {
       const MessagePlace place{.room_id = room_.ToString(), .seq = RandomSeq()};
       const UserCaller caller = test::UserOf(tenant_, RandomUser());
@@ -292,8 +292,8 @@ class UnreadModelTest : public UnreadTest {
           return AddMembers(room, Asker::Service(), {user}, MemberRole::kMember);
         };
       }
-      stack_.room_changer.Run(test::ServiceOf(tenant_), room_.ToString(), {}, std::move(change),
-                              std::move(done));
+      stack_.conversation.room_changer.Run(test::ServiceOf(tenant_), room_.ToString(), {},
+                                           std::move(change), std::move(done));
     });
   }
   void MoveAMark() {
@@ -304,7 +304,7 @@ class UnreadModelTest : public UnreadTest {
     const uint64_t seq = RandomSeq();
     const bool forward = Random(3) > 0;
     AtOnce(1, [&](auto done) {
-      ReadStates& marks = stack_.read_states;
+      ReadStates& marks = stack_.conversation.read_states;
       forward ? marks.MarkRead(caller, room_.ToString(), seq, false, Soon(), std::move(done))
               : marks.MarkUnread(caller, room_.ToString(), seq, Soon(), std::move(done));
     });
@@ -329,7 +329,7 @@ class UnreadModelTest : public UnreadTest {
     Model& model = models_.at(room_);
     const uint64_t seen = model.head_seq();
     const auto page = Await<store::EventReader::EventPage>([&](auto done) {
-      stack_.reader.ReadEvents({tenant_, room_}, seen, 10'000, Soon(), std::move(done));
+      stack_.stores.events.ReadEvents({tenant_, room_}, seen, 10'000, Soon(), std::move(done));
     });
     ASSERT_TRUE(page.ok() && !page->has_more);
     for (const RoomEvent& event : page->events) model.Take(event);

@@ -48,8 +48,8 @@ class EventWriterFaultsTest : public ::testing::Test {
   }
   std::future<Answer> Begin(NewMessage message, SteadyTime deadline = Soon()) {
     auto promise = std::make_shared<std::promise<Answer>>();
-    stack_.writer.Append(std::move(message), deadline,
-                         [promise](Answer answer) { promise->set_value(std::move(answer)); });
+    stack_.log.writer.Append(std::move(message), deadline,
+                             [promise](Answer answer) { promise->set_value(std::move(answer)); });
     return promise->get_future();
   }
   std::vector<std::future<Answer>> BeginMany(const RoomKey& room, int count) {
@@ -172,11 +172,11 @@ TEST_P(LockedTenantTest, HoldsUpNobodyElseAndIsServedOnceTheLockIsGone) {
   auto waiting = BeginMany(mine_, 20);
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(Send(theirs_, absl::StrCat(i)).ok());
   for (const auto& answer : waiting) EXPECT_FALSE(IsAnswered(answer));
-  EXPECT_EQ(stack_.writer.stats().blocked_tenants, 1u);
+  EXPECT_EQ(stack_.log.writer.stats().blocked_tenants, 1u);
   lock.End();
   ExpectInOrder(std::move(waiting));
   ExpectGapless(mine_, 22);
-  EXPECT_EQ(stack_.writer.stats().blocked_tenants, 0u);
+  EXPECT_EQ(stack_.log.writer.stats().blocked_tenants, 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Locks, LockedTenantTest,

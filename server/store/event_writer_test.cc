@@ -68,7 +68,7 @@ TEST_F(EventWriterTest, TheSameIdWithAnotherTextIsRefused) {
 TEST_F(EventWriterTest, AMessageWithoutATextIsNotOneWhoseTextIsErased) {
   const auto send = [&](const std::string& id, const std::string& text) {
     return Await<StoredMessage>([&](auto done) {
-      stack_.writer.Append({key_, "alice", id, text, "", "a picture"}, Soon(), std::move(done));
+      stack_.log.writer.Append({key_, "alice", id, text, "", "a picture"}, Soon(), std::move(done));
     });
   };
   ASSERT_TRUE(send("picture", "").ok());
@@ -103,8 +103,8 @@ TEST_F(EventWriterTest, WhatIsToldOfADuplicateIsWhatTheLogHolds) {
 
 TEST_F(EventWriterTest, WhatAnOlderServerHasDeletedHasNoDetails) {
   ASSERT_TRUE(Await<StoredMessage>([&](auto done) {
-                stack_.writer.Append({key_, "alice", "1", "hello", "", "a picture"}, Soon(),
-                                     std::move(done));
+                stack_.log.writer.Append({key_, "alice", "1", "hello", "", "a picture"}, Soon(),
+                                         std::move(done));
               }).ok());
   EXPECT_EQ(std::get<MessageSent>(stack_.ReadLog(key_)[1].what).details, "a picture");
   database_.Execute("UPDATE acme.chatter_event SET text = NULL WHERE seq = 2");
@@ -130,11 +130,11 @@ std::vector<StoredMessage> SendMany(CoreStack& stack, const std::vector<RoomKey>
       for (const std::string& sender : senders) {
         auto promise = std::make_shared<std::promise<StoredMessage>>();
         answers.push_back(promise->get_future());
-        stack.writer.Append({room, sender, absl::StrCat("id", i), absl::StrCat("text ", i)}, Soon(),
-                            [promise](absl::StatusOr<StoredMessage> stored) {
-                              EXPECT_TRUE(stored.ok()) << stored.status();
-                              promise->set_value(stored.value_or(StoredMessage{}));
-                            });
+        stack.log.writer.Append({room, sender, absl::StrCat("id", i), absl::StrCat("text ", i)},
+                                Soon(), [promise](absl::StatusOr<StoredMessage> stored) {
+                                  EXPECT_TRUE(stored.ok()) << stored.status();
+                                  promise->set_value(stored.value_or(StoredMessage{}));
+                                });
       }
     }
   }
@@ -175,7 +175,7 @@ TEST_F(EventWriterTest, ABadRowFailsAloneAndItsNeighboursAreStored) {
   for (int i = 0; i < 20; ++i) {
     auto promise = std::make_shared<std::promise<absl::Status>>();
     answers.push_back(promise->get_future());
-    stack_.writer.Append(
+    stack_.log.writer.Append(
         {key_, "alice", absl::StrCat(i), i == 7 ? "\xff" : "fine"}, Soon(),
         [promise](absl::StatusOr<StoredMessage> stored) { promise->set_value(stored.status()); });
   }
@@ -190,10 +190,10 @@ TEST_F(EventWriterTest, LostConnectionsLoseAndRepeatNothing) {
   std::atomic<bool> stop = false;
   std::thread saboteur([&] {
     while (!stop) {
-      const uint64_t commits = stack_.writer.stats().commits;
+      const uint64_t commits = stack_.log.writer.stats().commits;
       database_.CutConnections();
       // Else a busy machine never gets a batch through before the next cut.
-      while (!stop && stack_.writer.stats().commits == commits) std::this_thread::yield();
+      while (!stop && stack_.log.writer.stats().commits == commits) std::this_thread::yield();
     }
   });
   const auto stored = SendMany(stack_, {key_}, {"alice", "bob"}, 1'000);
@@ -253,7 +253,7 @@ TEST_F(EventWriterTest, ThreadsAndMentionsInOneBatchAreKeptByMessage) {
       if (i % 6 == 0) message.mentions = {"bob", ""};
       auto promise = std::make_shared<std::promise<absl::Status>>();
       answers.push_back(promise->get_future());
-      stack_.writer.Append(
+      stack_.log.writer.Append(
           std::move(message), Soon(),
           [promise](absl::StatusOr<StoredMessage> stored) { promise->set_value(stored.status()); });
     }

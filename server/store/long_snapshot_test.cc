@@ -71,8 +71,8 @@ class LongSnapshotTest : public ::testing::Test {
       if (--open == 0) all_done.set_value();
     };
     for (int i = 0; i < count; ++i) {
-      stack.read_state_store.Advance(room_, "alice", {.read_seq = 3}, Soon(), done);
-      stack.read_state_store.TakeBack(room_, "alice", 3, Soon(), done);
+      stack.stores.read_states.Advance(room_, "alice", {.read_seq = 3}, Soon(), done);
+      stack.stores.read_states.TakeBack(room_, "alice", 3, Soon(), done);
     }
     all_done.get_future().wait();
   }

@@ -29,12 +29,12 @@ class ReadStateStoreTest : public ::testing::Test {
 
   std::string Advance(const ReadStateStore::Move& move) {
     return Text(Await<std::optional<Marks>>([&](auto done) {
-      stack_.read_state_store.Advance(room_, "bob", move, Soon(), std::move(done));
+      stack_.stores.read_states.Advance(room_, "bob", move, Soon(), std::move(done));
     }));
   }
   std::string TakeBack(uint64_t seq) {
     return Text(Await<std::optional<Marks>>([&](auto done) {
-      stack_.read_state_store.TakeBack(room_, "bob", seq, Soon(), std::move(done));
+      stack_.stores.read_states.TakeBack(room_, "bob", seq, Soon(), std::move(done));
     }));
   }
   static std::string Text(const absl::StatusOr<std::optional<Marks>>& marks) {

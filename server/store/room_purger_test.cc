@@ -47,13 +47,13 @@ class RoomPurgerTest : public testing::Test {
   }
   void Delete(const RoomKey& room) {
     const auto state = Await<std::optional<RoomState>>([&](auto done) {
-      stack_.room_changes.Read(room, Asker::Service(), {}, Soon(), std::move(done));
+      stack_.stores.room_changes.Read(room, Asker::Service(), {}, Soon(), std::move(done));
     });
     ASSERT_TRUE(state.ok() && state->has_value());
     const auto stored = Await<std::vector<RoomEvent>>([&](auto done) {
-      stack_.room_changes.Store(room, (*state)->version,
-                                {.settings = {}, .events = {v1::RoomDeleted()}, .deletes = true},
-                                {Asker::Service()}, Soon(), std::move(done));
+      stack_.stores.room_changes.Store(
+          room, (*state)->version, {.settings = {}, .events = {v1::RoomDeleted()}, .deletes = true},
+          {Asker::Service()}, Soon(), std::move(done));
     });
     ASSERT_TRUE(stored.ok());
     ASSERT_EQ(stored->size(), 1u);

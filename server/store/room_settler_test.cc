@@ -39,8 +39,8 @@ class RoomSettlerTest : public ::testing::Test {
   // alice's rooms with their heads, in the order of the list.
   std::vector<std::string> List() {
     const auto page = Await<std::vector<Room>>([&](auto done) {
-      stack_.rooms.ListOfUser(tenant_, "alice", {}, RoomFields::All(), std::nullopt, 10, Soon(),
-                              std::move(done));
+      stack_.stores.rooms.ListOfUser(tenant_, "alice", {}, RoomFields::All(), std::nullopt, 10,
+                                     Soon(), std::move(done));
     });
     std::vector<std::string> rooms;
     for (const Room& room : *page) {
@@ -60,10 +60,10 @@ TEST_F(RoomSettlerTest, SettlesARoomOnceItIsQuiet) {
   EXPECT_EQ(Row(room), "true 1");
   Send(room, "1");
   EXPECT_EQ(Row(room), "false 1");
-  stack_.settler.Tick();
+  stack_.stores.room_settler.Tick();
   Send(room, "2");
-  stack_.settler.Tick();  // there was a message since the last
-  stack_.settler.Tick();
+  stack_.stores.room_settler.Tick();  // there was a message since the last
+  stack_.stores.room_settler.Tick();
   WaitForRow(room, "true 3");
   Send(room, "3");
   EXPECT_EQ(Row(room), "false 3");
@@ -73,20 +73,20 @@ TEST_F(RoomSettlerTest, SettlesARoomOnceItIsQuiet) {
 TEST_F(RoomSettlerTest, AChangedMessageUnsettlesItsRoom) {
   const RoomKey room = AddRoom("bob");
   Send(room, "1");
-  stack_.settler.Tick();
-  stack_.settler.Tick();
+  stack_.stores.room_settler.Tick();
+  stack_.stores.room_settler.Tick();
   WaitForRow(room, "true 2");
   const auto changed = Await<MessageChanges::Outcome>([&](auto done) {
     v1::MessagePinned pinned;
     pinned.set_seq(2);
-    stack_.message_changes.Store(room, 1, 2, pinned, {Asker::User("alice")}, Soon(),
-                                 std::move(done));
+    stack_.stores.message_changes.Store(room, 1, 2, pinned, {Asker::User("alice")}, Soon(),
+                                        std::move(done));
   });
   ASSERT_TRUE(changed.ok() && changed->event.has_value());
   EXPECT_EQ(changed->event->seq, 3u);
   EXPECT_EQ(Row(room), "false 2");
-  stack_.settler.Tick();
-  stack_.settler.Tick();
+  stack_.stores.room_settler.Tick();
+  stack_.stores.room_settler.Tick();
   WaitForRow(room, "true 3");
 }
 
@@ -101,8 +101,8 @@ TEST_F(RoomSettlerTest, ListsTellTheSameOfSettledRoomsAndOfOthers) {
               ElementsAre(::testing::StartsWith(absl::StrCat(one.room.ToString(), " 2 ")),
                           ::testing::StartsWith(absl::StrCat(two.room.ToString(), " 2 ")),
                           ::testing::StartsWith(absl::StrCat(three.room.ToString(), " 1 "))));
-  stack_.settler.Tick();
-  stack_.settler.Tick();
+  stack_.stores.room_settler.Tick();
+  stack_.stores.room_settler.Tick();
   WaitForRow(one, "true 2");
   WaitForRow(two, "true 2");
   EXPECT_EQ(List(), unsettled);
@@ -133,8 +133,8 @@ TEST_F(RoomSettlerTest, LeavesOutWhatIsLocked) {
                   ->Execute(absl::StrCat("BEGIN; SELECT FROM acme.chatter_room WHERE id = '",
                                          busy.room.ToString(), "' FOR UPDATE"))
                   .ok());
-  stack_.settler.Tick();
-  stack_.settler.Tick();
+  stack_.stores.room_settler.Tick();
+  stack_.stores.room_settler.Tick();
   WaitForRow(quiet, "true 2");
   EXPECT_EQ(Row(busy), "false 1");
   ASSERT_TRUE(holder->Execute("COMMIT").ok());

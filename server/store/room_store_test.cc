@@ -25,8 +25,8 @@ class RoomStoreTest : public ::testing::Test {
   absl::StatusOr<RoomStore::MadeRoom> Create(const TenantKey& tenant,
                                              std::vector<std::string> users) {
     return Await<RoomStore::MadeRoom>([&](auto done) {
-      stack_.rooms.Create(tenant, {.user_ids = users}, {Asker::User(users[0])}, Soon(),
-                          std::move(done));
+      stack_.stores.rooms.Create(tenant, {.user_ids = users}, {Asker::User(users[0])}, Soon(),
+                                 std::move(done));
     });
   }
 
@@ -59,11 +59,11 @@ TEST_F(RoomStoreTest, ParallelCallsOnSeveralNodesAgreeOnOneRoom) {
     auto promise = std::make_shared<std::promise<RoomStore::MadeRoom>>();
     answers.push_back(promise->get_future());
     (i % 2 == 0 ? stack_ : other)
-        .rooms.Create(tenant_, {.user_ids = {"alice", "bob"}}, {Asker::User("alice")}, Soon(),
-                      [promise](absl::StatusOr<RoomStore::MadeRoom> made) {
-                        ASSERT_TRUE(made.ok()) << made.status();
-                        promise->set_value(*std::move(made));
-                      });
+        .stores.rooms.Create(tenant_, {.user_ids = {"alice", "bob"}}, {Asker::User("alice")},
+                             Soon(), [promise](absl::StatusOr<RoomStore::MadeRoom> made) {
+                               ASSERT_TRUE(made.ok()) << made.status();
+                               promise->set_value(*std::move(made));
+                             });
   }
   std::set<RoomId> ids;
   int created = 0;
@@ -100,7 +100,8 @@ TEST_F(RoomStoreTest, TheSameUsersInTwoTenantsHaveTwoRooms) {
   const RoomId two = stack_.AddRoom(other, {"alice", "bob"});
   EXPECT_NE(one, two);
   const auto found = Await<std::optional<Room>>([&](auto done) {
-    stack_.rooms.Find(other, one, Asker::User("alice"), RoomFields::All(), Soon(), std::move(done));
+    stack_.stores.rooms.Find(other, one, Asker::User("alice"), RoomFields::All(), Soon(),
+                             std::move(done));
   });
   EXPECT_FALSE(found->has_value());
 }
@@ -114,8 +115,8 @@ TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
   std::optional<RoomStore::ListPosition> position;
   while (true) {
     const auto page = Await<std::vector<Room>>([&](auto done) {
-      stack_.rooms.ListOfUser(tenant_, "me", {}, RoomFields::All(), position, 2, Soon(),
-                              std::move(done));
+      stack_.stores.rooms.ListOfUser(tenant_, "me", {}, RoomFields::All(), position, 2, Soon(),
+                                     std::move(done));
     });
     ASSERT_TRUE(page.ok());
     if (page->empty()) break;
@@ -141,7 +142,7 @@ TEST_F(RoomStoreTest, LooksUpWhatIsAskedForInAnyCombination) {
       if ((bits >> i & 1) != 0) fields.Add(kLookedUp[i]);
     }
     const auto found = Await<std::optional<Room>>([&](auto done) {
-      stack_.rooms.Find(tenant_, id, Asker::User("alice"), fields, Soon(), std::move(done));
+      stack_.stores.rooms.Find(tenant_, id, Asker::User("alice"), fields, Soon(), std::move(done));
     });
     ASSERT_TRUE(found.ok() && found->has_value()) << found.status();
     const Room& room = **found;
@@ -162,8 +163,8 @@ TEST_F(RoomStoreTest, ARoomTellsItsLastMessage) {
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "1", "first").ok());
   ASSERT_TRUE(stack_.Send({tenant_, room}, "bob", "2", "second").ok());
   const auto found = Await<std::optional<Room>>([&](auto done) {
-    stack_.rooms.Find(tenant_, room, Asker::User("alice"), RoomFields::All(), Soon(),
-                      std::move(done));
+    stack_.stores.rooms.Find(tenant_, room, Asker::User("alice"), RoomFields::All(), Soon(),
+                             std::move(done));
   });
   ASSERT_TRUE(found.ok() && found->has_value() && (*found)->last_message.has_value());
   EXPECT_EQ((*found)->last_message->text, "second");

@@ -30,7 +30,7 @@ class ChatSessionEpochTest : public ChatSessionTest {
   }
   Epoch BeginEpoch(const TenantKey& tenant) {
     return test::Await<Epoch>([&](auto done) {
-             stack_.epoch_store.Begin(tenant, /*mark=*/"", test::Soon(), std::move(done));
+             stack_.stores.epochs.Begin(tenant, /*mark=*/"", test::Soon(), std::move(done));
            })
         .value();
   }
@@ -51,7 +51,7 @@ class ChatSessionEpochTest : public ChatSessionTest {
   std::string ReasonOfEnd(TestClient& client) {
     std::optional<absl::Status> ended;
     while (!(ended = client.session().TakeEnd()).has_value()) {
-      stack_.hub.CheckHeads();
+      stack_.log.hub.CheckHeads();
       std::this_thread::yield();
     }
     const absl::Status end = *ended;
@@ -107,7 +107,7 @@ TEST_F(ChatSessionEpochTest, StreamsEndWithTheirEpochAndNobodyElsesDo) {
   EXPECT_EQ(ReasonOfEnd(*idle), "ERROR_REASON_EPOCH_ENDED");
   const auto again = Follow("bob");
   EXPECT_EQ(EpochOf(*again), epoch);
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   Store(room_, 1);
   again->WaitForSeq(room_, 2);
   ASSERT_TRUE(stack_.Send({other, room_there}, "alice", "1", "hello").ok());
@@ -164,7 +164,7 @@ TEST_F(ChatSessionEpochTest, WhoComesWithTheNewEpochBeforeItIsNoticedMakesItNoti
 TEST_F(ChatSessionEpochTest, HeartbeatsTellTheEpoch) {
   const auto bob = Follow("bob");
   clock_.Advance(absl::Seconds(30));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   EXPECT_EQ(bob->WaitForKind(v1::ServerEvent::kHeartbeat).heartbeat().epoch(), EpochOf(*bob));
 }
 

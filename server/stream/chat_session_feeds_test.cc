@@ -52,7 +52,7 @@ TEST_F(ChatSessionTest, ARoomMadeMeanwhileAppearsFromItsBeginning) {
   bob->Open();
   bob->WaitForKind(v1::ServerEvent::kOpened);
   const RoomId fresh = stack_.AddRoom(tenant_, {"bob", "carol"});
-  stack_.bus.Publish(
+  stack_.log.bus.Publish(
       bus::RoomJoined{.tenant = tenant_, .room = fresh, .user_ids = {"bob", "carol"}});
   bob->WaitForSeq(fresh, 1);
   ASSERT_TRUE(stack_.Send({tenant_, fresh}, "carol", "1", "welcome").ok());
@@ -92,7 +92,7 @@ TEST_F(ChatSessionTest, ASlowReaderIsToldThatItLagsAndLosesNothing) {
   Store(room_, 100, std::string(4'000, 'x'));  // far more than max_live_bytes
   alice->WaitForSeq(room_, 101);               // nobody waits for the slow one
   clock_.Advance(absl::Seconds(30));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   bob->Resume();
   bob->WaitForKind(v1::ServerEvent::kLagged);
   Store(room_, 1);
@@ -122,7 +122,7 @@ TEST_F(ChatSessionTest, AStreamWhoseWriteIsStuckReadsNothingFromTheLog) {
   alice->WaitForSeq(room_, 102);
   // What bob had asked for would have come by now.
   ASSERT_TRUE(test::Await<live::LogPages::PagePtr>([&](auto done) {
-                stack_.pages.Read({tenant_, room_}, 0, {}, std::move(done));
+                stack_.log.pages.Read({tenant_, room_}, 0, {}, std::move(done));
               }).ok());
   v1::ChatResponse response;
   std::string bytes;
@@ -145,7 +145,7 @@ TEST_F(ChatSessionTest, WhatAnotherNodeStoresIsFoundByTheHeadCheck) {
   bob->WaitForCaughtUp(room_);
   CoreStack other(database_.url());
   ASSERT_TRUE(other.Send({tenant_, room_}, "alice", "1", "from afar").ok());
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   bob->WaitForSeq(room_, 2);
 }
 

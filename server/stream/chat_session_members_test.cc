@@ -55,15 +55,15 @@ class ChatSessionMembersTest : public ChatSessionTest {
   RoomId AddGroup(const std::vector<std::string>& users) {
     stack_.AddUsers(tenant_, users);
     const auto made = Await<store::RoomStore::MadeRoom>([&](auto done) {
-      stack_.rooms.Create(tenant_,
-                          {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
-                          {Asker::User(users[0])}, Soon(), std::move(done));
+      stack_.stores.rooms.Create(
+          tenant_, {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
+          {Asker::User(users[0])}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;
   }
 
-  rooms::RoomChanger* changer_ = &stack_.room_changer;
+  rooms::RoomChanger* changer_ = &stack_.conversation.room_changer;
   const RoomId group_ = AddGroup({"alice", "bob", "carol"});
 };
 
@@ -118,14 +118,14 @@ TEST_F(ChatSessionMembersTest, AReturnThatIsHeardOfBeforeTheRemovalShowsNothingB
   const auto send = [&](const std::string& id) {
     ASSERT_TRUE(other.Send({tenant_, group_}, "alice", id, "text").ok());
   };
-  changer_ = &other.room_changer;
+  changer_ = &other.conversation.room_changer;
   Remove(group_, "bob");  // 2
   send("3");
   send("4");
   Add(group_, "bob");  // 5
   send("6");
   bob->session().OnRoomJoined(group_, 5);
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   bob->WaitForSeq(group_, 6);
   EXPECT_THAT(bob->Seqs(group_), ElementsAre(1, 2, 5, 6));
 }
@@ -179,7 +179,7 @@ TEST_F(ChatSessionMembersTest, ADeletionThatIsHeardOfBeforeAMessageEndsTheRoomAl
   DeleteUnheard(group_);
   const RoomEvent deleted{
       .room_id = group_, .seq = 5, .created_at = {}, .actor_id = {}, .what = v1::RoomDeleted()};
-  stack_.bus.Publish(bus::Commit{{{tenant_, group_}, {deleted}}});
+  stack_.log.bus.Publish(bus::Commit{{{tenant_, group_}, {deleted}}});
   EXPECT_EQ(bob->WaitFor(IsDeletion).room_event().seq(), 2u) << "the number that was to come";
 }
 
@@ -188,7 +188,7 @@ TEST_F(ChatSessionMembersTest, ADeletionThatNobodyTellsOfIsFoundOut) {
   bob->Open({{group_, 0}});
   bob->WaitForCaughtUp(group_);
   DeleteUnheard(group_);
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   EXPECT_EQ(bob->WaitFor(IsDeletion).room_event().seq(), 2u);
 }
 
@@ -270,7 +270,7 @@ TEST_F(ChatSessionMembersTest, HeartbeatsDontSpeakOfRoomsThatTheUserIsOutOf) {
   Remove(group_, "bob");
   bob->WaitForSeq(group_, 2);
   clock_.Advance(absl::Seconds(31));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   EXPECT_THAT(bob->WaitForKind(v1::ServerEvent::kHeartbeat).heartbeat().heads(), IsEmpty());
 }
 

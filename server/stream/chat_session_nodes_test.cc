@@ -30,9 +30,9 @@ class ChatSessionNodesTest : public ChatSessionTest {
   RoomId MakeElsewhere(const std::vector<std::string>& users) {
     other_.AddUsers(tenant_, users);
     const auto made = Await<store::RoomStore::MadeRoom>([&](auto done) {
-      other_.rooms.Create(tenant_,
-                          {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
-                          {Asker::User(users[0])}, Soon(), std::move(done));
+      other_.stores.rooms.Create(
+          tenant_, {.kind = RoomKind::kGroup, .user_ids = users, .owner_ids = {users[0]}},
+          {Asker::User(users[0])}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;
@@ -45,8 +45,8 @@ class ChatSessionNodesTest : public ChatSessionTest {
               std::function<rooms::ChangeOrError(const store::RoomState&)> rule) {
     const ServiceCaller service = test::ServiceOf(tenant_);
     const auto changed = Await<RoomChanger::Changed>([&](auto done) {
-      node.room_changer.Run(service, room.ToString(), {}, {{user}, std::move(rule)},
-                            std::move(done));
+      node.conversation.room_changer.Run(service, room.ToString(), {}, {{user}, std::move(rule)},
+                                         std::move(done));
     });
     ASSERT_TRUE(changed.ok()) << changed.status();
   }
@@ -83,7 +83,7 @@ TEST_F(ChatSessionNodesTest, SoIsOneThatOthersFollowHereAlready) {
   const auto carol = Open("carol");
   // Read by the check of the heads, for carol.
   Send(other_, room);
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   carol->WaitForSeq(room, 2);
   bob->WaitForSeq(room, 2);
 }
@@ -95,18 +95,18 @@ TEST_F(ChatSessionNodesTest, ATextThatAnotherNodeDeletesGoesFromThePagesKeptHere
   const auto bob = Open("bob");
   const auto first_page = [&] {
     return *Await<live::LogPages::PagePtr>([&](auto done) {
-      stack_.pages.Read({tenant_, room}, 0, {}, std::move(done));
+      stack_.log.pages.Read({tenant_, room}, 0, {}, std::move(done));
     });
   };
   const auto before = first_page();
   ASSERT_EQ(first_page(), before);
   const auto deleted = Await<bool>([&](auto done) {
-    other_.message_changer.Delete(
+    other_.conversation.message_changer.Delete(
         test::UserOf(tenant_, "alice"), {room.ToString(), 2},
         [done = std::move(done)](const absl::Status& status) mutable { done(status.ok()); });
   });
   ASSERT_TRUE(*deleted);
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   bob->WaitForSeq(room, head + 1);
   EXPECT_NE(first_page(), before);
 }
@@ -120,7 +120,7 @@ TEST_F(ChatSessionNodesTest, WhomAnotherNodeAddsHearsOfItOnceEventsComeHere) {
   Send(stack_, room);
   // The room's members have just been looked up: a node doesn't do so for each event.
   clock_.Advance(Introductions::kPause);
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   dave->WaitForSeq(room, 4);
   EXPECT_THAT(dave->Seqs(room), ElementsAre(3, 4)) << "from the event that added dave";
 }
@@ -134,7 +134,7 @@ TEST_F(ChatSessionNodesTest, WhomAnotherNodeAddsHearsOfItOnceItIsReadHere) {
   carol->WaitForSeq(room, 2);
   clock_.Advance(Introductions::kPause);
   Add(other_, room, "dave");
-  stack_.hub.CheckHeads();
+  stack_.log.hub.CheckHeads();
   dave->WaitForSeq(room, 3);
   EXPECT_THAT(dave->Seqs(room), ElementsAre(3));
 }
@@ -147,7 +147,7 @@ TEST_F(ChatSessionNodesTest, WhoIsOutStaysOut) {
   Remove(stack_, room, "bob");
   bob->WaitForSeq(room, 3);
   // What was looked up before bob was removed comes late.
-  stack_.bus.Publish(bus::RoomJoined{.tenant = tenant_, .room = room, .user_ids = {"bob"}});
+  stack_.log.bus.Publish(bus::RoomJoined{.tenant = tenant_, .room = room, .user_ids = {"bob"}});
   Send(stack_, room);
   Store(room_, 1);
   bob->WaitForSeq(room_, 2);

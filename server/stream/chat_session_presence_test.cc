@@ -53,7 +53,7 @@ class ChatSessionPresenceTest : public ChatSessionTest {
   }
   void Pass(absl::Duration time) {
     clock_.Advance(time);
-    stack_.presence.Tick();
+    stack_.conversation.presence.Tick();
   }
   static v1::Presence WaitForPresence(TestClient& client, const std::string& user_id,
                                       v1::PresenceStatus status) {
@@ -73,20 +73,20 @@ class ChatSessionPresenceTest : public ChatSessionTest {
   }
   std::vector<UserPresence> Get(const std::vector<std::string>& user_ids) {
     auto presences = test::Await<std::vector<UserPresence>>([&](auto done) {
-      stack_.presence.Get(test::UserOf(tenant_, "bob"), user_ids, std::move(done));
+      stack_.conversation.presence.Get(test::UserOf(tenant_, "bob"), user_ids, std::move(done));
     });
     EXPECT_TRUE(presences.ok()) << presences.status();
     return presences.value_or(std::vector<UserPresence>());
   }
   void Flush() {
     std::promise<void> flushed;
-    stack_.presence.Flush([&] { flushed.set_value(); });
+    stack_.conversation.presence.Flush([&] { flushed.set_value(); });
     flushed.get_future().wait();
   }
   void Disable(Feature feature) {
     database_.Execute(absl::StrCat("UPDATE acme.chatter_settings SET disabled_features = '{",
                                    static_cast<int>(feature), "}'"));
-    stack_.bus.Publish(bus::SettingsChanged{tenant_});
+    stack_.log.bus.Publish(bus::SettingsChanged{tenant_});
   }
 };
 
@@ -94,7 +94,7 @@ TEST_F(ChatSessionPresenceTest, WatchersHearOfAUserWithTwoDevices) {
   const auto bob = Open("bob", {"alice"});
   WaitForPresence(*bob, "alice", kOffline);
   const auto laptop = Open("alice");
-  stack_.presence.Tick();
+  stack_.conversation.presence.Tick();
   WaitForPresence(*bob, "alice", kOnline);
   const auto phone = Open("alice");
   Set(*laptop, kAway);
@@ -118,7 +118,7 @@ TEST_F(ChatSessionPresenceTest, WatchersHearOfAUserWithTwoDevices) {
 TEST_F(ChatSessionPresenceTest, GoneIsGoneWhateverTheTimeOfDay) {
   const auto bob = Open("bob", {"alice"});
   const auto alice = Open("alice");
-  stack_.presence.Tick();
+  stack_.conversation.presence.Tick();
   WaitForPresence(*bob, "alice", kOnline);
   alice->Disconnect();
   const absl::Time closed_at = clock_.Now();
@@ -144,7 +144,7 @@ TEST_F(ChatSessionPresenceTest, AStreamOfWhoMayOnlyReadMakesNobodyPresent) {
   v1::ChatRequest request;
   request.mutable_open()->add_watched_user_ids("bob");
   auditor->session().OnRequest(request);
-  stack_.presence.Tick();
+  stack_.conversation.presence.Tick();
   WaitForPresence(*auditor, "bob", kOnline);  // it may watch
   EXPECT_THAT(Get({"alice"}), ElementsAre(UserPresence{.user_id = "alice"}));
   auditor->Disconnect();
@@ -157,7 +157,7 @@ TEST_F(ChatSessionPresenceTest, AStreamOfWhoMayOnlyReadMakesNobodyPresent) {
 TEST_F(ChatSessionPresenceTest, AReconnectWithinTheGraceIsNoNews) {
   const auto bob = Open("bob", {"alice"});
   auto alice = Open("alice");
-  stack_.presence.Tick();
+  stack_.conversation.presence.Tick();
   WaitForPresence(*bob, "alice", kOnline);
   for (int i = 0; i < 3; ++i) {
     alice->Disconnect();
@@ -177,7 +177,7 @@ TEST_F(ChatSessionPresenceTest, ChangesWithinASecondAreToldOnceWithTheLast) {
   EXPECT_EQ(Get({"alice"}).front().status, PresenceStatus::kOnline);
   const auto bob = Open("bob", {"alice"});
   WaitForPresence(*bob, "alice", kOnline);
-  stack_.presence.Tick();
+  stack_.conversation.presence.Tick();
   for (int i = 0; i < 100; ++i) {
     Set(*alice, kAway);
     Set(*alice, kOnline);
@@ -229,11 +229,11 @@ TEST_F(ChatSessionPresenceTest, TheInvisibleAreOfflineToAll) {
   Pass(absl::Seconds(1));
   EXPECT_THAT(Get({"alice"}), ElementsAre(hidden));
   database_.Execute("UPDATE acme.chatter_user_state SET invisible = false");
-  stack_.bus.Publish(bus::VisibilityChosen{{tenant_, "alice"}, false});
+  stack_.log.bus.Publish(bus::VisibilityChosen{{tenant_, "alice"}, false});
   Pass(absl::Seconds(1));
   WaitForPresence(*bob, "alice", kOnline);
   database_.Execute("UPDATE acme.chatter_user_state SET invisible = true");
-  stack_.bus.Publish(bus::VisibilityChosen{{tenant_, "alice"}, true});
+  stack_.log.bus.Publish(bus::VisibilityChosen{{tenant_, "alice"}, true});
   EXPECT_THAT(Get({"alice"}), ElementsAre(hidden));
   Pass(absl::Seconds(1));
   const auto carol = Open("carol", {"alice"});
@@ -353,7 +353,7 @@ class ChatSessionTypingTest : public ChatSessionPresenceTest {
   // So that notices go out before the call returns.
   void LoadSettings() {
     EXPECT_TRUE(test::Await<tenants::TenantSettings::Ptr>([&](auto done) {
-                  stack_.settings.Find(tenant_, std::move(done));
+                  stack_.conversation.settings.Find(tenant_, std::move(done));
                 }).ok());
   }
   void Type(bool active) {

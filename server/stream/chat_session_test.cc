@@ -171,11 +171,11 @@ TEST_F(ChatSessionTest, AStreamThatIsNotOpenedInTimeEnds) {
   const auto silent = Connect("bob");
   const auto late = Connect("bob");
   clock_.Advance(ChatSession::kMaxTimeToOpen - absl::Seconds(1));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   late->Open();
   late->WaitForKind(v1::ServerEvent::kOpened);
   clock_.Advance(absl::Seconds(1));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   EXPECT_EQ(chatter::ReasonOf(silent->WaitForEnd()), v1::ERROR_REASON_OPEN_REQUIRED);
   Store(room_, 1);
   late->WaitForSeq(room_, 2);
@@ -212,12 +212,12 @@ TEST_F(ChatSessionTest, WhoReadsNoRepliesIsReadNoMore) {
 TEST_F(ChatSessionTest, AUserMayHaveSoManyStreams) {
   const size_t max = ChatOptions().max_streams_of_user;
   for (size_t i = 0; i < max; ++i) Connect("bob");
-  EXPECT_EQ(stack_.sessions.active(), max);
+  EXPECT_EQ(stack_.conversation.sessions.active(), max);
   const absl::Status refused = Connect("bob")->WaitForEnd();
   EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(ReasonOf(refused), v1::ERROR_REASON_OVERLOADED);
-  EXPECT_EQ(stack_.sessions.active(), max);
-  EXPECT_EQ(stack_.sessions.refused(), 1u);
+  EXPECT_EQ(stack_.conversation.sessions.active(), max);
+  EXPECT_EQ(stack_.conversation.sessions.refused(), 1u);
   const auto alice = Connect("alice");
   alice->Open();
   alice->WaitForKind(v1::ServerEvent::kOpened);
@@ -230,10 +230,10 @@ TEST_F(ChatSessionTest, AUserMayHaveSoManyStreams) {
 // Of members of thousands of rooms, each opening takes the database a while.
 TEST_F(ChatSessionTest, StreamsOfOneUserOpenOneAfterTheOther) {
   std::optional<Turnstile::Pass> busy;
-  stack_.walks.Enter(rooms::WalkGroup({tenant_, "bob"}),
-                     [&busy](auto pass) { busy.emplace(*std::move(pass)); });
+  stack_.conversation.walks.Enter(rooms::WalkGroup({tenant_, "bob"}),
+                                  [&busy](auto pass) { busy.emplace(*std::move(pass)); });
   for (int i = 0; i < 5; ++i) Connect("bob")->Open();
-  EXPECT_EQ(stack_.walks.stats().waiting, 5u);
+  EXPECT_EQ(stack_.conversation.walks.stats().waiting, 5u);
   const auto alice = Connect("alice");
   alice->Open();
   alice->WaitForKind(v1::ServerEvent::kOpened);
@@ -248,7 +248,7 @@ TEST_F(ChatSessionTest, AnHourOfSilenceIsAnHourOfHeartbeats) {
   bob->WaitForKind(v1::ServerEvent::kOpened);
   for (int second = 0; second < 3'600; ++second) {
     clock_.Advance(absl::Seconds(1));
-    stack_.sessions.Tick();
+    stack_.conversation.sessions.Tick();
   }
   int heartbeats = 0;
   for (const auto& event : bob->events()) heartbeats += event.has_heartbeat() ? 1 : 0;
@@ -256,7 +256,7 @@ TEST_F(ChatSessionTest, AnHourOfSilenceIsAnHourOfHeartbeats) {
   Store(room_, 1);
   bob->WaitForSeq(room_, 2);
   clock_.Advance(absl::Seconds(30));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   const auto heartbeat = bob->events().back().heartbeat();
   ASSERT_EQ(heartbeat.heads_size(), 1);
   EXPECT_EQ(heartbeat.heads(0).head_seq(), 2u);
@@ -272,11 +272,11 @@ TEST_F(ChatSessionTest, HeartbeatsComeWhateverTheTimeOfDay) {
     return count;
   };
   clock_.Step(absl::Hours(1));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   EXPECT_EQ(heartbeats(), 0);
   clock_.Step(-absl::Hours(2));
   clock_.Advance(absl::Seconds(30));
-  stack_.sessions.Tick();
+  stack_.conversation.sessions.Tick();
   EXPECT_EQ(heartbeats(), 1);
   EXPECT_EQ(bob->events().back().heartbeat().server_time().seconds(),
             absl::ToUnixSeconds(clock_.Now()));
@@ -286,9 +286,9 @@ TEST_F(ChatSessionTest, DrainingTellsTheClientAndThenEnds) {
   const auto bob = Connect("bob");
   bob->Open();
   bob->WaitForKind(v1::ServerEvent::kOpened);
-  stack_.sessions.Drain(absl::Seconds(4));
+  stack_.conversation.sessions.Drain(absl::Seconds(4));
   bob->WaitForKind(v1::ServerEvent::kDrain);
-  stack_.sessions.EndAll();
+  stack_.conversation.sessions.EndAll();
   EXPECT_EQ(chatter::ReasonOf(bob->WaitForEnd()), v1::ERROR_REASON_DRAINING);
   const auto late = Connect("bob");
   EXPECT_EQ(chatter::ReasonOf(late->WaitForEnd()), v1::ERROR_REASON_DRAINING);

@@ -35,15 +35,15 @@ class TestClient final : public ChatSession::Transport,
   static std::shared_ptr<TestClient> Connect(CoreStack& stack, const TenantKey& tenant,
                                              const Principal& principal) {
     auto client = std::make_shared<TestClient>(stack);
-    client->session_ =
-        stack.sessions.New(*UserCaller::Of({.tenant = tenant, .principal = principal}), client);
-    stack.sessions.Begin(client->session_);
+    client->session_ = stack.conversation.sessions.New(
+        *UserCaller::Of({.tenant = tenant, .principal = principal}), client);
+    stack.conversation.sessions.Begin(client->session_);
     return client;
   }
 
   explicit TestClient(CoreStack& stack) : stack_(stack) {}
 
-  void Disconnect() { stack_.sessions.End(session_); }
+  void Disconnect() { stack_.conversation.sessions.End(session_); }
 
   void OnOutput() override {
     MutexLock lock(mu_);

@@ -4,10 +4,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "server/base/clock.h"
 #include "server/live/subscribers.h"
-#include "server/rooms/walks.h"
-#include "server/wire/encode.h"
 #include "tests/support/await.h"
 
 namespace chatter::test {
@@ -32,40 +29,14 @@ CoreStack::CoreStack(const std::string& url, const Clock& clock, const stream::C
       control(*database),
       tenants(*database),
       users(control, tenants),
-      rooms(tenants),
-      room_changes(control, tenants),
-      settler(tenants),
-      message_changes(tenants, settler),
-      message_references(tenants),
-      read_state_store(tenants),
-      settings_store(tenants),
-      epoch_store(tenants),
-      presence_store(tenants),
-      reader(tenants),
-      search_reader(tenants),
       schema_sessions(url, "chatterd schemas"),
-      search_index(schema_sessions),
-      pages(reader, wire::EncodeRoomEvents, clock),
-      hub(2, reader, epoch_store, pages, bus, clock, wire::EncodeRoomEvents),
-      writer(tenants,
-             [this](bus::Commit commit) {
-               for (const CommittedEvents& committed : commit) settler.Note(committed.room);
-               bus.Publish(std::move(commit));
-             }),
-      settings(settings_store, Clock::Real()),  // tells the database until when to try
-      messages(writer, reader, message_references, settings),
-      room_changer(room_changes, bus),
-      message_changer(message_changes, settings, bus),
-      walks(rooms::kWalkOptions),
-      read_states(read_state_store, walks),
-      presence(presence_store, settings, clock, wire::EncodePresence),
-      search_languages(search_index, bus),
-      search({search_reader, search_languages, settings}),
-      sessions(options,
-               {clock, hub, bus, messages, pages, read_states, settings, presence, rooms, walks}),
+      stores(control, tenants),
+      log(tenants, stores, /*hub_workers=*/2, clock),
+      conversation(stores, log, schema_sessions, options, clock),
       directory({}, {}, clock),
       authenticators({}, {}, clock) {
-  bus.Listen(live::Subscribers{hub, presence, settings, directory, authenticators});
+  log.bus.Listen(live::Subscribers{log.hub, conversation.presence, conversation.settings, directory,
+                                   authenticators});
 }
 
 CoreStack::~CoreStack() { database->Stop(); }
@@ -83,7 +54,8 @@ RoomId CoreStack::AddRoom(const TenantKey& tenant, std::vector<std::string> ids)
   AddUsers(tenant, ids);
   std::sort(ids.begin(), ids.end());
   auto made = Await<store::RoomStore::MadeRoom>([&](auto callback) {
-    rooms.Create(tenant, {.user_ids = ids}, {Asker::User(ids[0])}, Soon(), std::move(callback));
+    stores.rooms.Create(tenant, {.user_ids = ids}, {Asker::User(ids[0])}, Soon(),
+                        std::move(callback));
   });
   if (!made.ok()) std::abort();
   return made->room.id;
@@ -93,7 +65,7 @@ absl::StatusOr<StoredMessage> CoreStack::Send(const RoomKey& room, const std::st
                                               const std::string& client_message_id,
                                               const std::string& text) {
   return Await<StoredMessage>([&](auto callback) {
-    writer.Append({room, sender, client_message_id, text}, Soon(), std::move(callback));
+    log.writer.Append({room, sender, client_message_id, text}, Soon(), std::move(callback));
   });
 }
 
@@ -104,18 +76,18 @@ absl::StatusOr<uint64_t> CoreStack::Edit(const TenantCaller& caller, const RoomI
   request.set_seq(seq);
   request.set_text(text);
   return Await<uint64_t>(
-      [&](auto done) { message_changer.Edit(caller, request, std::move(done)); });
+      [&](auto done) { conversation.message_changer.Edit(caller, request, std::move(done)); });
 }
 
 std::vector<RoomEvent> CoreStack::ReadLog(const RoomKey& room) {
-  std::vector<RoomEvent> log;
+  std::vector<RoomEvent> all;
   while (true) {
     auto page = Await<store::EventReader::EventPage>([&](auto callback) {
-      reader.ReadEvents(room, log.size(), 10'000, Soon(), std::move(callback));
+      stores.events.ReadEvents(room, all.size(), 10'000, Soon(), std::move(callback));
     });
     if (!page.ok()) std::abort();
-    for (RoomEvent& event : page->events) log.push_back(std::move(event));
-    if (!page->has_more) return log;
+    for (RoomEvent& event : page->events) all.push_back(std::move(event));
+    if (!page->has_more) return all;
   }
 }
 
