@@ -36,8 +36,8 @@ TEST(NormalReaction, AnEmojiIsTheSameWithAndWithoutSelectors) {
 }
 
 TEST(NormalReaction, WhatIsNotAllEmojiIsLeftAlone) {
-  for (const char* text : {"a\n", "\ta", "party_parrot", "+1", "100", "Chatter\u2122", "\u2764 it", "\u00e9",
-                           "\u2764\ufe0e", "\u2764\ufe0f it", "thumbs up"}) {
+  for (const char* text : {"a\n", "\ta", "party_parrot", "+1", "100", "Chatter\u2122", "\u2764 it",
+                           "\u00e9", "\u2764\ufe0e", "\u2764\ufe0f it", "thumbs up"}) {
     EXPECT_EQ(NormalReaction(text), text);
   }
 }
