@@ -22,6 +22,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel, ClientOptions opti
       rooms_(v1::RoomService::NewStub(channel)),
       messages_(v1::MessageService::NewStub(channel)),
       read_states_(v1::ReadStateService::NewStub(channel)),
+      threads_(v1::ThreadService::NewStub(channel)),
       preferences_(v1::PreferenceService::NewStub(channel)),
       presence_(v1::PresenceService::NewStub(channel)),
       search_(v1::SearchService::NewStub(channel)),
@@ -152,6 +153,25 @@ absl::StatusOr<v1::MarkUnreadResponse> Client::MarkUnread(const v1::MarkUnreadRe
 
 absl::StatusOr<v1::CountUnreadResponse> Client::CountUnread(const v1::CountUnreadRequest& request) {
   return Call(*read_states_, &v1::ReadStateService::Stub::CountUnread, request, options_);
+}
+
+absl::StatusOr<v1::ListThreadsResponse> Client::ListThreads(const v1::ListThreadsRequest& request) {
+  return Call(*threads_, &v1::ThreadService::Stub::ListThreads, request, options_);
+}
+
+absl::StatusOr<v1::MarkThreadReadResponse> Client::MarkThreadRead(
+    const v1::MarkThreadReadRequest& request) {
+  return Call(*threads_, &v1::ThreadService::Stub::MarkThreadRead, request, options_);
+}
+
+absl::StatusOr<v1::FollowThreadResponse> Client::FollowThread(
+    const v1::FollowThreadRequest& request) {
+  return Call(*threads_, &v1::ThreadService::Stub::FollowThread, request, options_);
+}
+
+absl::StatusOr<v1::UnfollowThreadResponse> Client::UnfollowThread(
+    const v1::UnfollowThreadRequest& request) {
+  return Call(*threads_, &v1::ThreadService::Stub::UnfollowThread, request, options_);
 }
 
 absl::StatusOr<v1::GetPreferencesResponse> Client::GetPreferences(

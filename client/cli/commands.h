@@ -33,6 +33,7 @@ void AddReactionCommands(CLI::App& program, Command& command);
 void AddPinCommands(CLI::App& program, Command& command);
 void AddSearchCommand(CLI::App& program, Command& command);
 void AddReadCommands(CLI::App& program, Command& command);
+void AddThreadCommands(CLI::App& program, Command& command);
 void AddPreferenceCommands(CLI::App& program, Command& command);
 void AddPresenceCommand(CLI::App& program, Command& command);
 void AddTailCommand(CLI::App& program, Command& command);

@@ -36,6 +36,7 @@ void AddCommands(CLI::App& program, Command& command) {
   AddPinCommands(program, command);
   AddSearchCommand(program, command);
   AddReadCommands(program, command);
+  AddThreadCommands(program, command);
   AddPreferenceCommands(program, command);
   AddPresenceCommand(program, command);
   AddRoomCommands(program, command);

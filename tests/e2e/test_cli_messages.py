@@ -6,7 +6,7 @@ import pty
 import subprocess
 
 from client import Client
-from command_line import DENIED, NOT_FOUND, OK, REFUSED, USAGE, CommandLineTestCase
+from command_line import DENIED, NOT_FOUND, OK, REFUSED, UNAVAILABLE, USAGE, CommandLineTestCase
 from harness import CHATTER, PATIENCE
 from stubs import message_pb2
 
@@ -97,6 +97,29 @@ class Messages(CommandLineTestCase):
             listed = self.as_user("carol", "messages", self.room_id, *option)
             self.assertEqual([line.split()[0] for line in listed.splitlines()], seqs)
 
+    def test_edits_replace_what_they_name(self):
+        self.assertEqual(self.on_message("alice", "edit", "Hello, all"), "edited\n")
+        self.assertEqual(self.shown(), "bob: Hello, all (edited by alice)")
+        refused = self.on_message("bob", "edit", "Hello!", "--expected-edit-seq", self.seq,
+                                  code=UNAVAILABLE)
+        self.assertIn("MESSAGE_CHANGED", refused)
+        self.assertIn("chatter message ROOM SEQ", refused)
+        self.on_message("bob", "edit", "Hello!", "--expected-edit-seq", "3",
+                        "--attach", "https://files.example/a", "--attach", "https://files.example/b")
+        self.assertEqual(self.shown(), "bob: Hello! (with https://files.example/a, https://files.example/b) (edited)")
+        self.on_message("bob", "edit", "--no-attachments")
+        self.assertEqual(self.shown(), "bob: Hello! (edited)")
+        for arguments in ((), ("--attach", "https://files.example/a", "--no-attachments"),
+                          ("x", "--expected-edit-seq", "-1")):
+            self.on_message("bob", "edit", *arguments, code=USAGE)
+
+    def test_several_messages_at_once(self):
+        self.send("alice", "Yes")
+        several = self.as_user("carol", "message", self.room_id, "99", "3", self.seq)
+        self.assertEqual([line.split("  ", 2)[2] for line in several.splitlines()],
+                         ["bob: Hello", "alice: Yes"])
+        self.as_user("carol", "message", self.room_id, "99", code=NOT_FOUND)
+
     def test_what_can_t_be_sent(self):
         for arguments in ((), ("--forward", "2"), ("--forward", f"{self.room_id}/x")):
             self.as_user("alice", "send", self.room_id, *arguments, code=USAGE)
@@ -145,6 +168,24 @@ class Messages(CommandLineTestCase):
         self.assertEqual(self.unread("bob"), "998")
         self.send("alice", "one more")
         self.assertEqual(self.unread("bob"), "999+")
+
+    def test_threads_that_are_followed(self):
+        reply = self.send("alice", "Yes?", "--thread", self.seq)
+        self.send("alice", "Are you there?", "--thread", self.seq, "--mention", "bob")
+        place = (self.room_id, self.seq)
+
+        def listed(user_id):
+            return [row.split()[1:5] for row in
+                    self.as_user(user_id, "thread", "list").splitlines()[1:]]
+
+        self.assertEqual(listed("bob"), [[self.seq, "2", "2", "1"]])
+        self.assertEqual(self.as_user("bob", "thread", "read", *place, reply), f"{reply}\n")
+        self.assertEqual(listed("bob"), [[self.seq, "2", "1", "1"]])
+        self.assertEqual(self.as_user("bob", "thread", "read", *place), f"{int(reply) + 1}\n")
+        self.assertEqual(self.as_user("bob", "thread", "unfollow", *place), "unfollowed\n")
+        self.assertEqual(listed("bob"), [])
+        self.assertEqual(self.as_user("carol", "thread", "follow", *place), "followed\n")
+        self.assertEqual(listed("carol"), [[self.seq, "2", "0", "0"]])
 
     def test_refusals_say_what_to_do(self):
         self.assertIn("chatter member list",

@@ -25,6 +25,7 @@
 #include "chatter/v1/session.grpc.pb.h"
 #include "chatter/v1/settings.grpc.pb.h"
 #include "chatter/v1/tenant.grpc.pb.h"
+#include "chatter/v1/thread.grpc.pb.h"
 #include "chatter/v1/token_issuer.grpc.pb.h"
 #include "chatter/v1/user.grpc.pb.h"
 #include "grpc/health/v1/health.grpc.pb.h"
@@ -76,6 +77,13 @@ class Client {
   absl::StatusOr<v1::MarkDeliveredResponse> MarkDelivered(const v1::MarkDeliveredRequest& request);
   absl::StatusOr<v1::MarkUnreadResponse> MarkUnread(const v1::MarkUnreadRequest& request);
   absl::StatusOr<v1::CountUnreadResponse> CountUnread(const v1::CountUnreadRequest& request);
+
+  absl::StatusOr<v1::ListThreadsResponse> ListThreads(const v1::ListThreadsRequest& request);
+  absl::StatusOr<v1::MarkThreadReadResponse> MarkThreadRead(
+      const v1::MarkThreadReadRequest& request);
+  absl::StatusOr<v1::FollowThreadResponse> FollowThread(const v1::FollowThreadRequest& request);
+  absl::StatusOr<v1::UnfollowThreadResponse> UnfollowThread(
+      const v1::UnfollowThreadRequest& request);
 
   absl::StatusOr<v1::GetPreferencesResponse> GetPreferences(
       const v1::GetPreferencesRequest& request);
@@ -161,6 +169,7 @@ class Client {
   const std::unique_ptr<v1::RoomService::Stub> rooms_;
   const std::unique_ptr<v1::MessageService::Stub> messages_;
   const std::unique_ptr<v1::ReadStateService::Stub> read_states_;
+  const std::unique_ptr<v1::ThreadService::Stub> threads_;
   const std::unique_ptr<v1::PreferenceService::Stub> preferences_;
   const std::unique_ptr<v1::PresenceService::Stub> presence_;
   const std::unique_ptr<v1::SearchService::Stub> search_;
