@@ -390,8 +390,9 @@ TEST_F(SearchTest, KeepsToWhatHasAttachments) {
         "' WHERE seq = ", Say(room_, text), " AND room_id = '", room_.ToString(), "'"));
   };
   v1::MessageDetails details;
-  say("apples without", details);
+  say("apples", details);
   details.set_reply_to_seq(300);
+  say("apples in reply", details);
   details.set_thread_seq(42);
   details.add_mentioned_user_ids("*");
   details.add_mentioned_user_ids(std::string(600, '*'));
@@ -407,7 +408,29 @@ TEST_F(SearchTest, KeepsToWhatHasAttachments) {
   say("pears with a picture", plain);
   EXPECT_THAT(Texts(As("bob"), {.query = "apples", .has_attachment = true}),
               UnorderedElementsAre("[apples] with all", "[apples] with a picture"));
-  EXPECT_EQ(Texts(As("bob"), {.query = "apples"}).size(), 5u);
+  EXPECT_EQ(Texts(As("bob"), {.query = "apples"}).size(), 6u);
+}
+
+TEST_F(SearchTest, TakesTheAttachmentsThatEditsHaveLeft) {
+  Speak("english");
+  v1::EditMessageRequest edit;
+  edit.set_room_id(room_.ToString());
+  edit.mutable_update_mask()->add_paths("attachments");
+  const auto picture_of = [&](uint64_t seq) {
+    edit.set_seq(seq);
+    return Await<uint64_t>([&](auto done) {
+      stack_.conversation.message_changer.Edit(As("alice"), edit, std::move(done));
+    });
+  };
+  const uint64_t gone = Say(room_, "apples that were shown");
+  edit.add_attachments()->set_url("https://example.com/a.png");
+  EXPECT_TRUE(picture_of(gone).ok());
+  EXPECT_TRUE(picture_of(Say(room_, "apples that are shown")).ok());
+  edit.clear_attachments();
+  EXPECT_TRUE(picture_of(gone).ok());
+  Say(room_, "apples");
+  EXPECT_THAT(Texts(As("bob"), {.query = "apples", .has_attachment = true}),
+              UnorderedElementsAre("[apples] that are shown"));
 }
 
 TEST_F(SearchTest, KeepsToWhatMentionsTheCaller) {

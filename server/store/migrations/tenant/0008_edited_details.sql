@@ -2,5 +2,4 @@
 -- with. The event of such an edit, and of each later one, has it too (chatter.v1.MessageEdited.details), until the text of
 -- that event is erased. A server of the release before this one erases the text alone when it deletes such a message:
 -- without a text, nobody is shown the rest.
--- IF NOT EXISTS: tables that have lost their marker don't tell that they have it (look_at_schema.sql).
-ALTER TABLE {schema}.chatter_message ADD COLUMN IF NOT EXISTS details bytea;
+ALTER TABLE {schema}.chatter_message ADD COLUMN details bytea;

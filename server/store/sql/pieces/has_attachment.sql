@@ -8,7 +8,8 @@ EXISTS (WITH RECURSIVE field AS (
                         WHEN 26 THEN CASE WHEN get_byte(details, at + 1) < 128 THEN 2 + get_byte(details, at + 1)
                                           ELSE 3 + get_byte(details, at + 1) - 128 + 128 * get_byte(details, at + 2) END
                         WHEN 32 THEN 2
-                        ELSE (SELECT min(i) + 1 FROM generate_series(1, 10) i WHERE get_byte(details, at + i) < 128) END
+                        ELSE (SELECT min(i) + 1 FROM generate_series(1, least(10, octet_length(details) - at - 1)) i
+                               WHERE get_byte(details, at + i) < 128) END
             FROM field
            WHERE at < octet_length(details) AND get_byte(details, at) < 42)
         SELECT FROM field WHERE at < octet_length(details) AND get_byte(details, at) = 42)

@@ -43,7 +43,11 @@ WITH query AS ({{search_query}}), place AS (
     JOIN {schema}.chatter_room r ON r.id = f.room_id
    WHERE ($7::text = '' OR f.actor_id = $7)
      AND ($8::timestamptz IS NULL OR f.created_at >= $8) AND ($9::timestamptz IS NULL OR f.created_at < $9)
-     AND (NOT $10 OR {{has_attachment}})
+     AND (NOT $10 OR EXISTS (SELECT FROM (SELECT coalesce(s.details, f.details) AS details
+                                             FROM (SELECT) AS this
+                                             LEFT JOIN {schema}.chatter_message s
+                                               ON s.room_id = f.room_id AND s.seq = f.seq) held
+                               WHERE {{has_attachment}}))
      AND (NOT $11 OR EXISTS (SELECT FROM {schema}.chatter_mention n
                               WHERE n.room_id = f.room_id AND n.seq = f.seq AND n.user_id IN ($2, '')))
 ), page AS (

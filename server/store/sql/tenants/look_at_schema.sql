@@ -3,6 +3,8 @@
 -- Gives: marker_oid bigint, has_names boolean, version integer
 SELECT m.oid::bigint AS marker_oid, t.names <> '{}' AS has_names,
        CASE WHEN NOT t.names @> '{chatter_event,chatter_member,chatter_room,chatter_session,chatter_user}' THEN 0
+            WHEN t.edits_details THEN 8
+            WHEN 'chatter_thread_follower' = ANY (t.names) THEN 7
             WHEN t.settles THEN 6
             WHEN 'chatter_mark' = ANY (t.names) THEN 5
             WHEN 'chatter_settings' = ANY (t.names) THEN 4
@@ -15,7 +17,11 @@ SELECT m.oid::bigint AS marker_oid, t.names <> '{}' AS has_names,
                             EXISTS (SELECT FROM pg_catalog.pg_attribute a
                                       JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
                                      WHERE r.relnamespace = n.oid AND r.relname = 'chatter_room'
-                                       AND a.attname = 'settled' AND NOT a.attisdropped) AS settles
+                                       AND a.attname = 'settled' AND NOT a.attisdropped) AS settles,
+                            EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                                      JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
+                                     WHERE r.relnamespace = n.oid AND r.relname = 'chatter_message'
+                                       AND a.attname = 'details' AND NOT a.attisdropped) AS edits_details
                        FROM pg_catalog.pg_class c
                       WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'v') AND c.relname ^@ 'chatter_') t
  WHERE n.nspname = $1
