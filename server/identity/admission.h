@@ -1,6 +1,6 @@
 // Who makes a call, in which tenant, and whether they may make it: asked by whatever lets calls in.
 //
-// The tenant is named by the metadata `x-chatter-tenant`, or else by the host in
+// The tenant is named by the metadata `x-chatter-tenant` (tenant_name.h), or else by the host in
 // `x-forwarded-host` if a trusted proxy says it, or else by the host that was called. Methods for
 // the administrator have no tenant. The caller is known by the credentials that the call carries
 // (credentials.h), inside that tenant. Of several, each must be valid, and all must stand for one
