@@ -58,7 +58,10 @@ ErrorWords WordsFor(std::string_view reason) {
       {"CALLER_NOT_INCLUDED", {"", "name yourself among the users"}},
       {"ROLE_NOT_ALLOWED", {"", "'chatter member list ROOM' shows who may do more"}},
       {"ROOM_ARCHIVED", {"", "'chatter room unarchive ROOM' opens it again"}},
-      {"DIRECT_ROOM", {"", "'chatter room create --group' makes a room whose members may change"}},
+      {"DIRECT_ROOM",
+       {"",
+        "'chatter room hide' takes it out of your list, and 'chatter room create --group' makes "
+        "a room whose members may change"}},
       {"MEMBER_NOT_FOUND", {"", "'chatter member list ROOM' shows those there are"}},
       {"LAST_OWNER", {"", "'chatter member role ROOM USER=owner' does that"}},
       {"FEATURE_DISABLED",

@@ -87,6 +87,9 @@ void AddAdd(CLI::App& member, Command& command) {
       *add, "--role", kRoles,
       [request = request.get()](v1::MemberRole role) { request->set_role(role); },
       "What they may do (default: member)");
+  add->add_flag_function(
+      "--share-history", [request = request.get()](int64_t) { request->set_shares_history(true); },
+      "Let them read what was said in a direct room before they came");
   add->footer(
       "Examples:\n"
       "  chatter member add $ROOM carol dave\n"

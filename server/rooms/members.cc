@@ -84,18 +84,21 @@ void Members::List(const TenantCaller& caller, const v1::ListMembersRequest& req
       }));
 }
 
-void Members::Add(const TenantCaller& caller, std::string_view room_id,
-                  std::vector<std::string> user_ids, v1::MemberRole role,
+void Members::Add(const TenantCaller& caller, const v1::AddMembersRequest& request,
                   Callback<RoomChanger::Changed> done) {
   FieldViolations violations;
-  CheckNamed(user_ids, violations);
+  v1::MemberRole role = request.role();
   if (role == v1::MEMBER_ROLE_UNSPECIFIED) role = v1::MEMBER_ROLE_MEMBER;
+  NewMembers members{.user_ids = {request.user_ids().begin(), request.user_ids().end()},
+                     .role = ToModel(role),
+                     .shares_history = request.shares_history()};
+  CheckNamed(members.user_ids, violations);
   if (!IsRole(role)) violations.Add("role", kRoleProblem);
-  const auto rule = [asker = caller.asker(), user_ids, role](const RoomState& state) {
-    return AddMembers(state, asker, user_ids, ToModel(role));
+  const auto rule = [asker = caller.asker(), members](const RoomState& state) {
+    return AddMembers(state, asker, members);
   };
-  changer_.Run(caller, room_id, std::move(violations), {std::move(user_ids), rule},
-               std::move(done));
+  changer_.Run(caller, request.room_id(), std::move(violations),
+               {std::move(members.user_ids), rule}, std::move(done));
 }
 
 void Members::Remove(const TenantCaller& caller, std::string_view room_id,

@@ -28,8 +28,8 @@ class Members {
   // The errors of each are those that member.proto names.
   void List(const TenantCaller& caller, const v1::ListMembersRequest& request,
             Callback<Page<Member>> done);
-  void Add(const TenantCaller& caller, std::string_view room_id, std::vector<std::string> user_ids,
-           v1::MemberRole role, Callback<RoomChanger::Changed> done);
+  void Add(const TenantCaller& caller, const v1::AddMembersRequest& request,
+           Callback<RoomChanger::Changed> done);
   void Remove(const TenantCaller& caller, std::string_view room_id,
               std::vector<std::string> user_ids, Callback<RoomChanger::Changed> done);
   void SetRoles(const TenantCaller& caller, std::string_view room_id,

@@ -171,14 +171,18 @@ class RoomReplayTest : public ::testing::Test {
   std::string RandomUser() { return absl::StrCat("u", random_() % kUsers); }
   MemberRole RandomRole() { return static_cast<MemberRole>(1 + random_() % 4); }
 
+  // Or finds the DIRECT room of these three, if it still is one.
   RoomId MakeRoom() {
+    const auto kind = static_cast<RoomKind>(1 + random_() % 3);
+    const bool all_own_it = kind == RoomKind::kDirect;
     const auto made = Await<RoomStore::MadeRoom>([&](auto done) {
-      stack_.stores.rooms.Create(tenant_,
-                                 {.kind = static_cast<RoomKind>(2 + random_() % 2),
-                                  .user_ids = {"u0", "u1", "u2"},
-                                  .owner_ids = {"u0"},
-                                  .profile = Named("room")},
-                                 {Asker::User("u0")}, Soon(), std::move(done));
+      stack_.stores.rooms.Create(
+          tenant_,
+          {.kind = kind,
+           .user_ids = {"u0", "u1", "u2"},
+           .owner_ids = all_own_it ? std::vector<std::string>{} : std::vector<std::string>{"u0"},
+           .profile = Named("room")},
+          {Asker::User("u0")}, Soon(), std::move(done));
     });
     EXPECT_TRUE(made.ok());
     return made->room.id;
@@ -198,7 +202,7 @@ class RoomReplayTest : public ::testing::Test {
     const bool flag = random_() % 2 == 0;
     switch (random_() % 7) {
       case 0:
-        return {{user}, [=](const RoomState& r) { return AddMembers(r, asker, {user}, role); }};
+        return {{user}, [=](const RoomState& r) { return AddMembers(r, asker, {{user}, role}); }};
       case 1:
         return {{user}, [=](const RoomState& r) { return RemoveMembers(r, asker, {user}); }};
       case 2:

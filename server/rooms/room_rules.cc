@@ -15,6 +15,8 @@ namespace {
 using store::RoomChange;
 using store::RoomState;
 
+constexpr int32_t kPair = 2;
+
 absl::Status DirectRoomError(std::string_view message) {
   return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_DIRECT_ROOM, message);
 }
@@ -68,16 +70,26 @@ v1::RoomUpdated UpdatedEvent(const store::RoomSettings& settings) {
   return event;
 }
 
+// What becomes of a DIRECT room whose members change: a GROUP, so that the set that it stood for is
+// free. What these few have said to each other is for them, whoever comes later: unless they choose
+// otherwise, which all read in the log. They themselves are in it from its first event on, so
+// nothing is hidden from them.
+void MakeGroup(RoomChange& change, bool shares_history) {
+  change.settings.kind = RoomKind::kGroup;
+  change.settings.profile.set_history(shares_history ? v1::HISTORY_VISIBILITY_WHOLE
+                                                     : v1::HISTORY_VISIBILITY_SINCE_JOINED);
+  change.events.emplace_back(UpdatedEvent(change.settings));
+}
+
 // REQUIRES: the asker may do so.
-ChangeOrError Add(const RoomState& room, const std::vector<std::string>& user_ids,
-                  MemberRole role) {
+ChangeOrError Add(const RoomState& room, const NewMembers& members) {
   if (room.settings.archived) return RoomArchivedError();
-  if (room.member_count == 0 && role != MemberRole::kOwner) return LastOwnerError();
+  if (room.member_count == 0 && members.role != MemberRole::kOwner) return LastOwnerError();
   RoomChange change{.settings = room.settings};
   v1::MembersAdded event;
-  for (const std::string& user_id : user_ids) {
+  for (const std::string& user_id : members.user_ids) {
     if (Find(room, user_id) != nullptr) continue;
-    change.added.push_back({.room_id = {}, .user_id = user_id, .role = role});
+    change.added.push_back({.room_id = {}, .user_id = user_id, .role = members.role});
     event.add_user_ids(user_id);
   }
   if (change.added.empty()) return change;
@@ -85,20 +97,14 @@ ChangeOrError Add(const RoomState& room, const std::vector<std::string>& user_id
     return MakeError(absl::StatusCode::kFailedPrecondition, v1::ERROR_REASON_TOO_MANY_MEMBERS,
                      absl::StrCat("A room has up to ", limits::kRoomMembers, " members."));
   }
-  event.set_role(static_cast<v1::MemberRole>(role));
-  if (room.settings.kind == RoomKind::kDirect) {
-    change.settings.kind = RoomKind::kGroup;
-    change.events.emplace_back(UpdatedEvent(change.settings));
-  }
+  event.set_role(static_cast<v1::MemberRole>(members.role));
+  if (room.settings.kind == RoomKind::kDirect) MakeGroup(change, members.shares_history);
   change.events.emplace_back(std::move(event));
   return change;
 }
 
 // REQUIRES: the asker may do so.
 ChangeOrError Remove(const RoomState& room, const std::vector<std::string>& user_ids) {
-  if (room.settings.kind == RoomKind::kDirect) {
-    return DirectRoomError("A direct room is its members: nobody leaves it or is removed.");
-  }
   RoomChange change{.settings = room.settings};
   v1::MembersRemoved event;
   for (const std::string& user_id : user_ids) {
@@ -109,6 +115,7 @@ ChangeOrError Remove(const RoomState& room, const std::vector<std::string>& user
   if (change.removed.empty()) return change;
   const bool others_stay = static_cast<size_t>(room.member_count) > change.removed.size();
   if (others_stay && !room.other_owner) return LastOwnerError();
+  if (room.settings.kind == RoomKind::kDirect) MakeGroup(change, /*shares_history=*/false);
   change.events.emplace_back(std::move(event));
   return change;
 }
@@ -128,18 +135,17 @@ bool Has(MemberRole role, Right right) {
   return false;
 }
 
-ChangeOrError AddMembers(const RoomState& room, const Asker& asker,
-                         const std::vector<std::string>& user_ids, MemberRole role) {
+ChangeOrError AddMembers(const RoomState& room, const Asker& asker, const NewMembers& members) {
   const auto own_role = Require(room, asker, Right::kManage);
   if (!own_role.ok()) return own_role.status();
-  if (!MayHandle(*own_role, role)) {
+  if (!MayHandle(*own_role, members.role)) {
     return RoleNotAllowedError("Only an owner can make owners and moderators.");
   }
   // Members stay what they are, even those who aren't active.
   std::vector<std::string> unknown = room.unknown;
   std::erase_if(unknown, [&](const std::string& id) { return Find(room, id) != nullptr; });
   if (!unknown.empty()) return UnknownUsersError(unknown);
-  return Add(room, user_ids, role);
+  return Add(room, members);
 }
 
 ChangeOrError RemoveMembers(const RoomState& room, const Asker& asker,
@@ -150,6 +156,9 @@ ChangeOrError RemoveMembers(const RoomState& room, const Asker& asker,
     if (member.user_id != asker.user_id() && !MayHandle(*own_role, member.role)) {
       return RoleNotAllowedError("Only an owner can remove owners and moderators.");
     }
+  }
+  if (room.settings.kind == RoomKind::kDirect) {
+    return DirectRoomError("A direct room is its members: nobody is removed from it.");
   }
   return Remove(room, user_ids);
 }
@@ -192,11 +201,17 @@ ChangeOrError Join(const RoomState& room, const std::string& user_id) {
   if (room.actor_role.has_value()) return RoomChange{.settings = room.settings};
   if (room.settings.kind != RoomKind::kPublic) return RoomNotFoundError();
   // Whoever finds a room that all have left owns it.
-  return Add(room, {user_id}, room.member_count == 0 ? MemberRole::kOwner : MemberRole::kMember);
+  const MemberRole role = room.member_count == 0 ? MemberRole::kOwner : MemberRole::kMember;
+  return Add(room, {.user_ids = {user_id}, .role = role});
 }
 
 ChangeOrError Leave(const RoomState& room, const std::string& user_id) {
   if (!room.actor_role.has_value()) return RoomNotFoundError();
+  // Who left a pair would leave a group of one behind, and meet the other in a second room of the
+  // two with the next word. To hide it does what they want.
+  if (room.settings.kind == RoomKind::kDirect && room.member_count <= kPair) {
+    return DirectRoomError("Nobody leaves a direct room of one or two: hide it.");
+  }
   return Remove(room, {user_id});
 }
 
@@ -236,6 +251,10 @@ ChangeOrError SetArchived(const RoomState& room, const Asker& asker, bool archiv
   if (!role.ok()) return role.status();
   RoomChange change{.settings = room.settings};
   if (archived == room.settings.archived) return change;
+  // All own it, and one of them would silence the others. Any of them may open it again.
+  if (archived && room.settings.kind == RoomKind::kDirect && !asker.is_service()) {
+    return DirectRoomError("A direct room is its members: none of them closes it for the others.");
+  }
   change.settings.archived = archived;
   change.events.emplace_back(UpdatedEvent(change.settings));
   return change;

@@ -36,12 +36,20 @@ struct RoomUpdate {
   std::optional<RoomKind> kind;
 };
 
+// Who is to come into a room.
+struct NewMembers {
+  std::vector<std::string> user_ids;
+  MemberRole role = MemberRole::kMember;
+  // Whether they may read what was said before, if the room is DIRECT; of others its history says.
+  bool shares_history = false;
+};
+
 using ChangeOrError = absl::StatusOr<store::RoomChange>;
 
 // REQUIRES, of all: the state names the users whom the rule is about, and their ids are sorted
 // without repetitions.
 ChangeOrError AddMembers(const store::RoomState& room, const Asker& asker,
-                         const std::vector<std::string>& user_ids, MemberRole role);
+                         const NewMembers& members);
 ChangeOrError RemoveMembers(const store::RoomState& room, const Asker& asker,
                             const std::vector<std::string>& user_ids);
 ChangeOrError SetRoles(const store::RoomState& room, const Asker& asker,

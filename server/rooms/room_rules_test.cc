@@ -54,7 +54,7 @@ struct Row {
 };
 
 ChangeOrError AddAs(const RoomState& room, const Asker& asker, MemberRole role) {
-  return AddMembers(room, asker, {"new"}, role);
+  return AddMembers(room, asker, {.user_ids = {"new"}, .role = role});
 }
 
 RoomUpdate Rename() {
@@ -198,21 +198,71 @@ TEST(RoomRulesTest, ARoomThatAllHaveLeftGetsAnOwnerFirst) {
   EXPECT_EQ(Outcome(AddAs(empty, Asker::Service(), kOwner)), kDone);
 }
 
-TEST(RoomRulesTest, ADirectRoomThatGetsAMemberBecomesAGroup) {
-  RoomState room = Room(kOwner, {});
+// A DIRECT room of so many owners, among them those who are named.
+RoomState DirectRoom(int32_t member_count, const std::map<std::string, MemberRole>& named) {
+  RoomState room = Room(kOwner, named, member_count > static_cast<int32_t>(named.size()));
   room.settings.kind = RoomKind::kDirect;
-  const ChangeOrError change = AddMembers(room, kAsker, {"new"}, kMember);
+  room.settings.profile.set_history(v1::HISTORY_VISIBILITY_WHOLE);
+  room.member_count = member_count;
+  return room;
+}
+
+// That the first event says that the room is a group from now on, and who reads what was before.
+void ExpectGroup(const RoomChange& change, v1::HistoryVisibility history) {
+  EXPECT_EQ(change.settings.kind, RoomKind::kGroup);
+  EXPECT_EQ(change.settings.profile.history(), history);
+  ASSERT_EQ(change.events.size(), 2u);
+  const auto& updated = std::get<v1::RoomUpdated>(change.events[0]);
+  EXPECT_EQ(updated.kind(), v1::ROOM_KIND_GROUP);
+  EXPECT_EQ(updated.profile().history(), history);
+}
+
+TEST(RoomRulesTest, ADirectRoomThatGetsAMemberBecomesAGroupWhosePastIsHidden) {
+  const ChangeOrError change = AddAs(DirectRoom(2, {}), kAsker, kMember);
   ASSERT_TRUE(change.ok());
-  EXPECT_EQ(change->settings.kind, RoomKind::kGroup);
-  ASSERT_EQ(change->events.size(), 2u);
-  EXPECT_EQ(std::get<v1::RoomUpdated>(change->events[0]).kind(), v1::ROOM_KIND_GROUP);
+  ExpectGroup(*change, v1::HISTORY_VISIBILITY_SINCE_JOINED);
   EXPECT_THAT(std::get<v1::MembersAdded>(change->events[1]).user_ids(), ElementsAre("new"));
 }
 
+TEST(RoomRulesTest, ThePastOfADirectRoomIsSharedIfAskedFor) {
+  RoomState room = DirectRoom(2, {});
+  room.settings.profile.set_history(v1::HISTORY_VISIBILITY_SINCE_JOINED);
+  const NewMembers guest{.user_ids = {"new"}, .shares_history = true};
+  const ChangeOrError change = AddMembers(room, kAsker, guest);
+  ASSERT_TRUE(change.ok());
+  ExpectGroup(*change, v1::HISTORY_VISIBILITY_WHOLE);
+  // Of other rooms their history says so.
+  room.settings.kind = RoomKind::kGroup;
+  const ChangeOrError other = AddMembers(room, kAsker, guest);
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(other->settings.profile.history(), v1::HISTORY_VISIBILITY_SINCE_JOINED);
+  EXPECT_EQ(other->events.size(), 1u);
+}
+
+TEST(RoomRulesTest, OneOfThreeLeavesADirectRoomWhichBecomesAGroup) {
+  const ChangeOrError change = Leave(DirectRoom(3, {{"asker", kOwner}}), "asker");
+  ASSERT_TRUE(change.ok());
+  ExpectGroup(*change, v1::HISTORY_VISIBILITY_SINCE_JOINED);
+  EXPECT_THAT(change->removed, ElementsAre("asker"));
+  EXPECT_THAT(std::get<v1::MembersRemoved>(change->events[1]).user_ids(), ElementsAre("asker"));
+  for (const int32_t few : {1, 2}) {
+    EXPECT_EQ(Outcome(Leave(DirectRoom(few, {{"asker", kOwner}}), "asker")),
+              v1::ERROR_REASON_DIRECT_ROOM);
+  }
+}
+
+TEST(RoomRulesTest, ADirectRoomIsArchivedByServicesOnly) {
+  RoomState room = DirectRoom(2, {});
+  EXPECT_EQ(Outcome(SetArchived(room, kAsker, true)), v1::ERROR_REASON_DIRECT_ROOM);
+  EXPECT_EQ(Outcome(SetArchived(room, Asker::Service(), true)), kDone);
+  room.settings.archived = true;
+  EXPECT_EQ(Outcome(SetArchived(room, kAsker, false)), kDone);
+  // A repetition of what the release before allowed.
+  EXPECT_THAT(SetArchived(room, kAsker, true)->events, IsEmpty());
+}
+
 TEST(RoomRulesTest, ADirectRoomKeepsItsMembersAndTheirRights) {
-  RoomState room = Room(kOwner, {{"asker", kOwner}, {"bob", kOwner}});
-  room.settings.kind = RoomKind::kDirect;
-  EXPECT_EQ(Outcome(Leave(room, "asker")), v1::ERROR_REASON_DIRECT_ROOM);
+  const RoomState room = DirectRoom(3, {{"asker", kOwner}, {"bob", kOwner}});
   EXPECT_EQ(Outcome(RemoveMembers(room, kAsker, {"bob"})), v1::ERROR_REASON_DIRECT_ROOM);
   EXPECT_EQ(Outcome(SetRoles(room, kAsker, {{"bob", kReader}})), v1::ERROR_REASON_DIRECT_ROOM);
   EXPECT_EQ(Outcome(Update(room, kAsker, MakePublic())), v1::ERROR_REASON_DIRECT_ROOM);
@@ -233,7 +283,7 @@ TEST(RoomRulesTest, OnlyPublicRoomsAreJoined) {
 
 TEST(RoomRulesTest, WhatIsSoAlreadyChangesNothing) {
   const auto room = Room(kOwner, {{"bob", kMember}});
-  EXPECT_THAT(AddMembers(room, kAsker, {"bob"}, kReader)->events, IsEmpty());
+  EXPECT_THAT(AddMembers(room, kAsker, {{"bob"}, kReader})->events, IsEmpty());
   EXPECT_THAT(RemoveMembers(room, kAsker, {"carol"})->events, IsEmpty());
   EXPECT_THAT(SetRoles(room, kAsker, {{"bob", kMember}})->events, IsEmpty());
   EXPECT_THAT(SetArchived(room, kAsker, false)->events, IsEmpty());

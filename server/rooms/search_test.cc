@@ -272,7 +272,7 @@ TEST_F(SearchTest, ShowsEachWhatTheyMayRead) {
 TEST_F(SearchTest, LeavingTakesARoomAwayAndHiddenHistoryStaysHidden) {
   Speak("english");
   const auto add = [](const store::RoomState& state) {
-    return AddMembers(state, Asker::Service(), {"carol"}, MemberRole::kMember);
+    return AddMembers(state, Asker::Service(), {.user_ids = {"carol"}, .shares_history = true});
   };
   Say(room_, "apples of old");
   Change(room_, add, {"carol"});  // the room becomes a group

@@ -32,8 +32,7 @@ grpc::ServerUnaryReactor* MemberService::AddMembers(grpc::CallbackServerContext*
   return RunUnary<Changed>(
       context,
       [&](const TenantCaller& caller, Callback<Changed> done) {
-        members_.Add(caller, request->room_id(), wire::ToStrings(request->user_ids()),
-                     request->role(), std::move(done));
+        members_.Add(caller, *request, std::move(done));
       },
       [response](const Changed& changed) {
         response->mutable_added_user_ids()->Assign(changed.added.begin(), changed.added.end());

@@ -29,7 +29,7 @@ class ChatSessionMembersTest : public ChatSessionTest {
   }
   void Add(const RoomId& room, const std::string& user) {
     Change(room, {user}, [user](const store::RoomState& state) {
-      return rooms::AddMembers(state, Asker::Service(), {user}, MemberRole::kMember);
+      return rooms::AddMembers(state, Asker::Service(), {{user}});
     });
   }
   void Remove(const RoomId& room, const std::string& user) {

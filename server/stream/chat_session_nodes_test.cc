@@ -52,7 +52,7 @@ class ChatSessionNodesTest : public ChatSessionTest {
   }
   void Add(CoreStack& node, const RoomId& room, const std::string& user) {
     Change(node, room, user, [user](const store::RoomState& state) {
-      return rooms::AddMembers(state, Asker::Service(), {user}, MemberRole::kMember);
+      return rooms::AddMembers(state, Asker::Service(), {{user}});
     });
   }
   void Remove(CoreStack& node, const RoomId& room, const std::string& user) {

@@ -92,6 +92,16 @@ class Rooms(CommandLineTestCase):
         self.as_user("alice", "room", "update", lobby, "--kind", "group")
         self.as_user("bob", "room", "join", lobby, code=NOT_FOUND)
 
+    def test_what_two_have_said_is_shared_with_a_third_if_asked_for(self):
+        for option, read in (((), ""), (("--share-history",), "between us")):
+            with self.subTest(option):
+                room_id = self.make("alice", "bob")
+                self.as_user("alice", "send", room_id, "between us")
+                self.as_user("alice", "member", "add", room_id, "carol", *option)
+                messages = self.as_user("carol", "messages", room_id)
+                self.assertIn(read, messages)
+                self.assertEqual(bool(messages), bool(read))
+
     def test_rooms_are_called_by_their_members_where_they_have_no_name(self):
         room_id = self.make("alice", "bob")
         self.assertRegex(self.row(self.as_user("alice", "room", "get", room_id), room_id),

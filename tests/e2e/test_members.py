@@ -3,7 +3,7 @@
 import grpc
 
 from harness import ServerTestCase
-from stubs import member_pb2, room_pb2
+from stubs import chat_pb2, member_pb2, room_pb2
 from threads import Threads
 
 INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
@@ -13,13 +13,14 @@ NO_MEMBER = (grpc.StatusCode.NOT_FOUND, "MEMBER_NOT_FOUND")
 DENIED = (grpc.StatusCode.PERMISSION_DENIED, "ROLE_NOT_ALLOWED")
 DIRECT = (grpc.StatusCode.FAILED_PRECONDITION, "DIRECT_ROOM")
 LAST_OWNER = (grpc.StatusCode.FAILED_PRECONDITION, "LAST_OWNER")
+SINCE_JOINED, WHOLE = (room_pb2.HISTORY_VISIBILITY_SINCE_JOINED, room_pb2.HISTORY_VISIBILITY_WHOLE)
 OWNER, MODERATOR, MEMBER, READER = (member_pb2.MEMBER_ROLE_OWNER, member_pb2.MEMBER_ROLE_MODERATOR,
                                     member_pb2.MEMBER_ROLE_MEMBER, member_pb2.MEMBER_ROLE_READER)
 
 
-def add(client, room_id, *user_ids, role=member_pb2.MEMBER_ROLE_UNSPECIFIED):
+def add(client, room_id, *user_ids, role=member_pb2.MEMBER_ROLE_UNSPECIFIED, shares_history=False):
     return client.members.AddMembers(member_pb2.AddMembersRequest(
-        room_id=room_id, user_ids=user_ids, role=role)).added_user_ids
+        room_id=room_id, user_ids=user_ids, role=role, shares_history=shares_history)).added_user_ids
 
 
 def remove(client, room_id, *user_ids):
@@ -168,7 +169,8 @@ class Members(ServerTestCase):
     def test_a_direct_room_that_gets_a_member_becomes_a_group(self):
         room_id = self.alice.room_id("alice", "bob")
         for call in (lambda: leave(self.bob, room_id), lambda: remove(self.alice, room_id, "bob"),
-                     lambda: set_roles(self.alice, room_id, bob=READER)):
+                     lambda: set_roles(self.alice, room_id, bob=READER),
+                     lambda: remove(self.tenant.service, room_id, "bob")):
             with self.assertFails(*DIRECT):
                 call()
         add(self.bob, room_id, "carol")
@@ -178,6 +180,54 @@ class Members(ServerTestCase):
         again = self.alice.create_room("bob", "alice")
         self.assertTrue(again.created)
         self.assertNotEqual(again.room.id, room_id)
+
+    def texts(self, client, room_id):
+        page = client.chat.ListMessages(chat_pb2.ListMessagesRequest(room_id=room_id))
+        return [message.text for message in page.messages]
+
+    def test_a_third_person_reads_what_comes_from_then_on(self):
+        room_id = self.alice.room_id("alice", "bob")
+        watcher = self.open(self.bob)
+        self.alice.send_message(room_id, "1", "between us")
+        add(self.alice, room_id, "carol")
+        self.alice.send_message(room_id, "2", "welcome")
+        # The log tells all who were there, and nobody loses what they had.
+        self.assertEqual(watcher.room_event(room_id, 3).room_updated.profile.history, SINCE_JOINED)
+        self.assertEqual(self.texts(self.bob, room_id), ["between us", "welcome"])
+        self.assertEqual(self.texts(self.carol, room_id), ["welcome"])
+        self.assertEqual(self.carol.get_room(room_id).first_seq, 4)
+        self.assertEqual(self.bob.get_room(room_id).unread_count, 2)
+        # So it is for the next.
+        add(self.bob, room_id, "dave")
+        self.assertEqual(self.texts(self.dave, room_id), [])
+
+    def test_a_third_person_reads_all_if_the_others_share_it(self):
+        room_id = self.alice.room_id("alice", "bob")
+        watcher = self.open(self.bob)
+        self.alice.send_message(room_id, "1", "between us")
+        add(self.alice, room_id, "carol", shares_history=True)
+        self.assertEqual(watcher.room_event(room_id, 3).room_updated.profile.history, WHOLE)
+        self.assertEqual(self.texts(self.carol, room_id), ["between us"])
+
+    def test_one_of_three_leaves_a_direct_room_and_stays_out(self):
+        room_id = self.alice.room_id("alice", "bob", "carol")
+        watcher = self.open(self.bob)
+        self.alice.send_message(room_id, "1", "the three of us")
+        leave(self.carol, room_id)
+        self.assertEqual(watcher.room_event(room_id, 3).room_updated.kind, room_pb2.ROOM_KIND_GROUP)
+        self.assertEqual(list(watcher.room_event(room_id, 4).members_removed.user_ids), ["carol"])
+        self.assertEqual(self.bob.send_message(room_id, "2", "the two of us").seq, 5)
+        self.assertEqual(roles_of(self.bob, room_id), {"alice": OWNER, "bob": OWNER})
+        self.assertEqual(self.texts(self.bob, room_id), ["the three of us", "the two of us"])
+        with self.assertFails(*NO_ROOM):
+            self.carol.get_room(room_id)
+        # The room is neither that of the two nor that of the three any more.
+        for others in (("alice", "bob"), ("alice", "bob", "carol")):
+            again = self.alice.create_room(*others)
+            self.assertTrue(again.created)
+            self.assertNotEqual(again.room.id, room_id)
+        add(self.alice, room_id, "dave")
+        self.assertEqual(self.texts(self.dave, room_id), [])
 
     def test_public_rooms_are_joined_and_left(self):
         lobby = self.alice.create_group("alice", kind=room_pb2.ROOM_KIND_PUBLIC,
