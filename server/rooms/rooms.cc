@@ -199,7 +199,7 @@ void Rooms::Create(const TenantCaller& caller, NewRoom room, Callback<Created> d
 void Rooms::Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
                  std::vector<std::string> requested, Callback<Created> done) {
   auto on_answer = Then(
-      std::move(done), [this, tenant = caller.tenant(), members = plan.user_ids,
+      std::move(done), [this, caller, fields = plan.fields, members = plan.user_ids,
                         requested = std::move(requested)](MadeRoom made, auto& answer) mutable {
         if (!made.unknown_users.empty()) {
           return answer(UnknownUsersError(requested, made.unknown_users));
@@ -208,12 +208,39 @@ void Rooms::Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
         // this.
         if (made.created || made.room.kind == RoomKind::kDirect) {
           bus_.Publish(bus::RoomJoined{
-              .tenant = tenant, .room = made.room.id, .user_ids = std::move(members)});
+              .tenant = caller.tenant(), .room = made.room.id, .user_ids = std::move(members)});
+        }
+        if (made.room.kind == RoomKind::kDirect && made.room.archived_at.has_value()) {
+          return Reopen(caller, made.room.id, fields, std::move(answer));
         }
         answer(Created{.room = std::move(made.room), .created = made.created});
       });
   store_.Create(caller.tenant(), std::move(plan), store::Actor::Of(caller), caller.deadline(),
                 std::move(on_answer));
+}
+
+// Who asks for the room of these people wants to write to them. There is one for each set, so
+// another can't be made beside it, and any of them could open it by UnarchiveRoom as well. (A room
+// that a request has made is given as it is: the call is a repetition, and asks for nothing new.)
+void Rooms::Reopen(const TenantCaller& caller, const RoomId& room, RoomFields fields,
+                   Callback<Created> done) {
+  SetArchived(caller, room.ToString(), false,
+              Then(std::move(done), [this, caller, room, fields](
+                                        const RoomChanger::Changed& /*changed*/, auto& answer) {
+                Find(caller, room, fields, Then(std::move(answer), [](Room found, auto& created) {
+                       created(Created{.room = std::move(found)});
+                     }));
+              }));
+}
+
+void Rooms::Find(const TenantCaller& caller, const RoomId& room, RoomFields fields,
+                 Callback<Room> done) {
+  // No member is asked for when the caller is a service, which may see any room.
+  store_.Find(caller.tenant(), room, caller.asker(), fields, caller.deadline(),
+              Then(std::move(done), [](std::optional<Room> found, auto& answer) {
+                if (!found.has_value()) return answer(RoomNotFoundError());
+                answer(*std::move(found));
+              }));
 }
 
 void Rooms::Get(const TenantCaller& caller, std::string_view room_id,
@@ -222,12 +249,7 @@ void Rooms::Get(const TenantCaller& caller, std::string_view room_id,
   const std::optional<RoomId> room = ParseRoomId(room_id, violations);
   const RoomFields fields = ParseReadMask(read_mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
-  // No member is asked for when the caller is a service, which may see any room.
-  store_.Find(caller.tenant(), *room, caller.asker(), fields, caller.deadline(),
-              Then(std::move(done), [](std::optional<Room> found, auto& answer) {
-                if (!found.has_value()) return answer(RoomNotFoundError());
-                answer(*std::move(found));
-              }));
+  Find(caller, *room, fields, std::move(done));
 }
 
 void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,

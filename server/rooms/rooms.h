@@ -41,9 +41,9 @@ class Rooms {
     bool created = false;  // by this very call
   };
   // Makes or finds a room, whoever is named in whatever order and however often; its members'
-  // streams take it up. Errors: INVALID_ARGUMENT (INVALID_FIELD, UNKNOWN_USERS,
-  // CALLER_NOT_INCLUDED), NOT_FOUND (ROOM_NOT_FOUND: the caller made it with this request id, and
-  // isn't in it any more), FAILED_PRECONDITION (FEATURE_DISABLED).
+  // streams take it up. A DIRECT room that is archived is opened again. Errors: INVALID_ARGUMENT
+  // (INVALID_FIELD, UNKNOWN_USERS, CALLER_NOT_INCLUDED), NOT_FOUND (ROOM_NOT_FOUND: the caller made
+  // it with this request id, and isn't in it any more), FAILED_PRECONDITION (FEATURE_DISABLED).
   void Create(const TenantCaller& caller, NewRoom room, Callback<Created> done);
 
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), NOT_FOUND (ROOM_NOT_FOUND).
@@ -74,6 +74,9 @@ class Rooms {
  private:
   void Make(const TenantCaller& caller, store::RoomStore::NewRoom plan,
             std::vector<std::string> requested, Callback<Created> done);
+  void Reopen(const TenantCaller& caller, const RoomId& room, RoomFields fields,
+              Callback<Created> done);
+  void Find(const TenantCaller& caller, const RoomId& room, RoomFields fields, Callback<Room> done);
 
   store::RoomStore& store_;
   RoomChanger& changer_;

@@ -10,6 +10,7 @@ from harness import Chatterd, ServerTestCase
 from stubs import room_pb2
 
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
+DIRECT = (grpc.StatusCode.FAILED_PRECONDITION, "DIRECT_ROOM")
 CALLS = 1_000
 
 
@@ -81,6 +82,43 @@ class CreateRoom(ServerTestCase):
         self.tenant.add_users("a", "b", "ab", "a,b", "b,a", "A")
         sets = (["a", "b"], ["ab"], ["a,b"], ["a", "b,a"], ["A", "b"], ["A", "ab"])
         self.assertEqual(len({self.service.room_id(*users) for users in sets}), len(sets))
+
+    def test_a_room_that_was_archived_is_opened_again(self):
+        room_id = self.alice.room_id("alice", "bob")
+        archive = room_pb2.ArchiveRoomRequest(room_id=room_id)
+        with self.assertFails(*DIRECT):  # none of them silences the other
+            self.alice.rooms.ArchiveRoom(archive)
+        stream = self.bob.stream()
+        self.addCleanup(stream.cancel)
+        stream.wait_opened()
+        for seq, client in ((2, self.alice), (4, self.service)):
+            self.service.rooms.ArchiveRoom(archive)
+            with self.assertFails(grpc.StatusCode.FAILED_PRECONDITION, "ROOM_ARCHIVED"):
+                self.alice.send_message(room_id, "early", "hello?")
+            again = client.create_room("bob", "alice")
+            self.assertEqual((again.room.id, again.created), (room_id, False))
+            self.assertFalse(again.room.HasField("archived_at"))
+            self.assertEqual(again.room.head_seq, seq + 1)
+            event = stream.room_event(room_id, seq + 1)
+            self.assertFalse(event.room_updated.archived)
+            self.assertEqual(event.actor_id, "alice" if client is self.alice else "")
+        self.assertEqual(self.alice.send_message(room_id, "1", "hello").seq, 6)
+
+    def test_any_number_of_calls_open_an_archived_room_once(self):
+        room_id = self.alice.room_id("alice", "bob")
+        self.service.rooms.ArchiveRoom(room_pb2.ArchiveRoomRequest(room_id=room_id))
+        calls = [client.rooms.CreateRoom.future(room_pb2.CreateRoomRequest(user_ids=["alice", "bob"]))
+                 for client in (self.alice, self.bob) * 10]
+        for call in calls:
+            room = call.result().room
+            self.assertEqual((room.id, room.head_seq, room.HasField("archived_at")), (room_id, 3, False))
+
+    def test_a_room_that_a_request_made_is_given_as_it_is(self):
+        made = self.alice.create_group("alice", "bob", request_id="once").room.id
+        self.alice.rooms.ArchiveRoom(room_pb2.ArchiveRoomRequest(room_id=made))
+        again = self.alice.create_group("alice", "bob", request_id="once").room
+        self.assertEqual(again.id, made)
+        self.assertTrue(again.HasField("archived_at"))
 
     def test_a_room_with_oneself(self):
         answer = self.alice.create_room("alice", "alice")
