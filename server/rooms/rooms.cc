@@ -21,6 +21,7 @@ using ListPosition = store::RoomStore::ListPosition;
 using MadeRoom = store::RoomStore::MadeRoom;
 using BrowsePosition = store::RoomStore::BrowsePosition;
 using BrowsedRoom = store::RoomStore::BrowsedRoom;
+using ListedRoom = store::RoomStore::ListedRoom;
 
 constexpr size_t kMaxListedUsers = 2'000;
 constexpr PageSizes kPageSizes{.if_zero = 20, .max = 100};
@@ -132,6 +133,15 @@ size_t RoomBytes(const Room& room) {
   for (const std::string& name : room.other_names) bytes += name.size();
   if (room.last_message.has_value()) bytes += BytesOf(*room.last_message);
   return bytes;
+}
+
+// The rooms of a page without their places in the list.
+template <typename Placed>
+Page<Room> RoomsOf(Page<Placed> found) {
+  Page<Room> page{.entries = {}, .next_page_token = std::move(found.next_page_token)};
+  page.entries.reserve(found.entries.size());
+  for (Placed& placed : found.entries) page.entries.push_back(std::move(placed.room));
+  return page;
 }
 
 // What the mask names.
@@ -277,11 +287,12 @@ void Rooms::List(const UserCaller& caller, const v1::ListRoomsRequest& request,
       caller.tenant(), caller.user_id(),
       {.include_hidden = request.include_hidden(), .pinned_only = request.pinned_only()}, fields,
       pager.After<ListPosition>(), pager.limit(), caller.deadline(),
-      Then(std::move(done), [pager](std::vector<Room> rooms, auto& answer) {
-        const auto place_of = [](const Room& last) {
-          return std::tuple(last.last_event_at, last.id);
+      Then(std::move(done), [pager](std::vector<ListedRoom> rooms, auto& answer) {
+        const auto place_of = [](const ListedRoom& last) {
+          return std::tuple(last.position.raised_at, last.position.room_id);
         };
-        answer(pager.Cut(std::move(rooms), place_of, RoomBytes));
+        const auto bytes_of = [](const ListedRoom& listed) { return RoomBytes(listed.room); };
+        answer(RoomsOf(pager.Cut(std::move(rooms), place_of, bytes_of)));
       }));
 }
 
@@ -293,20 +304,14 @@ void Rooms::Browse(const TenantCaller& caller, const v1::BrowseRoomsRequest& req
   AddProblem("query", RoomNameProblem(request.query()), violations);
   if (!violations.empty()) return done(violations.ToStatus());
 
-  store_.Browse(
-      caller.tenant(), caller.user_id(),
-      {.name_prefix = request.name_prefix(), .query = request.query()},
-      pager.After<BrowsePosition>(), pager.limit(), caller.deadline(),
-      Then(std::move(done), [pager](std::vector<BrowsedRoom> rooms, auto& answer) {
-        Page<BrowsedRoom> found = pager.Cut(std::move(rooms), [](const BrowsedRoom& last) {
-          return std::tuple(last.position.name, last.position.room_id);
-        });
-        Page<Room> page{.entries = {}, .next_page_token = std::move(found.next_page_token)};
-        for (BrowsedRoom& browsed : found.entries) {
-          page.entries.push_back(std::move(browsed.room));
-        }
-        answer(std::move(page));
-      }));
+  store_.Browse(caller.tenant(), caller.user_id(),
+                {.name_prefix = request.name_prefix(), .query = request.query()},
+                pager.After<BrowsePosition>(), pager.limit(), caller.deadline(),
+                Then(std::move(done), [pager](std::vector<BrowsedRoom> rooms, auto& answer) {
+                  answer(RoomsOf(pager.Cut(std::move(rooms), [](const BrowsedRoom& last) {
+                    return std::tuple(last.position.name, last.position.room_id);
+                  })));
+                }));
 }
 
 void Rooms::Update(const TenantCaller& caller, const v1::UpdateRoomRequest& request,

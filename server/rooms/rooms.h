@@ -54,7 +54,7 @@ class Rooms {
   // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
   void CheckMember(const UserCaller& caller, std::string_view room_id, Callback<RoomKey> done);
 
-  // The caller's rooms, the one with the most recent event first.
+  // The caller's rooms, the one with the most recent message first.
   // Errors: INVALID_ARGUMENT (INVALID_FIELD), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
   void List(const UserCaller& caller, const v1::ListRoomsRequest& request,
             Callback<Page<Room>> done);

@@ -60,6 +60,15 @@ void AddProfile(const v1::RoomProfile& profile, postgres::Params& params) {
   params.Smallint(static_cast<int16_t>(profile.history()));
 }
 
+int WidthOf(RoomLookUps look_ups) {
+  int width = kRoomColumns;
+  for (const auto look_up : {RoomLookUps::kUserIds, RoomLookUps::kOtherNames, RoomLookUps::kUnread,
+                             RoomLookUps::kUnreadMentions}) {
+    if (look_ups.Has(look_up)) ++width;
+  }
+  return look_ups.Has(RoomLookUps::kLastMessage) ? width + kMessageColumns : width;
+}
+
 RoomPreferences ReadRoomPreferences(const postgres::Rows& rows, int row, int column) {
   RoomPreferences preferences{
       .notifications = static_cast<NotificationLevel>(rows.GetInt(row, column)),

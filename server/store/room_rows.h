@@ -20,6 +20,8 @@ namespace chatter::store {
 // A row of find_room.sql or its kin, with these look-ups.
 Room ReadRoom(const postgres::Rows& rows, int row, RoomLookUps look_ups);
 inline constexpr int kRoomColumns = 19;  // without look-ups
+// How many columns it has with them.
+int WidthOf(RoomLookUps look_ups);
 
 // The columns notifications, muted_until, pinned and hidden, of which `column` is the first.
 RoomPreferences ReadRoomPreferences(const postgres::Rows& rows, int row, int column);

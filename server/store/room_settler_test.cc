@@ -38,14 +38,15 @@ class RoomSettlerTest : public ::testing::Test {
   }
   // alice's rooms with their heads, in the order of the list.
   std::vector<std::string> List() {
-    const auto page = Await<std::vector<Room>>([&](auto done) {
+    const auto page = Await<std::vector<RoomStore::ListedRoom>>([&](auto done) {
       stack_.stores.rooms.ListOfUser(tenant_, "alice", {}, RoomFields::All(), std::nullopt, 10,
                                      Soon(), std::move(done));
     });
     std::vector<std::string> rooms;
-    for (const Room& room : *page) {
+    for (const auto& [room, position] : *page) {
       rooms.push_back(absl::StrCat(room.id.ToString(), " ", room.head_seq, " ",
-                                   absl::ToUnixMicros(room.last_event_at)));
+                                   absl::ToUnixMicros(room.last_event_at), " ",
+                                   absl::ToUnixMicros(position.raised_at)));
     }
     return rooms;
   }
@@ -77,9 +78,11 @@ TEST_F(RoomSettlerTest, AChangedMessageUnsettlesItsRoom) {
   stack_.stores.room_settler.Tick();
   WaitForRow(room, "true 2");
   const auto changed = Await<MessageChanges::Outcome>([&](auto done) {
+    MessageState state;
+    state.version = 1;
     v1::MessagePinned pinned;
     pinned.set_seq(2);
-    stack_.stores.message_changes.Store(room, 1, 2, pinned, {Asker::User("alice")}, Soon(),
+    stack_.stores.message_changes.Store(room, state, 2, pinned, {Asker::User("alice")}, Soon(),
                                         std::move(done));
   });
   ASSERT_TRUE(changed.ok() && changed->event.has_value());

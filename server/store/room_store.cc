@@ -174,11 +174,11 @@ void RoomStore::HasMember(const RoomKey& room, const std::string& user_id, Stead
 void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
                            const ListFilter& filter, RoomFields fields,
                            std::optional<ListPosition> after, int limit, SteadyTime deadline,
-                           Callback<std::vector<Room>> done) {
+                           Callback<std::vector<ListedRoom>> done) {
   postgres::Params params;
   params.Text(user_id);
   if (after.has_value()) {
-    params.Time(after->last_event_at).Uuid(after->room_id);
+    params.Time(after->raised_at).Uuid(after->room_id);
   } else {
     params.NullTime().NullUuid();
   }
@@ -193,10 +193,13 @@ void RoomStore::ListOfUser(const TenantKey& tenant, const std::string& user_id,
       std::move(transaction),
       Then(std::move(done), [fields](const postgres::Database::Results& results, auto& answer) {
         const postgres::Rows& rows = results.back();
-        std::vector<Room> rooms;
+        const int raised_at = WidthOf(RoomLookUps::For(fields));
+        std::vector<ListedRoom> rooms;
         rooms.reserve(static_cast<size_t>(rows.size()));
         for (int row = 0; row < rows.size(); ++row) {
-          rooms.push_back(ReadFields(rows, row, fields));
+          Room room = ReadFields(rows, row, fields);
+          ListPosition position{.raised_at = rows.GetTime(row, raised_at), .room_id = room.id};
+          rooms.push_back({.room = std::move(room), .position = position});
         }
         answer(std::move(rooms));
       }));

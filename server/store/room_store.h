@@ -52,10 +52,14 @@ class RoomStore {
   void HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
                  Callback<bool> done);
 
-  // A place in a user's room list: rooms come by descending (last_event_at, id).
+  // A place in a user's room list: rooms come by descending (raised_at, id).
   struct ListPosition {
-    absl::Time last_event_at;
+    absl::Time raised_at;  // the last message, or the room's making, or when others were put in
     RoomId room_id;
+  };
+  struct ListedRoom {
+    Room room;
+    ListPosition position;
   };
   struct ListFilter {
     bool include_hidden = false;
@@ -64,7 +68,7 @@ class RoomStore {
   // The user's rooms after `after` (nullopt: from the beginning), up to `limit`.
   void ListOfUser(const TenantKey& tenant, const std::string& user_id, const ListFilter& filter,
                   RoomFields fields, std::optional<ListPosition> after, int limit,
-                  SteadyTime deadline, Callback<std::vector<Room>> done);
+                  SteadyTime deadline, Callback<std::vector<ListedRoom>> done);
 
   struct Membership {
     RoomHead head;

@@ -114,14 +114,14 @@ TEST_F(RoomStoreTest, ListsRoomsMostRecentFirstInPages) {
   std::vector<RoomId> listed;
   std::optional<RoomStore::ListPosition> position;
   while (true) {
-    const auto page = Await<std::vector<Room>>([&](auto done) {
+    const auto page = Await<std::vector<RoomStore::ListedRoom>>([&](auto done) {
       stack_.stores.rooms.ListOfUser(tenant_, "me", {}, RoomFields::All(), position, 2, Soon(),
                                      std::move(done));
     });
     ASSERT_TRUE(page.ok());
     if (page->empty()) break;
-    for (const Room& room : *page) listed.push_back(room.id);
-    position = {page->back().last_event_at, page->back().id};
+    for (const auto& entry : *page) listed.push_back(entry.room.id);
+    position = page->back().position;
   }
   EXPECT_THAT(listed, ElementsAre(rooms[1], rooms[4], rooms[3], rooms[2], rooms[0]));
 }

@@ -6,7 +6,7 @@ from google.protobuf import timestamp_pb2
 
 from client import failure_of
 from harness import ServerTestCase
-from stubs import member_pb2, preference_pb2, read_state_pb2, room_pb2
+from stubs import member_pb2, message_pb2, preference_pb2, read_state_pb2, room_pb2
 
 INVALID = (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FIELD")
 NO_ROOM = (grpc.StatusCode.NOT_FOUND, "ROOM_NOT_FOUND")
@@ -174,15 +174,24 @@ class Preferences(ServerTestCase):
             with self.assertFails(*NO_ROOM):
                 client.choose_for(self.room_id, pinned=True)
 
-    def test_a_hidden_room_comes_back_with_what_happens(self):
+    def test_a_hidden_room_comes_back_with_a_message(self):
         self.assertTrue(self.bob.choose_for(self.room_id, hidden=True).hidden)
         self.assertEqual(self.listed(self.bob), [])
         self.assertEqual(self.listed(self.bob, include_hidden=True), [self.room_id])
         self.assertEqual(self.listed(self.alice), [self.room_id])
         self.assertFalse(self.bob.choose_for(self.room_id, "hidden").hidden)
         self.assertEqual(self.listed(self.bob), [self.room_id])
-        self.bob.choose_for(self.room_id, hidden=True)
         self.alice.send_message(self.room_id, "1", "hello")
+        self.bob.choose_for(self.room_id, hidden=True)
+        place = {"room_id": self.room_id, "seq": 2}
+        self.alice.messages.AddReaction(message_pb2.AddReactionRequest(reaction="+", **place))
+        self.alice.messages.PinMessage(message_pb2.PinMessageRequest(**place))
+        self.alice.messages.EditMessage(message_pb2.EditMessageRequest(text="hallo", **place))
+        self.alice.members.AddMembers(member_pb2.AddMembersRequest(
+            room_id=self.room_id, user_ids=["carol"]))
+        self.assertEqual(self.listed(self.bob), [])
+        self.assertTrue(self.bob.get_room(self.room_id).preferences.hidden)
+        self.alice.send_message(self.room_id, "2", "hello?")
         self.assertEqual(self.listed(self.bob), [self.room_id])
         self.assertFalse(self.bob.get_room(self.room_id).preferences.hidden)
         # Other choices leave it as it is.

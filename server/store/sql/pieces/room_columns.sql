@@ -6,7 +6,7 @@ r.id, r.kind, {{head_seq}} AS head_seq, r.member_count, r.created_at, {{last_eve
        coalesce(mine.read_seq, 0) AS read_seq,
        mine.notifications, CASE WHEN mine.muted_until > statement_timestamp() THEN mine.muted_until END AS muted_until,
        mine.pinned_at IS NOT NULL AS pinned_by_member,
-       coalesce(mine.hidden_at_seq >= {{head_seq}}, false) AS hidden
+       {{hidden}} AS hidden
        /*user_ids{*/, array(SELECT m.user_id FROM {schema}.chatter_member m
                              WHERE m.room_id = r.id ORDER BY m.user_id LIMIT 100) AS user_ids /*}*/
        /*other_names{*/, CASE WHEN r.name = '' THEN

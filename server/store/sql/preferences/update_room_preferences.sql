@@ -12,4 +12,4 @@ UPDATE {schema}.chatter_member m
  WHERE r.id = $1 AND m.room_id = $1 AND m.user_id = $2
 RETURNING m.notifications, CASE WHEN m.muted_until > statement_timestamp() THEN m.muted_until END AS muted_until,
           m.pinned_at IS NOT NULL AS pinned,
-          coalesce(m.hidden_at_seq >= {{head_seq}}, false) AS hidden
+          {{hidden}} AS hidden

@@ -10,7 +10,7 @@ SELECT r.id, r.kind, {{head_seq}} AS head_seq, r.member_count, r.created_at, {{l
        {{first_seq}} AS first_seq,
        0 AS read_seq, mine.notifications,
        CASE WHEN mine.muted_until > statement_timestamp() THEN mine.muted_until END AS muted_until,
-       mine.pinned_at IS NOT NULL AS pinned_by_member, coalesce(mine.hidden_at_seq >= {{head_seq}}, false) AS hidden,
+       mine.pinned_at IS NOT NULL AS pinned_by_member, {{hidden}} AS hidden,
        lower(r.name) COLLATE "C" AS place
   FROM {schema}.chatter_room r
   {{head}}

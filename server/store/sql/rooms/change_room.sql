@@ -9,7 +9,14 @@
 WITH room AS (
   UPDATE {schema}.chatter_room r
      SET version = version + 1, head_seq = {{last_seq}} + cardinality($14::smallint[]),
-         last_event_at = statement_timestamp(), settled = true, kind = $3, name = $4, topic = $5, avatar_url = $6,
+         last_event_at = statement_timestamp(), settled = true, checked_seq = {{last_seq}} + cardinality($14::smallint[]),
+         (last_message_seq, raised_at) = (
+           -- Who was put into a room finds it in front. Who joins one, knows of it.
+           SELECT said.seq,
+                  CASE WHEN {event.members_added} = ANY ($14::smallint[]) AND $10::text[] <> ARRAY[$16::text]
+                       THEN statement_timestamp() ELSE said.raised_at END
+             FROM {{last_message_now}} said),
+         kind = $3, name = $4, topic = $5, avatar_url = $6,
          attributes = $7, history = $8,
          archived_at = CASE WHEN $9 THEN coalesce(archived_at, statement_timestamp()) END,
          member_set = CASE WHEN kind = {room.direct} AND $3 <> {room.direct}::smallint THEN NULL ELSE member_set END,

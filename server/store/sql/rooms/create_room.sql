@@ -8,9 +8,9 @@
 WITH room AS (
   INSERT INTO {schema}.chatter_room
          (id, kind, member_set, head_seq, member_count, created_at, last_event_at,
-          name, topic, avatar_url, attributes, history)
+          name, topic, avatar_url, attributes, history, checked_seq, last_message_seq, raised_at)
   SELECT $1, $2, $3, 1, cardinality($4::text[]), statement_timestamp(), statement_timestamp(),
-         $9, $10, $11, $12, $13
+         $9, $10, $11, $12, $13, 1, 0, statement_timestamp()
    WHERE NOT EXISTS (SELECT FROM unnest($4::text[]) AS u (id)
                       WHERE NOT EXISTS (SELECT FROM {schema}.chatter_user_view c WHERE c.id = u.id AND c.active))
       ON CONFLICT DO NOTHING

@@ -7,21 +7,22 @@
 -- boolean, hidden boolean
 -- /*user_ids{*/, user_ids text[] /*}*/ /*other_names{*/, other_names text[] /*}*/ /*unread{*/, unread bigint /*}*/ /*unread_mentions{*/, unread_mentions bigint /*}*/
 -- /*last_message{*/, seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service
--- text, edited_at timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq
--- bigint, edited_by text, edit_seq bigint /*}*/
-SELECT {{room_columns}}
-  FROM (SELECT own.room_id, {{last_event_at}} AS last_event_at
+-- text, edited_at timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint,
+-- edited_by text, edit_seq bigint /*}*/
+-- , raised_at timestamptz
+SELECT {{room_columns}}, page.raised_at
+  FROM (SELECT own.room_id, {{raised_at}} AS raised_at
           FROM {schema}.chatter_member own
           JOIN {schema}.chatter_room r ON r.id = own.room_id
-          {{head}}
+          {{said}}
          WHERE own.user_id = $1
-           AND ($2::timestamptz IS NULL OR ({{last_event_at}}, r.id) < ($2, $3::uuid))
-           AND ($5::boolean OR own.hidden_at_seq IS NULL OR own.hidden_at_seq < {{head_seq}})
+           AND ($2::timestamptz IS NULL OR ({{raised_at}}, r.id) < ($2, $3::uuid))
+           AND ($5::boolean OR own.hidden_at_seq IS NULL OR own.hidden_at_seq < {{last_message_seq}})
            AND (NOT $6::boolean OR own.pinned_at IS NOT NULL)
-         ORDER BY last_event_at DESC, room_id DESC
+         ORDER BY raised_at DESC, room_id DESC
          LIMIT $4) page
   JOIN ({{membership}}) mine ON mine.room_id = page.room_id AND mine.user_id = $1
   JOIN {schema}.chatter_room r ON r.id = page.room_id
   {{head}}
   {{last_message}}
- ORDER BY page.last_event_at DESC, page.room_id DESC
+ ORDER BY page.raised_at DESC, page.room_id DESC
