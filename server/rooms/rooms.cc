@@ -24,6 +24,7 @@ using BrowsedRoom = store::RoomStore::BrowsedRoom;
 using ListedRoom = store::RoomStore::ListedRoom;
 
 constexpr size_t kMaxListedUsers = 2'000;
+constexpr int kMaxBatch = 100;  // rooms
 constexpr PageSizes kPageSizes{.if_zero = 20, .max = 100};
 
 std::vector<std::string> SortedSet(std::vector<std::string> user_ids) {
@@ -41,6 +42,24 @@ void CheckUserIds(const std::vector<std::string>& user_ids, FieldViolations& vio
     const std::string_view problem = UserIdProblem(user_ids[i]);
     if (!problem.empty()) violations.Add(absl::StrCat("user_ids[", i, "]"), problem);
   }
+}
+
+std::vector<RoomId> ParseRoomIds(const v1::BatchGetRoomsRequest& request,
+                                 FieldViolations& violations) {
+  std::vector<RoomId> rooms;
+  if (request.room_ids().empty() || request.room_ids_size() > kMaxBatch) {
+    violations.Add("room_ids", absl::StrCat("must be 1 to ", kMaxBatch, " room ids"));
+    return rooms;
+  }
+  for (int i = 0; i < request.room_ids_size(); ++i) {
+    const std::optional<RoomId> room = RoomId::Parse(request.room_ids(i));
+    if (room.has_value()) {
+      rooms.push_back(*room);
+    } else {
+      violations.Add(absl::StrCat("room_ids[", i, "]"), "must be a UUID in canonical text");
+    }
+  }
+  return rooms;
 }
 
 absl::Status CallerNotIncludedError() {
@@ -260,6 +279,26 @@ void Rooms::Get(const TenantCaller& caller, std::string_view room_id,
   const RoomFields fields = ParseReadMask(read_mask, violations);
   if (!violations.empty()) return done(violations.ToStatus());
   Find(caller, *room, fields, std::move(done));
+}
+
+void Rooms::BatchGet(const TenantCaller& caller, const v1::BatchGetRoomsRequest& request,
+                     Callback<std::vector<Room>> done) {
+  FieldViolations violations;
+  const std::vector<RoomId> ids = ParseRoomIds(request, violations);
+  const auto& mask = request.read_mask().paths();
+  const RoomFields fields = ParseReadMask({mask.begin(), mask.end()}, violations);
+  if (!violations.empty()) return done(violations.ToStatus());
+  store_.FindAll(caller.tenant(), ids, caller.asker(), fields, caller.deadline(),
+                 Then(std::move(done), [](std::vector<Room> rooms, auto& answer) {
+                   size_t bytes = 0;
+                   const auto beyond =
+                       std::find_if(rooms.begin(), rooms.end(), [&bytes](const Room& room) {
+                         bytes += RoomBytes(room);
+                         return bytes > kMaxPageBytes;
+                       });
+                   rooms.erase(beyond, rooms.end());
+                   answer(std::move(rooms));
+                 }));
 }
 
 void Rooms::CheckMember(const UserCaller& caller, std::string_view room_id,

@@ -50,6 +50,12 @@ class Rooms {
   void Get(const TenantCaller& caller, std::string_view room_id,
            const std::vector<std::string>& read_mask, Callback<Room> done);
 
+  // Those of the rooms that there are and that the caller may see, ascending by id; fewer, the
+  // first of them, where all would be too large an answer. Errors: INVALID_ARGUMENT
+  // (INVALID_FIELD).
+  void BatchGet(const TenantCaller& caller, const v1::BatchGetRoomsRequest& request,
+                Callback<std::vector<Room>> done);
+
   // The room, if the caller is a user who is in it. Errors: INVALID_ARGUMENT (INVALID_FIELD),
   // NOT_FOUND (ROOM_NOT_FOUND), PERMISSION_DENIED (CREDENTIAL_NOT_ALLOWED).
   void CheckMember(const UserCaller& caller, std::string_view room_id, Callback<RoomKey> done);

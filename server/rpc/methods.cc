@@ -40,6 +40,7 @@ const MethodPolicies& Methods() {
       {"/chatter.v1.ReadStateService/MarkRead", {kUser, kChanges}},
       {"/chatter.v1.ReadStateService/MarkUnread", {kUser, kChanges}},
       {"/chatter.v1.RoomService/ArchiveRoom", {kUserOrService, kChanges}},
+      {"/chatter.v1.RoomService/BatchGetRooms", {kUserOrService, kReads}},
       {"/chatter.v1.RoomService/BrowseRooms", {kUserOrService, kReads}},
       {"/chatter.v1.RoomService/CreateRoom", {kUserOrService, kChanges}},
       {"/chatter.v1.RoomService/DeleteRoom", {kUserOrService, kChanges}},

@@ -44,10 +44,10 @@ TEST(Methods, AreAllOfTheApi) {
       const MethodPolicy& policy = found->policy;
       EXPECT_NE(policy.callers, Callers::kAnybody) << name;
       EXPECT_EQ(policy.callers == Callers::kAdministrator, administration) << name;
-      const bool reads = method.starts_with("Get") || method.starts_with("List") ||
-                         method.starts_with("Browse") || method.starts_with("Count") ||
-                         method.starts_with("Export") || method.starts_with("Search") ||
-                         method == "Subscribe";
+      const bool reads = method.starts_with("Get") || method.starts_with("BatchGet") ||
+                         method.starts_with("List") || method.starts_with("Browse") ||
+                         method.starts_with("Count") || method.starts_with("Export") ||
+                         method.starts_with("Search") || method == "Subscribe";
       EXPECT_EQ(policy.access == Access::kReads, reads) << name;
       ++methods;
     }

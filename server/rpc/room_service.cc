@@ -1,6 +1,7 @@
 #include "server/rpc/room_service.h"
 
 #include <utility>
+#include <vector>
 
 #include "server/rpc/unary.h"
 #include "server/wire/convert.h"
@@ -12,11 +13,16 @@ using rooms::Rooms;
 
 namespace {
 
-// Fills a response of either list of rooms.
+template <typename Response>
+void Fill(std::vector<Room> rooms, Response* response) {
+  response->mutable_rooms()->Reserve(static_cast<int>(rooms.size()));
+  for (Room& room : rooms) wire::ToProto(std::move(room), response->add_rooms());
+}
+
+// Of either list of rooms.
 template <typename Response>
 void Fill(Page<Room> page, Response* response) {
-  response->mutable_rooms()->Reserve(static_cast<int>(page.entries.size()));
-  for (Room& room : page.entries) wire::ToProto(std::move(room), response->add_rooms());
+  Fill(std::move(page.entries), response);
   response->set_next_page_token(std::move(page.next_page_token));
 }
 
@@ -53,6 +59,17 @@ grpc::ServerUnaryReactor* RoomService::GetRoom(grpc::CallbackServerContext* cont
                    std::move(done));
       },
       [response](Room room) { wire::ToProto(std::move(room), response->mutable_room()); });
+}
+
+grpc::ServerUnaryReactor* RoomService::BatchGetRooms(grpc::CallbackServerContext* context,
+                                                     const v1::BatchGetRoomsRequest* request,
+                                                     v1::BatchGetRoomsResponse* response) {
+  return RunUnary<std::vector<Room>>(
+      context,
+      [&](const TenantCaller& caller, Callback<std::vector<Room>> done) {
+        rooms_.BatchGet(caller, *request, std::move(done));
+      },
+      [response](std::vector<Room> rooms) { Fill(std::move(rooms), response); });
 }
 
 grpc::ServerUnaryReactor* RoomService::ListRooms(grpc::CallbackServerContext* context,

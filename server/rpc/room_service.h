@@ -15,6 +15,7 @@ namespace chatter::rpc {
 class RoomService final : public v1::RoomService::CallbackService {
  public:
   explicit RoomService(rooms::Rooms& rooms) : rooms_(rooms) {
+    SetMessageAllocatorFor_BatchGetRooms(&batch_get_rooms_);
     SetMessageAllocatorFor_ListRooms(&list_rooms_);
   }
 
@@ -24,6 +25,9 @@ class RoomService final : public v1::RoomService::CallbackService {
   grpc::ServerUnaryReactor* GetRoom(grpc::CallbackServerContext* context,
                                     const v1::GetRoomRequest* request,
                                     v1::GetRoomResponse* response) override;
+  grpc::ServerUnaryReactor* BatchGetRooms(grpc::CallbackServerContext* context,
+                                          const v1::BatchGetRoomsRequest* request,
+                                          v1::BatchGetRoomsResponse* response) override;
   grpc::ServerUnaryReactor* ListRooms(grpc::CallbackServerContext* context,
                                       const v1::ListRoomsRequest* request,
                                       v1::ListRoomsResponse* response) override;
@@ -48,6 +52,7 @@ class RoomService final : public v1::RoomService::CallbackService {
                                         std::string_view room_id, bool archived);
 
   rooms::Rooms& rooms_;
+  ArenaMessages<v1::BatchGetRoomsRequest, v1::BatchGetRoomsResponse> batch_get_rooms_;
   ArenaMessages<v1::ListRoomsRequest, v1::ListRoomsResponse> list_rooms_;
 };
 

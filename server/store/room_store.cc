@@ -17,6 +17,7 @@ namespace {
 // Each with any look-ups.
 struct RoomStatements {
   RoomSql find{sql::kFindRoom};
+  RoomSql find_all{sql::kFindRooms};
   RoomSql find_by_set{sql::kFindRoomBySet};
   RoomSql list{sql::kListRooms};
 };
@@ -159,6 +160,23 @@ void RoomStore::Find(const TenantKey& tenant, const RoomId& room, const Asker& a
                    Then(std::move(done), [fields](const postgres::Rows& rows, auto& answer) {
                      if (rows.size() == 0) return answer(std::optional<Room>());
                      answer(ReadFields(rows, 0, fields));
+                   }));
+}
+
+void RoomStore::FindAll(const TenantKey& tenant, const std::vector<RoomId>& rooms,
+                        const Asker& asker, RoomFields fields, SteadyTime deadline,
+                        Callback<std::vector<Room>> done) {
+  postgres::RunOne(database_,
+                   {Statements().find_all.With(RoomLookUps::For(fields)), tenant,
+                    postgres::Params().Who(asker).Uuids(rooms)},
+                   deadline, postgres::kIdempotent,
+                   Then(std::move(done), [fields](const postgres::Rows& rows, auto& answer) {
+                     std::vector<Room> found;
+                     found.reserve(static_cast<size_t>(rows.size()));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       found.push_back(ReadFields(rows, row, fields));
+                     }
+                     answer(std::move(found));
                    }));
 }
 

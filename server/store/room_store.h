@@ -48,6 +48,10 @@ class RoomStore {
   void Find(const TenantKey& tenant, const RoomId& room, const Asker& asker, RoomFields fields,
             SteadyTime deadline, Callback<std::optional<Room>> done);
 
+  // Those of the rooms that there are and that `asker`, if a user, is in, ascending by id.
+  void FindAll(const TenantKey& tenant, const std::vector<RoomId>& rooms, const Asker& asker,
+               RoomFields fields, SteadyTime deadline, Callback<std::vector<Room>> done);
+
   // False: there is no such room, or `user_id` (if not empty) isn't in it.
   void HasMember(const RoomKey& room, const std::string& user_id, SteadyTime deadline,
                  Callback<bool> done);

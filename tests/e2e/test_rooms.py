@@ -4,8 +4,9 @@ import grpc
 
 from google.protobuf import field_mask_pb2
 
+from client import failure_of
 from harness import ServerTestCase
-from stubs import chat_pb2, member_pb2, room_pb2
+from stubs import chat_pb2, member_pb2, message_pb2, room_pb2
 from threads import Threads
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
@@ -67,6 +68,68 @@ class Rooms(ServerTestCase):
         created = self.alice.rooms.CreateRoom(room_pb2.CreateRoomRequest(
             user_ids=["alice", "bob"], read_mask=field_mask_pb2.FieldMask(paths=["user_ids", "kind"])))
         self.assertEqual(created.room, room_pb2.Room(kind=room_pb2.ROOM_KIND_DIRECT, user_ids=["alice", "bob"]))
+
+    def test_the_last_message_says_where_a_room_is_listed(self):
+        rooms = [self.alice.create_group("alice", "bob", name=str(i)).room.id for i in range(3)]
+        for room_id in rooms:
+            self.bob.send_message(room_id, "1", "hello")
+        self.assertEqual(self.listed(), rooms[::-1])
+        self.bob.messages.AddReaction(message_pb2.AddReactionRequest(
+            room_id=rooms[0], seq=2, reaction="+"))
+        self.update(self.alice, rooms[0], "profile.name", name="Zero")
+        self.assertEqual(self.listed(), rooms[::-1])
+        self.bob.send_message(rooms[1], "2", "hello")
+        self.assertEqual(self.listed(), [rooms[1], rooms[2], rooms[0]])
+        # Who is put into an old room finds it in front.
+        new = self.carol.create_group("carol", name="new").room.id
+        self.alice.members.AddMembers(member_pb2.AddMembersRequest(
+            room_id=rooms[0], user_ids=["carol"]))
+        self.assertEqual(self.listed(self.carol), [rooms[0], new])
+
+    def listed(self, client=None):
+        rooms = (client or self.alice).rooms.ListRooms(room_pb2.ListRoomsRequest()).rooms
+        return [room.id for room in rooms]
+
+    def batch(self, client, *room_ids, **request):
+        return client.rooms.BatchGetRooms(room_pb2.BatchGetRoomsRequest(
+            room_ids=room_ids, **request)).rooms
+
+    def test_several_rooms_at_once(self):
+        mine = [self.alice.create_group("alice", "bob", name=str(i)).room.id for i in range(3)]
+        theirs = self.bob.create_group("bob", "carol").room.id
+        elsewhere = self.client(self.make_tenant("alice"), "alice").room_id("alice")
+        self.bob.send_message(mine[1], "1", "hello")
+        asked = [mine[2], theirs, mine[1], NOWHERE, elsewhere, mine[1]]
+        # Each as GetRoom gives it, and of no other a word.
+        self.assertEqual(list(self.batch(self.alice, *asked)),
+                         [self.alice.get_room(room_id) for room_id in sorted(mine[1:])])
+        self.assertEqual(list(self.batch(self.tenant.service, *asked)),
+                         [self.tenant.service.get_room(room_id) for room_id in sorted([*mine[1:], theirs])])
+        self.assertEqual(list(self.batch(self.carol, *mine)), [])
+        masked = self.batch(self.alice, mine[1], read_mask=field_mask_pb2.FieldMask(paths=["profile"]))
+        self.assertEqual(list(masked), [room_pb2.Room(profile=room_pb2.RoomProfile(
+            name="1", history=room_pb2.HISTORY_VISIBILITY_WHOLE))])
+
+    def test_a_batch_of_rooms_is_bounded(self):
+        self.assertEqual(list(self.batch(self.alice, *[NOWHERE] * 100)), [])
+        for room_ids in ([], [NOWHERE] * 101, [NOWHERE, "room"]):
+            with self.assertFails(*INVALID) as caught:
+                self.batch(self.alice, *room_ids)
+        self.assertEqual(list(failure_of(caught.exception).violations), ["room_ids[1]"])
+        with self.assertFails(*INVALID):
+            self.batch(self.alice, NOWHERE, read_mask=field_mask_pb2.FieldMask(paths=["nose"]))
+
+    def test_a_batch_of_large_rooms_holds_the_first_of_them(self):
+        # Of 100 users with the longest ids, and with the longest topics: some 70 KB each.
+        users = [f"{i:02}" + "x" * 598 for i in range(100)]
+        self.tenant.add_users(*users)
+        made = sorted(self.tenant.service.create_group(*users, owner_ids=users[:1], topic="x" * 1024).room.id
+                      for _ in range(40))
+        got = [room.id for room in self.batch(self.tenant.service, *made)]
+        self.assertEqual(got, made[:len(got)])
+        self.assertTrue(20 < len(got) < 40, len(got))
+        rest = [room.id for room in self.batch(self.tenant.service, *made[len(got):])]
+        self.assertEqual(got + rest, made)
 
     def test_masks_name_fields_of_rooms(self):
         wrong = field_mask_pb2.FieldMask(paths=["id", "profile.name"])
