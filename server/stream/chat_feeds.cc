@@ -93,7 +93,10 @@ void ChatFeeds::OnRoomJoined(const RoomId& room, uint64_t seq) {
 void ChatFeeds::Join(const RoomId& room, uint64_t seq) {
   const auto found = by_room_.find(room);
   if (found == by_room_.end()) {
-    if (feeds_.size() < max_rooms_) PutBehind(Add(room, seq, seq));
+    if (feeds_.size() >= max_rooms_) return;
+    Feed& feed = Add(room, seq, seq);
+    feed.came_later = true;
+    PutBehind(feed);
     return;
   }
   Feed& feed = feeds_[*found];
@@ -119,6 +122,7 @@ void ChatFeeds::Return(Feed& feed, uint64_t seq) {
   feed.joined_seq = seq;
   feed.rejoined_seq = 0;
   feed.tell_when_level = true;
+  feed.came_later = true;
   PutBehind(feed);
 }
 
@@ -169,7 +173,7 @@ bool ChatFeeds::OnLevel(live::Ticket ticket) {
   Feed* feed = Find(ticket, State::kAsking);
   if (feed == nullptr) return false;
   feed->state = State::kLevel;
-  if (!std::exchange(feed->tell_when_level, false)) return false;
+  if (feed->is_unheard_of() || !std::exchange(feed->tell_when_level, false)) return false;
   SendCaughtUp(*feed);
   return true;
 }
@@ -181,6 +185,10 @@ void ChatFeeds::OnBehind(live::Ticket ticket) {
 bool ChatFeeds::OnEvents(live::Ticket ticket, const std::vector<EncodedRun>& runs) {
   Feed* feed = Find(ticket, State::kLevel);
   if (feed == nullptr || stopped_ || runs.front().first_seq != feed->next_seq) return false;
+  if (EndsUnheardOf(*feed, runs.front())) {
+    End(*feed, /*for_all=*/true);
+    return false;
+  }
   for (const EncodedRun& run : runs) {
     if (!outbox_.AddLive(run, IndexOf(*feed))) {
       Lag(*feed);

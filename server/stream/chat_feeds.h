@@ -133,6 +133,10 @@ class ChatFeeds {
     State state = State::kBehind;
     bool tell_when_level = true;  // by `caught_up`
     bool changed = false;         // since the last heartbeat
+    bool came_later = false;      // not from `opened`, but from its events is the room known
+
+    // Nothing was said of it yet, since the caller came (back) into the room.
+    bool is_unheard_of() const { return came_later && next_seq == joined_seq; }
   };
   // Finds feeds by their rooms, without holding the rooms twice.
   struct RoomHash {
@@ -159,6 +163,10 @@ class ChatFeeds {
   void PutBehind(Feed& feed);
   // The run, which is the next one, is in the outbox. False: it is the last that the caller sees.
   bool Advance(Feed& feed, const EncodedRun& run);
+  // Whether the client has never heard of the room that the run, which is the next one, ends.
+  static bool EndsUnheardOf(const Feed& feed, const EncodedRun& run) {
+    return run.ends_room && feed.is_unheard_of();
+  }
   // Whether the run, which is the next one, ends with the event that takes the caller out.
   bool IsOut(const Feed& feed, const EncodedRun& run) const;
   // `for_all`: the room is no more.

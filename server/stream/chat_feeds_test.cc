@@ -393,6 +393,41 @@ TEST_F(ChatFeedsTest, ThatARoomIsDeletedIsTheLastThatIsSeenOfIt) {
   EXPECT_THAT(Sent(), ElementsAre("a4"));
 }
 
+TEST_F(ChatFeedsTest, ARoomThatWasMadeAndDeletedUnheardOfIsNotToldOf) {
+  feeds_.OnRoomJoined(a_, 1);
+  Open({});
+  EXPECT_THAT(Actions(), ElementsAre("read a after 0"));
+  GivePage({});
+  EXPECT_THAT(Actions(), ElementsAre("follow a from 1"));
+  EXPECT_FALSE(feeds_.OnLevel(ticket(a_)));
+  EXPECT_FALSE(HandOut({DeletionOf(a_, 1)}));
+  EXPECT_THAT(Actions(), ElementsAre("unfollow a"));
+  EXPECT_FALSE(feeds_.IsInRoom(a_));
+  EXPECT_THAT(Sent(), IsEmpty());
+}
+
+TEST_F(ChatFeedsTest, ARoomThatIsDeletedAfterAnUnheardOfReturnIsNotToldOf) {
+  OpenLevel();
+  HandOut({RemovalOf(a_, 4, "bob")});
+  feeds_.OnRoomJoined(a_, 7);
+  GivePage({});
+  EXPECT_THAT(Actions(), ElementsAre("unfollow a", "read a after 6", "follow a from 7"));
+  EXPECT_FALSE(feeds_.OnLevel(ticket(a_)));
+  EXPECT_FALSE(HandOut({DeletionOf(a_, 7)}));
+  EXPECT_THAT(Actions(), ElementsAre("unfollow a"));
+  EXPECT_THAT(Sent(), ElementsAre("a4"));
+}
+
+TEST_F(ChatFeedsTest, OfARoomThatCameByItsEventsTheDeletionIsToldOf) {
+  Open({});
+  feeds_.OnRoomJoined(a_, 1);
+  GivePage(Messages(a_, 1, 1));
+  EXPECT_THAT(Actions(), ElementsAre("read a after 0", "follow a from 2"));
+  feeds_.OnLevel(ticket(a_));
+  EXPECT_TRUE(HandOut({DeletionOf(a_, 2)}));
+  EXPECT_THAT(Sent(), ElementsAre("a1", "a caught up at 1", "a2"));
+}
+
 TEST_F(ChatFeedsTest, ARoomThatIsDeletedWhileItCatchesUpIsToldOfByTheHub) {
   Open({In(a_, 9)}, {{a_, 3}});
   Actions();
