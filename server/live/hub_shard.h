@@ -109,6 +109,10 @@ class Hub::Shard {
   void EndCheck(const TenantKey& tenant);
   // Those rooms that have no head have been deleted.
   void LearnHeads(const TenantKey& tenant, const std::vector<Place>& asked, const Heads& heads);
+  // Ends the channels of rooms that another node has deleted: first finds out who did it.
+  void EndGone(const TenantKey& tenant, const std::vector<RoomId>& rooms);
+  void EndDeleted(const TenantKey& tenant, const std::vector<RoomId>& rooms,
+                  const std::vector<RoomEvent>& deletions);
   // Whether the logs are in another epoch than that of the channels, or must be: they don't go as
   // far as the channels did when they were asked. Then says so to all.
   bool HaveGoneBack(const TenantKey& tenant, const std::vector<Place>& asked,

@@ -100,17 +100,42 @@ void Hub::Shard::LearnHeads(const TenantKey& tenant, const std::vector<Place>& a
   std::map<RoomId, uint64_t> by_room;
   for (const RoomHead& head : heads.heads) by_room[head.room_id] = head.head_seq;
   if (HaveGoneBack(tenant, asked, heads.found, by_room)) return;
+  std::vector<RoomId> gone;
   for (const Place& place : asked) {
     const auto channel = channels_.find({tenant, place.room});
     if (channel == channels_.end()) continue;
     if (const auto head = by_room.find(place.room); head != by_room.end()) {
       LearnHead(channel->first, channel->second, head->second);
     } else if (!heads.found.standby) {
-      End(channel, {.room_id = place.room,
-                    .created_at = clock_.Now(),
-                    .actor_id = {},
-                    .what = v1::RoomDeleted()});
+      gone.push_back(place.room);
     }
+  }
+  if (!gone.empty()) EndGone(tenant, gone);
+}
+
+void Hub::Shard::EndGone(const TenantKey& tenant, const std::vector<RoomId>& rooms) {
+  reader_.ReadDeletions(tenant, rooms, SteadyTime::Now() + kReadTimeout,
+                        [this, tenant, rooms](absl::StatusOr<std::vector<RoomEvent>> deletions) {
+                          if (!deletions.ok()) return;  // the next check will find the same
+                          worker_.Post([this, tenant, rooms, deletions = *std::move(deletions)] {
+                            EndDeleted(tenant, rooms, deletions);
+                          });
+                        });
+}
+
+void Hub::Shard::EndDeleted(const TenantKey& tenant, const std::vector<RoomId>& rooms,
+                            const std::vector<RoomEvent>& deletions) {
+  std::map<RoomId, RoomEvent> by_room;
+  for (const RoomEvent& deletion : deletions) by_room.emplace(deletion.room_id, deletion);
+  for (const RoomId& room : rooms) {
+    const auto channel = channels_.find({tenant, room});
+    if (channel == channels_.end()) continue;
+    const auto known = by_room.find(room);
+    End(channel, known != by_room.end() ? known->second
+                                        : RoomEvent{.room_id = room,
+                                                    .created_at = clock_.Now(),
+                                                    .actor_id = {},
+                                                    .what = v1::RoomDeleted()});
   }
 }
 

@@ -106,6 +106,25 @@ void EventReader::ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& 
       }));
 }
 
+void EventReader::ReadDeletions(const TenantKey& tenant, const std::vector<RoomId>& rooms,
+                                SteadyTime deadline, Callback<std::vector<RoomEvent>> done) {
+  postgres::RunOne(database_, {sql::kReadDeletions, tenant, postgres::Params().Uuids(rooms)},
+                   deadline, postgres::kIdempotent,
+                   Then(std::move(done), [](const postgres::Rows& rows, auto& answer) {
+                     std::vector<RoomEvent> deletions;
+                     deletions.reserve(static_cast<size_t>(rows.size()));
+                     for (int row = 0; row < rows.size(); ++row) {
+                       deletions.push_back({.room_id = rows.GetUuid(row, 0),
+                                            .seq = static_cast<uint64_t>(rows.GetInt(row, 1)),
+                                            .created_at = rows.GetTime(row, 2),
+                                            .actor_id = std::string(rows.GetText(row, 3)),
+                                            .service = rows.GetTextOrEmpty(row, 4),
+                                            .what = v1::RoomDeleted()});
+                     }
+                     answer(std::move(deletions));
+                   }));
+}
+
 void EventReader::ReadJoined(const TenantKey& tenant, const std::vector<JoinedAfter>& places,
                              SteadyTime deadline, Callback<std::vector<Joined>> done) {
   std::vector<RoomId> rooms;

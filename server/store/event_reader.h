@@ -44,6 +44,10 @@ class EventReader {
   void ReadHeads(const TenantKey& tenant, const std::vector<RoomId>& rooms, SteadyTime deadline,
                  Callback<Heads> done);
 
+  // The events with which these rooms were deleted; of those whose logs have been erased, none.
+  void ReadDeletions(const TenantKey& tenant, const std::vector<RoomId>& rooms, SteadyTime deadline,
+                     Callback<std::vector<RoomEvent>> done);
+
   // Whoever has joined a room after one of its events.
   struct JoinedAfter {
     RoomId room;

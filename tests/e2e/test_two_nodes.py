@@ -1,6 +1,7 @@
 """Two servers on one database that share nothing else, as while a new version rolls out."""
 
 from harness import Chatterd, E2ETestCase, Postgres, Tenant
+from stubs import room_pb2
 
 
 class TwoNodes(E2ETestCase):
@@ -38,6 +39,14 @@ class TwoNodes(E2ETestCase):
         self.clients["alice", self.new].send_message(self.room, "new", "bob!",
                                                      mentioned_user_ids=["bob"])
         self.assertBobHasAll(3)
+
+    def test_who_deleted_a_room_is_known_at_both(self):
+        self.clients["alice", self.new].send_message(self.room, "new", "by the new one")
+        self.assertBobHasAll(3)
+        self.clients["alice", self.old].rooms.DeleteRoom(room_pb2.DeleteRoomRequest(room_id=self.room))
+        event = self.bob.room_event(self.room, 4)
+        self.assertTrue(event.HasField("room_deleted"))
+        self.assertEqual(event.actor_id, "alice")
 
     def test_what_the_stream_itself_sends(self):
         sent = self.bob.sent(self.bob.send(self.room, "mine", "by myself"))
