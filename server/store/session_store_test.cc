@@ -181,6 +181,14 @@ TEST_F(SessionStoreTest, NeedsAnActiveUser) {
   EXPECT_EQ(Rows(), "0");
 }
 
+TEST_F(SessionStoreTest, OfADeactivatedUserNoneIsListedUntilTheUserIsBack) {
+  Create("token", "bob");
+  database_.Execute("UPDATE acme.chatter_user SET active = false WHERE id = 'bob'");
+  EXPECT_THAT(List("bob"), IsEmpty());
+  database_.Execute("UPDATE acme.chatter_user SET active = true WHERE id = 'bob'");
+  EXPECT_EQ(List("bob").size(), 1u);
+}
+
 TEST_F(SessionStoreTest, MakingItTwiceMakesOne) {
   const auto first = Create("token", "alice");
   const auto second = Create("token", "alice");
