@@ -271,6 +271,20 @@ TEST_F(ChatSessionTest, TheUsersLastEventIsHandedOnAndTheRoomForgotten) {
   EXPECT_THAT(Event(2, Opened({{"b", 8}})), ElementsAre("opened"));
 }
 
+// The server sends it where the room's history is whole: see MembersRemoved in member.proto.
+TEST_F(ChatSessionTest, WhatLayBetweenAnOldRemovalAndTheReturnIsHandedOn) {
+  Open();
+  Lost(1, absl::UnavailableError("gone"));
+  AtNextDeadline();
+  EXPECT_THAT(Event(2, Opened({{"a", 9, /*joined_seq=*/8}, {"b", 8}})), ElementsAre("opened"));
+  EXPECT_THAT(Event(2, test_events::MembersRemoved("a", 6, {"alice"})), ElementsAre("a 6"));
+  EXPECT_THAT(Event(2, Message("a", 7)), ElementsAre("a 7"));
+  EXPECT_THAT(Event(2, Message("a", 8)), ElementsAre("a 8"));
+  EXPECT_THAT(Event(2, Message("a", 9)), ElementsAre("a 9"));
+  Lost(2, absl::UnavailableError("gone"));
+  EXPECT_THAT(AtNextDeadline(), ElementsAre("connect 3 a=9 b=8"));
+}
+
 TEST_F(ChatSessionTest, SendsWaitForTheStream) {
   session_->Start(now_);
   ASSERT_TRUE(Send("hello").ok());

@@ -107,6 +107,23 @@ class Members(ServerTestCase):
         self.assertEqual(roles_of(self.bob, self.room_id),
                          {"alice": OWNER, "bob": MEMBER, "dave": MODERATOR})
 
+    def test_who_is_in_again_reads_what_lay_between_as_the_history_says(self):
+        for history in (WHOLE, SINCE_JOINED):
+            with self.subTest(history):
+                room_id = self.alice.create_group("alice", "bob", history=history).room.id
+                remove(self.alice, room_id, "bob")  # 2
+                self.alice.send_message(room_id, "1", "without bob")
+                with self.assertFails(*NO_ROOM):
+                    self.bob.whole_log(room_id)
+                add(self.alice, room_id, "bob")  # 4
+                self.alice.send_message(room_id, "2", "with bob")
+                away = self.open(self.bob, {room_id: 1})
+                away.caught_up(room_id)
+                whole = history == WHOLE
+                self.assertEqual(away.seqs(room_id), [2, 3, 4, 5] if whole else [4, 5])
+                self.assertEqual(self.texts(self.bob, room_id),
+                                 ["without bob", "with bob"] if whole else ["with bob"])
+
     def test_readers_read(self):
         set_roles(self.alice, self.room_id, bob=READER)
         with self.assertFails(*DENIED):
