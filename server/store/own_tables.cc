@@ -29,7 +29,7 @@ chatter_mention: room_id seq user_id sender_id
 chatter_message: room_id seq text edited_at edit_seqs pinned_at reaction_count reply_count last_reply_seq details
 chatter_reaction: room_id seq reaction user_id created_at
 chatter_reply: room_id thread_seq seq
-chatter_room: id kind member_set head_seq member_count created_at last_event_at version name topic avatar_url attributes history archived_at settled
+chatter_room: id kind member_set head_seq member_count created_at last_event_at version name topic avatar_url attributes history archived_at settled checked_seq last_message_seq raised_at
 chatter_session: token_digest user_id created_at expires_at device idle_ttl last_used_at service
 chatter_settings: single disabled_features rewrite_window forgets_edits search_language wanted_search_language search_language_wanted_at search_language_failure epoch
 chatter_thread_follower: room_id user_id thread_seq read_seq follows

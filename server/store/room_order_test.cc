@@ -41,24 +41,24 @@ class RoomOrderTest : public ::testing::Test {
   void React(const RoomKey& room) {
     const std::string reaction = absl::StrCat("r", ++reactions_);
     const auto reacted = Await<bool>([&](auto done) {
-      stack_.message_changer.AddReaction(test::UserOf(tenant_, "alice"),
-                                         {.room_id = room.room.ToString(), .seq = 2}, reaction,
-                                         [done = std::move(done)](absl::Status status) mutable {
-                                           status.ok() ? done(true) : done(std::move(status));
-                                         });
+      stack_.conversation.message_changer.AddReaction(
+          test::UserOf(tenant_, "alice"), {.room_id = room.room.ToString(), .seq = 2}, reaction,
+          [done = std::move(done)](absl::Status status) mutable {
+            status.ok() ? done(true) : done(std::move(status));
+          });
     });
     ASSERT_TRUE(reacted.ok()) << reacted.status();
   }
   void Change(const RoomKey& room, const std::string& asker, rooms::RoomChanger::Change change) {
     const auto changed = Await<rooms::RoomChanger::Changed>([&](auto done) {
-      stack_.room_changer.Run(test::UserOf(tenant_, asker), room.room.ToString(), {},
-                              std::move(change), std::move(done));
+      stack_.conversation.room_changer.Run(test::UserOf(tenant_, asker), room.room.ToString(), {},
+                                           std::move(change), std::move(done));
     });
     ASSERT_TRUE(changed.ok()) << changed.status();
   }
   void Settle() {
-    stack_.settler.Tick();
-    stack_.settler.Tick();
+    stack_.stores.room_settler.Tick();
+    stack_.stores.room_settler.Tick();
     while (Sql("SELECT count(*) FROM acme.chatter_room WHERE NOT settled") != "0") {
       std::this_thread::yield();
     }
@@ -77,8 +77,8 @@ class RoomOrderTest : public ::testing::Test {
     std::optional<RoomStore::ListPosition> position;
     while (true) {
       const auto page = Await<std::vector<RoomStore::ListedRoom>>([&](auto done) {
-        stack_.rooms.ListOfUser(tenant_, "alice", {.include_hidden = include_hidden},
-                                RoomFields::None(), position, 2, Soon(), std::move(done));
+        stack_.stores.rooms.ListOfUser(tenant_, "alice", {.include_hidden = include_hidden},
+                                       RoomFields::None(), position, 2, Soon(), std::move(done));
       });
       if (!page.ok() || page->empty()) return absl::StrJoin(listed, " ");
       for (const RoomStore::ListedRoom& entry : *page) listed.push_back(Name(entry.room));

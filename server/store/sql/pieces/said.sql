@@ -1,4 +1,4 @@
--- The last message of the room r, if its row doesn't tell it (see migrations/tenant/0010_last_messages.sql). It looks at
+-- The last message of the room r, if its row doesn't tell it (see migrations/tenant/0009_last_messages.sql). It looks at
 -- no more than what has happened since the room was settled.
 LEFT JOIN LATERAL (SELECT e.seq, e.created_at
                        FROM {schema}.chatter_event e

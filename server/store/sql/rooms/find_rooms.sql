@@ -5,7 +5,8 @@
 -- boolean, hidden boolean
 -- /*user_ids{*/, user_ids text[] /*}*/ /*other_names{*/, other_names text[] /*}*/ /*unread{*/, unread bigint /*}*/ /*unread_mentions{*/, unread_mentions bigint /*}*/
 -- /*last_message{*/, seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service
--- text, edited_at timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint /*}*/
+-- text, edited_at timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint,
+-- edited_by text, edit_seq bigint /*}*/
 SELECT {{room_columns}}
   FROM {schema}.chatter_room r
   {{head}}

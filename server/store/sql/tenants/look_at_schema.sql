@@ -3,6 +3,7 @@
 -- Gives: marker_oid bigint, has_names boolean, version integer
 SELECT m.oid::bigint AS marker_oid, t.names <> '{}' AS has_names,
        CASE WHEN NOT t.names @> '{chatter_event,chatter_member,chatter_room,chatter_session,chatter_user}' THEN 0
+            WHEN t.raises THEN 9
             WHEN t.edits_details THEN 8
             WHEN 'chatter_thread_follower' = ANY (t.names) THEN 7
             WHEN t.settles THEN 6
@@ -21,7 +22,11 @@ SELECT m.oid::bigint AS marker_oid, t.names <> '{}' AS has_names,
                             EXISTS (SELECT FROM pg_catalog.pg_attribute a
                                       JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
                                      WHERE r.relnamespace = n.oid AND r.relname = 'chatter_message'
-                                       AND a.attname = 'details' AND NOT a.attisdropped) AS edits_details
+                                       AND a.attname = 'details' AND NOT a.attisdropped) AS edits_details,
+                            EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                                      JOIN pg_catalog.pg_class r ON r.oid = a.attrelid
+                                     WHERE r.relnamespace = n.oid AND r.relname = 'chatter_room'
+                                       AND a.attname = 'raised_at' AND NOT a.attisdropped) AS raises
                        FROM pg_catalog.pg_class c
                       WHERE c.relnamespace = n.oid AND c.relkind IN ('r', 'v') AND c.relname ^@ 'chatter_') t
  WHERE n.nspname = $1

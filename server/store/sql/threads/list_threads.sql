@@ -5,7 +5,7 @@
 -- then the first message.
 -- Gives: room_id uuid, last_reply_at timestamptz, read_seq bigint, unread bigint, unread_mentions bigint, seq bigint,
 -- created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at timestamptz, pinned
--- boolean, details bytea, reply_count integer, last_reply_seq bigint, reactions text[]
+-- boolean, details bytea, reply_count integer, last_reply_seq bigint, edited_by text, edit_seq bigint, reactions text[]
 SELECT f.room_id, f.last_reply_at, f.read_seq,
        (SELECT count(*) FROM (SELECT FROM ({{later_replies}}) later WHERE later.actor_id <> $2 LIMIT 999) u) AS unread,
        (SELECT count(*)
