@@ -226,7 +226,7 @@ TEST_F(ThreadsTest, WhoIsOutOfTheRoomSeesNoneOfItsThreads) {
   EXPECT_EQ(Follow("bob", root).code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Mark("bob", root, 9).status().code(), absl::StatusCode::kNotFound);
   Change({{"bob"}, [](const RoomState& room) {
-            return AddMembers(room, Asker::Service(), {"bob"}, MemberRole::kMember);
+            return AddMembers(room, Asker::Service(), {.user_ids = {"bob"}});
           }});
   EXPECT_THAT(List("bob"), ElementsAre(absl::StrCat(root, ": 1, 0")));
 }

@@ -128,11 +128,11 @@ class UnreadTest : public ::testing::Test {
   // By ListRooms, and by `opened` of a stream.
   std::map<RoomId, Counts> ListedOf(const std::string& user_id) {
     std::map<RoomId, Counts> listed;
-    const auto rooms = Await<std::vector<Room>>([&](auto done) {
+    const auto rooms = Await<std::vector<RoomStore::ListedRoom>>([&](auto done) {
       stack_.stores.rooms.ListOfUser(tenant_, user_id, {.include_hidden = true}, RoomFields::All(),
                                      {}, 100, Soon(), std::move(done));
     });
-    for (const Room& room : *rooms) {
+    for (const auto& [room, position] : *rooms) {
       listed[room.id] = {room.unread_count, room.unread_mention_count};
     }
     return listed;
@@ -276,7 +276,13 @@ class UnreadModelTest : public UnreadTest {
       const std::string word = absl::StrCat("word", Random(20));
       const int what = Random(10);
       if (what < 6) return changer.AddReaction(caller, place, word, std::move(done));
-      if (what < 8) return changer.Edit(caller, place, word, std::move(done));
+      if (what < 8) {
+        v1::EditMessageRequest edit;
+        edit.set_room_id(place.room_id);
+        edit.set_seq(place.seq);
+        edit.set_text(word);
+        return changer.Edit(caller, edit, std::move(done));
+      }
       changer.Delete(caller, place, std::move(done));
     });
   }
@@ -289,7 +295,7 @@ class UnreadModelTest : public UnreadTest {
                                  }};
       if (!models_.at(room_).HasMember(user)) {
         change.rule = [user](const RoomState& room) {
-          return AddMembers(room, Asker::Service(), {user}, MemberRole::kMember);
+          return AddMembers(room, Asker::Service(), {.user_ids = {user}});
         };
       }
       stack_.conversation.room_changer.Run(test::ServiceOf(tenant_), room_.ToString(), {},
