@@ -33,6 +33,7 @@ class ServiceAccountsTest : public testing::Test {
     ServiceAccount account;
     account.name = "shop";
     account.scope.tenants = {"acme"};
+    account.scope.services = {"*"};
     return account;
   }
   // How often the nodes have been told since this was asked last.

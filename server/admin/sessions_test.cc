@@ -98,7 +98,9 @@ class SessionsTest : public testing::Test {
   Sessions sessions_{store_, authenticators_, bus_};
   const ServiceCaller maker_ =
       *ServiceCaller::Of({.tenant = acme_,
-                          .principal = {.credential = CredentialKind::kApiKey, .service = "shop"},
+                          // Whose sessions hold without an account.
+                          .principal = {.credential = CredentialKind::kApiKey,
+                                        .service = std::string(kAdministratorName)},
                           .deadline = Soon()});
 };
 

@@ -41,13 +41,18 @@ void ConnectionSlots::KeepUp(Slot& slot, SteadyTime now, LossListener on_loss) {
   }
   if (slot.connection != nullptr || now < slot.connect_at || !MayOpen(slot)) return;
   slot.give_up_connecting_at = now + options_.connect_timeout;
+  slot.gave_up_reader = false;
   slot.connection = std::make_unique<Connection>(options_, slot.lane, schemas_, error_log_);
   if (slot.connection->state() == Connection::State::kLost) Lose(slot, now, on_loss);
 }
 
-// What is indispensable first, and then the rest.
+// What is indispensable first, and then the rest, whenever there is nothing: where the number of
+// connections is limited, the rest would else take what the indispensable ones then can't get.
 bool ConnectionSlots::MayOpen(const Slot& slot) const {
-  return open_all_ || &slot == slots_.front().get() || &slot == FirstOf(Lane::kQuery);
+  const Slot* const writer = slots_.front().get();
+  const Slot* const reader = FirstOf(Lane::kQuery);
+  if (&slot == writer || &slot == reader) return true;
+  return open_all_ && writer->is_had() && reader->is_had();
 }
 
 const Slot* ConnectionSlots::FirstOf(Lane lane) const {
@@ -68,6 +73,7 @@ void ConnectionSlots::Examine(Slot& slot, SteadyTime now) {
     connection.GiveUp("PostgreSQL says nothing any more");
   } else if (connection.facts().read_only && MayFindWriter(slot, now)) {
     connection.GiveUp("the server takes no writes");
+    slot.gave_up_reader = true;
   } else if (idle && now >= connection.quiet_since() + options_.probe_interval) {
     connection.Probe();
   }

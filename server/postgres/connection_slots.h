@@ -33,6 +33,9 @@ struct Slot {
   // Whether writes can be sent to it.
   bool takes_writes() const { return ready() && !connection->facts().read_only; }
 
+  // It is there, or would be, but for the server that takes no writes.
+  bool is_had() const { return ready() || gave_up_reader; }
+
   const Lane lane;
   std::unique_ptr<Connection> connection;  // null: none, until connect_at
   bool for_blocked = false;                // for blocked tenants, too: one transaction at a time
@@ -41,7 +44,8 @@ struct Slot {
   absl::Duration backoff = absl::ZeroDuration();
   SteadyTime connect_at = SteadyTime::InfinitePast();
   SteadyTime give_up_connecting_at = SteadyTime::InfiniteFuture();
-  bool up = true;  // false once a loss has been logged; true again when connected
+  bool gave_up_reader = false;  // the last connection was good, but to a server without writes
+  bool up = true;               // false once a loss has been logged; true again when connected
 };
 
 class ConnectionSlots {

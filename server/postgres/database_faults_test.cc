@@ -88,6 +88,25 @@ TEST(DatabaseFaultsTest, AServerThatSaysNothingIsGivenUpAndSaidToBeAway) {
   EXPECT_EQ(*database.Run({kOne, std::nullopt, {}}), 1);
 }
 
+// Else those of the connections that are many might take all places, and never give one back.
+TEST(DatabaseFaultsTest, WhatIsIndispensableComesFirstWhereConnectionsAreFew) {
+  const TestDatabase postgres;
+  const std::string role = postgres.name() + "_few";
+  postgres.Execute(absl::StrCat("CREATE ROLE ", role, " LOGIN PASSWORD 'few' CONNECTION LIMIT 2"));
+  {
+    const std::string url =
+        absl::StrCat("postgresql://", role, ":few@127.0.0.1:", test::PortOf(postgres.url()), "/",
+                     postgres.name());
+    Watched database(url, /*query_connections=*/8);
+    for (int i = 0; i < 20; ++i) {
+      database.AwaitReady(true);
+      postgres.CutConnections();
+      database.AwaitReady(false);
+    }
+  }
+  postgres.ExecuteOn("postgres", absl::StrCat("DROP ROLE ", role));
+}
+
 TEST(DatabaseFaultsTest, ReadsGoOnWhereNothingCanBeWritten) {
   const TestDatabase postgres;
   Watched database(postgres.url());
