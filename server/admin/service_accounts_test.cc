@@ -32,7 +32,7 @@ class ServiceAccountsTest : public testing::Test {
   static ServiceAccount MakeAccount() {
     ServiceAccount account;
     account.name = "shop";
-    account.scope.tenants = {"acme"};
+    account.scope.tenants = {"*"};
     account.scope.services = {"*"};
     return account;
   }

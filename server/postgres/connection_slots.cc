@@ -46,16 +46,28 @@ void ConnectionSlots::KeepUp(Slot& slot, SteadyTime now, LossListener on_loss) {
   if (slot.connection->state() == Connection::State::kLost) Lose(slot, now, on_loss);
 }
 
-// What is indispensable first, and then the rest, whenever there is nothing: where the number of
-// connections is limited, the rest would else take what the indispensable ones then can't get.
+// What is indispensable first, and then the rest, whenever there is nothing.
 bool ConnectionSlots::MayOpen(const Slot& slot) const {
-  const Slot* const writer = slots_.front().get();
-  const Slot* const reader = FirstOf(Lane::kQuery);
-  if (&slot == writer || &slot == reader) return true;
-  return open_all_ && writer->is_had() && reader->is_had();
+  if (IsIndispensable(slot)) return true;
+  return open_all_ && slots_.front()->is_had() && FirstOf(Lane::kQuery)->is_had();
 }
 
-const Slot* ConnectionSlots::FirstOf(Lane lane) const {
+bool ConnectionSlots::IsIndispensable(const Slot& slot) const {
+  return &slot == slots_.front().get() || &slot == FirstOf(Lane::kQuery);
+}
+
+// Where the number of connections is limited, another may have got the place of one that can't be
+// done without.
+void ConnectionSlots::MakeRoom() {
+  const auto last = std::find_if(slots_.rbegin(), slots_.rend(), [this](const auto& slot) {
+    return slot->ready() && !IsIndispensable(*slot);
+  });
+  if (last != slots_.rend()) {
+    (*last)->connection->GiveUp("its place is needed for one that can't be done without");
+  }
+}
+
+Slot* ConnectionSlots::FirstOf(Lane lane) const {
   const auto first = std::find_if(slots_.begin(), slots_.end(),
                                   [lane](const auto& slot) { return slot->lane == lane; });
   return first->get();
@@ -114,6 +126,8 @@ void ConnectionSlots::Lose(Slot& slot, SteadyTime now, LossListener on_loss) {
   slot.up = false;
   slot.backoff = std::clamp(slot.backoff * 2, options_.min_backoff, options_.max_backoff);
   slot.connect_at = now + absl::Uniform(random_, 0.5, 1.0) * slot.backoff;
+  const bool in_vain = slot.backoff == options_.max_backoff && !slot.gave_up_reader;
+  if (in_vain && IsIndispensable(slot)) MakeRoom();
   on_loss(slot.lane, Connection::End(std::exchange(slot.connection, nullptr)));
 }
 

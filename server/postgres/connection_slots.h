@@ -82,7 +82,9 @@ class ConnectionSlots {
   void Add(Lane lane, int count);
   void KeepUp(Slot& slot, SteadyTime now, LossListener on_loss);
   bool MayOpen(const Slot& slot) const;
-  const Slot* FirstOf(Lane lane) const;
+  Slot* FirstOf(Lane lane) const;
+  bool IsIndispensable(const Slot& slot) const;
+  void MakeRoom();
   void Examine(Slot& slot, SteadyTime now);
   absl::Duration SilenceBound(const Slot& slot) const;
   bool MayFindWriter(Slot& slot, SteadyTime now) const;

@@ -411,6 +411,22 @@ TEST_F(SearchTest, KeepsToWhatHasAttachments) {
   EXPECT_EQ(Texts(As("bob"), {.query = "apples"}).size(), 6u);
 }
 
+TEST_F(SearchTest, CapitalsLoseTheirAccentsAsSmallLettersDo) {
+  Speak("english");
+  Say(room_, "Đặng is on Ærø with her Œuvre");
+  for (const char* query : {"đặng", "dang", "DANG", "ærø", "aero", "œuvre", "oeuvre"}) {
+    EXPECT_EQ(Texts(As("bob"), {.query = query}).size(), 1u) << query;
+  }
+}
+
+// What the language leaves out counts as places of a phrase.
+TEST_F(SearchTest, APhraseGoesNotFromATextsEndToItsBeginning) {
+  Speak("english");
+  Say(room_, "America has no bank");
+  EXPECT_THAT(Texts(As("bob"), {.query = "\"bank of america\""}), IsEmpty());
+  EXPECT_EQ(Texts(As("bob"), {.query = "\"america has no bank\""}).size(), 1u);
+}
+
 TEST_F(SearchTest, TakesTheAttachmentsThatEditsHaveLeft) {
   Speak("english");
   v1::EditMessageRequest edit;

@@ -194,6 +194,15 @@ TEST_F(ThreadsTest, WhoChoosesIsHeeded) {
   EXPECT_THAT(List("alice"), ElementsAre(absl::StrCat(root, ": 2, 1"))) << "the mark has stayed";
 }
 
+// As servers of the release before have left threads: with replies, and nobody who follows.
+TEST_F(ThreadsTest, WhoBeganAnOldThreadHasReadWhatWasThere) {
+  const uint64_t root = Say(room_, "alice");
+  for (int i = 0; i < 3; ++i) Say(room_, "bob", root, "alice");
+  database_.Execute("DELETE FROM acme.chatter_thread_follower");
+  Say(room_, "bob", root);
+  EXPECT_THAT(List("alice"), ElementsAre(absl::StrCat(root, ": 1, 0")));
+}
+
 TEST_F(ThreadsTest, TheLatestReplyComesFirstInPages) {
   std::vector<std::string> expected;
   for (const RoomId& room : {room_, MakeRoom(), room_}) {

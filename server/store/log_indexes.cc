@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/base/log_text.h"
 #include "server/postgres/statement.h"
 #include "server/store/sql.h"
 #include "spdlog/spdlog.h"
@@ -55,7 +56,8 @@ absl::Status LogIndexes::Make(const Missing& missing) const {
                     [&](postgres::BlockingSession& session) {
                       return MakeIn(session, missing.tenant, missing.index, missing.begun);
                     });
-  if (made.ok()) spdlog::info("index made: tenant={} {}", missing.tenant.text(), missing.index);
+  if (made.ok())
+    spdlog::info("index made: tenant={} {}", LogField(missing.tenant.text()), missing.index);
   return made;
 }
 

@@ -13,6 +13,8 @@ namespace chatter::store {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
+// After how many ticks rooms are settled that are never quiet: lists look at what came since.
+constexpr int kBusyTicks = 10;
 constexpr absl::Duration kMaxLockWait = absl::Milliseconds(100);  // for a table
 
 postgres::TenantDatabase::Transaction SettleTransaction(const std::vector<RoomKey>& rooms) {
@@ -41,8 +43,9 @@ void RoomSettler::Tick() {
     MutexLock lock(mu_);
     const absl::flat_hash_set<RoomKey> quiet = std::exchange(before_, std::exchange(since_, {}));
     if (settling_) return;
+    const bool busy_ones_too = ++ticks_ % kBusyTicks == 0;
     for (const RoomKey& room : quiet) {
-      if (!before_.contains(room)) quiet_.push_back(room);
+      if (busy_ones_too || !before_.contains(room)) quiet_.push_back(room);
     }
     std::sort(quiet_.begin(), quiet_.end());
     settling_ = true;

@@ -50,6 +50,7 @@ class RoomSettler {
   absl::flat_hash_set<RoomKey> since_ ABSL_GUARDED_BY(mu_);   // noted after the last tick
   absl::flat_hash_set<RoomKey> before_ ABSL_GUARDED_BY(mu_);  // noted between the last two
   std::vector<RoomKey> quiet_ ABSL_GUARDED_BY(mu_);           // to be settled, sorted
+  int ticks_ ABSL_GUARDED_BY(mu_) = 0;
   bool settling_ ABSL_GUARDED_BY(mu_) = false;
 };
 

@@ -71,6 +71,15 @@ TEST_F(RoomSettlerTest, SettlesARoomOnceItIsQuiet) {
   EXPECT_EQ(stack_.ReadLog(room).size(), 4u);
 }
 
+TEST_F(RoomSettlerTest, SettlesARoomThatIsNeverQuietNowAndThen) {
+  const RoomKey room = AddRoom("bob");
+  for (int i = 0; i < 10; ++i) {
+    Send(room, absl::StrCat(i));
+    stack_.stores.room_settler.Tick();
+  }
+  WaitForRow(room, "true 11");
+}
+
 TEST_F(RoomSettlerTest, AChangedMessageUnsettlesItsRoom) {
   const RoomKey room = AddRoom("bob");
   Send(room, "1");

@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "server/base/log_text.h"
 #include "server/postgres/schema_guard.h"
 #include "server/postgres/statement.h"
 #include "server/store/sql.h"
@@ -197,7 +198,7 @@ absl::Status SearchIndex::SettleAlone(postgres::BlockingSession& session, const 
     const auto failed = Fail(session, tenant, *languages->wanted, error.sqlstate);
     if (!failed.ok() || !*failed) return made;
     spdlog::error("search language {} of tenant {} failed: sqlstate={} message=\"{}\"",
-                  *languages->wanted, tenant.text(), error.sqlstate, error.message);
+                  *languages->wanted, LogField(tenant.text()), error.sqlstate, error.message);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 
 namespace chatter::store {
 namespace {
@@ -25,9 +26,22 @@ bool IsOr(std::string_view word) {
   return absl::EqualsIgnoreCase(absl::string_view(word.data(), word.size()), "or");
 }
 
+// The other spaces of Unicode: Japanese keyboards type one, and pasted text has another.
+std::string WithPlainBlanks(std::string_view text) {
+  std::string plain(text);
+  for (const char* const space :
+       {"\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006",
+        "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"}) {
+    absl::StrReplaceAll({{space, " "}}, &plain);
+  }
+  return plain;
+}
+
 }  // namespace
 
-std::vector<SearchTerm> ParseSearchQuery(std::string_view query) {
+std::vector<SearchTerm> ParseSearchQuery(std::string_view text_of_query) {
+  const std::string plain = WithPlainBlanks(text_of_query);
+  std::string_view query = plain;
   std::vector<SearchTerm> terms;
   int16_t alternative = 0;
   while (!query.empty()) {

@@ -26,6 +26,7 @@ TEST(SearchTermsTest, BlanksLieBetweenThem) {
   EXPECT_THAT(Parse("  red   "), ElementsAre("0red"));
   EXPECT_THAT(Parse(""), IsEmpty());
   EXPECT_THAT(Parse("  "), IsEmpty());
+  EXPECT_THAT(Parse("東京\u3000-大阪\u00a0or\u2003red"), ElementsAre("0東京", "0!大阪", "1red*"));
 }
 
 TEST(SearchTermsTest, QuotesAreAroundPhrases) {

@@ -1,6 +1,8 @@
 -- Keeps the replies in threads that append_messages.sql has just stored, and lets the first messages of the threads tell
 -- of them. From now on their senders follow the threads, as do the senders of the first messages, and who is mentioned;
--- unless they have, or have chosen not to, already. Needs fix_plans.sql and the locks of lock_rooms.sql before it, and
+-- unless they have, or have chosen not to, already. The
+-- sender of the first message has read what was there before: replies that a server of the release before has stored
+-- made nobody follow. Needs fix_plans.sql and the locks of lock_rooms.sql before it, and
 -- add_mentions.sql.
 -- $1 rooms, $2 senders, $3 client message ids: arrays of one length. A reply that was stored before is kept already, and
 -- counted. OFFSET 0: so that each message is looked up by its key, whatever is known of the log.
@@ -20,7 +22,11 @@ WITH added AS (
   INSERT INTO {schema}.chatter_thread_follower (room_id, user_id, thread_seq, read_seq)
   SELECT added.room_id, who.user_id, added.thread_seq, min(who.read_seq)
     FROM added
-   CROSS JOIN LATERAL (SELECT e.actor_id AS user_id, e.seq AS read_seq
+   CROSS JOIN LATERAL (SELECT e.actor_id AS user_id,
+                              CASE WHEN e.seq = added.seq THEN e.seq
+                                   ELSE greatest(e.seq, (SELECT s.last_reply_seq
+                                                           FROM {schema}.chatter_message s
+                                                          WHERE s.room_id = e.room_id AND s.seq = e.seq)) END AS read_seq
                          FROM {schema}.chatter_event e
                         WHERE e.room_id = added.room_id AND e.seq IN (added.thread_seq, added.seq)
                        UNION ALL

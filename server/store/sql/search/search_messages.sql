@@ -5,7 +5,8 @@
 -- place after which to begin ($15 null: from the start); $17 how many.
 -- rank: in millionths. tokens: the text's words in their order, '+' before those that match and '-' before the others.
 -- Each room that the member may read is looked through by itself: the indexes hold each message's room beside its words.
--- So what matches in other rooms is neither read nor ranked, which would tell by the time how much that is.
+-- So what matches in other rooms is neither read nor ranked, which would tell by the time how much that is; of
+-- beginnings of words the index tells that all the same (decision 40).
 -- Gives: seq bigint, created_at timestamptz, actor_id text, client_message_id text, text text, service text, edited_at
 -- timestamptz, pinned boolean, details bytea, reply_count integer, last_reply_seq bigint, edited_by text,
 -- edit_seq bigint, reactions text[], room_id uuid, rank bigint, tokens text[]

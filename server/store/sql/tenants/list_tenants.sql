@@ -13,7 +13,7 @@ SELECT c.schema_name, c.display_name, c.created_at,
  WHERE c.schema_name > $1
    AND ($3 = 0::smallint OR c.state = $3)
    AND c.schema_name ^@ $4
-   AND ($5::text[] = '{}' OR c.schema_name = (SELECT schema_name FROM chatter.tenant_domain
+   AND ($5::text[] = '{}' OR c.schema_name IN (SELECT schema_name FROM chatter.tenant_domain
                                                WHERE domain = ANY ($5::text[])))
  ORDER BY c.schema_name
  LIMIT $2
