@@ -8,8 +8,8 @@ namespace chatter::identity {
 
 void RefusalLog::Report(const TenantKey& tenant, std::string_view check, SteadyTime now) {
   if (!limiter_.Admit(tenant.text() + '\n' + std::string(check), now)) return;
-  spdlog::info("a sign-in is refused: credential={} tenant={} check={}", credential_,
-               LogField(tenant.text()), LogField(check));
+  spdlog::info("a sign-in is refused: credential={} tenant={} check=\"{}\"", credential_,
+               LogField(tenant.text()), check);
 }
 
 }  // namespace chatter::identity
