@@ -116,7 +116,7 @@ std::string ChatScreen::InputRow(size_t width) const {
   const size_t for_after = std::min(DisplayWidth(after_cursor_), room / 3);
   const std::string_view before = SuffixThatFits(before_cursor_, room - for_after);
   const std::string_view after = PrefixThatFits(after_cursor_, room - DisplayWidth(before));
-  const std::string row = absl::StrCat(prompt, std::string(before));
+  std::string row = absl::StrCat(prompt, std::string(before));
   if (after.empty()) return row;
   return absl::StrCat(row, kSaveCursor, std::string(after), kRestoreCursor);
 }

@@ -59,8 +59,9 @@ absl::Status DeleteNow(const Context& context, const v1::DeleteTenantRequest& re
   if (!client.ok()) return client.status();
   const auto response = (*client)->DeleteTenant(request);
   if (!response.ok()) return response.status();
-  const absl::Status purged = AwaitPurge(**client, request.schema_name());
-  if (!purged.ok()) return purged;
+  if (absl::Status purged = AwaitPurge(**client, request.schema_name()); !purged.ok()) {
+    return purged;
+  }
   return context.Show(*response, [&] {
     context.out() << Sanitize(request.schema_name()) << ": deleted, and all of it is gone\n";
   });
