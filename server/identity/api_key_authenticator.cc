@@ -26,20 +26,19 @@ void ApiKeyAuthenticator::Authenticate(const std::optional<TenantKey>& tenant,
   }
   if (!tenant.has_value()) return done(ServiceNotAllowedError());
   lookup_({*digest}, deadline,
-          Then(std::move(done),
-               [this, tenant = *tenant, digest = *digest](
-                   const std::vector<std::optional<ServiceIdentity>>& found, auto& answer) mutable {
-                 if (!found.front().has_value()) {
-                   return answer(Refuse(tenant, "no service account has such a key that holds"));
-                 }
-                 auto principal = MakeServicePrincipal(CredentialKind::kApiKey, tenant,
-                                                       *std::move(found.front()),
-                                                       std::string(digest.begin(), digest.end()));
-                 if (!principal.ok()) {
-                   return answer(Refuse(tenant, "its service account isn't for this tenant"));
-                 }
-                 answer(std::optional<Principal>(*std::move(principal)));
-               }));
+          Then(std::move(done), [this, tenant = *tenant, digest = *digest](
+                                    const std::vector<std::optional<ServiceIdentity>>& found,
+                                    auto& answer) mutable {
+            if (!found.front().has_value()) {
+              return answer(Refuse(tenant, "no service account has such a key that holds"));
+            }
+            auto principal = MakeServicePrincipal(CredentialKind::kApiKey, tenant, *found.front(),
+                                                  std::string(digest.begin(), digest.end()));
+            if (!principal.ok()) {
+              return answer(Refuse(tenant, "its service account isn't for this tenant"));
+            }
+            answer(std::optional<Principal>(*std::move(principal)));
+          }));
 }
 
 void ApiKeyAuthenticator::Recheck(const TenantKey& /*tenant*/, std::vector<Principal> held,

@@ -88,8 +88,9 @@ absl::Status Migrator::CheckSharedTables() const {
                                         auto found =
                                             FindFaults(session, options_.application_columns,
                                                        /*tenant=*/std::nullopt);
-                                        if (found.ok()) faults = *std::move(found);
-                                        return found.status();
+                                        if (!found.ok()) return found.status();
+                                        faults = *std::move(found);
+                                        return absl::OkStatus();
                                       });
   if (!looked.ok() || faults.empty()) return looked;
   return absl::FailedPreconditionError(absl::StrJoin(faults, "; "));
