@@ -1,5 +1,6 @@
 #include "server/store/log_indexes.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
@@ -29,8 +30,8 @@ absl::Status MakeIn(postgres::BlockingSession& session, const SchemaName& tenant
                     const std::string& index, bool begun) {
   session.SetBound(absl::InfiniteDuration());  // a large log takes hours
   if (begun) {
-    absl::Status dropped = session.Execute(absl::StrReplaceAll(
-        postgres::RenderSql(sql::kDropSearchIndex, tenant), {{"{index}", index}}));
+    absl::Status dropped = session.Execute(
+        absl::StrReplaceAll(postgres::RenderSql(sql::kDropIndex, tenant), {{"{index}", index}}));
     if (!dropped.ok()) return dropped;
   }
   return session.Execute(postgres::RenderSql(CreateSql(index), tenant));
@@ -48,6 +49,17 @@ absl::StatusOr<std::vector<LogIndexes::Missing>> LogIndexes::Find(
     if (tenant.has_value()) missing.push_back({*tenant, row[1].value_or(""), row[2] == "t"});
   }
   return missing;
+}
+
+// Hours may have gone by since it was found, and another index may have its name by now. Lets go of
+// the snapshot, for whose end whoever makes an index waits.
+absl::StatusOr<bool> LogIndexes::IsStillMissing(postgres::BlockingSession& session,
+                                                const Missing& missing) const {
+  const auto now = Find(session);
+  if (!now.ok()) return now.status();
+  absl::Status let_go = session.Execute(sql::kLetGoOfSnapshot);
+  if (!let_go.ok()) return let_go;
+  return std::find(now->begin(), now->end(), missing) != now->end();
 }
 
 absl::Status LogIndexes::Make(const Missing& missing) const {
@@ -71,11 +83,11 @@ absl::StatusOr<int> LogIndexes::Run() const {
                                        if (!locked.ok() || !*locked) return locked.status();
                                        const auto missing = Find(holder);
                                        if (!missing.ok()) return missing.status();
-                                       // Who makes an index waits for older snapshots.
-                                       absl::Status let_go = holder.Execute(sql::kLetGoOfSnapshot);
-                                       if (!let_go.ok()) return let_go;
-                                       for (const Missing& index : *missing)
-                                         made += Make(index).ok() ? 1 : 0;
+                                       for (const Missing& index : *missing) {
+                                         const auto still = IsStillMissing(holder, index);
+                                         if (!still.ok()) return still.status();
+                                         if (*still && Make(index).ok()) ++made;
+                                       }
                                        return absl::OkStatus();
                                      });
                                    });

@@ -36,9 +36,13 @@ class LogIndexes {
     SchemaName tenant;
     std::string index;
     bool begun = false;  // there is one that can't be used
+
+    friend bool operator==(const Missing&, const Missing&) = default;
   };
 
   absl::StatusOr<std::vector<Missing>> Find(postgres::BlockingSession& session) const;
+  absl::StatusOr<bool> IsStillMissing(postgres::BlockingSession& session,
+                                      const Missing& missing) const;
   absl::Status Make(const Missing& missing) const;
 
   const SessionSource& sessions_;

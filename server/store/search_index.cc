@@ -97,7 +97,7 @@ absl::Status DropIndexes(postgres::BlockingSession& session, const TenantKey& te
   for (const postgres::BlockingSession::Row& row : *rows) {
     const auto index = SqlIdentifier::Parse(row[0].value_or(""));
     if (!index.has_value() || !which(row)) continue;
-    absl::Status dropped = execute(RenderIndexSql(sql::kDropSearchIndex, tenant, *index));
+    absl::Status dropped = execute(RenderIndexSql(sql::kDropIndex, tenant, *index));
     if (!dropped.ok()) return dropped;
   }
   return absl::OkStatus();
