@@ -189,6 +189,10 @@ bool ChatFeeds::OnEvents(live::Ticket ticket, const std::vector<EncodedRun>& run
     End(*feed, /*for_all=*/true);
     return false;
   }
+  if (feed->tell_when_level) {  // nothing had been heard of it, and now it is read: then it is told
+    GoBack(*feed, feed->next_seq);
+    return false;
+  }
   for (const EncodedRun& run : runs) {
     if (!outbox_.AddLive(run, IndexOf(*feed))) {
       Lag(*feed);

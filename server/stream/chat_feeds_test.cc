@@ -406,6 +406,20 @@ TEST_F(ChatFeedsTest, ARoomThatWasMadeAndDeletedUnheardOfIsNotToldOf) {
   EXPECT_THAT(Sent(), IsEmpty());
 }
 
+TEST_F(ChatFeedsTest, ARoomOfWhichAReadKnewNothingYetIsCaughtUpAllTheSame) {
+  feeds_.OnRoomJoined(a_, 1);
+  Open({});
+  GivePage({});
+  Actions();
+  EXPECT_FALSE(feeds_.OnLevel(ticket(a_)));
+  EXPECT_FALSE(HandOut(Messages(a_, 1, 1)));
+  EXPECT_THAT(Actions(), ElementsAre("unfollow a", "read a after 0"));
+  GivePage(Messages(a_, 1, 1));
+  Actions();
+  EXPECT_TRUE(feeds_.OnLevel(ticket(a_)));
+  EXPECT_THAT(Sent(), ElementsAre("a1", "a caught up at 1"));
+}
+
 TEST_F(ChatFeedsTest, ARoomThatIsDeletedAfterAnUnheardOfReturnIsNotToldOf) {
   OpenLevel();
   HandOut({RemovalOf(a_, 4, "bob")});

@@ -1,9 +1,8 @@
 -- Keeps the replies in threads that append_messages.sql has just stored, and lets the first messages of the threads tell
 -- of them. From now on their senders follow the threads, as do the senders of the first messages, and who is mentioned;
--- unless they have, or have chosen not to, already. The
--- sender of the first message has read what was there before: replies that a server of the release before has stored
--- made nobody follow. Needs fix_plans.sql and the locks of lock_rooms.sql before it, and
--- add_mentions.sql.
+-- unless they have, or have chosen not to, already. The sender of the first message has read what was there before:
+-- replies that a server of the release before has stored made nobody follow. Needs fix_plans.sql and the locks of
+-- lock_rooms.sql before it, and add_mentions.sql.
 -- $1 rooms, $2 senders, $3 client message ids: arrays of one length. A reply that was stored before is kept already, and
 -- counted. OFFSET 0: so that each message is looked up by its key, whatever is known of the log.
 -- Gives: nothing

@@ -3,7 +3,8 @@
 -- sender (empty: from all); $8, $9 only what was stored then or later, and before then (null: always); $10 only with
 -- attachments; $11 only with mentions of the member or everyone; $12 whether all are equally good; $13, $14, $15, $16 the
 -- place after which to begin ($15 null: from the start); $17 how many.
--- rank: in millionths. tokens: the text's words in their order, '+' before those that match and '-' before the others.
+-- rank: in millionths. tokens: the text's words in their order, '+' before those that match and '-' before the others;
+-- which is decided once for each word, however often a text has it.
 -- Each room that the member may read is looked through by itself: the indexes hold each message's room beside its words.
 -- So what matches in other rooms is neither read nor ranked, which would tell by the time how much that is; of
 -- beginnings of words the index tells that all the same (decision 40).
@@ -61,12 +62,18 @@ WITH query AS ({{search_query}}), place AS (
 SELECT {{message_columns}},
        {{message_reactions}},
        page.room_id, page.rank,
-       (SELECT array_agg(CASE WHEN (to_tsvector({language}, text) || to_tsvector('pg_catalog.simple'::regconfig,
-                                                                                 {{folded_text}})) @@ query.marks
-                              THEN '+' ELSE '-' END || text ORDER BY place)
-          FROM ts_parse('default', (SELECT {{split_text}} FROM (SELECT coalesce(s.text, e.text) AS text) shown))
-                 WITH ORDINALITY AS token (kind, text, place)
-         WHERE kind <> 12) AS tokens
+       (WITH token AS MATERIALIZED (
+          SELECT text, place
+            FROM ts_parse('default', (SELECT {{split_text}} FROM (SELECT coalesce(s.text, e.text) AS text) shown))
+                   WITH ORDINALITY AS parsed (kind, text, place)
+           WHERE kind <> 12
+        ), word AS MATERIALIZED (
+          SELECT text, (to_tsvector({language}, text) || to_tsvector('pg_catalog.simple'::regconfig,
+                                                                     {{folded_text}})) @@ query.marks AS matches
+            FROM (SELECT DISTINCT text FROM token) each
+        )
+        SELECT array_agg(CASE WHEN word.matches THEN '+' ELSE '-' END || text ORDER BY place)
+          FROM token JOIN word USING (text)) AS tokens
   FROM query
  CROSS JOIN page
   JOIN {schema}.chatter_event e ON e.room_id = page.room_id AND e.seq = page.seq
