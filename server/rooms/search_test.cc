@@ -5,198 +5,29 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <future>
-#include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "chatter/v1/message.pb.h"
-#include "server/admin/settings_calls.h"
 #include "server/postgres/statement.h"
-#include "server/rooms/message_changer.h"
-#include "server/rooms/room_rules.h"
+#include "server/rooms/test_search.h"
 #include "server/store/search_language.h"
 #include "server/store/sql.h"
-#include "tests/support/await.h"
-#include "tests/support/callers.h"
-#include "tests/support/core_stack.h"
-#include "tests/support/test_database.h"
 
 namespace chatter::rooms {
 namespace {
 
 using test::Await;
-using test::CoreStack;
 using test::Soon;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-using HitPage = Page<store::SearchReader::Hit>;
-
-struct Request {
-  std::string query;
-  std::string room_id = {};
-  std::string sender_id = {};
-  int page_size = 0;
-  std::string page_token = {};
-  v1::SearchOrder order = v1::SEARCH_ORDER_UNSPECIFIED;
-  std::optional<int64_t> stored_from = {};  // in seconds
-  std::optional<int64_t> stored_before = {};
-  bool has_attachment = false;
-  bool mentions_me = false;
-};
-
-class SearchTest : public testing::Test {
- protected:
-  UserCaller As(const std::string& user, const TenantKey& tenant) {
-    return test::UserOf(tenant, user);
-  }
-  UserCaller As(const std::string& user) { return As(user, acme_); }
-  ServiceCaller Service() { return test::ServiceOf(acme_); }
-
-  // Until the language is in force.
-  void Speak(const std::string& language) {
-    ASSERT_EQ(Want(language), absl::OkStatus());
-    AwaitSettled();
-    ASSERT_EQ(StoredSettings().search_language, language);
-  }
-  absl::Status Want(const std::string& language) {
-    v1::Settings settings;
-    settings.set_search_language(language);
-    const auto changed = Await<Settings>([&](auto done) {
-      settings_calls_.Update(Service(), settings, {"search_language"}, std::move(done));
-    });
-    if (changed.ok()) {
-      const auto& change = changed->search_language_change;  // none: it is in force
-      EXPECT_EQ(change.has_value() ? change->search_language : changed->search_language, language);
-    }
-    return changed.status();
-  }
-  Settings StoredSettings() {
-    return *Await<Settings>(
-        [&](auto done) { stack_.stores.settings.Find(acme_, Soon(), std::move(done)); });
-  }
-  // As whoever asks for the settings again and again: until nothing more is being prepared.
-  void AwaitSettled() {
-    while (true) {
-      const auto now =
-          Await<Settings>([&](auto done) { settings_calls_.Get(Service(), std::move(done)); });
-      ASSERT_TRUE(now.ok()) << now.status();
-      const auto& change = now->search_language_change;
-      if (!change.has_value() || !change->sqlstate.empty()) return;
-      std::this_thread::yield();
-    }
-  }
-  // Until an index is being made, which waits for somebody.
-  void AwaitMaking() {
-    while (database_.Execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                             "AND datname = current_database() AND query LIKE '%CREATE INDEX%'") !=
-           "1") {
-      std::this_thread::yield();
-    }
-  }
-  uint64_t Say(const RoomId& room, const std::string& text, const std::string& sender = "alice") {
-    return Say(RoomKey{acme_, room}, text, sender);
-  }
-  uint64_t Say(const RoomKey& room, const std::string& text, const std::string& sender = "alice") {
-    const auto sent = stack_.Send(room, sender, absl::StrCat("id", next_id_++), text);
-    return sent.ok() ? sent->seq : 0;
-  }
-  void Change(const RoomId& room, std::function<ChangeOrError(const store::RoomState&)> rule,
-              const std::vector<std::string>& named = {}) {
-    ASSERT_TRUE(Await<RoomChanger::Changed>([&](auto done) {
-                  stack_.conversation.room_changer.Run(Service(), room.ToString(), {},
-                                                       {named, rule}, std::move(done));
-                }).ok());
-  }
-  template <typename Call>
-  void Do(Call call) {
-    std::promise<absl::Status> answer;
-    call(StatusCallback(
-        [&](const absl::Status& status) { answer.set_value(test::Unshared(status)); }));
-    ASSERT_EQ(answer.get_future().get(), absl::OkStatus());
-  }
-  void Edit(const RoomId& room, uint64_t seq, const std::string& text) {
-    ASSERT_TRUE(stack_.Edit(As("alice"), room, seq, text).ok());
-  }
-  void Delete(const RoomId& room, uint64_t seq) {
-    Do([&](StatusCallback done) {
-      stack_.conversation.message_changer.Delete(As("alice"), {room.ToString(), seq},
-                                                 std::move(done));
-    });
-  }
-
-  absl::StatusOr<HitPage> Find(const TenantCaller& caller, const Request& request) {
-    v1::SearchMessagesRequest asked;
-    asked.set_query(request.query);
-    asked.set_room_id(request.room_id);
-    asked.set_sender_id(request.sender_id);
-    asked.set_page_size(request.page_size);
-    asked.set_page_token(request.page_token);
-    asked.set_order(request.order);
-    if (request.stored_from) asked.mutable_stored_from()->set_seconds(*request.stored_from);
-    if (request.stored_before) asked.mutable_stored_before()->set_seconds(*request.stored_before);
-    asked.set_has_attachment(request.has_attachment);
-    asked.set_mentions_me(request.mentions_me);
-    return Await<HitPage>(
-        [&](auto done) { stack_.conversation.search.Find(caller, asked, std::move(done)); });
-  }
-  std::vector<std::pair<RoomId, uint64_t>> AllPages(const TenantCaller& caller, Request request) {
-    std::vector<std::pair<RoomId, uint64_t>> found;
-    do {
-      const auto page = Find(caller, request);
-      EXPECT_TRUE(page.ok()) << page.status();
-      if (!page.ok()) return found;
-      EXPECT_LE(page->entries.size(), static_cast<size_t>(request.page_size));
-      for (const auto& hit : page->entries) {
-        found.emplace_back(hit.message.room_id, hit.message.seq);
-      }
-      request.page_token = page->next_page_token;
-    } while (!request.page_token.empty());
-    return found;
-  }
-  // The texts, with the matches in brackets.
-  std::vector<std::string> Texts(const TenantCaller& caller, const Request& request) {
-    const auto page = Find(caller, request);
-    if (!page.ok()) return {page.status().ToString()};
-    std::vector<std::string> texts;
-    for (const auto& hit : page->entries) {
-      std::string& text = texts.emplace_back(hit.message.text);
-      for (auto range = hit.highlights.rbegin(); range != hit.highlights.rend(); ++range) {
-        text.insert(static_cast<size_t>(range->end()), "]")
-            .insert(static_cast<size_t>(range->begin()), "[");
-      }
-    }
-    return texts;
-  }
-  std::vector<std::string> Texts(const std::string& query) {
-    return Texts(As("alice"), {.query = query});
-  }
-  v1::ErrorReason Reason(const TenantCaller& caller, const Request& request) {
-    return ReasonOf(Find(caller, request).status());
-  }
-  std::string Indexes() const {
-    return database_.Execute(
-        "SELECT string_agg(indexname, ' ' ORDER BY indexname) FROM pg_indexes "
-        "WHERE schemaname = 'acme' AND indexname ~ '_(words|parts)_'");
-  }
-
-  test::TestDatabase database_;
-  const TenantKey acme_ = database_.AddTenant("acme");
-  const TenantKey globex_ = database_.AddTenant("globex");
-  CoreStack stack_{database_.url()};
-  const RoomId room_ = stack_.AddRoom(acme_, {"alice", "bob"});
-  const RoomId other_ = stack_.AddRoom(acme_, {"bob", "carol"});
-  admin::SettingsCalls settings_calls_{stack_.stores.settings, stack_.conversation.settings,
-                                       stack_.conversation.search_languages, stack_.log.bus};
-  int next_id_ = 0;
-};
+class SearchTest : public SearchFixture {};
 
 TEST_F(SearchTest, FindsWordsByTheRulesOfTheLanguage) {
   Say(room_, "We sail to the Köln islands tomorrow");
@@ -517,20 +348,6 @@ TEST_F(SearchTest, ASearchThatTakesTooLongIsEndedAndKeepsNobodyWaiting) {
   EXPECT_EQ(Texts("apples").size(), 1u) << "the bound was of those searches only";
 }
 
-TEST_F(SearchTest, TheLanguageIsInForceWithItsIndexesOnly) {
-  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
-  EXPECT_EQ(Indexes(), "");
-  Speak("english");
-  EXPECT_EQ(Indexes(), "chatter_event_parts_english chatter_message_parts_english");
-  Speak("english");
-  EXPECT_EQ(Indexes(), "chatter_event_parts_english chatter_message_parts_english");
-  Speak("german");
-  EXPECT_EQ(Indexes(), "chatter_event_parts_german chatter_message_parts_german");
-  Speak("");
-  EXPECT_EQ(Indexes(), "");
-  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
-}
-
 // If a search read what stands elsewhere, its time would tell how much that is.
 TEST_F(SearchTest, WhatMatchesInRoomsOfOthersIsNotRead) {
   Speak("english");
@@ -563,138 +380,7 @@ TEST_F(SearchTest, WhatMatchesInRoomsOfOthersIsNotRead) {
   EXPECT_LT(buffers("apple"), buffers("zebra") + 50);
 }
 
-TEST_F(SearchTest, IndexesOfAnOlderVersionAreMadeAnewByTheFirstSearch) {
-  database_.Execute("UPDATE acme.chatter_settings SET search_language = 'english'");
-  database_.Execute(
-      "CREATE INDEX chatter_event_words_english ON acme.chatter_event "
-      "USING gin (to_tsvector('pg_catalog.english', text)); "
-      "CREATE INDEX chatter_message_room_words_english ON acme.chatter_message USING gin "
-      "((to_tsvector('pg_catalog.english', text) || array_to_tsvector(ARRAY[' ' || room_id])))");
-  Say(room_, "order-4711");
-  EXPECT_THAT(Texts("4711"), ElementsAre("order-[4711]"));
-  while (Indexes() != "chatter_event_parts_english chatter_message_parts_english") {
-    std::this_thread::yield();
-  }
-  EXPECT_THAT(Texts("4711"), ElementsAre("order-[4711]"));
-}
-
-TEST_F(SearchTest, WhatAnEndedChangeHasLeftIsClearedAway) {
-  database_.Execute("CREATE INDEX chatter_event_parts_german ON acme.chatter_event (seq)");
-  database_.Execute(
-      "UPDATE pg_index SET indisvalid = false "
-      "WHERE indexrelid = 'acme.chatter_event_parts_german'::regclass");
-  database_.Execute("CREATE INDEX chatter_event_words_danish ON acme.chatter_event (seq)");
-  Speak("german");
-  EXPECT_EQ(Indexes(), "chatter_event_parts_german chatter_message_parts_german");
-  EXPECT_EQ(database_.Execute("SELECT count(*) FROM pg_indexes WHERE indexdef LIKE '%german%gin%'"),
-            "2");
-}
-
-TEST_F(SearchTest, RefusesLanguagesThatThereArent) {
-  for (const char* language : {"klingon", "English", "english'; --", "pg_catalog.english", "a b"}) {
-    EXPECT_EQ(ReasonOf(Want(language)), v1::ERROR_REASON_INVALID_FIELD) << language;
-  }
-  // One of the application's own isn't taken: PostgreSQL's are the same everywhere.
-  database_.Execute("CREATE TEXT SEARCH CONFIGURATION public.ours (COPY = pg_catalog.simple)");
-  EXPECT_EQ(ReasonOf(Want("ours")), v1::ERROR_REASON_INVALID_FIELD);
-  EXPECT_FALSE(StoredSettings().search_language_change.has_value());
-}
-
 // However long it takes, nobody waits for it, and everybody can see how far it is.
-TEST_F(SearchTest, TheLanguageBeforeIsInForceWhileAnotherIsPrepared) {
-  Say(room_, "We sail tomorrow");
-  Speak("english");
-  auto other = stack_.schema_sessions.Open();
-  ASSERT_TRUE(other.ok());
-  // Whoever makes an index waits for those who may look at older rows.
-  ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
-            absl::OkStatus());
-  ASSERT_EQ(Want("german"), absl::OkStatus());
-  AwaitMaking();
-  EXPECT_THAT(Texts("sailing"), ElementsAre("We [sail] tomorrow"));
-  EXPECT_EQ(StoredSettings().search_language, "english");
-  // What is wanted may change meanwhile.
-  ASSERT_EQ(Want("simple"), absl::OkStatus());
-  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
-  AwaitSettled();
-  EXPECT_EQ(StoredSettings().search_language, "simple");
-  EXPECT_THAT(Texts("tomorrow"), ElementsAre("We sail [tomorrow]"));
-  while (Indexes() != "chatter_event_parts_simple chatter_message_parts_simple") {
-    std::this_thread::yield();
-  }
-}
-
-TEST_F(SearchTest, OutOfForceAtOnce) {
-  Speak("english");
-  auto other = stack_.schema_sessions.Open();
-  ASSERT_TRUE(other.ok());
-  ASSERT_EQ(other->Execute("BEGIN; SELECT FROM acme.chatter_event"), absl::OkStatus());
-  ASSERT_EQ(Want(""), absl::OkStatus());
-  EXPECT_EQ(Reason(As("alice"), {.query = "apples"}), v1::ERROR_REASON_FEATURE_DISABLED);
-  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
-  AwaitSettled();
-  EXPECT_EQ(Indexes(), "");
-}
-
-TEST_F(SearchTest, WhatCantBePreparedHasFailedAndTheLanguageBeforeStays) {
-  Speak("english");
-  // Not every message is text that an index can hold.
-  database_.Execute("ALTER TABLE acme.chatter_message RENAME COLUMN text TO words");
-  ASSERT_EQ(Want("german"), absl::OkStatus());
-  AwaitSettled();
-  Settings now = StoredSettings();
-  EXPECT_EQ(now.search_language, "english");
-  ASSERT_TRUE(now.search_language_change.has_value());
-  EXPECT_EQ(now.search_language_change->search_language, "german");
-  EXPECT_EQ(now.search_language_change->sqlstate, "42703");
-  database_.Execute("ALTER TABLE acme.chatter_message RENAME COLUMN words TO text");
-  Speak("german");
-  EXPECT_FALSE(StoredSettings().search_language_change.has_value());
-}
-
-TEST_F(SearchTest, OneServerAtATimePreparesATenant) {
-  auto other = stack_.schema_sessions.Open();
-  ASSERT_TRUE(other.ok());
-  const absl::Status held = other->InTransaction([&] {
-    absl::Status locked =
-        other
-            ->Query(
-                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                {absl::StrCat("chatter search index of acme ", static_cast<uint32_t>(acme_.stamp))})
-            .status();
-    EXPECT_EQ(Want("english"), absl::OkStatus());
-    EXPECT_EQ(stack_.conversation.search_index.Settle(acme_), absl::OkStatus());
-    EXPECT_EQ(StoredSettings().search_language, "");
-    return locked;
-  });
-  EXPECT_EQ(held, absl::OkStatus());
-  AwaitSettled();
-  EXPECT_EQ(StoredSettings().search_language, "english");
-}
-
-TEST_F(SearchTest, AServerThatGoesAwayGivesUpTheIndexThatItMakesAndAnotherGoesOn) {
-  auto other = stack_.schema_sessions.Open();
-  ASSERT_TRUE(other.ok());
-  ASSERT_EQ(other->Execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM acme.chatter_room"),
-            absl::OkStatus());
-  ASSERT_EQ(Want("english"), absl::OkStatus());
-  AwaitMaking();
-  stack_.conversation.search_languages.Drain();
-  ASSERT_EQ(other->Execute("COMMIT"), absl::OkStatus());
-
-  CoreStack another(database_.url());
-  while (true) {
-    const Settings now = *Await<Settings>(
-        [&](auto done) { another.stores.settings.Find(acme_, Soon(), std::move(done)); });
-    if (!now.search_language_change.has_value()) break;
-    EXPECT_EQ(now.search_language_change->sqlstate, "");
-    another.conversation.search_languages.See(acme_, now);
-    std::this_thread::yield();
-  }
-  EXPECT_EQ(StoredSettings().search_language, "english");
-  Say(room_, "apples");
-  EXPECT_THAT(Texts("apples"), ElementsAre("[apples]"));
-}
 
 }  // namespace
 }  // namespace chatter::rooms
